@@ -26,9 +26,9 @@ public record Problem(String file, String field, String value, String explanatio
     return line.append(": ").append(printable(explanation)).toString();
   }
 
-  /** Control characters become spaces, so that no file can move the cursor or forge a line of output. */
+  /** Control and formatting characters become spaces: no file can move the cursor, turn text round or forge a line. */
   private static String printable(String text) {
-    String oneLine = text.replaceAll("\\p{Cntrl}", " ");
+    String oneLine = text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", " ");
     return oneLine.length() <= LONGEST_PART ? oneLine : oneLine.substring(0, LONGEST_PART) + "…";
   }
 }

@@ -1,0 +1,26 @@
+package io.github.splora;
+
+import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ConfigStyle;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a user asks of a pruning run.
+ *
+ * @param score how modules are scored and selected
+ * @param scores report of an earlier scoring to decide from; empty means score now
+ * @param output folder for the pruned adapter
+ * @param action what is done to selected modules
+ * @param configStyle how a drop is told to PEFT
+ * @param dryRun whether to stop before anything is written
+ * @param force whether an adapter in {@code output} may be replaced
+ */
+public record PruneOptions(
+    ScoreOptions score,
+    Optional<Path> scores,
+    Path output,
+    Actions action,
+    ConfigStyle configStyle,
+    boolean dryRun,
+    boolean force) {}

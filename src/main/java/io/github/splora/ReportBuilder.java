@@ -1,0 +1,74 @@
+package io.github.splora;
+
+import io.github.splora.report.ModuleRow;
+import io.github.splora.report.RunReport;
+import io.github.splora.report.RunReport.Parameters;
+import io.github.splora.report.RunReport.Timing;
+import io.github.splora.report.RunReport.Tool;
+import io.github.splora.report.Summaries;
+import io.github.splora.select.Decision;
+import io.github.splora.select.SelectionRule;
+import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ConfigStyle;
+import java.util.List;
+
+/** Puts together the {@link RunReport} of a run. */
+final class ReportBuilder {
+
+  private final ScoreOptions options;
+  private final RunReport.Inputs inputs;
+  private final Scored scored;
+  private final List<ModuleRow> rows;
+  private Actions action;
+  private ConfigStyle configStyle;
+  private List<String> warnings = List.of();
+
+  ReportBuilder(ScoreOptions options, RunReport.Inputs inputs, Scored scored, List<Decision> decisions) {
+    this.options = options;
+    this.inputs = inputs;
+    this.scored = scored;
+    this.rows = decisions.stream().map(ModuleRow::of).toList();
+  }
+
+  ReportBuilder withSurgery(Actions chosenAction, ConfigStyle chosenStyle) {
+    action = chosenAction;
+    configStyle = chosenStyle;
+    return this;
+  }
+
+  ReportBuilder withWarnings(List<String> sentences) {
+    warnings = sentences;
+    return this;
+  }
+
+  RunReport build(double totalSeconds) {
+    return new RunReport(
+        RunReport.SCHEMA_VERSION,
+        new Tool("splora", Version.current()),
+        scored.basis().metric().toString(),
+        parameters(),
+        inputs,
+        scored.engine(),
+        rows,
+        Summaries.of(rows),
+        warnings,
+        new Timing(scored.seconds(), totalSeconds, scored.checkpointBytes()));
+  }
+
+  private Parameters parameters() {
+    SelectionRule rule = options.ruleFor(scored.basis().metric());
+    return new Parameters(
+        scored.basis().reference(),
+        scored.basis().population(),
+        "mean",
+        "iqr",
+        scored.basis().include(),
+        scored.basis().exclude(),
+        options.granularity().toString(),
+        rule.label(),
+        rule.value(),
+        options.rule().isEmpty(),
+        action == null ? null : action.toString(),
+        configStyle == null ? null : configStyle.toString());
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.splora;
+
+import io.github.splora.adapter.Adapter;
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import io.github.splora.report.ModuleRow;
+import io.github.splora.report.RunReport;
+import io.github.splora.score.Metrics;
+import io.github.splora.score.ModuleScore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Scores that an earlier {@code splora score --format json} wrote, if they are of the very same inputs. */
+final class SavedScores {
+
+  private SavedScores() {}
+
+  /**
+   * Reads and checks a report.
+   *
+   * @param inputs what this run's inputs are
+   * @throws BadInputException naming every input that differs and every module that has no row
+   */
+  static Scored read(Path file, Adapter adapter, RunReport.Inputs inputs) {
+    RunReport report = RunReport.read(file);
+    requireWhole(file, report);
+    List<Problem> problems = new ArrayList<>();
+    RunReport.Inputs saved = report.inputs();
+    requireSame(file, "base", saved.base().fingerprint(), inputs.base().fingerprint(), problems);
+    requireSame(file, "aligned", saved.aligned().fingerprint(), inputs.aligned().fingerprint(), problems);
+    requireSame(file, "adapter", saved.adapter().sha256(), inputs.adapter().sha256(), problems);
+    requireSame(file, "adapter", saved.adapter().configSha256(), inputs.adapter().configSha256(), problems);
+    Map<String, ModuleScore> rows = new HashMap<>();
+    report.modules().forEach(row -> row.toScore().ifPresent(score -> rows.put(score.name(), score)));
+    adapter.modules().stream().filter(module -> !rows.containsKey(module.name())).forEach(module ->
+        problems.add(new Problem(file.toString(), "modules", null, "no usable row for '" + module.name() + "'")));
+    if (!problems.isEmpty()) {
+      throw new BadInputException(problems);
+    }
+    RunReport.Parameters made = report.parameters();
+    return new Scored(
+        adapter.modules().stream().map(module -> rows.get(module.name())).toList(),
+        new Scored.Basis(metric(file, report), made.reference(), made.population(), made.include(), made.exclude()),
+        report.engine(), 0, report.timing().checkpointBytes());
+  }
+
+  private static void requireWhole(Path file, RunReport report) {
+    boolean isWhole = report.metric() != null
+        && report.parameters() != null
+        && report.engine() != null
+        && report.timing() != null
+        && report.modules() != null
+        && report.modules().stream().noneMatch(Objects::isNull)
+        && report.inputs() != null
+        && report.inputs().base() != null
+        && report.inputs().aligned() != null
+        && report.inputs().adapter() != null;
+    if (!isWhole) {
+      throw new BadInputException(file, null, null,
+          "parts of the report are missing; write it anew with 'splora score --format json'");
+    }
+  }
+
+  private static Metrics metric(Path file, RunReport report) {
+    return Arrays.stream(Metrics.values())
+        .filter(metric -> metric.toString().equals(report.metric()))
+        .findFirst()
+        .orElseThrow(() -> new BadInputException(file, "metric", report.metric(),
+            "one of " + Arrays.toString(Metrics.values()) + " is expected"));
+  }
+
+  private static void requireSame(Path file, String input, String saved, String now, List<Problem> problems) {
+    if (!now.equals(saved)) {
+      problems.add(new Problem(file.toString(), "inputs." + input, String.valueOf(saved),
+          "the scores are of another " + input + " than this one (" + now + "); score again"));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.splora;
+
+import io.github.splora.score.Metrics;
+import io.github.splora.score.Populations;
+import io.github.splora.score.References;
+import io.github.splora.select.Granularity;
+import io.github.splora.select.SelectionRule;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a user asks of a scoring run.
+ *
+ * @param base path or hub id of the checkpoint before alignment
+ * @param aligned path or hub id of the aligned checkpoint
+ * @param adapter path or hub id of the PEFT adapter
+ * @param revision for hub ids that name none
+ * @param metric what the score is
+ * @param reference what deltas are compared with
+ * @param population what distances are judged against
+ * @param include patterns of modules that take part; empty means all
+ * @param exclude patterns of modules that do not
+ * @param rule which modules are to go; empty means the metric's default rule
+ * @param granularity what is selected as one
+ * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}
+ * @param threads modules measured side by side, at least 1
+ */
+public record ScoreOptions(
+    String base,
+    String aligned,
+    String adapter,
+    String revision,
+    Metrics metric,
+    References reference,
+    Populations population,
+    List<String> include,
+    List<String> exclude,
+    Optional<SelectionRule> rule,
+    Granularity granularity,
+    String device,
+    int threads) {
+
+  /** The rule that holds for scores of a metric: the user's, else the metric's default, else none. */
+  SelectionRule ruleFor(Metrics scored) {
+    return rule.orElseGet(() -> scored.defaultThreshold().isPresent()
+        ? new SelectionRule.Above(scored.defaultThreshold().getAsDouble())
+        : new SelectionRule.None());
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.splora;
+
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.OutputFolder;
+import io.github.splora.checkpoint.HubCache;
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import io.github.splora.pairing.ModulePairing;
+import io.github.splora.pairing.PairedModule;
+import io.github.splora.report.RunReport;
+import io.github.splora.score.Measurement;
+import io.github.splora.score.ModuleScore;
+import io.github.splora.score.ModuleScorer;
+import io.github.splora.score.ScoreBoard;
+import io.github.splora.select.Decision;
+import io.github.splora.select.ModuleFilter;
+import io.github.splora.select.Selection;
+import io.github.splora.surgery.Action;
+import io.github.splora.surgery.AdapterWriter;
+import io.github.splora.surgery.Rewrite;
+import io.github.splora.tensor.TensorEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The whole flow, in one direction: files → paired modules → measurements → scores → decisions → surgery → pruned
+ * adapter and report. The command line is a thin layer over the two methods here.
+ */
+public final class Splora {
+
+  private final HubCache hub;
+  private final Progress progress;
+
+  /**
+   * @param hub where hub ids are looked up
+   * @param progress told of each measured module
+   */
+  public Splora(HubCache hub, Progress progress) {
+    this.hub = hub;
+    this.progress = progress;
+  }
+
+  /**
+   * Scores an adapter and decides, as a preview, what a prune would remove. Writes nothing.
+   *
+   * @throws BadInputException if an input cannot be used
+   */
+  public RunReport score(ScoreOptions options) {
+    Stopwatch total = Stopwatch.start();
+    try (RunInputs inputs = RunInputs.open(options, hub)) {
+      Scored scored = scoreNow(inputs);
+      return new ReportBuilder(options, inputs.describe(), scored, decide(options, scored))
+          .withWarnings(Warnings.of(inputs.adapter()))
+          .build(total.seconds());
+    }
+  }
+
+  /**
+   * Prunes an adapter into a new folder, with the report beside it; with {@link PruneOptions#dryRun} only decides.
+   *
+   * @throws BadInputException if an input cannot be used or the output is in the way
+   * @throws IOException if the output cannot be written; then nothing of it is there
+   */
+  public RunReport prune(PruneOptions options) throws IOException {
+    Stopwatch total = Stopwatch.start();
+    try (RunInputs inputs = RunInputs.open(options.score(), hub)) {
+      OutputFolder output = OutputFolder.prepare(options.output(), options.force(), inputs.paths());
+      Action action = options.action().action(options.configStyle());
+      action.requireApplicable(inputs.adapter());
+
+      RunReport.Inputs described = inputs.describe();
+      Scored scored = options.scores().isPresent()
+          ? SavedScores.read(options.scores().get(), inputs.adapter(), described)
+          : scoreNow(inputs);
+      List<Decision> decisions = decide(options.score(), scored);
+      Rewrite rewrite = action.apply(inputs.adapter(), selected(decisions));
+
+      RunReport report = new ReportBuilder(options.score(), described, scored, decisions)
+          .withSurgery(options.action(), options.configStyle())
+          .withWarnings(Warnings.of(inputs.adapter()))
+          .build(total.seconds());
+      if (!options.dryRun()) {
+        write(output, inputs.adapter(), rewrite, report);
+      }
+      return report;
+    }
+  }
+
+  private Scored scoreNow(RunInputs inputs) {
+    ScoreOptions options = inputs.options();
+    Adapter adapter = inputs.adapter();
+    List<LoraModule> participants =
+        inputs.participants(new ModuleFilter(options.include(), options.exclude()));
+    if (participants.isEmpty()) {
+      throw new BadInputException(List.of(new Problem("--include, --exclude", null, null,
+          "no module of the adapter is left; its modules are named like '" + adapter.modules().get(0).name() + "'")));
+    }
+    List<PairedModule> pairs =
+        ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
+
+    Stopwatch scoring = Stopwatch.start();
+    TensorEngine engine = TensorEngine.start(options.device());
+    List<Measurement> measurements = measure(engine, options, pairs);
+    List<ModuleScore> scores = ScoreBoard.of(adapter.modules(), measurements, options.metric().metric(),
+        options.population().population(), inputs.aligned().location());
+    return new Scored(
+        scores,
+        Scored.Basis.of(options),
+        new RunReport.Engine(engine.name(), engine.version(), engine.device(), options.threads()),
+        scoring.seconds(),
+        bytes(pairs));
+  }
+
+  private List<Measurement> measure(TensorEngine engine, ScoreOptions options, List<PairedModule> pairs) {
+    ModuleScorer scorer = new ModuleScorer(engine, options.reference().reference(), options.threads());
+    progress.begin(pairs.size(), bytes(pairs));
+    try {
+      return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));
+    } finally {
+      progress.end();
+    }
+  }
+
+  private static List<Decision> decide(ScoreOptions options, Scored scored) {
+    return new Selection(options.ruleFor(scored.basis().metric()), options.granularity()).decide(scored.scores());
+  }
+
+  private static Set<String> selected(List<Decision> decisions) {
+    return decisions.stream()
+        .filter(Decision::prune)
+        .map(decision -> decision.score().name())
+        .collect(Collectors.toSet());
+  }
+
+  private static void write(OutputFolder output, Adapter adapter, Rewrite rewrite, RunReport report)
+      throws IOException {
+    output.publish(folder -> {
+      AdapterWriter.write(adapter, rewrite, folder);
+      Files.writeString(folder.resolve(RunReport.FILE_NAME), report.toJson());
+    });
+  }
+
+  private static long bytes(List<PairedModule> pairs) {
+    return pairs.stream().mapToLong(PairedModule::byteLength).sum();
+  }
+}

@@ -1,0 +1,66 @@
+package io.github.splora.adapter;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a tensor in a PEFT adapter, taken apart:
+ * {@code base_model.model.<module>.lora_A[.<adapter name>].weight} and its relatives.
+ *
+ * @param module the module that the tensor belongs to, as the model names it; null for {@link Part#OTHER}
+ * @param part what the tensor is to that module
+ * @param adapterName the infix that some versions of PEFT leave in the key; "" where there is none
+ */
+record AdapterKey(String module, Part part, String adapterName) {
+
+  /** What a tensor of an adapter is. */
+  enum Part {
+    /** {@code [r, in]}. */
+    LORA_A,
+    /** {@code [out, r]}. */
+    LORA_B,
+    /** {@code [out]}, with {@code lora_bias}. */
+    LORA_B_BIAS,
+    /** {@code [r, num_embeddings]} and {@code [dim, r]}. */
+    LORA_EMBEDDING,
+    /** DoRA's magnitudes. */
+    MAGNITUDE,
+    /** Anything that is not part of a low-rank delta: saved heads, trained tokens, … */
+    OTHER
+  }
+
+  private static final String PREFIX = "base_model.model.";
+  private static final Pattern LORA = Pattern.compile(
+      "(?<module>.+?)\\.(?<matrix>lora_[AB])(?:\\.(?<name>[^.]+))?\\.(?<leaf>weight|bias)");
+  private static final Pattern EMBEDDING = Pattern.compile(
+      "(?<module>.+?)\\.lora_embedding_[AB](?:\\.(?<name>[^.]+))?");
+  private static final Pattern DORA = Pattern.compile(
+      "(?<module>.+?)\\.lora_magnitude_vector(?:\\.(?<name>(?!weight$)[^.]+))?(?:\\.weight)?");
+
+  /** Takes a tensor name apart; every name has a reading, if only as {@link Part#OTHER}. */
+  static AdapterKey parse(String tensorName) {
+    String key = tensorName.startsWith(PREFIX) ? tensorName.substring(PREFIX.length()) : tensorName;
+    Matcher lora = LORA.matcher(key);
+    if (lora.matches()) {
+      boolean isA = lora.group("matrix").equals("lora_A");
+      boolean isWeight = lora.group("leaf").equals("weight");
+      if (isWeight || !isA) {
+        return of(lora, isA ? Part.LORA_A : isWeight ? Part.LORA_B : Part.LORA_B_BIAS);
+      }
+    }
+    Matcher embedding = EMBEDDING.matcher(key);
+    if (embedding.matches()) {
+      return of(embedding, Part.LORA_EMBEDDING);
+    }
+    Matcher dora = DORA.matcher(key);
+    if (dora.matches()) {
+      return of(dora, Part.MAGNITUDE);
+    }
+    return new AdapterKey(null, Part.OTHER, "");
+  }
+
+  private static AdapterKey of(Matcher match, Part part) {
+    String name = match.group("name");
+    return new AdapterKey(match.group("module"), part, name == null ? "" : name);
+  }
+}

@@ -1,0 +1,181 @@
+package io.github.splora.adapter;
+
+import io.github.splora.error.BadInputException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A folder that appears whole or not at all: everything is written to a hidden folder beside it, which then takes its
+ * name. An interrupted run (Ctrl-C included) takes the hidden folder away again.
+ */
+public final class OutputFolder {
+
+  /** Writes the files of the folder into {@code staging}. */
+  public interface Contents {
+    void writeTo(Path staging) throws IOException;
+  }
+
+  private final Path target;
+
+  private OutputFolder(Path target) {
+    this.target = target;
+  }
+
+  /**
+   * Checks, before any work is done, that the folder may be written.
+   *
+   * @param folder need not exist
+   * @param force whether an adapter that lies there may be replaced
+   * @param inputs files and folders that the run reads
+   * @throws BadInputException if something else is in the way, or if the folder is an input, holds one or lies in one
+   */
+  public static OutputFolder prepare(Path folder, boolean force, List<Path> inputs) {
+    Path target = real(folder);
+    for (Path input : inputs) {
+      Path real = real(input);
+      if (target.startsWith(real) || real.startsWith(target)) {
+        throw new BadInputException(folder, "--output", null,
+            "the output must not be, hold or lie in an input (" + input + "); choose another folder");
+      }
+    }
+    if (Files.exists(target)) {
+      requireReplaceable(folder, target, force);
+    }
+    return new OutputFolder(target);
+  }
+
+  /**
+   * Fills the folder and puts it in place.
+   *
+   * @throws IOException if it cannot be written; then it is as it was before
+   */
+  public void publish(Contents contents) throws IOException {
+    Files.createDirectories(target.getParent());
+    Path staging = Files.createDirectory(sibling("new"));
+    Thread cleanUp = new Thread(() -> deleteQuietly(staging));
+    Runtime.getRuntime().addShutdownHook(cleanUp);
+    try {
+      contents.writeTo(staging);
+      forceToDisk(staging);
+      replaceTarget(staging);
+    } finally {
+      deleteQuietly(staging);
+      forget(cleanUp);
+    }
+  }
+
+  private static void requireReplaceable(Path folder, Path target, boolean force) {
+    if (!Files.isDirectory(target)) {
+      throw new BadInputException(folder, "--output", null, "a file is in the way; name a folder");
+    }
+    if (isEmpty(target)) {
+      return;
+    }
+    if (!force) {
+      throw new BadInputException(folder, "--output", null,
+          "the folder is not empty; choose another, or replace it with --force");
+    }
+    if (!Files.exists(target.resolve(AdapterConfig.FILE_NAME))) {
+      throw new BadInputException(folder, "--output", null,
+          "--force replaces an adapter, and this folder holds something else; choose another");
+    }
+  }
+
+  /** A rename may reach the disk before the data does; after a power cut the folder would be there, its files empty. */
+  private static void forceToDisk(Path staging) throws IOException {
+    List<Path> files;
+    try (Stream<Path> tree = Files.walk(staging)) {
+      files = tree.filter(Files::isRegularFile).toList();
+    }
+    for (Path file : files) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  /** What lay there is moved aside first and deleted last, so that at every moment one of the two is whole. */
+  private void replaceTarget(Path staging) throws IOException {
+    if (!Files.exists(target) || isEmpty(target)) {
+      Files.deleteIfExists(target);
+      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    Path old = sibling("old");
+    Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+      throw e;
+    }
+    deleteQuietly(old);
+  }
+
+  private Path sibling(String purpose) {
+    return target.resolveSibling("." + target.getFileName() + ".splora-" + purpose + "-" + UUID.randomUUID());
+  }
+
+  /** Links resolved as far as the path exists. */
+  private static Path real(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    for (Path existing = absolute; existing != null; existing = existing.getParent()) {
+      try {
+        return existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
+      } catch (IOException e) {
+        // This part does not exist yet: its parent may.
+      }
+    }
+    return absolute;
+  }
+
+  private static boolean isEmpty(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.findAny().isEmpty();
+    } catch (IOException e) {
+      throw new BadInputException(folder, "--output", null, "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static void forget(Thread cleanUp) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanUp);
+    } catch (IllegalStateException e) {
+      // The program is shutting down, and the hook is running or has run.
+    }
+  }
+
+  private static void deleteQuietly(Path folder) {
+    try {
+      if (Files.exists(folder)) {
+        Files.walkFileTree(folder, new Deletion());
+      }
+    } catch (IOException e) {
+      // A hidden folder is left behind; the result does not depend on it.
+    }
+  }
+
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.delete(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, IOException problem) throws IOException {
+      Files.delete(folder);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.splora.adapter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Tells which modules a config makes PEFT wrap, from {@code target_modules}, {@code exclude_modules},
+ * {@code modules_to_save}, {@code layers_to_transform} and {@code layers_pattern}.
+ *
+ * @see <a href="https://github.com/huggingface/peft/blob/main/src/peft/tuners/tuners_utils.py">
+ *     check_target_module_exists</a>
+ */
+public final class TargetMatcher {
+
+  private static final Pattern FIRST_INDEX = Pattern.compile(".*?\\.[^.]*\\.(?<idx>\\d+)\\.");
+
+  private final boolean namesItsTargets;
+  private final Predicate<String> included;
+  private final Predicate<String> excluded;
+  private final Predicate<String> saved;
+
+  TargetMatcher(Path file, ObjectNode config) {
+    JsonNode targets = config.path("target_modules");
+    this.namesItsTargets = targets.isArray() || isRegex(targets);
+    this.included = targets.isArray()
+        ? names(targets, file, "target_modules").and(layers(config, file))
+        : names(targets, file, "target_modules");
+    this.excluded = config.path("exclude_modules").isEmpty() && !config.path("exclude_modules").isTextual()
+        ? name -> false
+        : names(config.get("exclude_modules"), file, "exclude_modules");
+    this.saved = saved(config.path("modules_to_save"), file);
+  }
+
+  /** Whether PEFT wraps the module of that name (as the model names it, without {@code base_model.model.}). */
+  public boolean targets(String moduleName) {
+    return !excluded.test(moduleName) && !saved.test(moduleName) && included.test(moduleName);
+  }
+
+  /** Whether the config itself says which modules; where not, PEFT decides by the type of model. */
+  public boolean namesItsTargets() {
+    return namesItsTargets;
+  }
+
+  private static boolean isRegex(JsonNode value) {
+    return value.isTextual() && !value.textValue().equals("all-linear");
+  }
+
+  /** A list of suffixes at a dot, or one regular expression for the whole name; null and all-linear take any. */
+  private static Predicate<String> names(JsonNode value, Path file, String field) {
+    if (isRegex(value)) {
+      Pattern whole = PythonRegex.compile(value.textValue(), file, field);
+      return name -> whole.matcher(name).matches();
+    }
+    if (!value.isArray()) {
+      return name -> true;
+    }
+    List<String> suffixes = texts(value);
+    return name -> suffixes.stream().anyMatch(suffix -> name.equals(suffix) || name.endsWith("." + suffix));
+  }
+
+  private static Predicate<String> saved(JsonNode value, Path file) {
+    List<Pattern> patterns = texts(value).stream()
+        .map(module -> PythonRegex.compile("(^|.*\\.)" + module + "($|\\..*)", file, "modules_to_save"))
+        .toList();
+    return name -> patterns.stream().anyMatch(pattern -> pattern.matcher(name).lookingAt());
+  }
+
+  private static Predicate<String> layers(ObjectNode config, Path file) {
+    JsonNode wanted = config.path("layers_to_transform");
+    List<Integer> indexes = new ArrayList<>();
+    (wanted.isArray() ? wanted : List.of(wanted)).forEach(index -> {
+      if (index.isInt()) {
+        indexes.add(index.intValue());
+      }
+    });
+    if (indexes.isEmpty()) {
+      return name -> true;
+    }
+    JsonNode pattern = config.path("layers_pattern");
+    List<Pattern> patterns = (pattern.isTextual() ? List.of(pattern.textValue()) : texts(pattern)).stream()
+        .filter(text -> !text.isEmpty())
+        .map(text -> PythonRegex.compile("(?:^|.*?\\.)" + text + "\\.(?<idx>\\d+)\\.", file, "layers_pattern"))
+        .toList();
+    return name -> (patterns.isEmpty() ? List.of(FIRST_INDEX) : patterns).stream()
+        .map(candidate -> candidate.matcher(name))
+        .filter(Matcher::lookingAt)
+        .findFirst()
+        .map(match -> match.group("idx").length() < 10 && indexes.contains(Integer.parseInt(match.group("idx"))))
+        .orElse(false);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(element -> texts.add(element.asText()));
+    return texts;
+  }
+}

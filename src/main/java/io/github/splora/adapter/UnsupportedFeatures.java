@@ -1,0 +1,67 @@
+package io.github.splora.adapter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What a PEFT config may ask for that makes a module's delta something else than {@code s·BA} of one linear layer.
+ * Scoring it as if it were would give a wrong number, so it is refused by name.
+ */
+final class UnsupportedFeatures {
+
+  private record Feature(String field, Predicate<JsonNode> isUsed, String explanation) {}
+
+  private static final List<Feature> FEATURES = List.of(
+      new Feature("enable_lora", UnsupportedFeatures::isPresent,
+          "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert with a current PEFT"),
+      new Feature("use_dora", JsonNode::booleanValue,
+          "DoRA rescales the whole weight, so its delta is not BA; merge it into a checkpoint or train plain LoRA"),
+      new Feature("use_qalora", JsonNode::booleanValue,
+          "QALoRA pools the input before A, so its delta is not BA"),
+      new Feature("use_bdlora", UnsupportedFeatures::isPresent,
+          "block-diagonal LoRA stores only the blocks of A or B"),
+      new Feature("kasa_config", UnsupportedFeatures::isPresent,
+          "KaSA changes the base weights and adds singular values of its own"),
+      new Feature("target_parameters", UnsupportedFeatures::isPresent,
+          "LoRA on parameters (mixture-of-experts tensors) is not supported"),
+      new Feature("layer_replication", UnsupportedFeatures::isPresent,
+          "replicated layers have no tensors of their own in the checkpoints"),
+      new Feature("alora_invocation_tokens", UnsupportedFeatures::isPresent,
+          "an activated LoRA acts only after its invocation tokens"),
+      new Feature("megatron_config", UnsupportedFeatures::isPresent,
+          "Megatron's parallel layers are not supported"),
+      new Feature("bias", bias -> bias.isTextual() && !bias.textValue().equals("none"),
+          "the adapter also replaces biases of the base model, which a pruned config would leave behind"));
+
+  private UnsupportedFeatures() {}
+
+  /** @throws BadInputException naming all that {@code json} uses */
+  static void refuse(Path file, ObjectNode json) {
+    JsonNode type = json.path("peft_type");
+    if (!type.isTextual() || !type.textValue().equals("LORA")) {
+      throw new BadInputException(file, "peft_type", type.isMissingNode() ? "(absent)" : type,
+          "only adapters of type LORA can be scored and pruned");
+    }
+    List<Problem> problems = new ArrayList<>();
+    for (Feature feature : FEATURES) {
+      JsonNode value = json.path(feature.field());
+      if (feature.isUsed().test(value)) {
+        problems.add(new Problem(file.toString(), feature.field(), value.toString(), feature.explanation()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new BadInputException(problems);
+    }
+  }
+
+  /** Neither missing, null, false nor empty. */
+  private static boolean isPresent(JsonNode value) {
+    return value.isContainerNode() ? !value.isEmpty() : value.isTextual() || value.isNumber() || value.booleanValue();
+  }
+}

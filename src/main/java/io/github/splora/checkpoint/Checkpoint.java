@@ -1,0 +1,154 @@
+package io.github.splora.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.error.BadInputException;
+import io.github.splora.json.StrictJson;
+import io.github.splora.safetensors.SafetensorsFile;
+import io.github.splora.safetensors.StoredTensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A model's weights on disk, by name: one safetensors file, or shards behind an index. Shards are opened when a
+ * tensor of theirs is asked for, and only their headers are read; the data stays on disk until it is mapped.
+ *
+ * <p>Not safe for use by several threads; what {@link #tensor} returns is.
+ */
+public final class Checkpoint implements AutoCloseable {
+
+  static final String SINGLE_FILE = "model.safetensors";
+  static final String INDEX_FILE = "model.safetensors.index.json";
+  private static final List<String> PICKLES = List.of("pytorch_model.bin", "pytorch_model.bin.index.json");
+
+  private final Path location;
+  private final Map<String, Path> weightMap;
+  private final Map<Path, SafetensorsFile> open;
+  private final ObjectNode config;
+
+  private Checkpoint(Path location, Map<String, Path> weightMap, Map<Path, SafetensorsFile> open, ObjectNode config) {
+    this.location = location;
+    this.weightMap = weightMap;
+    this.open = open;
+    this.config = config;
+  }
+
+  /**
+   * Opens a checkpoint.
+   *
+   * @param location a folder with {@code model.safetensors} or its index, or either of these files, or any other
+   *     single safetensors file
+   * @throws BadInputException if there is none, if a file of it is malformed, or if it is quantised
+   */
+  public static Checkpoint open(Path location) {
+    Path entry = Files.isDirectory(location) ? entryOf(location) : location;
+    Checkpoint checkpoint = isIndex(entry) ? sharded(location, entry) : single(location, entry);
+    try {
+      Quantization.refuse(checkpoint);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+    return checkpoint;
+  }
+
+  /** Whether {@code folder} holds the files of a checkpoint (rather than, say, an adapter). */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(SINGLE_FILE)) || Files.exists(folder.resolve(INDEX_FILE));
+  }
+
+  /** What the user named. */
+  public Path location() {
+    return location;
+  }
+
+  /** Every tensor's name, sorted. */
+  public Set<String> tensorNames() {
+    return new TreeSet<>(weightMap.keySet());
+  }
+
+  /** The files that hold the tensors, in the order of their names. */
+  public Set<Path> shards() {
+    return new TreeSet<>(weightMap.values());
+  }
+
+  /** {@code config.json} beside the weights, where there is one. */
+  public Optional<ObjectNode> config() {
+    return Optional.ofNullable(config);
+  }
+
+  public boolean contains(String tensorName) {
+    return weightMap.containsKey(tensorName);
+  }
+
+  /**
+   * The tensor of that name; opens its shard if need be.
+   *
+   * @throws BadInputException if there is none, or if its shard is malformed or lacks it
+   */
+  public StoredTensor tensor(String name) {
+    Path path = weightMap.get(name);
+    if (path == null) {
+      throw new BadInputException(location, "tensor '" + name + "'", null, "not in this checkpoint");
+    }
+    SafetensorsFile shard = shard(path);
+    return new StoredTensor(shard, shard.tensor(name));
+  }
+
+  /** The open shard at {@code path}. */
+  public SafetensorsFile shard(Path path) {
+    return open.computeIfAbsent(path, SafetensorsFile::open);
+  }
+
+  @Override
+  public void close() {
+    open.values().forEach(SafetensorsFile::close);
+    open.clear();
+  }
+
+  private static Checkpoint sharded(Path location, Path index) {
+    return new Checkpoint(location, ShardIndex.read(index).weightMap(), new HashMap<>(), configBeside(index));
+  }
+
+  private static Checkpoint single(Path location, Path entry) {
+    SafetensorsFile file = SafetensorsFile.open(entry);
+    Map<String, Path> weightMap = new LinkedHashMap<>();
+    file.header().tensors().keySet().forEach(name -> weightMap.put(name, entry));
+    return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry));
+  }
+
+  private static ObjectNode configBeside(Path entry) {
+    Path config = entry.resolveSibling("config.json");
+    return Files.isRegularFile(config) ? StrictJson.readObject(config) : null;
+  }
+
+  private static boolean isIndex(Path entry) {
+    return entry.getFileName() != null && entry.getFileName().toString().endsWith(".json");
+  }
+
+  /** In the order in which transformers looks. */
+  private static Path entryOf(Path folder) {
+    for (String name : List.of(SINGLE_FILE, INDEX_FILE)) {
+      if (Files.exists(folder.resolve(name))) {
+        return folder.resolve(name);
+      }
+    }
+    for (String name : PICKLES) {
+      if (Files.exists(folder.resolve(name))) {
+        throw new BadInputException(folder, name, null, "only a PyTorch pickle is here, and pickles can run code;"
+            + " convert the checkpoint to safetensors (load it with transformers, then save_pretrained)");
+      }
+    }
+    if (Files.exists(folder.resolve("adapter_config.json"))) {
+      throw new BadInputException(folder, null, null, "this is an adapter; a whole checkpoint is expected here");
+    }
+    throw new BadInputException(folder, null, null, "no checkpoint here: neither " + SINGLE_FILE + " nor " + INDEX_FILE
+        + "; name the folder or the file that holds the weights");
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.splora.checkpoint;
+
+import io.github.splora.error.BadInputException;
+import io.github.splora.safetensors.StoredTensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.io.OutputStream;
+import java.util.HexFormat;
+
+/**
+ * Names an input's contents, so that scores can be tied to the files that they came from.
+ *
+ * <p>An adapter is small and hashed whole. Hashing a checkpoint of 140 GB would take longer than scoring it, so its
+ * fingerprint covers every tensor's name, dtype and shape and the {@value #SAMPLE_BYTES} bytes in the middle of its
+ * data: two training states of one model differ in it, a changed byte elsewhere does not show.
+ */
+public final class Fingerprint {
+
+  private static final int SAMPLE_BYTES = 64;
+
+  private Fingerprint() {}
+
+  /** SHA-256 of a whole file, in hexadecimal. */
+  public static String sha256(Path file) {
+    MessageDigest digest = newDigest();
+    try (InputStream in = Files.newInputStream(file);
+        OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      in.transferTo(sink);
+    } catch (IOException e) {
+      throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** SHA-256 over every tensor's description and a sample of its data, independent of how it is sharded. */
+  public static String of(Checkpoint checkpoint) {
+    MessageDigest digest = newDigest();
+    for (String name : checkpoint.tensorNames()) {
+      StoredTensor tensor = checkpoint.tensor(name);
+      digest.update((name + '\n' + tensor.dtype() + tensor.shape() + '\n').getBytes(StandardCharsets.UTF_8));
+      int length = (int) Math.min(SAMPLE_BYTES, tensor.byteLength());
+      digest.update(tensor.map((tensor.byteLength() - length) / 2, length));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

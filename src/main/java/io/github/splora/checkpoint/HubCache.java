@@ -1,0 +1,106 @@
+package io.github.splora.checkpoint;
+
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Finds what a user names: a path as it stands, or a hub id ({@code org/name}, optionally {@code org/name@revision})
+ * in the local Hugging Face cache. Nothing is ever downloaded.
+ *
+ * <p>Layout: {@code models--org--name/refs/<revision>} holds a commit, {@code snapshots/<commit>/} its files.
+ *
+ * @param folder the cache, {@code ~/.cache/huggingface/hub} unless the environment says otherwise
+ * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">The cache's layout</a>
+ */
+public record HubCache(Path folder) {
+
+  private static final Pattern HUB_ID =
+      Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?:@(?<revision>[\\w./-]+))?");
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+
+  /** The cache that Hugging Face's own libraries would use under this environment. */
+  public static HubCache of(Map<String, String> environment) {
+    String cache = environment.get("HF_HUB_CACHE");
+    if (cache != null && !cache.isEmpty()) {
+      return new HubCache(Path.of(cache));
+    }
+    String home = environment.get("HF_HOME");
+    if (home != null && !home.isEmpty()) {
+      return new HubCache(Path.of(home, "hub"));
+    }
+    return new HubCache(Path.of(System.getProperty("user.home"), ".cache", "huggingface", "hub"));
+  }
+
+  /**
+   * The file or folder that {@code name} means.
+   *
+   * @param name a path or a hub id
+   * @param revision branch, tag or commit for a hub id that carries none itself
+   * @throws BadInputException if it is neither, with where it was looked for
+   */
+  public Path resolve(String name, String revision) {
+    Path path = asPath(name);
+    if (path != null && !name.isBlank() && Files.exists(path)) {
+      return path;
+    }
+    var id = HUB_ID.matcher(name);
+    if (!id.matches()) {
+      throw new BadInputException(List.of(new Problem("'" + name + "'", null, null, "no such file or folder")));
+    }
+    String wanted = id.group("revision") == null ? revision : id.group("revision");
+    return snapshot(id.group("id"), wanted);
+  }
+
+  private Path snapshot(String id, String revision) {
+    Path repository = folder.resolve("models--" + id.replace("/", "--"));
+    if (!Files.isDirectory(repository)) {
+      throw new BadInputException(Path.of(id), null, null,
+          "no such file or folder, and not in the local Hugging Face cache (" + folder
+              + "); splora downloads nothing: fetch it first with 'hf download " + id + "'");
+    }
+    Path snapshot = repository.resolve("snapshots").resolve(commit(repository, id, revision));
+    if (!Files.isDirectory(snapshot)) {
+      throw new BadInputException(Path.of(id), "revision", revision,
+          "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
+              + " --revision " + revision + "'");
+    }
+    return snapshot;
+  }
+
+  private static String commit(Path repository, String id, String revision) {
+    if (COMMIT.matcher(revision).matches()) {
+      return revision;
+    }
+    Path refs = repository.resolve("refs");
+    Path ref = refs.resolve(revision).normalize();
+    try {
+      if (ref.startsWith(refs) && Files.isRegularFile(ref)) {
+        String commit = Files.readString(ref).strip();
+        if (COMMIT.matcher(commit).matches()) {
+          return commit;
+        }
+        throw new BadInputException(ref, null, commit, "a commit of 40 hexadecimal digits is expected here");
+      }
+    } catch (IOException e) {
+      throw new BadInputException(ref, null, null, "cannot be read: " + e.getMessage(), e);
+    }
+    throw new BadInputException(Path.of(id), "revision", revision,
+        "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
+            + " --revision " + revision + "'");
+  }
+
+  private static Path asPath(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+}

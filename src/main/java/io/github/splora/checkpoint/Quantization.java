@@ -1,0 +1,41 @@
+package io.github.splora.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.splora.error.BadInputException;
+import java.util.Map;
+
+/** Tells quantised checkpoints, whose stored numbers are codes and not weights. */
+final class Quantization {
+
+  /** Endings of tensor names that only a quantised checkpoint has, with the scheme that writes them. */
+  private static final Map<String, String> MARKS = Map.of(
+      ".weight.absmax", "bitsandbytes",
+      ".weight.quant_map", "bitsandbytes",
+      ".SCB", "bitsandbytes",
+      ".qweight", "GPTQ or AWQ",
+      ".qzeros", "GPTQ or AWQ",
+      ".weight_packed", "compressed-tensors",
+      ".weight_scale", "FP8",
+      ".weight_scale_inv", "FP8");
+
+  private static final String ADVICE =
+      "quantised weights cannot be compared; use the 16-bit base and aligned checkpoints"
+          + " (an adapter trained with QLoRA needs no change)";
+
+  private Quantization() {}
+
+  /** @throws BadInputException if {@code checkpoint}'s config or tensor names say that it is quantised */
+  static void refuse(Checkpoint checkpoint) {
+    checkpoint.config().map(config -> config.get("quantization_config")).filter(JsonNode::isObject).ifPresent(q -> {
+      throw new BadInputException(checkpoint.location(), "config.json quantization_config.quant_method",
+          q.path("quant_method"), ADVICE);
+    });
+    for (String name : checkpoint.tensorNames()) {
+      MARKS.forEach((ending, scheme) -> {
+        if (name.endsWith(ending)) {
+          throw new BadInputException(checkpoint.location(), "tensor '" + name + "'", null, scheme + ": " + ADVICE);
+        }
+      });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.splora.cli;
+
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The one place where an exception becomes a message and an exit code. */
+final class ErrorHandler {
+
+  private ErrorHandler() {}
+
+  /** Wrong usage: what is wrong, and where to read how it goes. */
+  static int usage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("splora: " + oneLine(e.getMessage()));
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    err.flush();
+    return ExitCode.WRONG_USAGE;
+  }
+
+  /** A command failed: bad input line by line, an unwritable file in a line, anything else as the defect it is. */
+  static int failure(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    boolean isVerbose = parsed.hasSubcommand() && isVerbose(parsed.subcommand()) || isVerbose(parsed);
+    int code = ExitCode.UNEXPECTED_FAILURE;
+    if (e instanceof BadInputException bad) {
+      bad.problems().forEach(problem -> err.println("splora: " + problem));
+      code = ExitCode.BAD_INPUT;
+    } else if (e instanceof IOException || e instanceof UncheckedIOException) {
+      err.println("splora: " + sentence(e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e));
+    } else {
+      err.println("splora: unexpected failure: " + oneLine(e.toString())
+          + (isVerbose ? "" : " (run again with -v for the stack trace, and please report it)"));
+    }
+    if (isVerbose) {
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return code;
+  }
+
+  private static String sentence(Throwable e) {
+    if (e instanceof FileSystemException file) {
+      String reason = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
+      return new Problem(file.getFile(), null, null, "cannot be read or written: " + reason).toString();
+    }
+    return "reading or writing failed: " + oneLine(String.valueOf(e.getMessage()));
+  }
+
+  private static boolean isVerbose(ParseResult parsed) {
+    return parsed.hasMatchedOption("-v");
+  }
+
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cc}+", " ");
+  }
+}

@@ -1,0 +1,19 @@
+package io.github.splora.cli;
+
+import picocli.CommandLine.Option;
+
+/** The three inputs of a run. */
+final class InputOptions {
+
+  @Option(names = "--base", required = true, paramLabel = "MODEL",
+      description = "Checkpoint before alignment: a folder, a safetensors file or index, or a cached hub id.")
+  String base;
+
+  @Option(names = "--aligned", required = true, paramLabel = "MODEL",
+      description = "Aligned (instruct, chat) checkpoint that the adapter was trained on.")
+  String aligned;
+
+  @Option(names = "--adapter", required = true, paramLabel = "ADAPTER",
+      description = "PEFT LoRA adapter: its folder, its safetensors file, or a cached hub id.")
+  String adapter;
+}

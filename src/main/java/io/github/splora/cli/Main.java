@@ -1,0 +1,95 @@
+package io.github.splora.cli;
+
+import io.github.splora.Version;
+import io.github.splora.checkpoint.HubCache;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ScopeType;
+
+/** The program: arguments in, exit code out. */
+@Command(
+    name = "splora",
+    description = "Makes LoRA fine-tunes safe to ship: scores every LoRA module against the alignment delta"
+        + " (aligned minus base) and prunes the misaligned ones.",
+    versionProvider = Main.VersionProvider.class,
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    subcommands = {
+      ScoreCommand.class, PruneCommand.class, InspectCommand.class, VerifyCommand.class, CompletionCommand.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) said no; 4 bad input.",
+      "The score is a weight-space statistic: it ranks modules, it does not prove that a model is safe."
+    })
+public final class Main {
+
+  /** Where hub ids are looked up; a test brings its own. */
+  private final HubCache hub;
+  private final Terminal terminal;
+
+  private Main(HubCache hub, Terminal terminal) {
+    this.hub = hub;
+    this.terminal = terminal;
+  }
+
+  public static void main(String[] args) {
+    PrintWriter out = utf8(FileDescriptor.out);
+    PrintWriter err = utf8(FileDescriptor.err);
+    int exitCode = run(args, out, err, HubCache.of(System.getenv()), Terminal.ofProcess());
+    out.flush();
+    err.flush();
+    System.exit(exitCode);
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param out results
+   * @param err progress, messages, usage errors
+   * @return the exit code, see {@link ExitCode}
+   */
+  static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
+    CommandLine commandLine = new CommandLine(new Main(hub, terminal))
+        .setOut(out)
+        .setErr(err)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setAbbreviatedOptionsAllowed(false)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setExpandAtFiles(true)
+        .setParameterExceptionHandler(ErrorHandler::usage)
+        .setExecutionExceptionHandler(ErrorHandler::failure);
+    return commandLine.execute(args);
+  }
+
+  HubCache hub() {
+    return hub;
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  /** Whatever the locale says: JSON is UTF-8, and file names come through whole. */
+  private static PrintWriter utf8(FileDescriptor descriptor) {
+    return new PrintWriter(
+        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+  }
+
+  /** Asked only when the version is wanted. */
+  static final class VersionProvider implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"splora " + Version.current()};
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.splora.cli;
+
+import io.github.splora.report.ReportFormat;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How results are shown and judged. */
+final class OutputOptions {
+
+  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
+      description = "Results on standard output as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  ReportFormat format;
+
+  @Option(names = "--fail-on", paramLabel = "CONDITION",
+      description = "Exit with 3 if a figure of the summary is so: 'pruned>0', 'max-score>3',"
+          + " 'pruned-fraction>=0.2'. Repeatable.", converter = Gate.Converter.class)
+  List<Gate> gates = List.of();
+}

@@ -1,0 +1,68 @@
+package io.github.splora.cli;
+
+import io.github.splora.PruneOptions;
+import io.github.splora.report.RunReport;
+import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ConfigStyle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code splora prune}. */
+@Command(
+    name = "prune",
+    description = "Writes the adapter without its misaligned modules, with splora-report.json beside it.")
+final class PruneCommand extends RunSupport implements Callable<Integer> {
+
+  @Option(names = "--output", required = true, paramLabel = "DIR",
+      description = "Folder for the pruned adapter. It appears whole or not at all.")
+  Path folder;
+
+  @Option(names = "--action", paramLabel = "ACTION", defaultValue = "drop",
+      description = "What is done to a selected module: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  Actions action;
+
+  @Option(names = "--config-style", paramLabel = "STYLE", defaultValue = "exclude",
+      description = "How a drop is told to PEFT: exclude (exclude_modules), or targets (explicit target_modules, for"
+          + " PEFT 0.13 and older). Default: ${DEFAULT-VALUE}.")
+  ConfigStyle configStyle;
+
+  @Option(names = "--scores", paramLabel = "FILE",
+      description = "Decide from what 'score --format json' wrote for these very inputs, instead of scoring again.")
+  Path scores;
+
+  @Option(names = "--dry-run", description = "Decide and report; write nothing.")
+  boolean dryRun;
+
+  @Option(names = "--force", description = "Replace the adapter that lies in the output folder.")
+  boolean force;
+
+  @Override
+  public Integer call() throws IOException {
+    checkOptions();
+    RunReport report = splora().prune(new PruneOptions(
+        scoreOptions(), Optional.ofNullable(scores), folder, action, configStyle, dryRun, force));
+    int code = show(report);
+    if (!common.quiet) {
+      spec.commandLine().getErr().println("splora: " + (dryRun ? "dry run: nothing was written" : "wrote " + folder));
+      spec.commandLine().getErr().flush();
+    }
+    return code;
+  }
+
+  private void checkOptions() {
+    if (scores == null && lacksRule(scoring.metric)) {
+      throw wrong("--metric " + scoring.metric + " has no default rule: give --threshold, --count or --fraction");
+    }
+    if (scores != null) {
+      for (String name : ScoringOptions.NAMES) {
+        if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
+          throw wrong(name + " cannot be given with --scores: the file's scores are what they are");
+        }
+      }
+    }
+  }
+}

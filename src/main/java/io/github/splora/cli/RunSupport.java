@@ -1,0 +1,122 @@
+package io.github.splora.cli;
+
+import io.github.splora.Progress;
+import io.github.splora.ScoreOptions;
+import io.github.splora.Splora;
+import io.github.splora.report.RunReport;
+import io.github.splora.score.Metrics;
+import io.github.splora.select.ModuleFilter;
+import io.github.splora.tensor.TensorEngine;
+import java.io.PrintWriter;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** What {@code score} and {@code prune} share: the options, their checks, and how a report is shown. */
+abstract class RunSupport {
+
+  @Spec
+  CommandSpec spec;
+
+  @ParentCommand
+  Main main;
+
+  @Mixin
+  InputOptions inputs;
+
+  @Mixin
+  ScoringOptions scoring;
+
+  @Mixin
+  SelectionOptions selection;
+
+  @Mixin
+  OutputOptions output;
+
+  @Mixin
+  CommonOptions common;
+
+  /** The program, with progress going where the user wants it. */
+  final Splora splora() {
+    common.applyToLog();
+    PrintWriter err = spec.commandLine().getErr();
+    return new Splora(main.hub(),
+        common.quiet ? Progress.SILENT : new ProgressBar(err, main.terminal().isErrInteractive()));
+  }
+
+  /** The options as the program takes them. All checks across options and values are made here. */
+  final ScoreOptions scoreOptions() {
+    if (!TensorEngine.isDeviceChoice(scoring.device)) {
+      throw wrong("--device '" + scoring.device + "': auto, cpu, gpu or gpu:N is expected");
+    }
+    if (scoring.threads != null && scoring.threads < 1) {
+      throw wrong("--threads " + scoring.threads + ": at least 1 is needed");
+    }
+    checkRule();
+    checkPatterns();
+    return new ScoreOptions(
+        inputs.base, inputs.aligned, inputs.adapter, common.revision,
+        scoring.metric, scoring.reference, scoring.population,
+        scoring.include, scoring.exclude,
+        selection.chosen(), selection.granularity,
+        scoring.device, scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
+  }
+
+  /** Prints the report and asks the gates. */
+  final int show(RunReport report) {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    out.print(output.format.writer(main.terminal().coloursOut()).write(report));
+    out.flush();
+    if (!common.quiet) {
+      report.warnings().forEach(warning -> err.println("splora: warning: " + warning));
+    }
+    int code = ExitCode.DONE;
+    for (Gate gate : output.gates) {
+      var objection = gate.objection(report.summary());
+      if (objection.isPresent()) {
+        err.println("splora: " + objection.get());
+        code = ExitCode.GATE_SAID_NO;
+      }
+    }
+    err.flush();
+    return code;
+  }
+
+  final ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** Whether a metric that has no default rule was given none. */
+  final boolean lacksRule(Metrics metric) {
+    return selection.rule == null && metric.defaultThreshold().isEmpty();
+  }
+
+  private void checkRule() {
+    SelectionOptions.Rule rule = selection.rule;
+    if (rule == null) {
+      return;
+    }
+    if (rule.count != null && rule.count < 0) {
+      throw wrong("--count " + rule.count + ": a whole number of at least 0 is expected");
+    }
+    if (rule.fraction != null && !(rule.fraction >= 0 && rule.fraction <= 1)) {
+      throw wrong("--fraction " + rule.fraction + ": a number from 0 to 1 is expected");
+    }
+    if (rule.threshold != null && rule.threshold.isNaN()) {
+      throw wrong("--threshold NaN: a number is expected");
+    }
+  }
+
+  private void checkPatterns() {
+    try {
+      new ModuleFilter(scoring.include, scoring.exclude);
+    } catch (PatternSyntaxException e) {
+      throw wrong("--include, --exclude: '" + e.getPattern() + "' is not a valid regular expression: "
+          + e.getDescription());
+    }
+  }
+}

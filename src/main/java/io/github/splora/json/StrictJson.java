@@ -1,0 +1,123 @@
+package io.github.splora.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.error.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Reads and writes the small JSON files around a model (configs, shard indexes, our own reports). Reading refuses
+ * duplicate keys and trailing text and keeps every digit of a number; writing lays text out as Python's
+ * {@code json.dumps(indent=2)} does, so that a rewritten PEFT config differs from the original only where it must.
+ */
+public final class StrictJson {
+
+  /** The largest shard indexes in the wild are a few MB; anything far above is not one of these files. */
+  private static final long MAX_BYTES = 64L << 20;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          // Python writes and reads NaN and Infinity; a config may hold one, and must keep it.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+          .build();
+
+  private static final ObjectWriter WRITER = MAPPER.writer(pythonLayout());
+
+  private StrictJson() {}
+
+  /**
+   * The JSON object in a file.
+   *
+   * @throws BadInputException if the file is missing, unreadable, over 64 MiB, not JSON, or not an object
+   */
+  public static ObjectNode readObject(Path file) {
+    JsonNode root;
+    try (JsonParser parser = MAPPER.createParser(readBounded(file))) {
+      root = MAPPER.readTree(parser);
+    } catch (JsonProcessingException e) {
+      String where = e.getLocation() == null ? null : "line " + e.getLocation().getLineNr()
+          + ", column " + e.getLocation().getColumnNr();
+      throw new BadInputException(file, where, null, "not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (NoSuchFileException e) {
+      throw new BadInputException(file, null, null, "no such file", e);
+    } catch (IOException e) {
+      throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+    }
+    if (!(root instanceof ObjectNode object)) {
+      throw new BadInputException(file, null, null, "a JSON object is expected here");
+    }
+    return object;
+  }
+
+  /** {@code value} (a tree or a record) as indented JSON with a final line break. */
+  public static String write(Object value) {
+    try {
+      return WRITER.writeValueAsString(value) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot be written as JSON: " + value.getClass(), e);
+    }
+  }
+
+  /** A record as a tree. */
+  public static ObjectNode toTree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /**
+   * A tree that {@link #readObject} gave, as a record.
+   *
+   * @throws BadInputException naming the field that does not fit
+   */
+  public static <T> T fromTree(Path file, ObjectNode tree, Class<T> type) {
+    try {
+      return MAPPER.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      throw new BadInputException(file, null, null, "not the expected document: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static byte[] readBounded(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new BadInputException(file, null, null, "a folder stands where a JSON file is expected");
+    }
+    long size = Files.size(file);
+    if (size > MAX_BYTES) {
+      throw new BadInputException(file, "size", size + " bytes", "more than the " + MAX_BYTES + " that are read as JSON");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private static DefaultPrettyPrinter pythonLayout() {
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    return new DefaultPrettyPrinter(
+            Separators.createDefaultInstance()
+                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                .withObjectEmptySeparator("")
+                .withArrayEmptySeparator(""))
+        .withObjectIndenter(indenter)
+        .withArrayIndenter(indenter);
+  }
+}

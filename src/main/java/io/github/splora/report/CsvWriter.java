@@ -1,0 +1,33 @@
+package io.github.splora.report;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Comma-separated values (RFC 4180) with every field of a row, numbers in full; absent figures are empty. */
+final class CsvWriter implements ReportWriter {
+
+  private static final List<String> HEADER = List.of(
+      "name", "block", "type", "out", "in", "rank", "scaling", "score", "distance", "expectedDistance", "spread",
+      "cosine", "deltaNorm", "referenceNorm", "alignmentNorm", "decision", "reason");
+
+  @Override
+  public String write(RunReport report) {
+    return Stream.concat(Stream.of(HEADER.stream()), report.modules().stream().map(CsvWriter::cells))
+        .map(cells -> cells.map(CsvWriter::quoted).collect(Collectors.joining(",")))
+        .collect(Collectors.joining("\r\n", "", "\r\n"));
+  }
+
+  private static Stream<String> cells(ModuleRow row) {
+    return Stream.of(
+            row.name(), row.block(), row.type(), row.shape().get(0), row.shape().get(1), row.rank(), row.scaling(),
+            row.score(), row.distance(), row.expectedDistance(), row.spread(), row.cosine(), row.deltaNorm(),
+            row.referenceNorm(), row.alignmentNorm(), row.decision(), row.reason())
+        .map(cell -> Objects.toString(cell, ""));
+  }
+
+  private static String quoted(String cell) {
+    return cell.matches("(?s).*[\",\r\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
+  }
+}

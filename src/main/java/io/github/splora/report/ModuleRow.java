@@ -1,0 +1,68 @@
+package io.github.splora.report;
+
+import io.github.splora.adapter.Block;
+import io.github.splora.score.ModuleScore;
+import io.github.splora.score.ModuleScore.Unscored;
+import io.github.splora.select.Decision;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One module in a report; figures and their absence as in {@link ModuleScore}.
+ *
+ * @param block number of the transformer block; null outside any
+ * @param type projection type
+ * @param unscored {@code zero-delta}, {@code no-reference}, …: why there is no score; null if there is one
+ * @param decision {@value #PRUNE} or {@value #KEEP}
+ * @param reason why, in a few words
+ */
+public record ModuleRow(
+    String name,
+    Integer block,
+    String type,
+    List<Long> shape,
+    long rank,
+    double scaling,
+    Double score,
+    Double distance,
+    Double expectedDistance,
+    Double spread,
+    Double cosine,
+    Double deltaNorm,
+    Double referenceNorm,
+    Double alignmentNorm,
+    String unscored,
+    String decision,
+    String reason) {
+
+  public static final String PRUNE = "prune";
+  public static final String KEEP = "keep";
+
+  /** The row of a decided module. */
+  public static ModuleRow of(Decision decision) {
+    ModuleScore score = decision.score();
+    return new ModuleRow(score.name(), score.block().map(Block::index).orElse(null), score.type(), score.shape(),
+        score.rank(), score.scaling(), score.score(), score.distance(), score.expectedDistance(), score.spread(),
+        score.cosine(), score.deltaNorm(), score.referenceNorm(), score.alignmentNorm(), score.unscored() == null ? null : score.unscored().toString(),
+        decision.prune() ? PRUNE : KEEP, decision.reason());
+  }
+
+  /**
+   * What the row says about the module, without the decision: to decide again from a file.
+   *
+   * @return empty if the row has neither a score nor a known reason for none
+   */
+  public Optional<ModuleScore> toScore() {
+    Unscored why = Arrays.stream(Unscored.values()).filter(u -> u.toString().equals(unscored)).findFirst().orElse(null);
+    boolean isWhole = name != null && shape != null && (score == null ? why != null : Double.isFinite(score));
+    return isWhole
+        ? Optional.of(new ModuleScore(name, shape, rank, scaling, score, distance, expectedDistance, spread, cosine,
+            deltaNorm, referenceNorm, alignmentNorm, score == null ? why : null))
+        : Optional.empty();
+  }
+
+  public boolean isPruned() {
+    return PRUNE.equals(decision);
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.splora.report;
+
+import io.github.splora.error.BadInputException;
+import io.github.splora.json.StrictJson;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything a run found out and decided: the document that {@code --format json} prints and that lies beside a pruned
+ * adapter as {@value #FILE_NAME}. Its field names are a contract; a change that breaks a reader raises
+ * {@link #SCHEMA_VERSION}.
+ *
+ * @param schemaVersion {@value #SCHEMA_VERSION}
+ * @param tool what wrote it
+ * @param metric {@code e-diem}, {@code cosine} or {@code frobenius}
+ * @param parameters how scores and decisions were made
+ * @param inputs what was read
+ * @param engine what did the arithmetic
+ * @param modules one row for each module of the adapter, in its natural order
+ * @param summary figures over all rows
+ * @param warnings what a reader of the scores must know; usually empty
+ * @param timing how long it took
+ */
+public record RunReport(
+    int schemaVersion,
+    Tool tool,
+    String metric,
+    Parameters parameters,
+    Inputs inputs,
+    Engine engine,
+    List<ModuleRow> modules,
+    Summary summary,
+    List<String> warnings,
+    Timing timing) {
+
+  public static final int SCHEMA_VERSION = 1;
+  public static final String FILE_NAME = "splora-report.json";
+
+  /** The program. */
+  public record Tool(String name, String version) {}
+
+  /**
+   * How scores and decisions were made.
+   *
+   * @param reference what each delta is compared with
+   * @param population what each distance is judged against
+   * @param centre estimator of the expected distance
+   * @param spread estimator of the spread
+   * @param include patterns of modules that take part; empty means all
+   * @param exclude patterns of modules that do not
+   * @param granularity what is selected as one
+   * @param rule {@code threshold}, {@code count}, {@code fraction} or {@code none}
+   * @param value the rule's figure; null for {@code none}
+   * @param defaultRule whether the rule is the documented default, not the user's
+   * @param action what is done to selected modules; null for a score
+   * @param configStyle how a drop is told to PEFT; null for a score
+   */
+  public record Parameters(
+      String reference,
+      String population,
+      String centre,
+      String spread,
+      List<String> include,
+      List<String> exclude,
+      String granularity,
+      String rule,
+      Double value,
+      boolean defaultRule,
+      String action,
+      String configStyle) {}
+
+  /** The three things a run reads. */
+  public record Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter) {}
+
+  /**
+   * A checkpoint.
+   *
+   * @param path what the user named
+   * @param fingerprint SHA-256 over tensor names, dtypes, shapes and samples of the data
+   */
+  public record CheckpointInput(String path, String fingerprint) {}
+
+  /**
+   * An adapter.
+   *
+   * @param path what the user named
+   * @param sha256 of its weights file
+   * @param configSha256 of its {@code adapter_config.json}
+   */
+  public record AdapterInput(String path, String sha256, String configSha256) {}
+
+  /** The tensor engine. */
+  public record Engine(String name, String version, String device, int threads) {}
+
+  /**
+   * Figures over all modules.
+   *
+   * @param modules how many the adapter has
+   * @param scored how many have a score
+   * @param pruned how many are to go
+   * @param prunedFraction {@code pruned / modules}
+   * @param maxScore highest score; null if there is none
+   * @param maxKeptScore highest score among those that stay; null if there is none
+   * @param prunedDeltaShare share of ‖ΔW‖², summed over measured modules, that goes; null if nothing was measured
+   */
+  public record Summary(
+      int modules,
+      int scored,
+      int pruned,
+      double prunedFraction,
+      Double maxScore,
+      Double maxKeptScore,
+      Double prunedDeltaShare) {}
+
+  /**
+   * Wall time.
+   *
+   * @param scoringSeconds time to read, measure and score; 0 if the scores came from a file
+   * @param totalSeconds from the start of the run to this report
+   * @param checkpointBytes bytes of the weights that were compared, base and aligned together
+   */
+  public record Timing(double scoringSeconds, double totalSeconds, long checkpointBytes) {}
+
+  /** The document, with a final line break. */
+  public String toJson() {
+    return StrictJson.write(this);
+  }
+
+  /**
+   * Reads a report back.
+   *
+   * @throws BadInputException if it is not one, or of another schema version
+   */
+  public static RunReport read(Path file) {
+    var json = StrictJson.readObject(file);
+    if (json.path("schemaVersion").asInt(-1) != SCHEMA_VERSION) {
+      throw new BadInputException(file, "schemaVersion", json.get("schemaVersion"),
+          "a report of schema version " + SCHEMA_VERSION + " is expected, as 'splora score --format json' writes it");
+    }
+    return StrictJson.fromTree(file, json, RunReport.class);
+  }
+}

@@ -1,0 +1,117 @@
+package io.github.splora.safetensors;
+
+import io.github.splora.error.BadInputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Reads the header of a safetensors file and checks it against the
+ * <a href="https://github.com/huggingface/safetensors#format">format</a>: eight bytes of little-endian header length,
+ * so many bytes of JSON, and the tensors' data, which fills the rest of the file without holes. A header that comes out
+ * of here needs no further checks. Where the reference implementation is looser than the format (it lets duplicate
+ * names pass), the format counts.
+ */
+public final class HeaderParser {
+
+  /** Bytes that hold the header's length, at the start of the file. */
+  static final int LENGTH_BYTES = 8;
+
+  /**
+   * Longest header in bytes, from {@code MAX_HEADER_SIZE} of the
+   * <a href="https://github.com/huggingface/safetensors/blob/main/safetensors/src/tensor.rs">reference
+   * implementation</a>.
+   */
+  static final long MAX_HEADER_LENGTH = 100_000_000;
+
+  /** The shortest JSON object is <code>{}</code>. */
+  private static final long MIN_HEADER_LENGTH = 2;
+
+  private static final byte[] GIT_LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private HeaderParser(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Reads the header, in memory proportional to it.
+   *
+   * @param file for messages only
+   * @param channel an open channel on that file, whose position is neither used nor changed
+   * @throws BadInputException if the file breaks any rule of the format
+   * @throws IOException if the file cannot be read
+   */
+  public static SafetensorsHeader parse(Path file, FileChannel channel) throws IOException {
+    return new HeaderParser(file, channel).parse();
+  }
+
+  private SafetensorsHeader parse() throws IOException {
+    long fileSize = channel.size();
+    long dataOffset = LENGTH_BYTES + headerLength(fileSize);
+    HeaderInputStream bytes = new HeaderInputStream(channel, LENGTH_BYTES, dataOffset);
+    HeaderJson json = HeaderJson.read(file, bytes);
+    var tensors = DataLayout.check(file, json.tensors().values(), fileSize - dataOffset);
+    return new SafetensorsHeader(tensors, json.metadata(), dataOffset);
+  }
+
+  private long headerLength(long fileSize) throws IOException {
+    ByteBuffer start = start();
+    if (start.limit() < LENGTH_BYTES) {
+      throw new BadInputException(file, "file size", fileSize + " bytes",
+          "is too short for a safetensors file, which starts with 8 bytes of header length");
+    }
+    long length = start.getLong(0);
+    String fault = lengthFault(length, fileSize);
+    if (fault == null) {
+      return length;
+    }
+    refuseOtherFormats(start);
+    throw new BadInputException(file, HeaderField.HEADER_LENGTH, Long.toUnsignedString(length), fault);
+  }
+
+  /** The first bytes: enough for the header's length and for telling other formats. */
+  private ByteBuffer start() throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(GIT_LFS_POINTER.length).order(ByteOrder.LITTLE_ENDIAN);
+    while (start.hasRemaining() && channel.read(start, start.position()) >= 0) {
+      // A channel may give fewer bytes than asked for.
+    }
+    return start.flip();
+  }
+
+  private static String lengthFault(long length, long fileSize) {
+    if (Long.compareUnsigned(length, MAX_HEADER_LENGTH) > 0) {
+      return "is over the format's limit of " + MAX_HEADER_LENGTH + " bytes, so this is no safetensors file";
+    }
+    if (length < MIN_HEADER_LENGTH) {
+      return "leaves no room for a JSON object, which takes 2 bytes at least";
+    }
+    if (length > fileSize - LENGTH_BYTES) {
+      return "reaches past the end of the file, which has " + fileSize + " bytes: it was cut short";
+    }
+    return null;
+  }
+
+  /** Asked only once the length is known to be wrong, because a right one may happen to look like these. */
+  private void refuseOtherFormats(ByteBuffer start) {
+    if (startsWith(start, GIT_LFS_POINTER)) {
+      throw new BadInputException(file, null, null,
+          "is a Git LFS pointer, not the file itself; run 'git lfs pull' to get the file");
+    }
+    if (startsWith(start, ZIP)) {
+      throw new BadInputException(file, null, null,
+          "is a zip archive, most likely a PyTorch pickle (.bin, .pt), not a safetensors file; convert it first");
+    }
+  }
+
+  private static boolean startsWith(ByteBuffer start, byte[] magic) {
+    return start.limit() >= magic.length && start.slice(0, magic.length).equals(ByteBuffer.wrap(magic));
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.splora.safetensors;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** A tensor where it lies: an open file and the tensor's entry in its header. Nothing is read until it is mapped. */
+public record StoredTensor(SafetensorsFile file, TensorInfo info) {
+
+  public String name() {
+    return info.name();
+  }
+
+  public DType dtype() {
+    return info.dtype();
+  }
+
+  public List<Long> shape() {
+    return info.shape();
+  }
+
+  public long byteLength() {
+    return info.byteLength();
+  }
+
+  /** A read-only, little-endian view of {@code length} of the tensor's bytes from {@code offset} on. */
+  public ByteBuffer map(long offset, int length) {
+    return file.map(info, offset, length);
+  }
+}

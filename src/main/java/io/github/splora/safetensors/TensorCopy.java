@@ -1,0 +1,29 @@
+package io.github.splora.safetensors;
+
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+
+/** A tensor of a file, to be written to another one unchanged. */
+record TensorCopy(SafetensorsFile file, TensorInfo tensor) implements TensorSource {
+
+  @Override
+  public String name() {
+    return tensor.name();
+  }
+
+  @Override
+  public DType dtype() {
+    return tensor.dtype();
+  }
+
+  @Override
+  public List<Long> shape() {
+    return tensor.shape();
+  }
+
+  @Override
+  public void writeTo(WritableByteChannel out) throws IOException {
+    file.copy(tensor, out);
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.splora.safetensors;
+
+import java.util.List;
+
+/**
+ * One tensor as the header describes it. Those of a {@link SafetensorsHeader} that was read from a file are consistent:
+ * the shape takes exactly the bytes between the two offsets.
+ *
+ * @param name unique in its file
+ * @param dtype what an element is
+ * @param shape the dimensions, none negative, outermost first; empty for a scalar; unmodifiable
+ * @param begin first byte of the tensor, counted from the start of the file's data (the header's data_offsets[0])
+ * @param end the byte after its last one, counted alike (data_offsets[1])
+ */
+public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
+
+  public TensorInfo {
+    shape = List.copyOf(shape);
+  }
+
+  /** Bytes the tensor takes in the file. */
+  public long byteLength() {
+    return end - begin;
+  }
+
+  /** Number of elements: the product of the dimensions, 1 for a scalar. */
+  public long elementCount() {
+    return TensorSize.elements(shape);
+  }
+
+  /** Number of dimensions, 0 for a scalar. */
+  public int rank() {
+    return shape.size();
+  }
+}

@@ -1,0 +1,17 @@
+package io.github.splora.score;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every module of the adapter is judged against all of them. */
+final class AllPopulation implements Population {
+
+  @Override
+  public Map<Measurement, Moments> moments(List<Measurement> comparable) {
+    Moments all = Moments.of(comparable.stream().map(m -> m.comparison().distance()).toList());
+    Map<Measurement, Moments> moments = new HashMap<>();
+    comparable.forEach(measurement -> moments.put(measurement, all));
+    return moments;
+  }
+}

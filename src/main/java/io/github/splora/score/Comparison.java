@@ -1,0 +1,20 @@
+package io.github.splora.score;
+
+/**
+ * How a module's delta compares with its reference.
+ *
+ * @param distance between ΔW and the reference, at least 0; what E-DIEM standardises
+ * @param cosine between ΔW and the reference, in [−1, 1]; null where the reference is zero and has no direction
+ * @param referenceNorm Frobenius norm of the reference
+ */
+public record Comparison(double distance, Double cosine, double referenceNorm) {
+
+  boolean isFinite() {
+    return Double.isFinite(distance) && Double.isFinite(referenceNorm) && (cosine == null || Double.isFinite(cosine));
+  }
+
+  /** {@code inner / (a·b)}, kept within what rounding may have pushed it out of; null if a norm is zero. */
+  static Double cosine(double inner, double a, double b) {
+    return a == 0 || b == 0 ? null : Double.valueOf(Math.max(-1, Math.min(1, inner / (a * b))));
+  }
+}

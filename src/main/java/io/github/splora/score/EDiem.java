@@ -1,0 +1,40 @@
+package io.github.splora.score;
+
+import io.github.splora.score.ModuleScore.Unscored;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * E-DIEM, the distance made comparable across dimensions by what is expected of its population:
+ *
+ * <pre>eDiem = (d − E[d]) / IQR(d)</pre>
+ *
+ * The default rule prunes where it is above {@value #PRUNE_ABOVE}, about a quarter of a normal population.
+ *
+ * <p>Sources: SPLoRA ("Safe Pruning LoRA", TACL 2025); DIEM: Tessari, Yao, Hogan, arXiv 2407.08623. SPLoRA's printed
+ * equation could not be consulted, and its public code estimates E[d] and IQR from copies of one pair, which leaves
+ * rounding noise; this is our reading: both come from the adapter's own modules.
+ */
+public final class EDiem implements Metric {
+
+  /** Threshold of the default rule. */
+  public static final double PRUNE_ABOVE = 0.5;
+
+  @Override
+  public List<ModuleScore> score(List<Measurement> comparable, Population population) {
+    if (comparable.isEmpty()) {
+      return List.of();
+    }
+    Map<Measurement, Moments> moments = population.moments(comparable);
+    return comparable.stream().map(measurement -> score(measurement, moments.get(measurement))).toList();
+  }
+
+  private static ModuleScore score(Measurement measurement, Moments moments) {
+    return moments.hasSpread()
+        ? ModuleScore.scored(
+            measurement,
+            (measurement.comparison().distance() - moments.mean()) / moments.interquartileRange(),
+            moments)
+        : ModuleScore.unscored(measurement, Unscored.NO_SPREAD);
+  }
+}

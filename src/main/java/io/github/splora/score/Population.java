@@ -1,0 +1,16 @@
+package io.github.splora.score;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a module's distance is judged against. An implementation is one file, made known in {@link Populations}. */
+public interface Population {
+
+  /**
+   * The centre and spread for each module.
+   *
+   * @param comparable at least one measurement, all of them comparable
+   * @return one entry for each
+   */
+  Map<Measurement, Moments> moments(List<Measurement> comparable);
+}

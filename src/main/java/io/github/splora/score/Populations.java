@@ -1,0 +1,24 @@
+package io.github.splora.score;
+
+/** The populations by the names that {@code --population} takes. */
+public enum Populations {
+  TYPE("type", new TypePopulation()),
+  ALL("all", new AllPopulation());
+
+  private final String label;
+  private final Population population;
+
+  Populations(String label, Population population) {
+    this.label = label;
+    this.population = population;
+  }
+
+  public Population population() {
+    return population;
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.splora.surgery;
+
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.json.StrictJson;
+import io.github.splora.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes a rewritten adapter: its weights, its config, and whatever else the old adapter's folder holds. */
+public final class AdapterWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AdapterWriter.class);
+
+  /** Written anew, or wrong in a pruned adapter: a pickle beside the weights would still hold what was removed. */
+  private static final Set<String> NOT_CARRIED = Set.of(
+      Adapter.WEIGHTS_FILE, AdapterConfig.FILE_NAME, "adapter_model.bin", "splora-report.json", ".git", ".cache");
+
+  private AdapterWriter() {}
+
+  /**
+   * Writes into an empty folder.
+   *
+   * @throws IOException if something cannot be written
+   */
+  public static void write(Adapter adapter, Rewrite rewrite, Path folder) throws IOException {
+    SafetensorsWriter.write(
+        folder.resolve(Adapter.WEIGHTS_FILE), rewrite.tensors(), adapter.weights().header().metadata());
+    Path config = folder.resolve(AdapterConfig.FILE_NAME);
+    if (rewrite.config().isPresent()) {
+      Files.writeString(config, StrictJson.write(rewrite.config().get()));
+    } else {
+      Files.copy(adapter.config().file(), config);
+    }
+    if (adapter.folder().isPresent()) {
+      carryOver(adapter.folder().get(), folder);
+    }
+  }
+
+  private static void carryOver(Path from, Path to) throws IOException {
+    List<Path> entries;
+    try (Stream<Path> listing = Files.list(from)) {
+      entries = listing.filter(entry -> !NOT_CARRIED.contains(entry.getFileName().toString())).toList();
+    }
+    for (Path entry : entries) {
+      copy(entry, to.resolve(entry.getFileName().toString()));
+    }
+  }
+
+  /**
+   * Links to files are followed (a hub cache is made of them), links to folders are not (they may form a circle).
+   * Another adapter in a subfolder (a training checkpoint, say) is not part of this one and has not been pruned.
+   */
+  private static void copy(Path from, Path to) throws IOException {
+    if (Files.isRegularFile(from)) {
+      Files.copy(from, to);
+    } else if (Files.isDirectory(from) && (Adapter.isAt(from) || Files.isSymbolicLink(from))) {
+      LOG.warn("{} is not carried over: it is {}", from, Adapter.isAt(from) ? "another adapter" : "a link to a folder");
+    } else if (Files.isDirectory(from)) {
+      Files.createDirectory(to);
+      carryOver(from, to);
+    }
+  }
+}

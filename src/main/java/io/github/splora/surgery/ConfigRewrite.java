@@ -1,0 +1,106 @@
+package io.github.splora.surgery;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.TargetMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Rewrites a PEFT config for an adapter that has lost modules. Touches {@code exclude_modules} or
+ * {@code target_modules} and the pattern entries that no module is left for (PEFT warns of those); every other key
+ * stays as it is, in its place.
+ *
+ * @param config the adapter's config
+ * @param kept names of the modules that stay, at least one
+ * @param removed names of those that go, at least one
+ */
+record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
+
+  private static final Pattern LEADING_FLAGS = Pattern.compile("^\\(\\?[aiLmsux]+\\)");
+
+  /** The new config. Its meaning is checked against PEFT's rules before it is returned. */
+  ObjectNode in(ConfigStyle style) {
+    ObjectNode json = config.toJson();
+    switch (style) {
+      case EXCLUDE -> exclude(json);
+      case TARGETS -> target(json);
+    }
+    config.removeDeadPatterns(json, kept);
+    check(json);
+    return json;
+  }
+
+  private void exclude(ObjectNode json) {
+    JsonNode old = json.path("exclude_modules");
+    List<String> suffixes = ModuleSuffixes.of(removed, kept);
+    boolean clear = suffixes.stream().noneMatch(suffix -> ModuleSuffixes.matchesAny(suffix, kept));
+    if (clear && !old.isTextual()) {
+      ArrayNode list = json.putArray("exclude_modules");
+      old.forEach(list::add);
+      suffixes.forEach(list::add);
+      return;
+    }
+    String regex = clear ? ModuleSuffixes.asRegex(suffixes) : ModuleSuffixes.exactly(removed);
+    if (old.isTextual()) {
+      regex = prefixed(old.textValue(), "", "|" + regex);
+    } else if (!old.isEmpty()) {
+      regex = ModuleSuffixes.asRegex(texts(old)) + "|" + regex;
+    }
+    json.put("exclude_modules", regex);
+  }
+
+  private void target(ObjectNode json) {
+    JsonNode old = json.path("target_modules");
+    List<String> toRemove = ModuleSuffixes.of(removed, kept);
+    if (old.isTextual() && !old.textValue().equals("all-linear")) {
+      boolean clear = toRemove.stream().noneMatch(suffix -> ModuleSuffixes.matchesAny(suffix, kept));
+      String gone = clear ? ModuleSuffixes.asRegex(toRemove) : ModuleSuffixes.exactly(removed);
+      json.put("target_modules", prefixed(old.textValue(), "(?!(?:" + gone + ")$)", ""));
+      return;
+    }
+    List<String> toKeep = ModuleSuffixes.of(kept, removed);
+    if (toKeep.stream().noneMatch(suffix -> ModuleSuffixes.matchesAny(suffix, removed))) {
+      ArrayNode list = json.putArray("target_modules");
+      toKeep.forEach(list::add);
+    } else {
+      json.put("target_modules", ModuleSuffixes.exactly(kept));
+      // PEFT refuses these beside a regular expression; the names already say which layers.
+      json.putNull("layers_to_transform");
+      json.putNull("layers_pattern");
+    }
+  }
+
+  /** {@code before(?:regex)after}, with flags at the very start, the only place where Python takes them. */
+  private static String prefixed(String regex, String before, String after) {
+    Matcher flags = LEADING_FLAGS.matcher(regex);
+    String lead = flags.find() ? flags.group() : "";
+    return lead + before + "(?:" + regex.substring(lead.length()) + ")" + after;
+  }
+
+  /** A wrong config would make a client build what was removed, or lose what was kept, without a word. */
+  private void check(ObjectNode json) {
+    TargetMatcher before = config.targets();
+    TargetMatcher after = config.targetsOf(json);
+    for (String name : kept) {
+      if (before.targets(name) != after.targets(name)) {
+        throw new IllegalStateException("the rewritten config loses the kept module " + name);
+      }
+    }
+    for (String name : removed) {
+      if (after.targets(name)) {
+        throw new IllegalStateException("the rewritten config still targets the removed module " + name);
+      }
+    }
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(element -> texts.add(element.asText()));
+    return texts;
+  }
+}

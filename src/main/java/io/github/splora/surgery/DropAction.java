@@ -1,0 +1,56 @@
+package io.github.splora.surgery;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.error.BadInputException;
+import io.github.splora.safetensors.SafetensorsFile;
+import io.github.splora.safetensors.TensorSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Leaves the selected modules' tensors out and rewrites the config so that no client builds those modules. With the
+ * config untouched PEFT would warn and, with {@code low_cpu_mem_usage}, compute with uninitialised memory.
+ *
+ * @param style how the config says it
+ */
+record DropAction(ConfigStyle style) implements Action {
+
+  @Override
+  public void requireApplicable(Adapter adapter) {
+    // Right for every adapter that can be opened: what is not built cannot be built wrongly.
+  }
+
+  @Override
+  public Rewrite apply(Adapter adapter, Set<String> selected) {
+    List<LoraModule> kept =
+        adapter.modules().stream().filter(module -> !selected.contains(module.name())).toList();
+    if (kept.isEmpty()) {
+      throw new BadInputException(adapter.location(), null, null, "every module would be removed, and PEFT refuses an"
+          + " adapter that targets nothing; ship the aligned model without an adapter, or use --action zero");
+    }
+    return new Rewrite(config(adapter, kept, selected), tensors(adapter, selected));
+  }
+
+  private Optional<ObjectNode> config(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
+    return selected.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ConfigRewrite(adapter.config(), kept.stream().map(LoraModule::name).toList(),
+            selected.stream().sorted(LoraModule.NATURAL_ORDER).toList()).in(style));
+  }
+
+  private static List<TensorSource> tensors(Adapter adapter, Set<String> selected) {
+    Set<String> dropped = new HashSet<>();
+    adapter.modules().stream()
+        .filter(module -> selected.contains(module.name()))
+        .forEach(module -> dropped.addAll(module.tensorNames()));
+    SafetensorsFile weights = adapter.weights();
+    return weights.header().tensors().values().stream()
+        .filter(info -> !dropped.contains(info.name()))
+        .map(info -> TensorSource.copyOf(weights, info))
+        .toList();
+  }
+}

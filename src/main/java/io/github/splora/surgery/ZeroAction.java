@@ -1,0 +1,53 @@
+package io.github.splora.surgery;
+
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.error.BadInputException;
+import io.github.splora.safetensors.SafetensorsFile;
+import io.github.splora.safetensors.TensorInfo;
+import io.github.splora.safetensors.TensorSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Sets B to zero and leaves the config alone: every client that loads the old adapter loads the new one, at the old
+ * cost. For consumers that cannot take an adapter with modules missing.
+ */
+final class ZeroAction implements Action {
+
+  @Override
+  public void requireApplicable(Adapter adapter) {
+    AdapterConfig config = adapter.config();
+    if (config.changesBaseWeights()) {
+      throw new BadInputException(config.file(), "init_lora_weights", config.initialisation(),
+          "loading this adapter changes the base weights of all its modules, so a zeroed module would not be"
+              + " the aligned one again; use --action drop");
+    }
+    if (config.loraBias()) {
+      throw new BadInputException(config.file(), "lora_bias", "true",
+          "B has a bias of its own, which a zero B would leave in place; use --action drop");
+    }
+  }
+
+  @Override
+  public Rewrite apply(Adapter adapter, Set<String> selected) {
+    requireApplicable(adapter);
+    Set<String> zeroed = adapter.modules().stream()
+        .filter(module -> selected.contains(module.name()))
+        .map(LoraModule::loraB)
+        .map(tensor -> tensor.name())
+        .collect(Collectors.toSet());
+    SafetensorsFile weights = adapter.weights();
+    List<TensorSource> tensors = weights.header().tensors().values().stream()
+        .map(info -> zeroed.contains(info.name()) ? zeros(info) : TensorSource.copyOf(weights, info))
+        .toList();
+    return new Rewrite(Optional.empty(), tensors);
+  }
+
+  private static TensorSource zeros(TensorInfo info) {
+    return new ZeroTensor(info.name(), info.dtype(), info.shape());
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.splora.tensor;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** DJL's PyTorch engine on one device: the only way to an {@link NDManager} in this program. */
+public final class TensorEngine {
+
+  private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu(:\\d{1,3})?");
+
+  private final Engine engine;
+  private final Device device;
+
+  private TensorEngine(Engine engine, Device device) {
+    this.engine = engine;
+    this.device = device;
+  }
+
+  /** Whether {@code choice} is one of {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}. */
+  public static boolean isDeviceChoice(String choice) {
+    return DEVICE.matcher(choice).matches();
+  }
+
+  /**
+   * Loads the native library (the first time ever, that unpacks it to DJL's cache) and picks a device.
+   *
+   * @param choice {@code auto} takes a GPU where the engine finds one
+   * @throws BadInputException if the chosen GPU is not there
+   */
+  public static TensorEngine start(String choice) {
+    // Before the first touch of Engine: its initialiser would call home, and its loader download natives.
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    // Modules run in parallel; a second pool below them would only fight for the same cores.
+    System.setProperty("ai.djl.pytorch.num_threads", "1");
+    System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+    Engine engine = Engine.getEngine("PyTorch");
+    return new TensorEngine(engine, device(choice, engine));
+  }
+
+  /** A scope of its own: closing it frees every array made in it. Any thread may ask for one. */
+  public NDManager newScope() {
+    return engine.newBaseManager(device);
+  }
+
+  public String name() {
+    return engine.getEngineName();
+  }
+
+  /** The version of libtorch. */
+  public String version() {
+    return engine.getVersion();
+  }
+
+  /** {@code cpu} or {@code gpu:N}. */
+  public String device() {
+    return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
+  }
+
+  private static Device device(String choice, Engine engine) {
+    String wanted = choice.toLowerCase(Locale.ROOT);
+    boolean wantsAny = wanted.equals("auto");
+    if (wanted.equals("cpu") || wantsAny && engine.getGpuCount() == 0) {
+      return Device.cpu();
+    }
+    int number = wanted.startsWith("gpu:") ? Integer.parseInt(wanted.substring(4)) : 0;
+    if (number >= engine.getGpuCount()) {
+      throw new BadInputException(List.of(new Problem("--device", null, choice,
+          "the engine finds " + engine.getGpuCount() + " GPUs; use --device cpu or auto")));
+    }
+    return Device.gpu(number);
+  }
+}
