@@ -62,7 +62,8 @@ public record ModuleRow(
         : Optional.empty();
   }
 
-  public boolean isPruned() {
+  /** Whether the module is to go. */
+  boolean goes() {
     return PRUNE.equals(decision);
   }
 }

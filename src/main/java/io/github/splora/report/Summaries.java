@@ -13,7 +13,7 @@ public final class Summaries {
 
   /** @param rows at least one */
   public static Summary of(List<ModuleRow> rows) {
-    int pruned = (int) rows.stream().filter(ModuleRow::isPruned).count();
+    int pruned = (int) rows.stream().filter(ModuleRow::goes).count();
     double all = energy(rows, row -> true);
     return new Summary(
         rows.size(),
@@ -21,8 +21,8 @@ public final class Summaries {
         pruned,
         (double) pruned / rows.size(),
         maxScore(rows.stream()),
-        maxScore(rows.stream().filter(row -> !row.isPruned())),
-        all == 0 ? null : Double.valueOf(energy(rows, ModuleRow::isPruned) / all));
+        maxScore(rows.stream().filter(row -> !row.goes())),
+        all == 0 ? null : Double.valueOf(energy(rows, ModuleRow::goes) / all));
   }
 
   private static Double maxScore(Stream<ModuleRow> rows) {

@@ -21,7 +21,7 @@ final class TableWriter implements ReportWriter {
     text.append(line(Columns.ALL.stream().map(Columns::title).toList(), widths)).append('\n');
     for (ModuleRow row : report.modules()) {
       String line = line(Columns.ALL.stream().map(column -> column.cell().apply(row)).toList(), widths);
-      text.append(colour && row.isPruned() ? RED + line + PLAIN : line).append('\n');
+      text.append(colour && row.goes() ? RED + line + PLAIN : line).append('\n');
     }
     return text.append('\n').append(Columns.conclusion(report)).append('\n').toString();
   }

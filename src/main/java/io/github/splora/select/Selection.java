@@ -46,7 +46,7 @@ public final class Selection {
       unit.modules().forEach(score -> decisions.put(score.name(), new Decision(score, prune, reason)));
     }
     return scores.stream()
-        .map(score -> decisions.getOrDefault(score.name(), kept(score)))
+        .map(score -> score.isScored() ? decisions.get(score.name()) : kept(score))
         .toList();
   }
 

@@ -5,8 +5,10 @@ import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.json.StrictJson;
 import io.github.splora.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -36,7 +38,7 @@ public final class AdapterWriter {
     if (rewrite.config().isPresent()) {
       Files.writeString(config, StrictJson.write(rewrite.config().get()));
     } else {
-      Files.copy(adapter.config().file(), config);
+      copyContent(adapter.config().file(), config);
     }
     if (adapter.folder().isPresent()) {
       carryOver(adapter.folder().get(), folder);
@@ -59,12 +61,19 @@ public final class AdapterWriter {
    */
   private static void copy(Path from, Path to) throws IOException {
     if (Files.isRegularFile(from)) {
-      Files.copy(from, to);
+      copyContent(from, to);
     } else if (Files.isDirectory(from) && (Adapter.isAt(from) || Files.isSymbolicLink(from))) {
       LOG.warn("{} is not carried over: it is {}", from, Adapter.isAt(from) ? "another adapter" : "a link to a folder");
     } else if (Files.isDirectory(from)) {
       Files.createDirectory(to);
       carryOver(from, to);
+    }
+  }
+
+  /** Content only: a file of a read-only download must not make a read-only output. */
+  private static void copyContent(Path from, Path to) throws IOException {
+    try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
+      Files.copy(from, out);
     }
   }
 }
