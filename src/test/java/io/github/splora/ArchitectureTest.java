@@ -1,0 +1,74 @@
+package io.github.splora;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Data flows one way: what ARCHITECTURE.md draws is what the classes do. */
+class ArchitectureTest {
+
+  private static final String ROOT = "io.github.splora";
+
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void importClasses() {
+    classes = new ClassFileImporter()
+        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+        .importPackages(ROOT);
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(classes);
+  }
+
+  @Test
+  void theEngineStaysInsideTensorAndScore() {
+    noClasses().that().resideOutsideOfPackages(ROOT + ".tensor", ROOT + ".score")
+        .should().dependOnClassesThat().resideInAPackage("ai.djl..").check(classes);
+  }
+
+  @Test
+  void readingPairingAndPruningNeedNoEngine() {
+    noClasses().that().resideInAnyPackage(
+            ROOT + ".safetensors", ROOT + ".checkpoint", ROOT + ".adapter", ROOT + ".pairing", ROOT + ".inspect",
+            ROOT + ".surgery")
+        .should().dependOnClassesThat().resideInAnyPackage(ROOT + ".tensor", ROOT + ".score").check(classes);
+  }
+
+  @Test
+  void picocliStaysInTheCommandLine() {
+    noClasses().that().resideOutsideOfPackage(ROOT + ".cli")
+        .should().dependOnClassesThat().resideInAPackage("picocli..").check(classes);
+  }
+
+  @Test
+  void nobodyKnowsTheCommandLine() {
+    noClasses().that().resideOutsideOfPackage(ROOT + ".cli")
+        .should().dependOnClassesThat().resideInAPackage(ROOT + ".cli").check(classes);
+  }
+
+  @Test
+  void onlyTheCommandLineMayExit() {
+    noClasses().that().resideOutsideOfPackage(ROOT + ".cli")
+        .should().callMethod(System.class, "exit", int.class).check(classes);
+  }
+
+  @Test
+  void nobodyWritesPastTheInjectedStreams() {
+    noClasses().should().accessField(System.class, "out").orShould().accessField(System.class, "err").check(classes);
+  }
+
+  @Test
+  void theSafetensorsFormatNeedsNothingOfTheRest() {
+    noClasses().that().resideInAPackage(ROOT + ".safetensors")
+        .should().dependOnClassesThat().resideInAnyPackage(
+            ROOT + ".adapter", ROOT + ".checkpoint", ROOT + ".json", ROOT + ".report", "org.slf4j..").check(classes);
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.splora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.splora.checkpoint.HubCache;
+import io.github.splora.json.StrictJson;
+import io.github.splora.report.ModuleRow;
+import io.github.splora.report.RunReport;
+import io.github.splora.score.Metrics;
+import io.github.splora.score.Populations;
+import io.github.splora.score.References;
+import io.github.splora.select.Granularity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every folder of testdata/ that holds {@code expected-scores.json} is scored, for each reference and population; the
+ * expected numbers come from {@code scripts/dense_scores.py}, which forms every matrix in float64 with numpy.
+ */
+class GoldenScoresTest {
+
+  private static final double RELATIVE = 1e-6;
+
+  @TestFactory
+  Stream<DynamicTest> scoresAgreeWithADenseComputation() throws IOException {
+    List<Path> cases;
+    try (Stream<Path> folders = Files.list(Path.of("testdata"))) {
+      cases = folders.filter(folder -> Files.exists(folder.resolve("expected-scores.json"))).sorted().toList();
+    }
+    assertThat(cases).hasSizeGreaterThanOrEqualTo(4);
+    return cases.stream().flatMap(folder -> Stream.of(References.values()).flatMap(reference ->
+        Stream.of(Populations.values()).map(population ->
+            dynamicTest(folder.getFileName() + " " + reference + " " + population,
+                () -> check(folder, reference, population)))));
+  }
+
+  private static void check(Path folder, References reference, Populations population) {
+    JsonNode expected = StrictJson.readObject(folder.resolve("expected-scores.json"));
+    RunReport report = new Splora(new HubCache(folder), Progress.SILENT).score(new ScoreOptions(
+        input(folder, expected, "base"), input(folder, expected, "aligned"), input(folder, expected, "adapter"),
+        "main", Metrics.E_DIEM, reference, population, List.of(), List.of(),
+        Optional.empty(), Granularity.MODULE, "cpu", 2));
+
+    List<String> names = new ArrayList<>();
+    expected.get("modules").forEach(module -> names.add(module.get("name").textValue()));
+    assertThat(report.modules()).extracting(ModuleRow::name).containsExactlyInAnyOrderElementsOf(names);
+    for (JsonNode module : expected.get("modules")) {
+      ModuleRow row = report.modules().stream()
+          .filter(candidate -> candidate.name().equals(module.get("name").textValue()))
+          .findFirst()
+          .orElseThrow();
+      compare(row, module, module.path(reference.toString()), population);
+    }
+  }
+
+  private static void compare(ModuleRow row, JsonNode module, JsonNode compared, Populations population) {
+    JsonNode judged = compared.path(population.toString());
+    assertFigure(row, "scaling", row.scaling(), module.path("scaling"));
+    assertFigure(row, "deltaNorm", row.deltaNorm(), module.path("deltaNorm"));
+    assertFigure(row, "alignmentNorm", row.alignmentNorm(), module.path("alignmentNorm"));
+    assertFigure(row, "distance", row.distance(), compared.path("distance"));
+    assertFigure(row, "cosine", row.cosine(), compared.path("cosine"));
+    assertFigure(row, "referenceNorm", row.referenceNorm(), compared.path("referenceNorm"));
+    assertFigure(row, "score", row.score(), judged.path("score"));
+    assertFigure(row, "expectedDistance", row.expectedDistance(), judged.path("expectedDistance"));
+    assertFigure(row, "spread", row.spread(), judged.path("spread"));
+  }
+
+  private static void assertFigure(ModuleRow row, String name, Double actual, JsonNode expected) {
+    if (expected.isNumber()) {
+      double value = expected.doubleValue();
+      assertThat(actual).as("%s of %s", name, row.name()).isCloseTo(value, within(RELATIVE * Math.abs(value) + 1e-9));
+    } else {
+      assertThat(actual).as("%s of %s", name, row.name()).isNull();
+    }
+  }
+
+  private static String input(Path folder, JsonNode expected, String name) {
+    return folder.resolve(expected.get(name).textValue()).toString();
+  }
+}

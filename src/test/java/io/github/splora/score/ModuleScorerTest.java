@@ -1,0 +1,155 @@
+package io.github.splora.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.error.BadInputException;
+import io.github.splora.pairing.PairedModule;
+import io.github.splora.safetensors.DType;
+import io.github.splora.tensor.Matrix;
+import io.github.splora.tensor.TensorEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Low-rank measurements agree with dense matrices in double arithmetic. */
+class ModuleScorerTest {
+
+  private static final int OUT = 24;
+  private static final int IN = 40;
+  private static final double SCALING = -1.75;
+
+  @TempDir
+  Path folder;
+
+  private final TensorEngine engine = TensorEngine.start("cpu");
+  private final Matrix base = Matrix.random(OUT, IN, 1);
+  private final Matrix aligned = Matrix.random(OUT, IN, 2);
+  private final Matrix a = Matrix.random(3, IN, 3);
+  private final Matrix b = Matrix.random(OUT, 3, 4);
+
+  @Test
+  void alignmentIsTheDistanceOfTheUnitVectors() throws IOException {
+    Measurement measured = measure(References.ALIGNMENT, pair("m", base, aligned, a, b)).get(0);
+
+    Matrix v = aligned.plus(-1, base);
+    Matrix delta = delta();
+    Matrix difference = Matrix.zeros(OUT, IN).plus(1 / delta.norm(), delta).plus(-1 / v.norm(), v);
+    assertThat(measured.comparison().distance()).isCloseTo(difference.norm(), within(1e-12));
+    assertThat(measured.comparison().cosine()).isCloseTo(delta.inner(v) / delta.norm() / v.norm(), within(1e-12));
+    assertThat(measured.comparison().referenceNorm()).isCloseTo(v.norm(), within(1e-10));
+    assertThat(measured.deltaNorm()).isCloseTo(delta.norm(), within(1e-10));
+    assertThat(measured.alignmentNorm()).isCloseTo(v.norm(), within(1e-10));
+  }
+
+  @Test
+  void safeLoraIsTheDistanceToTheDenseOperatorsImage() throws IOException {
+    Measurement measured = measure(References.SAFELORA, pair("m", base, aligned, a, b)).get(0);
+
+    Matrix v = aligned.plus(-1, base);
+    Matrix delta = delta();
+    Matrix image = Matrix.zeros(OUT, IN).plus(1 / v.norm(), v.times(v.transposed()).times(delta));
+    assertThat(measured.comparison().distance())
+        .isCloseTo(image.plus(-1, delta).norm(), within(1e-11 * delta.norm()));
+    assertThat(measured.comparison().referenceNorm()).isCloseTo(image.norm(), within(1e-11 * image.norm()));
+    assertThat(measured.comparison().cosine())
+        .isCloseTo(image.inner(delta) / image.norm() / delta.norm(), within(1e-12));
+  }
+
+  @Test
+  void theNumberOfThreadsDoesNotChangeASingleBit() throws IOException {
+    List<PairedModule> modules = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      modules.add(pair("m" + i, Matrix.random(OUT, IN, 10 + i), aligned, a, b));
+    }
+    PairedModule[] all = modules.toArray(PairedModule[]::new);
+
+    List<Measurement> alone = new ModuleScorer(engine, References.SAFELORA.reference(), 1).measure(modules, m -> { });
+    List<Measurement> together = new ModuleScorer(engine, References.SAFELORA.reference(), 4).measure(modules, m -> { });
+
+    assertThat(together).isEqualTo(alone);
+    assertThat(together).extracting(Measurement::module).containsExactly(all);
+  }
+
+  @Test
+  void progressHearsOfEveryModuleOnce() throws IOException {
+    List<PairedModule> modules = List.of(pair("x", base, aligned, a, b), pair("y", aligned, base, a, b));
+    List<PairedModule> heard = new ArrayList<>();
+
+    new ModuleScorer(engine, References.ALIGNMENT.reference(), 2).measure(modules, heard::add);
+
+    assertThat(heard).containsExactlyInAnyOrderElementsOf(modules);
+  }
+
+  @Test
+  void aModuleWhoseBIsZeroHasNothingToCompare() throws IOException {
+    Measurement measured =
+        measure(References.ALIGNMENT, pair("m", base, aligned, a, Matrix.zeros(OUT, 3))).get(0);
+
+    assertThat(measured.deltaNorm()).isZero();
+    assertThat(measured.alignmentNorm()).isPositive();
+    assertThat(measured.comparison()).isNull();
+  }
+
+  @Test
+  void aLayerThatAlignmentLeftAloneHasNoReference() throws IOException {
+    for (References reference : References.values()) {
+      Measurement measured = measure(reference, pair("m" + reference, base, base, a, b)).get(0);
+
+      assertThat(measured.alignmentNorm()).isZero();
+      assertThat(measured.deltaNorm()).isPositive();
+      assertThat(measured.comparison()).isNull();
+    }
+  }
+
+  @Test
+  void tensorsWithNaNOrInfinityAreAllNamedWithTheirCount() throws IOException {
+    Matrix broken = Matrix.random(OUT, IN, 1);
+    broken.rows()[2][3] = Double.NaN;
+    broken.rows()[4][5] = Double.NEGATIVE_INFINITY;
+    Matrix brokenA = Matrix.random(3, IN, 3);
+    brokenA.rows()[0][0] = Double.POSITIVE_INFINITY;
+
+    assertThatThrownBy(() -> measure(References.ALIGNMENT, pair("m", broken, aligned, brokenA, b)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(path("m.A") + ": tensor 'm.A' 1 NaN or infinite: no distance can be taken from it"
+            + System.lineSeparator()
+            + path("m.base") + ": tensor 'm.base' 2 NaN or infinite: no distance can be taken from it");
+  }
+
+  @Test
+  void aFileThatWasCutShortIsBadInput() throws IOException {
+    PairedModule pair = pair("m", base, aligned, a, b);
+    byte[] start = new byte[200];
+    Files.write(pair.base().file().path(), start);
+
+    assertThatThrownBy(() -> measure(References.ALIGNMENT, pair))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("m.base.safetensors: file size 200 bytes: changed while it was read");
+  }
+
+  private Matrix delta() {
+    return Matrix.zeros(OUT, IN).plus(SCALING, b.times(a));
+  }
+
+  private List<Measurement> measure(References reference, PairedModule... modules) {
+    return new ModuleScorer(engine, reference.reference(), 1).measure(List.of(modules), module -> { });
+  }
+
+  private PairedModule pair(String name, Matrix from, Matrix to, Matrix loraA, Matrix loraB) throws IOException {
+    LoraModule lora = new LoraModule(name, loraA.stored(folder, name + ".A", DType.F32),
+        loraB.stored(folder, name + ".B", DType.F16), SCALING, List.of());
+    return new PairedModule(lora, from.stored(folder, name + ".base", DType.BF16),
+        to.stored(folder, name + ".aligned", DType.F16), false);
+  }
+
+  private Path path(String name) {
+    return folder.resolve(name + ".safetensors");
+  }
+}

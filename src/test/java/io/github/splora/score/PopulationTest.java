@@ -1,0 +1,71 @@
+package io.github.splora.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PopulationTest {
+
+  private final List<Measurement> queries = List.of(
+      Measurements.at("layers.0.q_proj", 1), Measurements.at("layers.1.q_proj", 2),
+      Measurements.at("layers.2.q_proj", 3), Measurements.at("layers.3.q_proj", 4));
+  private final List<Measurement> keys = List.of(
+      Measurements.at("layers.0.k_proj", 10), Measurements.at("layers.1.k_proj", 20),
+      Measurements.at("layers.2.k_proj", 30), Measurements.at("layers.3.k_proj", 40));
+
+  @Test
+  void aModuleIsJudgedAgainstItsOwnType() {
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys));
+
+    assertThat(moments.get(queries.get(0)).mean()).isEqualTo(2.5);
+    assertThat(moments.get(keys.get(0)).mean()).isEqualTo(25);
+  }
+
+  @Test
+  void theSameTypeInAnotherShapeIsAnotherGroup() {
+    List<Measurement> wide = List.of(
+        Measurements.at("mlp.0.q_proj", 8, 4, 100), Measurements.at("mlp.1.q_proj", 8, 4, 200),
+        Measurements.at("mlp.2.q_proj", 8, 4, 300), Measurements.at("mlp.3.q_proj", 8, 4, 400));
+
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, wide));
+
+    assertThat(moments.get(queries.get(0)).mean()).isEqualTo(2.5);
+    assertThat(moments.get(wide.get(0)).mean()).isEqualTo(250);
+  }
+
+  @Test
+  void aGroupOfThreeIsJudgedAgainstAll() {
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys.subList(0, 3)));
+
+    assertThat(moments.get(queries.get(0)).mean()).isEqualTo(2.5);
+    assertThat(moments.get(keys.get(0)).mean()).isEqualTo(10);
+    assertThat(moments.get(keys.get(0)).size()).isEqualTo(7);
+  }
+
+  @Test
+  void aGroupWithoutSpreadIsJudgedAgainstAll() {
+    List<Measurement> equal = List.of(
+        Measurements.at("layers.0.v_proj", 5), Measurements.at("layers.1.v_proj", 5),
+        Measurements.at("layers.2.v_proj", 5), Measurements.at("layers.3.v_proj", 5));
+
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, equal));
+
+    assertThat(moments.get(equal.get(0)).size()).isEqualTo(8);
+  }
+
+  @Test
+  void allMeansAll() {
+    Map<Measurement, Moments> moments = new AllPopulation().moments(both(queries, keys));
+
+    assertThat(moments.values()).extracting(Moments::size).containsOnly(8).hasSize(8);
+  }
+
+  private static List<Measurement> both(List<Measurement> first, List<Measurement> second) {
+    List<Measurement> both = new ArrayList<>(first);
+    both.addAll(second);
+    return both;
+  }
+}
