@@ -22,9 +22,9 @@ record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adap
   /** @throws BadInputException with the problems of all three, not of the first alone */
   static RunInputs open(ScoreOptions options, HubCache hub) {
     List<Problem> problems = new ArrayList<>();
-    Checkpoint base = open(options.base(), options, hub, Checkpoint::open, problems);
-    Checkpoint aligned = open(options.aligned(), options, hub, Checkpoint::open, problems);
-    Adapter adapter = open(options.adapter(), options, hub, Adapter::open, problems);
+    Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::open, problems);
+    Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::open, problems);
+    Adapter adapter = open("--adapter", options.adapter(), options, hub, Adapter::open, problems);
     if (!problems.isEmpty()) {
       closeAll(base, aligned, adapter);
       throw new BadInputException(problems);
@@ -57,12 +57,12 @@ record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adap
     closeAll(base, aligned, adapter);
   }
 
-  private static <T> T open(
-      String name, ScoreOptions options, HubCache hub, Function<Path, T> opener, List<Problem> problems) {
+  private static <T> T open(String option, String name, ScoreOptions options, HubCache hub,
+      Function<Path, T> opener, List<Problem> problems) {
     try {
       return opener.apply(hub.resolve(name, options.revision()));
     } catch (BadInputException e) {
-      problems.addAll(e.problems());
+      e.problems().stream().map(problem -> problem.at(option)).forEach(problems::add);
       return null;
     }
   }

@@ -24,9 +24,7 @@ final class CommonOptions {
 
   /** Makes the log as talkative as was asked for. */
   void applyToLog() {
-    if (quiet || verbose) {
-      Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-      root.setLevel(quiet ? Level.ERROR : Level.DEBUG);
-    }
+    Level level = quiet ? Level.ERROR : verbose ? Level.DEBUG : Level.INFO;
+    ((Logger) LoggerFactory.getLogger("io.github.splora")).setLevel(level);
   }
 }

@@ -19,7 +19,7 @@ final class ErrorHandler {
   static int usage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("splora: " + oneLine(e.getMessage()));
+    err.println("splora: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     err.flush();
@@ -30,21 +30,30 @@ final class ErrorHandler {
   static int failure(Exception e, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
     boolean isVerbose = parsed.hasSubcommand() && isVerbose(parsed.subcommand()) || isVerbose(parsed);
-    int code = ExitCode.UNEXPECTED_FAILURE;
     if (e instanceof BadInputException bad) {
       bad.problems().forEach(problem -> err.println("splora: " + problem));
-      code = ExitCode.BAD_INPUT;
     } else if (e instanceof IOException || e instanceof UncheckedIOException) {
       err.println("splora: " + sentence(e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e));
     } else {
-      err.println("splora: unexpected failure: " + oneLine(e.toString())
-          + (isVerbose ? "" : " (run again with -v for the stack trace, and please report it)"));
+      return unexpected(e, command, isVerbose);
     }
     if (isVerbose) {
       e.printStackTrace(err);
     }
     err.flush();
-    return code;
+    return e instanceof BadInputException ? ExitCode.BAD_INPUT : ExitCode.UNEXPECTED_FAILURE;
+  }
+
+  /** A defect, or a machine at its limits. */
+  static int unexpected(Throwable e, CommandLine command, boolean isVerbose) {
+    PrintWriter err = command.getErr();
+    err.println("splora: unexpected failure: " + oneLine(e.toString())
+        + (isVerbose ? "" : " (run again with -v for the stack trace, and please report it)"));
+    if (isVerbose) {
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return ExitCode.UNEXPECTED_FAILURE;
   }
 
   private static String sentence(Throwable e) {

@@ -2,11 +2,19 @@ package io.github.splora.cli;
 
 import io.github.splora.Version;
 import io.github.splora.checkpoint.HubCache;
+import io.github.splora.report.ReportFormat;
+import io.github.splora.score.Metrics;
+import io.github.splora.score.Populations;
+import io.github.splora.score.References;
+import io.github.splora.select.Granularity;
+import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ConfigStyle;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.PrintWriter;
 import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -30,6 +38,10 @@ import picocli.CommandLine.ScopeType;
       "The score is a weight-space statistic: it ranks modules, it does not prove that a model is safe."
     })
 public final class Main {
+
+  /** Option values that are enums with a label of their own. */
+  private static final List<Class<? extends Enum<?>>> LABELLED = List.of(Metrics.class, References.class,
+      Populations.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class);
 
   /** Where hub ids are looked up; a test brings its own. */
   private final HubCache hub;
@@ -61,14 +73,19 @@ public final class Main {
         .setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(100)
         .setExpandAtFiles(true)
         .setParameterExceptionHandler(ErrorHandler::usage)
         .setExecutionExceptionHandler(ErrorHandler::failure);
-    return commandLine.execute(args);
+    LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
+    try {
+      return commandLine.execute(args);
+    } catch (Error e) {
+      // Out of memory, a broken class path: picocli lets these through, with a stack trace nobody asked for.
+      return ErrorHandler.unexpected(e, commandLine, List.of(args).contains("-v"));
+    }
   }
 
   HubCache hub() {

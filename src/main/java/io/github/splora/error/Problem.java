@@ -13,6 +13,11 @@ public record Problem(String file, String field, String value, String explanatio
   /** Longest part that is printed whole: a hostile file must not fill the terminal. */
   private static final int LONGEST_PART = 1000;
 
+  /** The same problem, said of the file that an option names. */
+  public Problem at(String option) {
+    return new Problem(option + " " + file, field, value, explanation);
+  }
+
   /** The problem as one line: {@code file: field value: explanation}. */
   @Override
   public String toString() {

@@ -83,7 +83,7 @@ public final class ModulePairing {
     if (candidates.size() != 1) {
       return reject(checkpoint, "module '" + module.name() + "'", candidates.isEmpty() ? null : candidates,
           candidates.isEmpty()
-              ? "the adapter has this module, but no tensor here is its weight; is this the model it was trained on?"
+              ? "no tensor here is the weight of this module of the adapter"
               : "several tensors could be this module's weight");
     }
     StoredTensor weight = checkpoint.tensor(candidates.get(0));
@@ -97,7 +97,7 @@ public final class ModulePairing {
     if (!weight.shape().equals(straight) && !weight.shape().equals(transposed)) {
       return reject(checkpoint, field + " shape", weight.shape(),
           "the adapter's module '" + module.name() + "' is [out, in] = " + straight
-              + "; is this the model it was trained on?");
+              + "; was it trained on another model?");
     }
     return weight;
   }

@@ -2,16 +2,25 @@ package io.github.splora.tensor;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
+import ai.djl.util.Utils;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** DJL's PyTorch engine on one device: the only way to an {@link NDManager} in this program. */
 public final class TensorEngine {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TensorEngine.class);
   private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu(:\\d{1,3})?");
 
   private final Engine engine;
@@ -32,6 +41,7 @@ public final class TensorEngine {
    *
    * @param choice {@code auto} takes a GPU where the engine finds one
    * @throws BadInputException if the chosen GPU is not there
+   * @throws UncheckedIOException if the library does not load, with what to do
    */
   public static TensorEngine start(String choice) {
     // Before the first touch of Engine: its initialiser would call home, and its loader download natives.
@@ -40,8 +50,21 @@ public final class TensorEngine {
     // Modules run in parallel; a second pool below them would only fight for the same cores.
     System.setProperty("ai.djl.pytorch.num_threads", "1");
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-    Engine engine = Engine.getEngine("PyTorch");
+    Engine engine = load();
     return new TensorEngine(engine, device(choice, engine));
+  }
+
+  private static Engine load() {
+    Path cache = Utils.getEngineCacheDir("pytorch");
+    if (Files.notExists(cache)) {
+      LOG.info("unpacking PyTorch's library to {} (once, some 430 MB)", cache);
+    }
+    try {
+      return Engine.getEngine("PyTorch");
+    } catch (LinkageError | EngineException e) {
+      throw new UncheckedIOException(new IOException(
+          "PyTorch's library in " + cache + " does not load; delete that folder and run again (" + e + ")", e));
+    }
   }
 
   /** A scope of its own: closing it frees every array made in it. Any thread may ask for one. */

@@ -1,0 +1,181 @@
+package io.github.splora.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.testing.Refusal;
+import io.github.splora.testing.TinyAdapter;
+import io.github.splora.testing.TinyCheckpoint;
+import io.github.splora.testing.TinyTensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void findsTensorsByNameInASingleFile() {
+    TinyTensor tensor = TinyTensor.of("b.weight", List.of(1L, 2L), 3, 4);
+    Path model = new TinyCheckpoint().random("c.weight", 2, 2).tensor(tensor).random("a", 1).writeTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      assertThat(checkpoint.location()).isEqualTo(model);
+      assertThat(checkpoint.tensorNames()).containsExactly("a", "b.weight", "c.weight");
+      assertThat(checkpoint.shards()).containsExactly(model.resolve("model.safetensors"));
+      assertThat(bytes(checkpoint.tensor("b.weight"))).isEqualTo(ByteBuffer.wrap(tensor.bytes()));
+    }
+  }
+
+  @Test
+  void findsTensorsBehindAnIndex() {
+    TinyTensor tensor = TinyTensor.of("b", List.of(2L), 3, 4);
+    Path model = new TinyCheckpoint().random("a", 1).tensor(tensor).random("c", 1).writeShardedTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      assertThat(checkpoint.tensorNames()).containsExactly("a", "b", "c");
+      assertThat(checkpoint.shards()).hasSize(2);
+      assertThat(checkpoint.contains("b")).isTrue();
+      assertThat(checkpoint.contains("d")).isFalse();
+      assertThat(checkpoint.tensor("b").file().path()).hasFileName("model-00002-of-00002.safetensors");
+      assertThat(bytes(checkpoint.tensor("b"))).isEqualTo(ByteBuffer.wrap(tensor.bytes()));
+    }
+  }
+
+  @Test
+  void opensAShardOnlyWhenATensorOfItIsAskedFor() throws IOException {
+    new TinyCheckpoint().random("a", 1).random("b", 1).writeShardedTo(folder);
+    Path broken = Files.writeString(folder.resolve("model-00002-of-00002.safetensors"), "junk");
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(checkpoint.tensor("a").shape()).containsExactly(1L);
+      assertThat(Refusal.of(() -> checkpoint.tensor("b"))).singleElement().asString().startsWith(broken + ": ");
+    }
+  }
+
+  @Test
+  void theIndexItselfAndAFileOfAnyNameCanBeNamed() throws IOException {
+    new TinyCheckpoint().random("a", 1).random("b", 1).writeShardedTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(folder.resolve("model.safetensors.index.json"))) {
+      assertThat(checkpoint.tensorNames()).containsExactly("a", "b");
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(folder.resolve("model-00001-of-00002.safetensors"))) {
+      assertThat(checkpoint.tensorNames()).containsExactly("a");
+    }
+  }
+
+  @Test
+  void aSingleFileComesBeforeAnIndexAsInTransformers() {
+    new TinyCheckpoint().random("sharded", 1).writeShardedTo(folder);
+    new TinyCheckpoint().random("single", 1).writeTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(checkpoint.tensorNames()).containsExactly("single");
+    }
+  }
+
+  @Test
+  void readsTheConfigBesideTheWeights() {
+    new TinyCheckpoint().random("a", 1).config("{\"model_type\": \"llama\"}").writeTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(checkpoint.config()).hasValueSatisfying(
+          config -> assertThat(config.get("model_type").textValue()).isEqualTo("llama"));
+    }
+  }
+
+  @Test
+  void needsNoConfig() {
+    new TinyCheckpoint().random("a", 1).writeTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(checkpoint.config()).isEmpty();
+    }
+  }
+
+  @Test
+  void namesATensorThatIsNotThere() {
+    new TinyCheckpoint().random("a", 1).writeTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(Refusal.of(() -> checkpoint.tensor("b")))
+          .containsExactly(folder + ": tensor 'b': not in this checkpoint");
+    }
+  }
+
+  @Test
+  void namesAShardThatLacksATensorOfTheIndex() throws IOException {
+    new TinyCheckpoint().random("a", 1).writeShardedTo(folder);
+    Files.writeString(folder.resolve("model.safetensors.index.json"),
+        "{\"weight_map\": {\"b\": \"model-00001-of-00002.safetensors\"}}");
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(Refusal.of(() -> checkpoint.tensor("b")))
+          .containsExactly(folder.resolve("model-00001-of-00002.safetensors") + ": tensor 'b': is not in the file");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json"})
+  void refusesAPickleAndSaysWhatToDo(String name) throws IOException {
+    Files.createFile(folder.resolve(name));
+    assertThat(Refusal.of(() -> Checkpoint.open(folder))).containsExactly(folder + ": " + name
+        + ": only a PyTorch pickle is here, and pickles can run code; convert the checkpoint to safetensors"
+        + " (load it with transformers, then save_pretrained)");
+  }
+
+  @Test
+  void aPickleBesideSafetensorsIsNotLookedAt() throws IOException {
+    Files.createFile(folder.resolve("pytorch_model.bin"));
+    new TinyCheckpoint().random("a", 1).writeTo(folder);
+    Checkpoint.open(folder).close();
+  }
+
+  @Test
+  void refusesAFolderWithoutACheckpoint() {
+    assertThat(Refusal.of(() -> Checkpoint.open(folder))).containsExactly(folder
+        + ": no checkpoint here: neither model.safetensors nor model.safetensors.index.json;"
+        + " name the folder or the file that holds the weights");
+  }
+
+  @Test
+  void refusesAnAdapterByName() {
+    new TinyAdapter().module("layers.0.q_proj", 3, 3).writeTo(folder);
+    assertThat(Refusal.of(() -> Checkpoint.open(folder)))
+        .containsExactly(folder + ": this is an adapter; a whole checkpoint is expected here");
+  }
+
+  @Test
+  void refusesAPlaceThatIsNotThere() {
+    Path nowhere = folder.resolve("nowhere");
+    assertThat(Refusal.of(() -> Checkpoint.open(nowhere))).containsExactly(nowhere + ": does not exist");
+  }
+
+  @Test
+  void saysThatAFileIsAGitLfsPointer() throws IOException {
+    Path pointer = Files.writeString(folder.resolve("model.safetensors"),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    assertThat(Refusal.of(() -> Checkpoint.open(folder))).singleElement().asString()
+        .startsWith(pointer + ": ").contains("Git LFS");
+  }
+
+  @Test
+  void closedTwiceIsClosed() {
+    new TinyCheckpoint().random("a", 1).writeTo(folder);
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    checkpoint.close();
+    checkpoint.close();
+  }
+
+  @Test
+  void tellsAFolderThatHoldsACheckpoint() throws IOException {
+    assertThat(Checkpoint.isIn(folder)).isFalse();
+    new TinyCheckpoint().random("a", 1).writeTo(folder.resolve("single"));
+    new TinyCheckpoint().random("a", 1).writeShardedTo(folder.resolve("sharded"));
+    assertThat(Checkpoint.isIn(folder.resolve("single"))).isTrue();
+    assertThat(Checkpoint.isIn(folder.resolve("sharded"))).isTrue();
+  }
+
+  private static ByteBuffer bytes(StoredTensor tensor) {
+    return tensor.map(0, (int) tensor.byteLength());
+  }
+}

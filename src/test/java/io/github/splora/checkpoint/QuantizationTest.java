@@ -1,0 +1,72 @@
+package io.github.splora.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.splora.testing.Refusal;
+import io.github.splora.testing.TinyCheckpoint;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuantizationTest {
+
+  private static final String ADVICE = "quantised weights cannot be compared; use the 16-bit base and aligned"
+      + " checkpoints (an adapter trained with QLoRA needs no change)";
+
+  @TempDir Path folder;
+
+  @Test
+  void aConfigThatSaysQuantisedIsRefusedWithTheAdvice() {
+    new TinyCheckpoint().random("a.weight", 2, 2)
+        .config("{\"quantization_config\": {\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}}")
+        .writeTo(folder);
+    assertThat(Refusal.of(() -> Checkpoint.open(folder))).containsExactly(
+        folder + ": config.json quantization_config.quant_method \"bitsandbytes\": " + ADVICE);
+  }
+
+  @Test
+  void aConfigThatNamesNoMethodIsRefusedToo() {
+    new TinyCheckpoint().random("a.weight", 2, 2).config("{\"quantization_config\": {}}").writeTo(folder);
+    assertThat(Refusal.of(() -> Checkpoint.open(folder))).singleElement().asString().endsWith(ADVICE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"quantization_config\": null}"})
+  void aConfigWithoutQuantisationIsFine(String config) {
+    new TinyCheckpoint().random("a.weight", 2, 2).config(config).writeTo(folder);
+    Checkpoint.open(folder).close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "q_proj.weight.absmax, bitsandbytes",
+    "q_proj.weight.quant_map, bitsandbytes",
+    "q_proj.SCB, bitsandbytes",
+    "q_proj.qweight, GPTQ or AWQ",
+    "q_proj.qzeros, GPTQ or AWQ",
+    "q_proj.weight_packed, compressed-tensors",
+    "q_proj.weight_scale, FP8",
+    "q_proj.weight_scale_inv, FP8"
+  })
+  void aTensorThatOnlyQuantisedCheckpointsHaveIsRefusedWithItsScheme(String name, String scheme) {
+    new TinyCheckpoint().random("q_proj.weight", 2, 2).random("layers.0." + name, 1).writeTo(folder);
+    assertThat(Refusal.of(() -> Checkpoint.open(folder)))
+        .containsExactly(folder + ": tensor 'layers.0." + name + "': " + scheme + ": " + ADVICE);
+  }
+
+  @Test
+  void shardsAreJudgedByTheirIndexAlone() {
+    new TinyCheckpoint().random("a.weight", 1).random("b.qweight", 1).writeShardedTo(folder);
+    assertThat(Refusal.of(() -> Checkpoint.open(folder))).singleElement().asString().contains("'b.qweight'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"q_proj.weight", "norm.scale", "layer_scale.weight", "absmax"})
+  void ordinaryNamesAreFine(String name) {
+    new TinyCheckpoint().random(name, 1).writeTo(folder);
+    Checkpoint.open(folder).close();
+  }
+}

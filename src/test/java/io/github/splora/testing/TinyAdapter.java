@@ -1,0 +1,98 @@
+package io.github.splora.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.safetensors.DType;
+import io.github.splora.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds a PEFT LoRA adapter of rank 2 and alpha 4 (scaling 2) for the test that says otherwise where it matters.
+ * Values are seeded by the tensors' names.
+ */
+public final class TinyAdapter {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PREFIX = "base_model.model.";
+
+  private final List<TinyTensor> tensors = new ArrayList<>();
+  private final ObjectNode config = JSON.createObjectNode();
+  private long seed;
+
+  public TinyAdapter() {
+    config.put("peft_type", "LORA").put("r", 2).put("lora_alpha", 4);
+    config.putArray("target_modules").add("q_proj").add("v_proj");
+  }
+
+  /** Another set of random values. */
+  public TinyAdapter seed(long newSeed) {
+    seed = newSeed;
+    return this;
+  }
+
+  /** Sets a config field; the value as it is to stand in the JSON. */
+  public TinyAdapter config(String field, String json) {
+    try {
+      config.set(field, JSON.readTree(json));
+      return this;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(json, e);
+    }
+  }
+
+  public TinyAdapter withoutConfig(String field) {
+    config.remove(field);
+    return this;
+  }
+
+  /** A module of the config's rank. */
+  public TinyAdapter module(String name, long out, long in) {
+    return module(name, out, in, config.get("r").intValue());
+  }
+
+  public TinyAdapter module(String name, long out, long in, long rank) {
+    return random(PREFIX + name + ".lora_A.weight", rank, in).random(PREFIX + name + ".lora_B.weight", out, rank);
+  }
+
+  /** A tensor under its full name, with random values. */
+  public TinyAdapter random(String name, long... shape) {
+    return tensor(TinyTensor.random(name, seed, shape));
+  }
+
+  public TinyAdapter zeros(String name, DType dtype, long... shape) {
+    return tensor(TinyTensor.zeros(name, dtype, shape));
+  }
+
+  public TinyAdapter tensor(TinyTensor tensor) {
+    tensors.add(tensor);
+    return this;
+  }
+
+  /** Writes the config and the weights. */
+  public Path writeTo(Path folder) {
+    writeConfigTo(folder);
+    try {
+      SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), tensors, Map.of());
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes the config alone. */
+  public Path writeConfigTo(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      return Files.writeString(folder.resolve("adapter_config.json"), config.toPrettyString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
