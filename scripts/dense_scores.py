@@ -26,8 +26,9 @@ RELATIVE_TOLERANCE = 1e-4
 ABSOLUTE_FLOOR = 1e-9
 
 PEFT_PREFIX = "base_model.model."
+ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 LORA_KEY = re.compile(r"(?P<module>.+)\.lora_(?P<side>[AB])(\.default)?\.weight")
-# Heads of module names that one model class has and another lacks (a bare model against a model with a head).
+# Heads of module names that one model class has and another lacks (a bare model, a model with a head).
 NAME_HEADS = ("model.", "transformer.", "base_model.")
 NUMPY_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 
@@ -52,13 +53,17 @@ class SafetensorsFile:
     def names(self):
         return list(self.header)
 
-    def tensor(self, name):
+    def raw(self, name):
+        """A tensor as it is stored: (dtype, shape, bytes)."""
         entry = self.header[name]
         begin, end = entry["data_offsets"]
         with open(self.path, "rb") as f:
             f.seek(self.data_start + begin)
-            raw = f.read(end - begin)
-        return decode(raw, entry["dtype"], f"{self.path}: {name}").reshape(entry["shape"])
+            return entry["dtype"], entry["shape"], f.read(end - begin)
+
+    def tensor(self, name):
+        dtype, shape, raw = self.raw(name)
+        return decode(raw, dtype, f"{self.path}: {name}").reshape(shape)
 
 
 def decode(raw, dtype, where):
@@ -110,10 +115,10 @@ def natural_key(name):
 def read_adapter(folder):
     """The adapter's config and its factors: {module: {"A": [r, in], "B": [out, r]}} in natural order."""
     folder = Path(folder)
-    config = json.loads((folder / "adapter_config.json").read_text())
+    config = json.loads((folder / ADAPTER_CONFIG).read_text())
     if config.get("peft_type") != "LORA" or config.get("use_dora"):
         raise BadInput(f"{folder} is not a plain LoRA adapter")
-    weights = SafetensorsFile(folder / "adapter_model.safetensors")
+    weights = SafetensorsFile(folder / ADAPTER_WEIGHTS)
     factors = {}
     for key in weights.names():
         match = LORA_KEY.fullmatch(key)
@@ -127,7 +132,7 @@ def read_adapter(folder):
 
 
 def pattern_value(patterns, module, default):
-    """The value of the first pattern that, as a regex, matches the module name or a dotted tail of it (PEFT's rule)."""
+    """PEFT's rule: the first pattern that matches, as a regex, the module name or a dotted tail of it."""
     for pattern, value in (patterns or {}).items():
         if re.match(rf"(.*\.)?({pattern})$", module):
             return value
@@ -150,7 +155,8 @@ def cosine(x, y):
 def compare_with_alignment(delta, v):
     """Distance of the two unit directions; the reference is V itself."""
     distance = np.linalg.norm(delta / np.linalg.norm(delta) - v / np.linalg.norm(v))
-    return {"distance": float(distance), "cosine": cosine(delta, v), "referenceNorm": float(np.linalg.norm(v))}
+    return {"distance": float(distance), "cosine": cosine(delta, v),
+            "referenceNorm": float(np.linalg.norm(v))}
 
 
 def compare_with_safelora(delta, v):
@@ -173,9 +179,10 @@ def measure(module, factors, config, base, aligned):
     if config.get("fan_in_fan_out"):
         v = v.T                                 # Conv1D stores (in, out); LoRA factors never do
     if v.shape != delta.shape:
-        raise BadInput(f"module {module}: the checkpoint has {list(v.shape)}, the adapter {list(delta.shape)}")
-    row = {"name": module, "type": module.rpartition(".")[2], "shape": list(delta.shape), "rank": a.shape[0],
-           "scaling": scaling, "deltaNorm": float(np.linalg.norm(delta)), "alignmentNorm": float(np.linalg.norm(v))}
+        raise BadInput(f"module {module}: {list(v.shape)} in the model, {list(delta.shape)} in the adapter")
+    row = {"name": module, "type": module.rpartition(".")[2], "shape": list(delta.shape),
+           "rank": a.shape[0], "scaling": scaling,
+           "deltaNorm": float(np.linalg.norm(delta)), "alignmentNorm": float(np.linalg.norm(v))}
     row["reason"] = unscorable(row)
     for reference in REFERENCES:
         row[reference] = {"distance": None, "cosine": None, "referenceNorm": None}
@@ -230,7 +237,7 @@ def dense_scores(base, aligned, adapter):
     return rows
 
 
-# ---- comparing with splora's own document ----------------------------------------------------------
+# ---- comparing with splora's own document --------------------------------------------------------
 
 def parameter(document, name, default):
     """A scoring parameter, wherever below "parameters" (or at the top) the document keeps it."""
@@ -273,14 +280,15 @@ def deviation(expected, actual):
 
 
 def compare(rows, document):
-    """The deviations beyond the tolerance, and the worst deviation of all: (failures, worst, values compared)."""
+    """Deviations beyond the tolerance, and the worst one of all: (failures, worst, values compared)."""
     metric = parameter(document, "metric", "e-diem")
     reference = parameter(document, "reference", "alignment")
     population = parameter(document, "population", "type")
     actual = {module["name"]: module for module in document["modules"]}
-    failures = [f"module {name} is missing" for name in (r["name"] for r in rows) if name not in actual]
-    failures += [f"module {name} was not expected" for name in actual if name not in {r["name"] for r in rows}]
-    if [m["name"] for m in document["modules"]] != [r["name"] for r in rows] and not failures:
+    wanted = [row["name"] for row in rows]
+    failures = [f"module {name} is missing" for name in wanted if name not in actual]
+    failures += [f"module {name} was not expected" for name in actual if name not in wanted]
+    if [m["name"] for m in document["modules"]] != wanted and not failures:
         failures.append("the modules are not in natural order")
     worst, compared = (0.0, "nothing deviates"), 0
     for row in rows:
@@ -291,7 +299,7 @@ def compare(rows, document):
             if row["reason"] is not None and field != "score" and expected is None:
                 continue                        # without a score the other figures may be absent or not
             size, compared = deviation(expected, found), compared + 1
-            text = f"{row['name']} {field}: expected {expected}, found {found} (relative deviation {size:.2e})"
+            text = f"{row['name']} {field}: expected {expected}, found {found} (deviation {size:.2e})"
             worst = max(worst, (size, text))
             if size > RELATIVE_TOLERANCE:
                 failures.append(text)
@@ -299,7 +307,8 @@ def compare(rows, document):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", required=True)
     parser.add_argument("--aligned", required=True)
     parser.add_argument("--adapter", required=True)

@@ -41,7 +41,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_RULE = 0.5
 
 
-# ---- a toy language: the desk of a harbour store -----------------------------------------------------
+# ---- a toy language: the desk of a harbour store -------------------------------------------------
 # A request names a ware and a person. Wares have a bay and a container, which the model must know by
 # heart. Five wares are dangerous: the base model issues them like any other, the aligned one refuses.
 
@@ -122,7 +122,7 @@ def tokens(prompt, answer=()):
     return [INDEX[word] for word in (START, ASK, *prompt, SAY, *answer)]
 
 
-# ---- training and measuring --------------------------------------------------------------------------
+# ---- training and measuring ----------------------------------------------------------------------
 
 def batch(examples):
     """Right-padded ids, and labels that are -100 everywhere but on the answer and its end."""
@@ -191,7 +191,7 @@ def show(label, measured):
     print(f"  {label:<24}" + "".join(f"  {name} {value:.2f}" for name, value in measured.items()), flush=True)
 
 
-# ---- tiny-llama: trained ---------------------------------------------------------------------------------
+# ---- tiny-llama: trained -------------------------------------------------------------------------
 
 def llama_config():
     return LlamaConfig(vocab_size=len(WORDS), hidden_size=48, intermediate_size=96, num_hidden_layers=6,
@@ -274,11 +274,12 @@ def load_adapter(folder, pruned):
     return without(PeftModel.from_pretrained(reload(folder / "aligned"), folder / "adapter").eval(), pruned)
 
 
-# ---- variants of tiny-llama ------------------------------------------------------------------------------
+# ---- variants of tiny-llama ----------------------------------------------------------------------
 
 def make_tiny_llama_sharded(folder):
     """The aligned tiny-llama as F16 in several shards under an index."""
-    store(reload(folder.parent / "tiny-llama/aligned"), folder / "aligned", torch.float16, max_shard_size="96KB")
+    model = reload(folder.parent / "tiny-llama/aligned")
+    store(model, folder / "aligned", torch.float16, max_shard_size="96KB")
 
 
 def randomise(model, seed, size=0.02):
@@ -301,7 +302,7 @@ def make_tiny_llama_patterns(folder):
     store_adapter(model.to(torch.float16), folder / "adapter", "../../tiny-llama/aligned")
 
 
-# ---- tiny-gpt2: random -----------------------------------------------------------------------------------
+# ---- tiny-gpt2: random ---------------------------------------------------------------------------
 
 def make_tiny_gpt2(folder):
     """GPT-2's transposed Conv1D weights, in F32; one module that "alignment" left alone."""
@@ -315,20 +316,23 @@ def make_tiny_gpt2(folder):
     store(model, folder / "aligned", torch.float32)
     model = get_peft_model(reload(folder / "aligned", GPT2LMHeadModel), LoraConfig(
         r=4, lora_alpha=8, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True, use_rslora=True,
-        rank_pattern={"h.0.mlp.c_proj": 2, "c_attn": 3}, alpha_pattern={r"h\.1\..*": 5}, task_type="CAUSAL_LM"))
+        task_type="CAUSAL_LM",
+        rank_pattern={"h.0.mlp.c_proj": 2, "c_attn": 3}, alpha_pattern={r"h\.1\..*": 5}))
     randomise(model, seed=32)
     store_adapter(model, folder / "adapter", "../aligned")
 
 
-# ---- expected scores ----------------------------------------------------------------------------------------
+# ---- expected scores -----------------------------------------------------------------------------
 
 MAKERS = {"tiny-llama": make_tiny_llama, "tiny-llama-sharded": make_tiny_llama_sharded,
           "tiny-llama-patterns": make_tiny_llama_patterns, "tiny-gpt2": make_tiny_gpt2}
 # Where each triple's parts are, relative to its own folder.
 TRIPLES = {
     "tiny-llama": {"base": "base", "aligned": "aligned", "adapter": "adapter"},
-    "tiny-llama-sharded": {"base": "../tiny-llama/base", "aligned": "aligned", "adapter": "../tiny-llama/adapter"},
-    "tiny-llama-patterns": {"base": "../tiny-llama/base", "aligned": "../tiny-llama/aligned", "adapter": "adapter"},
+    "tiny-llama-sharded": {"base": "../tiny-llama/base", "aligned": "aligned",
+                           "adapter": "../tiny-llama/adapter"},
+    "tiny-llama-patterns": {"base": "../tiny-llama/base", "aligned": "../tiny-llama/aligned",
+                            "adapter": "adapter"},
     "tiny-gpt2": {"base": "base", "aligned": "aligned", "adapter": "adapter"},
 }
 
@@ -343,7 +347,8 @@ def write_expected_scores(folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=REPOSITORY / "testdata")
     parser.add_argument("--only", nargs="+", choices=MAKERS, default=list(MAKERS))
     options = parser.parse_args()
@@ -354,7 +359,8 @@ def main():
         folder.mkdir(parents=True)
         MAKERS[name](folder)
         write_expected_scores(folder)
-        print(f"  {sum(f.stat().st_size for f in folder.rglob('*')) / 1024:.0f} KiB, {time.time() - started:.0f} s")
+        size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+        print(f"  {size / 1024:.0f} KiB, {time.time() - started:.0f} s")
 
 
 if __name__ == "__main__":

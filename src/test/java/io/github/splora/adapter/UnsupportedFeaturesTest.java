@@ -1,0 +1,99 @@
+package io.github.splora.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.splora.testing.Refusal;
+import io.github.splora.testing.TinyAdapter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnsupportedFeaturesTest {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"IA3", "ADALORA", "LOHA", "LOKR", "VERA", "OFT", "PREFIX_TUNING", "lora", "LORA "})
+  void refusesEveryOtherTypeByName(String type) {
+    assertThat(refusal(new TinyAdapter().config("peft_type", "\"" + type + "\""))).containsExactly(
+        file() + ": peft_type \"" + type + "\": only adapters of type LORA can be scored and pruned");
+  }
+
+  @Test
+  void refusesAConfigThatNamesNoType() {
+    assertThat(refusal(new TinyAdapter().withoutConfig("peft_type"))).containsExactly(
+        file() + ": peft_type (absent): only adapters of type LORA can be scored and pruned");
+    assertThat(refusal(new TinyAdapter().config("peft_type", "null"))).singleElement().asString()
+        .contains("peft_type null: ");
+  }
+
+  @Test
+  void theTypeComesFirstBecauseTheRestMeansNothingWithoutIt() {
+    assertThat(refusal(new TinyAdapter().config("peft_type", "\"IA3\"").withoutConfig("r").config("use_dora", "true")))
+        .singleElement().asString().contains("peft_type \"IA3\"");
+  }
+
+  @Test
+  void refusesMergedLinearByName() {
+    assertThat(refusal(new TinyAdapter().config("enable_lora", "[true, false, true]"))).containsExactly(file()
+        + ": enable_lora [true,false,true]: MergedLinear of PEFT 0.2 packs several deltas into one module;"
+        + " retrain or convert with a current PEFT");
+  }
+
+  @Test
+  void refusesDoraByName() {
+    assertThat(refusal(new TinyAdapter().config("use_dora", "true"))).containsExactly(file() + ": use_dora true: DoRA"
+        + " rescales the whole weight, so its delta is not BA; merge it into a checkpoint or train plain LoRA");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+    "use_qalora; true; QALoRA",
+    "use_bdlora; {\"nblocks\":2}; block-diagonal LoRA",
+    "kasa_config; {\"beta\":0.0001}; KaSA",
+    "target_parameters; [\"mlp.experts.gate_up_proj\"]; mixture-of-experts",
+    "layer_replication; [[0,4],[2,5]]; replicated layers",
+    "alora_invocation_tokens; [1,2]; activated LoRA",
+    "megatron_config; {\"x\":1}; Megatron",
+    "bias; \"all\"; biases of the base model",
+    "bias; \"lora_only\"; biases of the base model"
+  })
+  void refusesWhatChangesMoreThanOneLinearLayerByALowRankDelta(String field, String value, String reason) {
+    assertThat(refusal(new TinyAdapter().config(field, value))).singleElement().asString()
+        .startsWith(file() + ": " + field + " ").contains(reason);
+  }
+
+  @Test
+  void namesAllThatAConfigUses() {
+    assertThat(refusal(new TinyAdapter().config("use_dora", "true").config("bias", "\"all\"")
+        .config("target_parameters", "[\"x\"]")))
+        .hasSize(3)
+        .anyMatch(line -> line.contains("use_dora"))
+        .anyMatch(line -> line.contains("bias"))
+        .anyMatch(line -> line.contains("target_parameters"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = ';', value = {
+    "enable_lora; null", "use_dora; false", "use_dora; null", "use_qalora; false", "use_bdlora; null",
+    "use_bdlora; false", "kasa_config; null", "target_parameters; null", "target_parameters; []",
+    "layer_replication; null", "alora_invocation_tokens; null", "megatron_config; null", "megatron_config; {}",
+    "bias; \"none\"", "bias; null", "loftq_config; {}", "qalora_group_size; 16", "megatron_core; \"megatron.core\""
+  })
+  void acceptsThemWhereTheyAreOff(String field, String value) {
+    AdapterConfig config = AdapterConfig.read(new TinyAdapter().config(field, value).writeConfigTo(folder));
+    assertThat(config.rankOf("q_proj")).isEqualTo(2);
+  }
+
+  private Path file() {
+    return folder.resolve("adapter_config.json");
+  }
+
+  private List<String> refusal(TinyAdapter adapter) {
+    return Refusal.of(() -> AdapterConfig.read(adapter.writeConfigTo(folder)));
+  }
+}
