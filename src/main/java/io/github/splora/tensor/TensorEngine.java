@@ -3,6 +3,7 @@ package io.github.splora.tensor;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.util.Utils;
 import io.github.splora.error.BadInputException;
@@ -12,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,15 +87,15 @@ public final class TensorEngine {
   }
 
   private static Device device(String choice, Engine engine) {
-    String wanted = choice.toLowerCase(Locale.ROOT);
-    boolean wantsAny = wanted.equals("auto");
-    if (wanted.equals("cpu") || wantsAny && engine.getGpuCount() == 0) {
+    // The count alone is of cards in the machine, which a CPU build of libtorch cannot use.
+    int gpus = engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
+    if (choice.equals("cpu") || choice.equals("auto") && gpus == 0) {
       return Device.cpu();
     }
-    int number = wanted.startsWith("gpu:") ? Integer.parseInt(wanted.substring(4)) : 0;
-    if (number >= engine.getGpuCount()) {
+    int number = choice.startsWith("gpu:") ? Integer.parseInt(choice.substring("gpu:".length())) : 0;
+    if (number >= gpus) {
       throw new BadInputException(List.of(new Problem("--device", null, choice,
-          "the engine finds " + engine.getGpuCount() + " GPUs; use --device cpu or auto")));
+          "the engine can use " + gpus + " GPUs; use --device cpu or auto")));
     }
     return Device.gpu(number);
   }

@@ -1,0 +1,213 @@
+package io.github.splora.pairing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.splora.adapter.Adapter;
+import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.error.Problem;
+import io.github.splora.safetensors.DType;
+import io.github.splora.testing.Refusal;
+import io.github.splora.testing.TinyAdapter;
+import io.github.splora.testing.TinyCheckpoint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModulePairingTest {
+
+  private static final String Q = "model.layers.0.self_attn.q_proj";
+  private static final String V = "model.layers.0.self_attn.v_proj";
+
+  @TempDir Path folder;
+  private Path base;
+  private Path aligned;
+
+  @BeforeEach
+  void nameCheckpoints() {
+    base = folder.resolve("base");
+    aligned = folder.resolve("aligned");
+  }
+
+  @Test
+  void joinsEachModuleWithItsTwoWeights() {
+    TinyCheckpoint model =
+        new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 2, 4).random("lm_head.weight", 9, 4);
+    pair(new TinyAdapter().module(V, 2, 4).module(Q, 6, 4), model, model, paired -> {
+      assertThat(paired).extracting(PairedModule::name).containsExactly(Q, V);
+      PairedModule q = paired.get(0);
+      assertThat(q.base().name()).isEqualTo(Q + ".weight");
+      assertThat(q.base().file().path()).startsWith(base);
+      assertThat(q.aligned().file().path()).startsWith(aligned);
+      assertThat(q.shape()).containsExactly(6L, 4L);
+      assertThat(q.transposed()).isFalse();
+      assertThat(q.byteLength()).isEqualTo(2 * 6 * 4 * 4);
+    });
+  }
+
+  @Test
+  void baseAndAlignedMayNameTheLayerDifferently() {
+    pair(new TinyAdapter().module(Q, 6, 4),
+        new TinyCheckpoint().random("layers.0.self_attn.q_proj.weight", 6, 4),
+        new TinyCheckpoint().random("language_model." + Q + ".weight", 6, 4),
+        paired -> assertThat(paired).singleElement()
+            .satisfies(q -> assertThat(q.base().name()).isEqualTo("layers.0.self_attn.q_proj.weight"))
+            .satisfies(q -> assertThat(q.aligned().name()).isEqualTo("language_model." + Q + ".weight")));
+  }
+
+  @Test
+  void aVisionLanguageAdapterFitsACheckpointWithTheSwappedPrefix() {
+    String module = "model.language_model.layers.0.self_attn.q_proj";
+    TinyCheckpoint llava = new TinyCheckpoint()
+        .random("language_model.model.layers.0.self_attn.q_proj.weight", 6, 4)
+        .random("vision_tower.vision_model.encoder.layers.0.self_attn.q_proj.weight", 6, 4);
+    pair(new TinyAdapter().module(module, 6, 4), llava, llava, paired -> assertThat(paired).singleElement()
+        .satisfies(q -> assertThat(q.base().name()).isEqualTo("language_model.model.layers.0.self_attn.q_proj.weight")));
+  }
+
+  @Test
+  void aWeightStoredInByOutIsTransposed() {
+    TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_attn.weight", 4, 12);
+    pair(new TinyAdapter().module("transformer.h.0.attn.c_attn", 12, 4), gpt2, gpt2, paired -> {
+      assertThat(paired.get(0).transposed()).isTrue();
+      assertThat(paired.get(0).shape()).containsExactly(12L, 4L);
+    });
+  }
+
+  @Test
+  void aShapeThatFitsOneWayOnlyOverrulesFanInFanOut() {
+    TinyCheckpoint model = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+    pair(new TinyAdapter().config("fan_in_fan_out", "true").module(Q, 6, 4), model, model,
+        paired -> assertThat(paired.get(0).transposed()).isFalse());
+  }
+
+  @Test
+  void aSquareWeightIsTransposedWhereFanInFanOutSaysSo() {
+    TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4);
+    TinyAdapter adapter = new TinyAdapter().module("transformer.h.0.attn.c_proj", 4, 4);
+    pair(adapter.config("fan_in_fan_out", "true"), gpt2, gpt2,
+        paired -> assertThat(paired.get(0).transposed()).isTrue());
+    pair(adapter.config("fan_in_fan_out", "false"), gpt2, gpt2,
+        paired -> assertThat(paired.get(0).transposed()).isFalse());
+  }
+
+  @Test
+  void refusesAModuleThatTheModelLacks() {
+    TinyCheckpoint model = new TinyCheckpoint().random("model.layers.1.self_attn.q_proj.weight", 6, 4);
+    String lacking = ": module '" + Q + "': the adapter has this module, but no tensor here is its weight;"
+        + " is this the model it was trained on?";
+    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), model, model))
+        .containsExactly(base + lacking, aligned + lacking);
+  }
+
+  @Test
+  void refusesAnAmbiguousModuleWithAllThatItCouldBe() {
+    TinyCheckpoint clear = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+    TinyCheckpoint twice = new TinyCheckpoint()
+        .random("text.layers.0.self_attn.q_proj.weight", 6, 4)
+        .random("vision.layers.0.self_attn.q_proj.weight", 6, 4);
+    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), clear, twice)).containsExactly(aligned + ": module '" + Q
+        + "' [text.layers.0.self_attn.q_proj.weight, vision.layers.0.self_attn.q_proj.weight]:"
+        + " several tensors could be this module's weight");
+  }
+
+  @Test
+  void refusesAShapeThatFitsNeitherWay() {
+    TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+    TinyCheckpoint other = new TinyCheckpoint().random(Q + ".weight", 6, 5);
+    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, other)).containsExactly(aligned + ": tensor '" + Q
+        + ".weight' shape [6, 5]: the adapter's module '" + Q + "' is [out, in] = [6, 4];"
+        + " is this the model it was trained on?");
+  }
+
+  @Test
+  void refusesBaseAndAlignedWhoseShapesDiffer() {
+    TinyCheckpoint straight = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+    TinyCheckpoint transposed = new TinyCheckpoint().random(Q + ".weight", 4, 6);
+    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), straight, transposed)).containsExactly(
+        aligned.resolve("model.safetensors") + ": tensor '" + Q + ".weight' shape [4, 6]: the base checkpoint has [6, 4]"
+            + " (" + base.resolve("model.safetensors") + ")");
+  }
+
+  @Test
+  void refusesAWeightThatIsNoMatrix() {
+    TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+    TinyCheckpoint flat = new TinyCheckpoint().random(Q + ".weight", 24);
+    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), flat, fitting)).singleElement().asString()
+        .contains("shape [24]: ");
+  }
+
+  @Test
+  void refusesWeightsThatAreNoFloats() {
+    TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+    TinyCheckpoint codes = new TinyCheckpoint().zeros(Q + ".weight", DType.F8_E4M3, 6, 4);
+    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, codes)).containsExactly(aligned + ": tensor '" + Q
+        + ".weight' dtype F8_E4M3: only [F16, BF16, F32, F64] can be compared; use a 16- or 32-bit checkpoint");
+  }
+
+  @Test
+  void baseAndAlignedMayBeOfDifferentFloatingPointTypes() {
+    pair(new TinyAdapter().module(Q, 6, 4), new TinyCheckpoint().zeros(Q + ".weight", DType.BF16, 6, 4),
+        new TinyCheckpoint().zeros(Q + ".weight", DType.F16, 6, 4), paired -> assertThat(paired).hasSize(1));
+  }
+
+  @Test
+  void namesTheMismatchesOfAllModulesAndBothCheckpointsAtOnce() {
+    TinyAdapter adapter = new TinyAdapter().module(Q, 6, 4).module(V, 6, 4).module("lm_head", 9, 4);
+    TinyCheckpoint one = new TinyCheckpoint().random(Q + ".weight", 7, 4).random(V + ".weight", 6, 4);
+    TinyCheckpoint two = new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 4, 6)
+        .random("lm_head.weight", 9, 4);
+    assertThat(refusal(adapter, one, two)).hasSize(3)
+        .anyMatch(line -> line.startsWith(base + ": tensor '" + Q + ".weight' shape [7, 4]"))
+        .anyMatch(line -> line.startsWith(base + ": module 'lm_head'"))
+        .anyMatch(line -> line.contains("tensor '" + V + ".weight' shape [4, 6]: the base checkpoint has [6, 4]"));
+  }
+
+  @Test
+  void oneCheckpointCanBeAskedAlone() {
+    Path model = new TinyCheckpoint().random(Q + ".weight", 6, 4).writeTo(base);
+    try (Adapter adapter = Adapter.open(new TinyAdapter().module(Q, 6, 4).module(V, 6, 4).writeTo(folder));
+        Checkpoint checkpoint = Checkpoint.open(model)) {
+      assertThat(ModulePairing.problems(adapter.modules(), adapter.config(), checkpoint)).singleElement()
+          .extracting(Problem::field).isEqualTo("module '" + V + "'");
+      assertThat(ModulePairing.problems(adapter.modules().subList(0, 1), adapter.config(), checkpoint)).isEmpty();
+    }
+  }
+
+  @Test
+  void layersThatTheAdapterLeavesAloneAreTheOtherMatrices() {
+    Path model = new TinyCheckpoint().random("layers.0.self_attn.q_proj.weight", 6, 4)
+        .random("layers.0.self_attn.v_proj.weight", 6, 4).random("layers.0.norm.weight", 4)
+        .random("layers.0.self_attn.v_proj.bias", 6, 1).writeTo(base);
+    try (Adapter adapter = Adapter.open(new TinyAdapter().module(Q, 6, 4).writeTo(folder));
+        Checkpoint checkpoint = Checkpoint.open(model)) {
+      assertThat(ModulePairing.unpairedLayers(adapter.modules(), checkpoint))
+          .containsExactly("layers.0.self_attn.v_proj");
+    }
+  }
+
+  @Disabled("two modules are scored against one tensor without a word")
+  @Test
+  void refusesTwoModulesThatClaimOneTensor() {
+    TinyCheckpoint textOnly = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+    TinyAdapter both = new TinyAdapter().module("model.language_model.layers.0.self_attn.q_proj", 6, 4)
+        .module("model.vision_tower.layers.0.self_attn.q_proj", 6, 4);
+    assertThat(refusal(both, textOnly, textOnly)).isNotEmpty();
+  }
+
+  private void pair(
+      TinyAdapter tiny, TinyCheckpoint baseModel, TinyCheckpoint alignedModel, Consumer<List<PairedModule>> check) {
+    try (Adapter adapter = Adapter.open(tiny.writeTo(folder.resolve("adapter")));
+        Checkpoint first = Checkpoint.open(baseModel.writeTo(base));
+        Checkpoint second = Checkpoint.open(alignedModel.writeTo(aligned))) {
+      check.accept(ModulePairing.pair(adapter.modules(), adapter.config(), first, second));
+    }
+  }
+
+  private List<String> refusal(TinyAdapter adapter, TinyCheckpoint baseModel, TinyCheckpoint alignedModel) {
+    return Refusal.of(() -> pair(adapter, baseModel, alignedModel, paired -> { }));
+  }
+}
