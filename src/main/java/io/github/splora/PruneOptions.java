@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param action what is done to selected modules
  * @param configStyle how a drop is told to PEFT
  * @param dryRun whether to stop before anything is written
- * @param force whether an adapter in {@code output} may be replaced
+ * @param force whether {@code output} may hold something already
  */
 public record PruneOptions(
     ScoreOptions score,

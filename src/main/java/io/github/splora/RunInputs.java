@@ -22,8 +22,8 @@ record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adap
   /** @throws BadInputException with the problems of all three, not of the first alone */
   static RunInputs open(ScoreOptions options, HubCache hub) {
     List<Problem> problems = new ArrayList<>();
-    Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::open, problems);
-    Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::open, problems);
+    Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems);
+    Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems);
     Adapter adapter = open("--adapter", options.adapter(), options, hub, Adapter::open, problems);
     if (!problems.isEmpty()) {
       closeAll(base, aligned, adapter);

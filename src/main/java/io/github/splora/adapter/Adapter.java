@@ -39,11 +39,12 @@ public record Adapter(Path location, AdapterConfig config, SafetensorsFile weigh
     }
   }
 
-  /** Whether {@code location} is an adapter's folder, or a safetensors file with a config of one beside it. */
+  /** Whether {@code location} is an adapter's folder, or the weights file in one. */
   public static boolean isAt(Path location) {
-    return Files.exists(Files.isDirectory(location)
-        ? location.resolve(AdapterConfig.FILE_NAME)
-        : location.resolveSibling(AdapterConfig.FILE_NAME));
+    return Files.isDirectory(location)
+        ? Files.exists(location.resolve(AdapterConfig.FILE_NAME))
+        : location.getFileName().toString().startsWith("adapter_model.")
+            && Files.exists(location.resolveSibling(AdapterConfig.FILE_NAME));
   }
 
   /**

@@ -20,8 +20,11 @@ final class ModulePattern<V> {
 
   ModulePattern(Map<String, V> values, Path file, String field) {
     this.values = values;
-    values.keySet().forEach(key ->
-        expressions.put(key, PythonRegex.compile("(.*\\.)?(" + key + ")$", file, field)));
+    values.keySet().forEach(key -> {
+      // First by itself, so that a message shows what stands in the file.
+      PythonRegex.compile(key, file, field);
+      expressions.put(key, PythonRegex.compile("(.*\\.)?(" + key + ")$", file, field));
+    });
   }
 
   /** The value for a module, if a key matches it. */

@@ -2,14 +2,10 @@ package io.github.splora.adapter;
 
 import io.github.splora.error.BadInputException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -35,7 +31,7 @@ public final class OutputFolder {
    * Checks, before any work is done, that the folder may be written.
    *
    * @param folder need not exist
-   * @param force whether an adapter that lies there may be replaced
+   * @param force whether a folder that is not empty may be written to: files of the same names are replaced, others stay
    * @param inputs files and folders that the run reads
    * @throws BadInputException if something else is in the way, or if the folder is an input, holds one or lies in one
    */
@@ -60,17 +56,39 @@ public final class OutputFolder {
    * @throws IOException if it cannot be written; then it is as it was before
    */
   public void publish(Contents contents) throws IOException {
-    Files.createDirectories(target.getParent());
+    List<Path> parents = createParents();
     Path staging = Files.createDirectory(sibling("new"));
-    Thread cleanUp = new Thread(() -> deleteQuietly(staging));
+    Thread cleanUp = new Thread(() -> FolderTree.deleteQuietly(staging));
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
       contents.writeTo(staging);
-      forceToDisk(staging);
+      // A rename may reach the disk before the data does; after a power cut the folder would be there, its files empty.
+      FolderTree.forceToDisk(staging);
       replaceTarget(staging);
     } finally {
-      deleteQuietly(staging);
+      FolderTree.deleteQuietly(staging);
+      deleteEmpty(parents);
       forget(cleanUp);
+    }
+  }
+
+  /** Makes the folders above the target; returns those that were not there, innermost first. */
+  private List<Path> createParents() throws IOException {
+    List<Path> missing = new ArrayList<>();
+    for (Path parent = target.getParent(); parent != null && !Files.exists(parent); parent = parent.getParent()) {
+      missing.add(parent);
+    }
+    Files.createDirectories(target.getParent());
+    return missing;
+  }
+
+  /** Deletes those of the folders, innermost first, that hold nothing: the run that wanted them has failed. */
+  private static void deleteEmpty(List<Path> folders) throws IOException {
+    for (Path folder : folders) {
+      if (!isEmpty(folder)) {
+        return;
+      }
+      Files.delete(folder);
     }
   }
 
@@ -78,39 +96,23 @@ public final class OutputFolder {
     if (!Files.isDirectory(target)) {
       throw new BadInputException(folder, "--output", null, "a file is in the way; name a folder");
     }
-    if (isEmpty(target)) {
-      return;
-    }
-    if (!force) {
+    if (!force && !isEmpty(target)) {
       throw new BadInputException(folder, "--output", null,
-          "the folder is not empty; choose another, or replace it with --force");
-    }
-    if (!Files.exists(target.resolve(AdapterConfig.FILE_NAME))) {
-      throw new BadInputException(folder, "--output", null,
-          "--force replaces an adapter, and this folder holds something else; choose another");
+          "the folder is not empty; choose another, or write into it with --force");
     }
   }
 
-  /** A rename may reach the disk before the data does; after a power cut the folder would be there, its files empty. */
-  private static void forceToDisk(Path staging) throws IOException {
-    List<Path> files;
-    try (Stream<Path> tree = Files.walk(staging)) {
-      files = tree.filter(Files::isRegularFile).toList();
-    }
-    for (Path file : files) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-    }
-  }
-
-  /** What lay there is moved aside first and deleted last, so that at every moment one of the two is whole. */
+  /**
+   * What lay there is moved aside first and deleted last, so that at every moment one of the two is whole. Files that
+   * the new folder has none of in their place stay.
+   */
   private void replaceTarget(Path staging) throws IOException {
     if (!Files.exists(target) || isEmpty(target)) {
       Files.deleteIfExists(target);
       Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
+    FolderTree.addMissing(target, staging);
     Path old = sibling("old");
     Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
     try {
@@ -119,7 +121,7 @@ public final class OutputFolder {
       Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
       throw e;
     }
-    deleteQuietly(old);
+    FolderTree.deleteQuietly(old);
   }
 
   private Path sibling(String purpose) {
@@ -152,30 +154,6 @@ public final class OutputFolder {
       Runtime.getRuntime().removeShutdownHook(cleanUp);
     } catch (IllegalStateException e) {
       // The program is shutting down, and the hook is running or has run.
-    }
-  }
-
-  private static void deleteQuietly(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        Files.walkFileTree(folder, new Deletion());
-      }
-    } catch (IOException e) {
-      // A hidden folder is left behind; the result does not depend on it.
-    }
-  }
-
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path folder, IOException problem) throws IOException {
-      Files.delete(folder);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

@@ -28,12 +28,8 @@ public final class TargetMatcher {
   TargetMatcher(Path file, ObjectNode config) {
     JsonNode targets = config.path("target_modules");
     this.namesItsTargets = targets.isArray() || isRegex(targets);
-    this.included = targets.isArray()
-        ? names(targets, file, "target_modules").and(layers(config, file))
-        : names(targets, file, "target_modules");
-    this.excluded = config.path("exclude_modules").isEmpty() && !config.path("exclude_modules").isTextual()
-        ? name -> false
-        : names(config.get("exclude_modules"), file, "exclude_modules");
+    this.included = included(targets, config, file);
+    this.excluded = listOrRegex(config.path("exclude_modules"), file, "exclude_modules");
     this.saved = saved(config.path("modules_to_save"), file);
   }
 
@@ -51,14 +47,21 @@ public final class TargetMatcher {
     return value.isTextual() && !value.textValue().equals("all-linear");
   }
 
-  /** A list of suffixes at a dot, or one regular expression for the whole name; null and all-linear take any. */
-  private static Predicate<String> names(JsonNode value, Path file, String field) {
-    if (isRegex(value)) {
+  /** Null and all-linear take any; a name that a list holds whole is taken whatever its layer. */
+  private static Predicate<String> included(JsonNode targets, ObjectNode config, Path file) {
+    if (!targets.isArray() && !isRegex(targets)) {
+      return name -> true;
+    }
+    Predicate<String> listed = listOrRegex(targets, file, "target_modules");
+    Predicate<String> wholeNames = texts(targets)::contains;
+    return targets.isArray() ? wholeNames.or(listed.and(layers(config, file))) : listed;
+  }
+
+  /** A list of suffixes at a dot, or one regular expression for the whole name; anything else matches nothing. */
+  private static Predicate<String> listOrRegex(JsonNode value, Path file, String field) {
+    if (value.isTextual() && !value.textValue().isEmpty()) {
       Pattern whole = PythonRegex.compile(value.textValue(), file, field);
       return name -> whole.matcher(name).matches();
-    }
-    if (!value.isArray()) {
-      return name -> true;
     }
     List<String> suffixes = texts(value);
     return name -> suffixes.stream().anyMatch(suffix -> name.equals(suffix) || name.endsWith("." + suffix));

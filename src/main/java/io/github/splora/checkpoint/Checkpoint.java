@@ -44,11 +44,20 @@ public final class Checkpoint implements AutoCloseable {
    *
    * @param location a folder with {@code model.safetensors} or its index, or either of these files, or any other
    *     single safetensors file
-   * @throws BadInputException if there is none, if a file of it is malformed, or if it is quantised
+   * @throws BadInputException if there is none, or if a file of it is malformed
    */
   public static Checkpoint open(Path location) {
     Path entry = Files.isDirectory(location) ? entryOf(location) : location;
-    Checkpoint checkpoint = isIndex(entry) ? sharded(location, entry) : single(location, entry);
+    return isIndex(entry) ? sharded(location, entry) : single(location, entry);
+  }
+
+  /**
+   * As {@link #open}, for a checkpoint whose numbers are to be computed with.
+   *
+   * @throws BadInputException also if it is quantised
+   */
+  public static Checkpoint openUnquantised(Path location) {
+    Checkpoint checkpoint = open(location);
     try {
       Quantization.refuse(checkpoint);
     } catch (RuntimeException e) {

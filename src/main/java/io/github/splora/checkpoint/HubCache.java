@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -21,21 +22,24 @@ import java.util.regex.Pattern;
  */
 public record HubCache(Path folder) {
 
+  private static final Path HOME = Path.of(System.getProperty("user.home"));
   private static final Pattern HUB_ID =
       Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?:@(?<revision>[\\w./-]+))?");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
   /** The cache that Hugging Face's own libraries would use under this environment. */
   public static HubCache of(Map<String, String> environment) {
-    String cache = environment.get("HF_HUB_CACHE");
-    if (cache != null && !cache.isEmpty()) {
-      return new HubCache(Path.of(cache));
-    }
-    String home = environment.get("HF_HOME");
-    if (home != null && !home.isEmpty()) {
-      return new HubCache(Path.of(home, "hub"));
-    }
-    return new HubCache(Path.of(System.getProperty("user.home"), ".cache", "huggingface", "hub"));
+    return folder(environment, "HF_HUB_CACHE", "")
+        .or(() -> folder(environment, "HF_HOME", "hub"))
+        .or(() -> folder(environment, "XDG_CACHE_HOME", "huggingface/hub"))
+        .map(HubCache::new)
+        .orElseGet(() -> new HubCache(HOME.resolve(".cache/huggingface/hub")));
+  }
+
+  private static Optional<Path> folder(Map<String, String> environment, String variable, String below) {
+    String value = environment.getOrDefault(variable, "");
+    Path path = value.startsWith("~/") ? HOME.resolve(value.substring(2)) : Path.of(value);
+    return value.isEmpty() ? Optional.empty() : Optional.of(path.resolve(below));
   }
 
   /**
@@ -78,7 +82,7 @@ public record HubCache(Path folder) {
     if (COMMIT.matcher(revision).matches()) {
       return revision;
     }
-    Path refs = repository.resolve("refs");
+    Path refs = repository.resolve("refs").normalize();
     Path ref = refs.resolve(revision).normalize();
     try {
       if (ref.startsWith(refs) && Files.isRegularFile(ref)) {

@@ -28,7 +28,7 @@ final class Quantization {
   static void refuse(Checkpoint checkpoint) {
     checkpoint.config().map(config -> config.get("quantization_config")).filter(JsonNode::isObject).ifPresent(q -> {
       throw new BadInputException(checkpoint.location(), "config.json quantization_config.quant_method",
-          q.path("quant_method"), ADVICE);
+          q.hasNonNull("quant_method") ? q.get("quant_method") : "(absent)", ADVICE);
     });
     for (String name : checkpoint.tensorNames()) {
       MARKS.forEach((ending, scheme) -> {

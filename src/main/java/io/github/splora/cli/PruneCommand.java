@@ -37,7 +37,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Decide and report; write nothing.")
   boolean dryRun;
 
-  @Option(names = "--force", description = "Replace the adapter that lies in the output folder.")
+  @Option(names = "--force", description = "Write into an output folder that is not empty: files of the same names are replaced, others stay.")
   boolean force;
 
   @Override

@@ -47,7 +47,7 @@ final class VerifyCommand implements Callable<Integer> {
       modules = adapter.modules().size();
       problems.addAll(Verification.problems(adapter));
       if (aligned != null) {
-        try (Checkpoint checkpoint = Checkpoint.open(main.hub().resolve(aligned, common.revision))) {
+        try (Checkpoint checkpoint = Checkpoint.openUnquantised(main.hub().resolve(aligned, common.revision))) {
           problems.addAll(Verification.problems(adapter, checkpoint));
         }
       }

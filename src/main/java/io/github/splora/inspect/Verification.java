@@ -27,7 +27,7 @@ public final class Verification {
             "has tensors, but target_modules and exclude_modules leave it out: PEFT would ignore them"));
       }
     }
-    for (String key : config.deadPatterns(names)) {
+    for (String key : config.deadPatterns(names).stream().distinct().toList()) {
       problems.add(new Problem(config.file().toString(), "rank_pattern or alpha_pattern", "'" + key + "'",
           "matches no module of the adapter: PEFT would warn"));
     }

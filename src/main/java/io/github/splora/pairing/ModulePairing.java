@@ -9,7 +9,9 @@ import io.github.splora.safetensors.DType;
 import io.github.splora.safetensors.StoredTensor;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -73,8 +75,14 @@ public final class ModulePairing {
   private List<StoredTensor> weights(List<LoraModule> modules, Checkpoint checkpoint) {
     WeightNames names = new WeightNames(checkpoint.tensorNames());
     List<StoredTensor> weights = new ArrayList<>();
+    Map<String, String> claims = new HashMap<>();
     for (LoraModule module : modules) {
-      weights.add(weight(module, names.candidates(module.name()), checkpoint));
+      StoredTensor weight = weight(module, names.candidates(module.name()), checkpoint);
+      String earlier = weight == null ? null : claims.putIfAbsent(weight.name(), module.name());
+      weights.add(earlier == null
+          ? weight
+          : reject(checkpoint, "tensor '" + weight.name() + "'", null, "two modules of the adapter would take it for"
+              + " their weight: '" + earlier + "' and '" + module.name() + "'"));
     }
     return weights;
   }

@@ -63,12 +63,13 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
       json.put("target_modules", prefixed(old.textValue(), "(?!(?:" + gone + ")$)", ""));
       return;
     }
-    List<String> toKeep = ModuleSuffixes.of(kept, removed);
+    TargetMatcher before = config.targets();
+    List<String> toKeep = ModuleSuffixes.of(kept.stream().filter(before::targets).toList(), removed, texts(old));
     if (toKeep.stream().noneMatch(suffix -> ModuleSuffixes.matchesAny(suffix, removed))) {
       ArrayNode list = json.putArray("target_modules");
       toKeep.forEach(list::add);
     } else {
-      json.put("target_modules", ModuleSuffixes.exactly(kept));
+      json.put("target_modules", ModuleSuffixes.exactly(kept.stream().filter(before::targets).toList()));
       // PEFT refuses these beside a regular expression; the names already say which layers.
       json.putNull("layers_to_transform");
       json.putNull("layers_pattern");

@@ -18,7 +18,20 @@ final class ModuleSuffixes {
 
   /** One suffix for each name; none of them, if it can be avoided, matches any of {@code others}. */
   static List<String> of(Collection<String> names, Collection<String> others) {
-    return names.stream().map(name -> shortest(name, others)).toList();
+    return of(names, others, List.of());
+  }
+
+  /** The same, none shorter than an entry of {@code old}, a list that told the module by its end so far. */
+  static List<String> of(Collection<String> names, Collection<String> others, Collection<String> old) {
+    return names.stream().map(name -> shortest(name, others, longestEnd(name, old))).toList();
+  }
+
+  private static int longestEnd(String name, Collection<String> suffixes) {
+    return suffixes.stream()
+        .filter(suffix -> matchesAny(suffix, List.of(name)))
+        .mapToInt(String::length)
+        .max()
+        .orElse(0);
   }
 
   /** Whether a list with {@code suffix} in it would match a module of {@code names}. */
@@ -36,11 +49,11 @@ final class ModuleSuffixes {
     return names.stream().map(ModuleSuffixes::escape).collect(Collectors.joining("|", "(?:", ")"));
   }
 
-  private static String shortest(String name, Collection<String> others) {
+  private static String shortest(String name, Collection<String> others, int minLength) {
     List<Integer> starts = new ArrayList<>();
-    for (int dot = name.length() - Block.suffixFromBlock(name).length(); dot > 0;
-        dot = name.lastIndexOf('.', dot - 2) + 1) {
-      starts.add(dot);
+    int length = Math.max(minLength, Block.suffixFromBlock(name).length());
+    for (int start = name.length() - length; start > 0; start = name.lastIndexOf('.', start - 2) + 1) {
+      starts.add(start);
     }
     return starts.stream().map(name::substring)
         .filter(suffix -> !matchesAny(suffix, others))

@@ -89,11 +89,25 @@ class OutputFolderTest {
   }
 
   @Test
-  void forceReplacesAnAdapterWhole() throws IOException {
+  void forceReplacesFilesOfTheSameNameAndKeepsTheOthers() throws IOException {
     layOutOldAdapter();
+    Files.writeString(target.resolve("new"), "an older one");
+    Files.createDirectory(target.resolve("notes"));
+    Files.writeString(target.resolve("notes/thesis.tex"), "years of work");
     prepare(true).publish(OutputFolderTest::write);
-    assertThat(namesIn(target)).containsExactly("new");
+    assertThat(namesIn(target)).containsExactly("adapter_config.json", "new", "notes", "old");
+    assertThat(target.resolve("new")).hasContent("new");
+    assertThat(target.resolve("notes/thesis.tex")).hasContent("years of work");
     assertThat(namesIn(folder)).containsExactly("out");
+  }
+
+  @Test
+  void aFailureTakesTheFoldersAboveAwayAgain() throws IOException {
+    target = folder.resolve("x/y/out");
+    assertThatThrownBy(() -> prepare(false).publish(staging -> {
+      throw new IOException("disk full");
+    })).isInstanceOf(IOException.class);
+    assertThat(namesIn(folder)).isEmpty();
   }
 
   @Test
@@ -109,16 +123,7 @@ class OutputFolderTest {
   void refusesAFolderThatIsNotEmpty() throws IOException {
     layOutOldAdapter();
     assertThat(Refusal.of(() -> prepare(false))).containsExactly(
-        target + ": --output: the folder is not empty; choose another, or replace it with --force");
-  }
-
-  @Test
-  void forceIsForAdaptersOnly() throws IOException {
-    Files.createDirectory(target);
-    Files.createFile(target.resolve("thesis.tex"));
-    assertThat(Refusal.of(() -> prepare(true))).containsExactly(
-        target + ": --output: --force replaces an adapter, and this folder holds something else; choose another");
-    assertThat(target.resolve("thesis.tex")).exists();
+        target + ": --output: the folder is not empty; choose another, or write into it with --force");
   }
 
   @ParameterizedTest

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,9 +144,6 @@ class TargetMatcherTest {
   void wrapsWhatPeftWraps(String config, String module, boolean wrapped) {
     assertThat(matcher(config).targets(module)).isEqualTo(wrapped);
   }
-
-  @Disabled("layers_to_transform is applied to names that stand whole in target_modules, and all-linear is taken for a"
-      + " keyword in exclude_modules")
   @ParameterizedTest
   @MethodSource("oddities")
   void wrapsWhatPeftWrapsInOddConfigs(String config, String module, boolean wrapped) {
@@ -189,8 +185,6 @@ class TargetMatcherTest {
     assertThat(matcher("{\"target_modules\": [\"q\"], \"layers_to_transform\": [1]}")
         .targets("model.layers.99999999999.q")).isFalse();
   }
-
-  @Disabled("Java's group names take no underscore: PythonRegex should rename groups")
   @Test
   void aGroupsNameMayHaveAnUnderscoreAsInPython() {
     assertThat(matcher("{\"target_modules\": \".*[.](?P<layer_index>[0-9])[.]q\"}").targets("layers.1.q")).isTrue();

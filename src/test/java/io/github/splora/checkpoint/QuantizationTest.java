@@ -23,21 +23,21 @@ class QuantizationTest {
     new TinyCheckpoint().random("a.weight", 2, 2)
         .config("{\"quantization_config\": {\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}}")
         .writeTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.open(folder))).containsExactly(
+    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).containsExactly(
         folder + ": config.json quantization_config.quant_method \"bitsandbytes\": " + ADVICE);
   }
 
   @Test
   void aConfigThatNamesNoMethodIsRefusedToo() {
     new TinyCheckpoint().random("a.weight", 2, 2).config("{\"quantization_config\": {}}").writeTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.open(folder))).singleElement().asString().endsWith(ADVICE);
+    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).singleElement().asString().endsWith(ADVICE);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", "{\"quantization_config\": null}"})
   void aConfigWithoutQuantisationIsFine(String config) {
     new TinyCheckpoint().random("a.weight", 2, 2).config(config).writeTo(folder);
-    Checkpoint.open(folder).close();
+    Checkpoint.openUnquantised(folder).close();
   }
 
   @ParameterizedTest
@@ -53,20 +53,28 @@ class QuantizationTest {
   })
   void aTensorThatOnlyQuantisedCheckpointsHaveIsRefusedWithItsScheme(String name, String scheme) {
     new TinyCheckpoint().random("q_proj.weight", 2, 2).random("layers.0." + name, 1).writeTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.open(folder)))
+    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
         .containsExactly(folder + ": tensor 'layers.0." + name + "': " + scheme + ": " + ADVICE);
   }
 
   @Test
   void shardsAreJudgedByTheirIndexAlone() {
     new TinyCheckpoint().random("a.weight", 1).random("b.qweight", 1).writeShardedTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.open(folder))).singleElement().asString().contains("'b.qweight'");
+    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).singleElement().asString().contains("'b.qweight'");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"q_proj.weight", "norm.scale", "layer_scale.weight", "absmax"})
   void ordinaryNamesAreFine(String name) {
     new TinyCheckpoint().random(name, 1).writeTo(folder);
-    Checkpoint.open(folder).close();
+    Checkpoint.openUnquantised(folder).close();
+  }
+
+  @Test
+  void whatIsOnlyListedMayBeQuantised() {
+    new TinyCheckpoint().random("layers.0.q_proj.qweight", 1).writeTo(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(checkpoint.tensorNames()).containsExactly("layers.0.q_proj.qweight");
+    }
   }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,8 +96,7 @@ class ModulePairingTest {
   @Test
   void refusesAModuleThatTheModelLacks() {
     TinyCheckpoint model = new TinyCheckpoint().random("model.layers.1.self_attn.q_proj.weight", 6, 4);
-    String lacking = ": module '" + Q + "': the adapter has this module, but no tensor here is its weight;"
-        + " is this the model it was trained on?";
+    String lacking = ": module '" + Q + "': no tensor here is the weight of this module of the adapter";
     assertThat(refusal(new TinyAdapter().module(Q, 6, 4), model, model))
         .containsExactly(base + lacking, aligned + lacking);
   }
@@ -120,7 +118,7 @@ class ModulePairingTest {
     TinyCheckpoint other = new TinyCheckpoint().random(Q + ".weight", 6, 5);
     assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, other)).containsExactly(aligned + ": tensor '" + Q
         + ".weight' shape [6, 5]: the adapter's module '" + Q + "' is [out, in] = [6, 4];"
-        + " is this the model it was trained on?");
+        + " was it trained on another model?");
   }
 
   @Test
@@ -188,8 +186,6 @@ class ModulePairingTest {
           .containsExactly("layers.0.self_attn.v_proj");
     }
   }
-
-  @Disabled("two modules are scored against one tensor without a word")
   @Test
   void refusesTwoModulesThatClaimOneTensor() {
     TinyCheckpoint textOnly = new TinyCheckpoint().random(Q + ".weight", 6, 4);

@@ -52,7 +52,8 @@ class RunReportTest {
   @ParameterizedTest
   @ValueSource(strings = {"2", "0", "\"one\""})
   void anotherSchemaVersionIsRefused(String version) throws IOException {
-    Path file = file(Reports.of(Reports.PRUNED).toJson().replace("\"schemaVersion\": 1", "\"schemaVersion\": " + version));
+    String json = Reports.of(Reports.PRUNED).toJson();
+    Path file = file(json.replace("\"schemaVersion\": 1", "\"schemaVersion\": " + version));
     assertThatThrownBy(() -> RunReport.read(file)).isInstanceOf(BadInputException.class).hasMessage(file
         + ": schemaVersion " + version
         + ": a report of schema version 1 is expected, as 'splora score --format json' writes it");

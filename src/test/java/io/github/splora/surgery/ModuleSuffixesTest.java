@@ -44,8 +44,10 @@ class ModuleSuffixesTest {
   @Test
   void anExpressionMatchesWhatTheListOfSuffixesDoes() {
     String regex = ModuleSuffixes.asRegex(List.of("layers.1.q", "lm_head"));
-    assertThat(List.of("layers.1.q", "model.layers.1.q", "lm_head", "a.b.lm_head")).allMatch(name -> name.matches(regex));
-    assertThat(List.of("layersx1.q", "xlayers.1.q", "layers.1.q.x", "xlm_head")).noneMatch(name -> name.matches(regex));
+    assertThat(List.of("layers.1.q", "model.layers.1.q", "lm_head", "a.b.lm_head"))
+        .allMatch(name -> name.matches(regex));
+    assertThat(List.of("layersx1.q", "xlayers.1.q", "layers.1.q.x", "xlm_head"))
+        .noneMatch(name -> name.matches(regex));
   }
 
   @Test

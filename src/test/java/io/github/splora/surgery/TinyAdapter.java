@@ -34,7 +34,8 @@ final class TinyAdapter {
 
   private final Path folder;
   private final List<TensorSource> tensors = new ArrayList<>();
-  private String config = "{\"r\": 2, \"lora_alpha\": 4, \"peft_type\": \"LORA\",\r\n\"target_modules\": [\"q\", \"k\"]}";
+  private String config =
+      "{\"r\": 2, \"lora_alpha\": 4, \"peft_type\": \"LORA\",\r\n\"target_modules\": [\"q\", \"k\"]}";
 
   TinyAdapter(Path folder, String... modules) {
     this.folder = folder;

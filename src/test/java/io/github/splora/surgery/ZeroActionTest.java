@@ -58,7 +58,8 @@ class ZeroActionTest {
 
   @Test
   void aZeroedTensorKeepsItsTypeAndMayBeLong() throws IOException {
-    prune(new TinyAdapter(old).and("q.lora_A.weight", DType.BF16, 2, 4).and("q.lora_B.weight", DType.BF16, 40_000, 2), "q");
+    prune(new TinyAdapter(old).and("q.lora_A.weight", DType.BF16, 2, 4)
+        .and("q.lora_B.weight", DType.BF16, 40_000, 2), "q");
     assertThat(TinyAdapter.tensorsIn(pruned))
         .containsEntry("q.lora_B.weight", "BF16 [40000, 2] " + "00".repeat(160_000));
   }
