@@ -16,15 +16,18 @@ import io.github.splora.score.ScoreBoard;
 import io.github.splora.select.Decision;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.select.Selection;
+import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.Action;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.surgery.Rewrite;
 import io.github.splora.tensor.TensorEngine;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The whole flow, in one direction: files → paired modules → measurements → scores → decisions → surgery → pruned
@@ -68,7 +71,7 @@ public final class Splora {
   public RunReport prune(PruneOptions options) throws IOException {
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options.score(), hub)) {
-      OutputFolder output = OutputFolder.prepare(options.output(), options.force(), inputs.paths());
+      OutputFolder output = OutputFolder.prepare(options.output(), options.force(), filesRead(options, inputs));
       Action action = options.action().action(options.configStyle());
       action.requireApplicable(inputs.adapter());
 
@@ -76,6 +79,7 @@ public final class Splora {
       Scored scored = options.scores().isPresent()
           ? SavedScores.read(options.scores().get(), inputs.adapter(), described)
           : scoreNow(inputs);
+      requireRule(options, scored);
       List<Decision> decisions = decide(options.score(), scored);
       Rewrite rewrite = action.apply(inputs.adapter(), selected(decisions));
 
@@ -122,6 +126,18 @@ public final class Splora {
       return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));
     } finally {
       progress.end();
+    }
+  }
+
+  private static List<Path> filesRead(PruneOptions options, RunInputs inputs) {
+    return Stream.concat(inputs.paths().stream(), options.scores().stream()).toList();
+  }
+
+  /** The command line has asked for one, unless the metric stands in a file. */
+  private static void requireRule(PruneOptions options, Scored scored) {
+    if (options.score().ruleFor(scored.basis().metric()) instanceof SelectionRule.None) {
+      throw new BadInputException(List.of(new Problem("--scores", "metric", scored.basis().metric().toString(),
+          "has no default rule; give --threshold, --count or --fraction")));
     }
   }
 

@@ -5,7 +5,9 @@ import io.github.splora.error.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -58,7 +60,10 @@ final class ErrorHandler {
 
   private static String sentence(Throwable e) {
     if (e instanceof FileSystemException file) {
-      String reason = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
+      String reason = file.getReason() != null ? file.getReason()
+          : file instanceof AccessDeniedException ? "permission denied"
+          : file instanceof NoSuchFileException ? "no such file or folder"
+          : file.getClass().getSimpleName();
       return new Problem(file.getFile(), null, null, "cannot be read or written: " + reason).toString();
     }
     return "reading or writing failed: " + oneLine(String.valueOf(e.getMessage()));

@@ -14,10 +14,15 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /** The program: arguments in, exit code out. */
@@ -80,12 +85,25 @@ public final class Main {
         .setParameterExceptionHandler(ErrorHandler::usage)
         .setExecutionExceptionHandler(ErrorHandler::failure);
     LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
+    Optional<String> missing = missingArgumentFile(args);
+    if (missing.isPresent()) {
+      return ErrorHandler.usage(
+          new ParameterException(commandLine, missing.get() + ": there is no such argument file"), args);
+    }
     try {
       return commandLine.execute(args);
     } catch (Error e) {
       // Out of memory, a broken class path: picocli lets these through, with a stack trace nobody asked for.
       return ErrorHandler.unexpected(e, commandLine, List.of(args).contains("-v"));
     }
+  }
+
+  /** picocli takes {@code @file} for a plain argument if the file is not there, and then complains of something else. */
+  private static Optional<String> missingArgumentFile(String[] args) {
+    return Arrays.stream(args)
+        .filter(arg -> arg.length() > 1 && arg.startsWith("@") && !arg.startsWith("@@"))
+        .filter(arg -> !Files.isRegularFile(Path.of(arg.substring(1))))
+        .findFirst();
   }
 
   HubCache hub() {

@@ -106,8 +106,8 @@ abstract class RunSupport {
     if (rule.fraction != null && !(rule.fraction >= 0 && rule.fraction <= 1)) {
       throw wrong("--fraction " + rule.fraction + ": a number from 0 to 1 is expected");
     }
-    if (rule.threshold != null && rule.threshold.isNaN()) {
-      throw wrong("--threshold NaN: a number is expected");
+    if (rule.threshold != null && !Double.isFinite(rule.threshold)) {
+      throw wrong("--threshold " + rule.threshold + ": a finite number is expected");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.splora.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import java.nio.file.Path;
@@ -132,8 +134,9 @@ public record RunReport(
    * @throws BadInputException if it is not one, or of another schema version
    */
   public static RunReport read(Path file) {
-    var json = StrictJson.readObject(file);
-    if (json.path("schemaVersion").asInt(-1) != SCHEMA_VERSION) {
+    ObjectNode json = StrictJson.readObject(file);
+    JsonNode version = json.path("schemaVersion");
+    if (!version.isIntegralNumber() || version.intValue() != SCHEMA_VERSION) {
       throw new BadInputException(file, "schemaVersion", json.get("schemaVersion"),
           "a report of schema version " + SCHEMA_VERSION + " is expected, as 'splora score --format json' writes it");
     }

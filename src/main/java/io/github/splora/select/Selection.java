@@ -4,6 +4,8 @@ import io.github.splora.adapter.Block;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.score.ModuleScore;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -72,7 +74,10 @@ public final class Selection {
     if (rule instanceof SelectionRule.Above above) {
       return (int) ranking.stream().filter(unit -> unit.score() > above.pruneAbove()).count();
     } else if (rule instanceof SelectionRule.Share share) {
-      return (int) Math.floor(share.fraction() * ranking.size() + 0.5);
+      // In decimal: 0.145 of 100 is 14.5, though no double is.
+      return BigDecimal.valueOf(share.fraction()).multiply(BigDecimal.valueOf(ranking.size()))
+          .setScale(0, RoundingMode.HALF_UP)
+          .intValueExact();
     } else if (rule instanceof SelectionRule.Highest highest) {
       if (highest.count() > ranking.size()) {
         throw new BadInputException(List.of(new Problem("--count", null, String.valueOf(highest.count()),

@@ -16,14 +16,14 @@ final class ModuleSuffixes {
 
   private ModuleSuffixes() {}
 
-  /** One suffix for each name; none of them, if it can be avoided, matches any of {@code others}. */
+  /** Suffixes that match all of the names; none of them, if it can be avoided, matches any of {@code others}. */
   static List<String> of(Collection<String> names, Collection<String> others) {
     return of(names, others, List.of());
   }
 
   /** The same, none shorter than an entry of {@code old}, a list that told the module by its end so far. */
   static List<String> of(Collection<String> names, Collection<String> others, Collection<String> old) {
-    return names.stream().map(name -> shortest(name, others, longestEnd(name, old))).toList();
+    return names.stream().map(name -> shortest(name, others, longestEnd(name, old))).distinct().toList();
   }
 
   private static int longestEnd(String name, Collection<String> suffixes) {

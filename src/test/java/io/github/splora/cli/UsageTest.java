@@ -88,7 +88,7 @@ class UsageTest {
     "--fraction 1.01 | --fraction 1.01: a number from 0 to 1 is expected",
     "--fraction -0.1 | --fraction -0.1: a number from 0 to 1 is expected",
     "--fraction NaN  | --fraction NaN: a number from 0 to 1 is expected",
-    "--threshold NaN | --threshold NaN: a number is expected",
+    "--threshold NaN | --threshold NaN: a finite number is expected",
     "--threads 0     | --threads 0: at least 1 is needed",
     "--device tpu    | --device 'tpu': auto, cpu, gpu or gpu:N is expected",
     "--device gpu:x  | --device 'gpu:x': auto, cpu, gpu or gpu:N is expected",
