@@ -265,7 +265,7 @@ def expected_fields(row, metric, reference, population):
         elif metric == "cosine":
             fields["score"] = None if compared["cosine"] is None else -compared["cosine"]
     if metric == "frobenius":
-        fields["score"] = row["deltaNorm"] or None
+        fields["score"] = row["deltaNorm"] if row["reason"] is None else None
     return fields
 
 
@@ -300,7 +300,7 @@ def compare(rows, document):
                 continue                        # without a score the other figures may be absent or not
             size, compared = deviation(expected, found), compared + 1
             text = f"{row['name']} {field}: expected {expected}, found {found} (deviation {size:.2e})"
-            worst = max(worst, (size, text))
+            worst = max(worst, (size, text), key=lambda deviated: deviated[0])
             if size > RELATIVE_TOLERANCE:
                 failures.append(text)
     return failures, worst, compared
