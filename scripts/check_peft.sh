@@ -3,7 +3,7 @@
 # Options are passed on. Exit code 77, with one line that says why, where Python or the packages are missing.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 venv=$root/.venv
 requirements=$root/scripts/requirements.txt
 # A copy of the requirements that the environment satisfies; written last, so a broken install is made again.

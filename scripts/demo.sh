@@ -2,7 +2,7 @@
 # Builds splora if need be, then scores and prunes the small LoRA adapter in testdata/ against its base and aligned
 # checkpoints. Needs a JDK 17 or newer and, the first time, Maven Central. Works from any folder.
 set -eu
-here=$(cd "$(dirname "$0")/.." && pwd -P)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 model=$here/testdata/tiny-llama
 pruned=$here/target/demo/pruned-adapter
 

@@ -24,11 +24,12 @@ public record Adapter(Path location, AdapterConfig config, SafetensorsFile weigh
   /**
    * Opens an adapter; only headers are read.
    *
-   * @param location an adapter folder, or the safetensors file in it
+   * @param named an adapter folder, or the safetensors file or the config in it
    * @throws BadInputException naming all that keeps it from being read: not LORA, no weights, a pickle, modules
    *     without a partner, ranks that differ from the config's
    */
-  public static Adapter open(Path location) {
+  public static Adapter open(Path named) {
+    Path location = folderOfConfig(named);
     AdapterConfig config = AdapterConfig.read(configOf(location));
     SafetensorsFile weights = SafetensorsFile.open(weightsOf(location));
     try {
@@ -43,7 +44,7 @@ public record Adapter(Path location, AdapterConfig config, SafetensorsFile weigh
   public static boolean isAt(Path location) {
     return Files.isDirectory(location)
         ? Files.exists(location.resolve(AdapterConfig.FILE_NAME))
-        : location.getFileName().toString().startsWith("adapter_model.")
+        : location.getFileName().toString().matches("adapter_(model|config)\\..+")
             && Files.exists(location.resolveSibling(AdapterConfig.FILE_NAME));
   }
 
@@ -63,6 +64,10 @@ public record Adapter(Path location, AdapterConfig config, SafetensorsFile weigh
   @Override
   public void close() {
     weights.close();
+  }
+
+  private static Path folderOfConfig(Path named) {
+    return named.endsWith(AdapterConfig.FILE_NAME) ? named.toAbsolutePath().getParent() : named;
   }
 
   private static Path configOf(Path location) {

@@ -52,6 +52,7 @@ public final class AdapterConfig {
    */
   public static AdapterConfig read(Path file) {
     ObjectNode json = StrictJson.readObject(file);
+    FieldTypes.check(file, json);
     UnsupportedFeatures.refuse(file, json);
     return new AdapterConfig(file, json);
   }

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -37,13 +39,29 @@ final class FolderTree {
       entries = listing.toList();
     }
     for (Path entry : entries) {
-      Path copy = to.resolve(entry.getFileName().toString());
+      Path copy = to.resolve(entry.getFileName());
       boolean isFolder = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
       if (isFolder && (Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS) || !exists(copy))) {
         Files.createDirectories(copy);
         addMissing(entry, copy);
       } else if (!isFolder && !exists(copy)) {
         link(entry, copy);
+      }
+    }
+  }
+
+  /** Moves everything of {@code from} to its place in {@code to}, replacing files; the one named {@code last} at last. */
+  static void moveInto(Path from, Path to, String last) throws IOException {
+    List<Path> entries;
+    try (Stream<Path> listing = Files.list(from)) {
+      entries = listing.sorted(Comparator.comparing(entry -> entry.getFileName().toString().equals(last))).toList();
+    }
+    for (Path entry : entries) {
+      Path place = to.resolve(entry.getFileName());
+      if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(place)) {
+        moveInto(entry, place, last);
+      } else {
+        Files.move(entry, place, StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

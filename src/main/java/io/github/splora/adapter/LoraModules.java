@@ -73,8 +73,8 @@ final class LoraModules {
     for (Map.Entry<String, AdapterKey> entry : tensors.entrySet()) {
       StoredTensor tensor = new StoredTensor(weights, weights.tensor(entry.getKey()));
       switch (entry.getValue().part()) {
-        case LORA_A -> loraA = tensor;
-        case LORA_B -> loraB = tensor;
+        case LORA_A -> loraA = only(loraA, tensor);
+        case LORA_B -> loraB = only(loraB, tensor);
         case LORA_EMBEDDING -> {
           return reject(tensor, "a LoRA on an embedding is not supported");
         }
@@ -96,6 +96,13 @@ final class LoraModules {
         : null;
   }
 
+  private StoredTensor only(StoredTensor earlier, StoredTensor tensor) {
+    if (earlier != null) {
+      problem("tensor '" + tensor.name() + "'", null, "the same matrix is there twice, also as '" + earlier.name() + "'");
+    }
+    return tensor;
+  }
+
   private boolean fits(String name, StoredTensor loraA, StoredTensor loraB) {
     int before = problems.size();
     for (StoredTensor tensor : List.of(loraA, loraB)) {
@@ -103,6 +110,8 @@ final class LoraModules {
         reject(tensor, "a LoRA on a convolution is not supported");
       } else if (tensor.shape().size() != 2) {
         reject(tensor, "a matrix is expected");
+      } else if (tensor.shape().contains(0L)) {
+        reject(tensor, "a matrix without elements adds nothing to any layer");
       } else if (!FLOATS.contains(tensor.dtype())) {
         problem("tensor '" + tensor.name() + "' dtype", tensor.dtype(), "one of " + FLOATS + " is expected");
       }

@@ -46,6 +46,8 @@ public final class OutputFolder {
     }
     if (Files.exists(target)) {
       requireReplaceable(folder, target, force);
+    } else {
+      requireCreatable(folder, target);
     }
     return new OutputFolder(target);
   }
@@ -56,19 +58,43 @@ public final class OutputFolder {
    * @throws IOException if it cannot be written; then it is as it was before
    */
   public void publish(Contents contents) throws IOException {
+    boolean fromInside = Files.exists(target) && !canBeRenamed();
     List<Path> parents = createParents();
-    Path staging = Files.createDirectory(sibling("new"));
+    Path staging = Files.createDirectory(fromInside ? target.resolve(hiddenName("new")) : sibling("new"));
     Thread cleanUp = new Thread(() -> FolderTree.deleteQuietly(staging));
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
       contents.writeTo(staging);
       // A rename may reach the disk before the data does; after a power cut the folder would be there, its files empty.
       FolderTree.forceToDisk(staging);
-      replaceTarget(staging);
+      if (fromInside) {
+        FolderTree.moveInto(staging, target, AdapterConfig.FILE_NAME);
+      } else {
+        replaceTarget(staging);
+      }
     } finally {
       FolderTree.deleteQuietly(staging);
       deleteEmpty(parents);
       forget(cleanUp);
+    }
+  }
+
+  /**
+   * Whether the target, which exists, can make way as a whole. A mounted volume cannot, nor can a folder whose parent is
+   * not ours; and whoever stands in it would be left in a deleted one. Such a folder is filled file by file, the config
+   * last: without it no client takes the folder for an adapter.
+   */
+  private boolean canBeRenamed() throws IOException {
+    return Files.isWritable(target.getParent())
+        && device(target).equals(device(target.getParent()))
+        && !Path.of("").toRealPath().startsWith(target);
+  }
+
+  private static Object device(Path path) throws IOException {
+    try {
+      return Files.getAttribute(path, "unix:dev");
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return "the only one";
     }
   }
 
@@ -92,9 +118,26 @@ public final class OutputFolder {
     }
   }
 
+  private static void requireCreatable(Path folder, Path target) {
+    if (Files.isSymbolicLink(target)) {
+      throw new BadInputException(folder, "--output", null, "a link to nothing is in the way; name a folder");
+    }
+    Path above = target.getParent();
+    while (Files.notExists(above)) {
+      above = above.getParent();
+    }
+    if (!Files.isDirectory(above) || !Files.isWritable(above)) {
+      throw new BadInputException(folder, "--output", null,
+          "it cannot be made: " + above + " is not a folder that may be written to");
+    }
+  }
+
   private static void requireReplaceable(Path folder, Path target, boolean force) {
     if (!Files.isDirectory(target)) {
       throw new BadInputException(folder, "--output", null, "a file is in the way; name a folder");
+    }
+    if (!Files.isWritable(target)) {
+      throw new BadInputException(folder, "--output", null, "the folder may not be written to");
     }
     if (!force && !isEmpty(target)) {
       throw new BadInputException(folder, "--output", null,
@@ -125,12 +168,16 @@ public final class OutputFolder {
   }
 
   private Path sibling(String purpose) {
-    return target.resolveSibling("." + target.getFileName() + ".splora-" + purpose + "-" + UUID.randomUUID());
+    return target.resolveSibling(hiddenName(purpose));
   }
 
-  /** Links resolved as far as the path exists. */
+  private String hiddenName(String purpose) {
+    return "." + target.getFileName() + ".splora-" + purpose + "-" + UUID.randomUUID();
+  }
+
+  /** Links resolved, as the system does it, as far as the path exists. */
   private static Path real(Path path) {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = path.toAbsolutePath();
     for (Path existing = absolute; existing != null; existing = existing.getParent()) {
       try {
         return existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
@@ -138,7 +185,7 @@ public final class OutputFolder {
         // This part does not exist yet: its parent may.
       }
     }
-    return absolute;
+    return absolute.normalize();
   }
 
   private static boolean isEmpty(Path folder) {

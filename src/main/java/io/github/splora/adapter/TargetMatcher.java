@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,8 +64,8 @@ public final class TargetMatcher {
       Pattern whole = PythonRegex.compile(value.textValue(), file, field);
       return name -> whole.matcher(name).matches();
     }
-    List<String> suffixes = texts(value);
-    return name -> suffixes.stream().anyMatch(suffix -> name.equals(suffix) || name.endsWith("." + suffix));
+    Set<String> suffixes = Set.copyOf(texts(value));
+    return name -> ModuleNames.ends(name).anyMatch(suffixes::contains);
   }
 
   private static Predicate<String> saved(JsonNode value, Path file) {

@@ -45,9 +45,20 @@ public final class Fingerprint {
       StoredTensor tensor = checkpoint.tensor(name);
       digest.update((name + '\n' + tensor.dtype() + tensor.shape() + '\n').getBytes(StandardCharsets.UTF_8));
       int length = (int) Math.min(SAMPLE_BYTES, tensor.byteLength());
-      digest.update(tensor.map((tensor.byteLength() - length) / 2, length));
+      digest.update(sample(tensor, length));
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static byte[] sample(StoredTensor tensor, int length) {
+    byte[] sample = new byte[length];
+    try {
+      tensor.map((tensor.byteLength() - length) / 2, length).get(sample);
+      return sample;
+    } catch (InternalError e) {
+      throw new BadInputException(tensor.file().path(), "tensor '" + tensor.name() + "'", null,
+          "the file was cut short while it was read", e);
+    }
   }
 
   private static MessageDigest newDigest() {

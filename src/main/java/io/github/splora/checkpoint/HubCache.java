@@ -22,7 +22,6 @@ import java.util.regex.Pattern;
  */
 public record HubCache(Path folder) {
 
-  private static final Path HOME = Path.of(System.getProperty("user.home"));
   private static final Pattern HUB_ID =
       Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?:@(?<revision>[\\w./-]+))?");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
@@ -33,13 +32,17 @@ public record HubCache(Path folder) {
         .or(() -> folder(environment, "HF_HOME", "hub"))
         .or(() -> folder(environment, "XDG_CACHE_HOME", "huggingface/hub"))
         .map(HubCache::new)
-        .orElseGet(() -> new HubCache(HOME.resolve(".cache/huggingface/hub")));
+        .orElseGet(() -> new HubCache(home(environment).resolve(".cache/huggingface/hub")));
   }
 
   private static Optional<Path> folder(Map<String, String> environment, String variable, String below) {
     String value = environment.getOrDefault(variable, "");
-    Path path = value.startsWith("~/") ? HOME.resolve(value.substring(2)) : Path.of(value);
+    Path path = value.startsWith("~/") ? home(environment).resolve(value.substring(2)) : Path.of(value);
     return value.isEmpty() ? Optional.empty() : Optional.of(path.resolve(below));
+  }
+
+  private static Path home(Map<String, String> environment) {
+    return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
   }
 
   /**

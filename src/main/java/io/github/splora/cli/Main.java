@@ -61,7 +61,10 @@ public final class Main {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
     int exitCode = run(args, out, err, HubCache.of(System.getenv()), Terminal.ofProcess());
-    out.flush();
+    if (out.checkError() && exitCode == ExitCode.DONE) {
+      err.println("splora: standard output could not be written to the end");
+      exitCode = ExitCode.UNEXPECTED_FAILURE;
+    }
     err.flush();
     System.exit(exitCode);
   }

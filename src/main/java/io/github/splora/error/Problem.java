@@ -10,9 +10,6 @@ package io.github.splora.error;
  */
 public record Problem(String file, String field, String value, String explanation) {
 
-  /** Longest part that is printed whole: a hostile file must not fill the terminal. */
-  private static final int LONGEST_PART = 1000;
-
   /** The same problem, said of the file that an option names. */
   public Problem at(String option) {
     return new Problem(option + " " + file, field, value, explanation);
@@ -21,19 +18,13 @@ public record Problem(String file, String field, String value, String explanatio
   /** The problem as one line: {@code file: field value: explanation}. */
   @Override
   public String toString() {
-    StringBuilder line = new StringBuilder(printable(file));
+    StringBuilder line = new StringBuilder(Printable.text(file));
     if (field != null) {
-      line.append(": ").append(printable(field));
+      line.append(": ").append(Printable.text(field));
     }
     if (value != null) {
-      line.append(field == null ? ": " : " ").append(printable(value));
+      line.append(field == null ? ": " : " ").append(Printable.text(value));
     }
-    return line.append(": ").append(printable(explanation)).toString();
-  }
-
-  /** Control and formatting characters become spaces: no file can move the cursor, turn text round or forge a line. */
-  private static String printable(String text) {
-    String oneLine = text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", " ");
-    return oneLine.length() <= LONGEST_PART ? oneLine : oneLine.substring(0, LONGEST_PART) + "…";
+    return line.append(": ").append(Printable.text(explanation)).toString();
   }
 }

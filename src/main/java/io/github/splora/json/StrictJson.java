@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -61,6 +62,8 @@ public final class StrictJson {
       String where = e.getLocation() == null ? null : "line " + e.getLocation().getLineNr()
           + ", column " + e.getLocation().getColumnNr();
       throw new BadInputException(file, where, null, "not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (AccessDeniedException e) {
+      throw new BadInputException(file, null, null, "cannot be read: permission denied", e);
     } catch (NoSuchFileException e) {
       throw new BadInputException(file, null, null, "no such file", e);
     } catch (IOException e) {

@@ -10,6 +10,7 @@ import io.github.splora.safetensors.StoredTensor;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,10 +40,11 @@ public final class ModulePairing {
     ModulePairing pairing = new ModulePairing(config);
     List<StoredTensor> bases = pairing.weights(modules, base);
     List<StoredTensor> aligneds = pairing.weights(modules, aligned);
+    boolean squareIsTransposed = pairing.squareIsTransposed(modules, aligneds);
     List<PairedModule> paired = new ArrayList<>();
     for (int i = 0; i < modules.size(); i++) {
       if (bases.get(i) != null && aligneds.get(i) != null) {
-        paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i)));
+        paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), squareIsTransposed));
       }
     }
     pairing.throwIfAny();
@@ -110,22 +112,35 @@ public final class ModulePairing {
     return weight;
   }
 
-  private PairedModule join(LoraModule module, StoredTensor base, StoredTensor aligned) {
+  private PairedModule join(LoraModule module, StoredTensor base, StoredTensor aligned, boolean squareIsTransposed) {
     if (!base.shape().equals(aligned.shape())) {
       problems.add(new Problem(aligned.file().path().toString(), "tensor '" + aligned.name() + "' shape",
           aligned.shape().toString(), "the base checkpoint has " + base.shape() + " (" + base.file().path() + ")"));
     }
-    return new PairedModule(module, base, aligned, isTransposed(module, aligned));
+    return new PairedModule(module, base, aligned, isSquare(module) ? squareIsTransposed : isTransposed(module, aligned));
   }
 
   /**
-   * PEFT corrects a wrong {@code fan_in_fan_out} when it sees the layer; here the shape is what can be seen, and the
-   * flag decides only where both readings fit.
+   * How to read a square weight, which fits both ways. PEFT corrects a wrong {@code fan_in_fan_out} when it sees the
+   * layers; here their shapes are what can be seen. Where the adapter's other weights all tell the same, they decide,
+   * else the flag does.
    */
-  private boolean isTransposed(LoraModule module, StoredTensor weight) {
-    return module.inFeatures() == module.outFeatures()
-        ? config.fanInFanOut()
-        : weight.shape().get(0) == module.inFeatures();
+  private boolean squareIsTransposed(List<LoraModule> modules, List<StoredTensor> weights) {
+    Set<Boolean> seen = new HashSet<>();
+    for (int i = 0; i < modules.size(); i++) {
+      if (weights.get(i) != null && !isSquare(modules.get(i))) {
+        seen.add(isTransposed(modules.get(i), weights.get(i)));
+      }
+    }
+    return seen.size() == 1 ? seen.contains(true) : config.fanInFanOut();
+  }
+
+  private static boolean isSquare(LoraModule module) {
+    return module.inFeatures() == module.outFeatures();
+  }
+
+  private static boolean isTransposed(LoraModule module, StoredTensor weight) {
+    return weight.shape().get(0) == module.inFeatures();
   }
 
   private StoredTensor reject(Checkpoint checkpoint, String field, Object value, String explanation) {

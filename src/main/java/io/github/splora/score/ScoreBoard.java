@@ -24,8 +24,8 @@ public final class ScoreBoard {
   public static List<ModuleScore> of(
       List<LoraModule> modules, List<Measurement> measurements, Metric metric, Population population, Path aligned) {
     if (measurements.stream().allMatch(measurement -> measurement.alignmentNorm() == 0)) {
-      throw new BadInputException(aligned, null, null, "none of the adapter's " + measurements.size()
-          + " layers differs from the base checkpoint: base and aligned are the same model");
+      throw new BadInputException(aligned, null, null, "none of the " + measurements.size()
+          + " layers that take part differs from the base checkpoint's; are base and aligned the same model?");
     }
     Map<String, ModuleScore> scores = new HashMap<>();
     metric.score(measurements.stream().filter(Measurement::isComparable).toList(), population)

@@ -2,10 +2,13 @@ package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import io.github.splora.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,7 +54,7 @@ public final class AdapterWriter {
       entries = listing.filter(entry -> !NOT_CARRIED.contains(entry.getFileName().toString())).toList();
     }
     for (Path entry : entries) {
-      copy(entry, to.resolve(entry.getFileName().toString()));
+      copy(entry, to.resolve(entry.getFileName()));
     }
   }
 
@@ -67,13 +70,24 @@ public final class AdapterWriter {
     } else if (Files.isDirectory(from)) {
       Files.createDirectory(to);
       carryOver(from, to);
+    } else {
+      LOG.warn("{} is not carried over: it is neither a file nor a folder", from);
     }
   }
 
   /** Content only: a file of a read-only download must not make a read-only output. */
   private static void copyContent(Path from, Path to) throws IOException {
-    try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
-      Files.copy(from, out);
+    try (InputStream in = open(from);
+        OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
+      in.transferTo(out);
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    try {
+      return Files.newInputStream(file);
+    } catch (AccessDeniedException e) {
+      throw new BadInputException(file, null, null, "cannot be carried over: permission denied", e);
     }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.TargetMatcher;
+import io.github.splora.error.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -38,7 +39,7 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
   private void exclude(ObjectNode json) {
     JsonNode old = json.path("exclude_modules");
     List<String> suffixes = ModuleSuffixes.of(removed, kept);
-    boolean clear = suffixes.stream().noneMatch(suffix -> ModuleSuffixes.matchesAny(suffix, kept));
+    boolean clear = !ModuleSuffixes.matchAny(suffixes, kept);
     if (clear && !old.isTextual()) {
       ArrayNode list = json.putArray("exclude_modules");
       old.forEach(list::add);
@@ -58,18 +59,23 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
     JsonNode old = json.path("target_modules");
     List<String> toRemove = ModuleSuffixes.of(removed, kept);
     if (old.isTextual() && !old.textValue().equals("all-linear")) {
-      boolean clear = toRemove.stream().noneMatch(suffix -> ModuleSuffixes.matchesAny(suffix, kept));
+      boolean clear = !ModuleSuffixes.matchAny(toRemove, kept);
       String gone = clear ? ModuleSuffixes.asRegex(toRemove) : ModuleSuffixes.exactly(removed);
       json.put("target_modules", prefixed(old.textValue(), "(?!(?:" + gone + ")$)", ""));
       return;
     }
     TargetMatcher before = config.targets();
-    List<String> toKeep = ModuleSuffixes.of(kept.stream().filter(before::targets).toList(), removed, texts(old));
-    if (toKeep.stream().noneMatch(suffix -> ModuleSuffixes.matchesAny(suffix, removed))) {
+    List<String> targeted = kept.stream().filter(before::targets).toList();
+    if (targeted.isEmpty()) {
+      throw new BadInputException(config.file(), "target_modules", old,
+          "targets none of the modules that would be kept, so no client would load any of them");
+    }
+    List<String> toKeep = ModuleSuffixes.of(targeted, removed, texts(old));
+    if (!ModuleSuffixes.matchAny(toKeep, removed)) {
       ArrayNode list = json.putArray("target_modules");
       toKeep.forEach(list::add);
     } else {
-      json.put("target_modules", ModuleSuffixes.exactly(kept.stream().filter(before::targets).toList()));
+      json.put("target_modules", ModuleSuffixes.exactly(targeted));
       // PEFT refuses these beside a regular expression; the names already say which layers.
       json.putNull("layers_to_transform");
       json.putNull("layers_pattern");

@@ -1,9 +1,12 @@
 package io.github.splora.surgery;
 
 import io.github.splora.adapter.Block;
-import java.util.ArrayList;
+import io.github.splora.adapter.ModuleNames;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -23,20 +26,22 @@ final class ModuleSuffixes {
 
   /** The same, none shorter than an entry of {@code old}, a list that told the module by its end so far. */
   static List<String> of(Collection<String> names, Collection<String> others, Collection<String> old) {
-    return names.stream().map(name -> shortest(name, others, longestEnd(name, old))).distinct().toList();
+    Set<String> taken = endsOf(others);
+    Set<String> oldSuffixes = Set.copyOf(old);
+    return names.stream().map(name -> shortest(name, taken, longestEnd(name, oldSuffixes))).distinct().toList();
   }
 
-  private static int longestEnd(String name, Collection<String> suffixes) {
-    return suffixes.stream()
-        .filter(suffix -> matchesAny(suffix, List.of(name)))
-        .mapToInt(String::length)
-        .max()
-        .orElse(0);
+  /** Whether a list of {@code suffixes} would match a module of {@code names}. */
+  static boolean matchAny(Collection<String> suffixes, Collection<String> names) {
+    return !Collections.disjoint(endsOf(names), suffixes);
   }
 
-  /** Whether a list with {@code suffix} in it would match a module of {@code names}. */
-  static boolean matchesAny(String suffix, Collection<String> names) {
-    return names.stream().anyMatch(name -> name.equals(suffix) || name.endsWith("." + suffix));
+  private static Set<String> endsOf(Collection<String> names) {
+    return names.stream().flatMap(ModuleNames::ends).collect(Collectors.toSet());
+  }
+
+  private static int longestEnd(String name, Set<String> suffixes) {
+    return ModuleNames.ends(name).filter(suffixes::contains).mapToInt(String::length).max().orElse(0);
   }
 
   /** One regular expression, for Python's and Java's dialect, that matches just what a list of suffixes does. */
@@ -49,15 +54,11 @@ final class ModuleSuffixes {
     return names.stream().map(ModuleSuffixes::escape).collect(Collectors.joining("|", "(?:", ")"));
   }
 
-  private static String shortest(String name, Collection<String> others, int minLength) {
-    List<Integer> starts = new ArrayList<>();
-    int length = Math.max(minLength, Block.suffixFromBlock(name).length());
-    for (int start = name.length() - length; start > 0; start = name.lastIndexOf('.', start - 2) + 1) {
-      starts.add(start);
-    }
-    return starts.stream().map(name::substring)
-        .filter(suffix -> !matchesAny(suffix, others))
-        .findFirst()
+  private static String shortest(String name, Set<String> taken, int minLength) {
+    int least = Math.max(minLength, Block.suffixFromBlock(name).length());
+    return ModuleNames.ends(name)
+        .filter(end -> end.length() >= least && !taken.contains(end))
+        .min(Comparator.comparingInt(String::length))
         .orElse(name);
   }
 

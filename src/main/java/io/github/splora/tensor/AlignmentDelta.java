@@ -19,6 +19,8 @@ public final class AlignmentDelta {
 
   /** Size of a block of V in float64: small enough for a core's cache, large enough to keep calls rare. */
   private static final int BLOCK_BYTES = 2 << 20;
+  /** Products of fewer rows than this leave the arithmetic units idle, however wide the rows are. */
+  private static final int LEAST_ROWS = 64;
 
   private final RowReader base;
   private final RowReader aligned;
@@ -83,7 +85,7 @@ public final class AlignmentDelta {
 
   private void forEachBlock(BlockVisitor visitor) {
     double sumOfSquares = 0;
-    int rowsPerBlock = (int) Math.max(1, BLOCK_BYTES / (base.columns() * Double.BYTES));
+    int rowsPerBlock = (int) Math.max(LEAST_ROWS, BLOCK_BYTES / (base.columns() * Double.BYTES));
     for (long first = 0; first < base.rows(); first += rowsPerBlock) {
       int rows = (int) Math.min(rowsPerBlock, base.rows() - first);
       try (NDManager blockScope = scope.newSubManager()) {

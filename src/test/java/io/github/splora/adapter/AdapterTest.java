@@ -286,4 +286,25 @@ class AdapterTest {
   private static List<String> names(Adapter adapter) {
     return adapter.modules().stream().map(LoraModule::name).toList();
   }
+
+  @Test
+  void refusesAMatrixThatIsThereTwice() {
+    TinyAdapter adapter = new TinyAdapter().module(Q, 6, 4).random(Q + ".lora_B.weight", 6, 2);
+    assertThat(Refusal.of(() -> open(adapter))).singleElement().asString()
+        .contains(Q + ".lora_B.weight'").contains("the same matrix is there twice, also as '");
+  }
+
+  @Test
+  void refusesAMatrixWithoutElements() {
+    assertThat(Refusal.of(() -> open(new TinyAdapter().module(Q, 6, 0)))).singleElement().asString()
+        .endsWith(".lora_A.weight' shape [2, 0]: a matrix without elements adds nothing to any layer");
+  }
+
+  @Test
+  void theConfigStandsForItsFolder() {
+    Path config = new TinyAdapter().module(Q, 6, 4).writeTo(folder).resolve("adapter_config.json");
+    try (Adapter adapter = Adapter.open(config)) {
+      assertThat(adapter.folder()).contains(folder.toAbsolutePath());
+    }
+  }
 }

@@ -197,6 +197,36 @@ class OutputFolderTest {
     assertThat(namesIn(folder)).containsExactly("elsewhere", "out");
   }
 
+  @Test
+  void refusesAFolderThatCannotBeMade() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    target = file.resolve("out");
+    assertThat(Refusal.of(() -> prepare(false))).containsExactly(
+        target + ": --output: it cannot be made: " + file + " is not a folder that may be written to");
+  }
+
+  @Test
+  void refusesALinkToNothing() throws IOException {
+    target = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
+    assertThat(Refusal.of(() -> prepare(false)))
+        .containsExactly(target + ": --output: a link to nothing is in the way; name a folder");
+  }
+
+  @Test
+  void movesFilesInWithTheNamedOneLast() throws IOException {
+    Path from = Files.createDirectories(folder.resolve("from/sub")).getParent();
+    Files.writeString(from.resolve("adapter_config.json"), "new");
+    Files.writeString(from.resolve("sub/b"), "2");
+    Path to = Files.createDirectories(folder.resolve("to/sub")).getParent();
+    Files.writeString(to.resolve("adapter_config.json"), "old");
+    Files.writeString(to.resolve("sub/a"), "1");
+
+    FolderTree.moveInto(from, to, "adapter_config.json");
+
+    assertThat(to.resolve("adapter_config.json")).hasContent("new");
+    assertThat(namesIn(to.resolve("sub"))).containsExactly("a", "b");
+  }
+
   private OutputFolder prepare(boolean force) {
     return OutputFolder.prepare(target, force, List.of());
   }

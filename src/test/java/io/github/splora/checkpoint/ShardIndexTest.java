@@ -86,13 +86,13 @@ class ShardIndexTest {
   void refusesAnIndexWithoutAWeightMap() throws IOException {
     Files.writeString(index, "{\"metadata\": {}}");
     assertThat(Refusal.of(() -> ShardIndex.read(index)))
-        .containsExactly(index + ": weight_map: a map from tensor names to shard files is expected");
+        .containsExactly(index + ": weight_map: this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
   }
 
   @Test
   void refusesAWeightMapThatIsNoMap() {
     assertThat(refusal("[\"one.safetensors\"]")).containsExactly(
-        index + ": weight_map [\"one.safetensors\"]: a map from tensor names to shard files is expected");
+        index + ": weight_map [\"one.safetensors\"]: this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
   }
 
   @Test

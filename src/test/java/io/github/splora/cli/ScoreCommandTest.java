@@ -218,8 +218,8 @@ class ScoreCommandTest {
     Testdata model = Testdata.LLAMA;
     Run run = Run.of("score", new Testdata(model.base(), model.base(), model.adapter()), "-q");
     assertThat(run.code()).isEqualTo(4);
-    assertThat(run.errors()).containsExactly("splora: " + model.base() + ": none of the adapter's 24 layers differs"
-        + " from the base checkpoint: base and aligned are the same model");
+    assertThat(run.errors()).containsExactly("splora: " + model.base() + ": none of the 24 layers that take part"
+        + " differs from the base checkpoint's; are base and aligned the same model?");
   }
 
   @Test

@@ -84,7 +84,7 @@ class MetricsTest {
     assertThatThrownBy(() -> ScoreBoard.of(
             List.of(untouched.get(0).module().lora()), untouched, new EDiem(), new AllPopulation(), Path.of("aligned")))
         .isInstanceOf(BadInputException.class)
-        .hasMessage("aligned: none of the adapter's 1 layers differs from the base checkpoint:"
-            + " base and aligned are the same model");
+        .hasMessage("aligned: none of the 1 layers that take part differs from the base checkpoint's;"
+            + " are base and aligned the same model?");
   }
 }

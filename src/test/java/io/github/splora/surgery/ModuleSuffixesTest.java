@@ -31,14 +31,14 @@ class ModuleSuffixesTest {
   @Test
   void aNameThatEndsAnotherOneIsGivenWholeAndStaysAmbiguous() {
     assertThat(suffixes(List.of("layers.1.q"), "vision.layers.1.q")).containsExactly("layers.1.q");
-    assertThat(ModuleSuffixes.matchesAny("layers.1.q", List.of("vision.layers.1.q"))).isTrue();
+    assertThat(ModuleSuffixes.matchAny(List.of("layers.1.q"), List.of("vision.layers.1.q"))).isTrue();
   }
 
   @Test
   void aSuffixMatchesAtADotOnly() {
-    assertThat(ModuleSuffixes.matchesAny("q_proj", List.of("model.q_proj"))).isTrue();
-    assertThat(ModuleSuffixes.matchesAny("q_proj", List.of("q_proj"))).isTrue();
-    assertThat(ModuleSuffixes.matchesAny("proj", List.of("model.q_proj"))).isFalse();
+    assertThat(ModuleSuffixes.matchAny(List.of("q_proj"), List.of("model.q_proj"))).isTrue();
+    assertThat(ModuleSuffixes.matchAny(List.of("q_proj"), List.of("q_proj"))).isTrue();
+    assertThat(ModuleSuffixes.matchAny(List.of("proj"), List.of("model.q_proj"))).isFalse();
   }
 
   @Test
