@@ -94,6 +94,16 @@ class ModulePairingTest {
   }
 
   @Test
+  void aSquareWeightLiesLikeAllTheOthersWhateverFanInFanOutSays() {
+    TinyCheckpoint gpt2 = new TinyCheckpoint()
+        .random("h.0.attn.c_proj.weight", 4, 4).random("h.0.mlp.c_proj.weight", 16, 4);
+    TinyAdapter adapter = new TinyAdapter().config("fan_in_fan_out", "false")
+        .module("transformer.h.0.attn.c_proj", 4, 4).module("transformer.h.0.mlp.c_proj", 4, 16);
+    pair(adapter, gpt2, gpt2,
+        paired -> assertThat(paired).extracting(PairedModule::transposed).containsExactly(true, true));
+  }
+
+  @Test
   void refusesAModuleThatTheModelLacks() {
     TinyCheckpoint model = new TinyCheckpoint().random("model.layers.1.self_attn.q_proj.weight", 6, 4);
     String lacking = ": module '" + Q + "': no tensor here is the weight of this module of the adapter";
