@@ -1,28 +1,18 @@
 package io.github.splora.select;
 
-import io.github.splora.adapter.Block;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.score.ModuleScore;
+import io.github.splora.select.Ranking.Unit;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Applies a {@link SelectionRule}: scores in, one {@link Decision} for each module out, in the same order. */
 public final class Selection {
-
-  /** Modules that are selected as one, with the score that decides: the mean of their scores. */
-  private record Unit(String name, double score, List<ModuleScore> modules) {}
-
-  private static final Comparator<Unit> HIGHEST_FIRST =
-      // Subtracting from zero makes −0.0 and 0.0 the tie that they are.
-      Comparator.<Unit>comparingDouble(unit -> 0.0 - unit.score()).thenComparing(Unit::name);
 
   private final SelectionRule rule;
   private final Granularity granularity;
@@ -38,7 +28,7 @@ public final class Selection {
    * @throws BadInputException if the rule asks for more units than have a score
    */
   public List<Decision> decide(List<ModuleScore> scores) {
-    List<Unit> ranking = ranking(scores);
+    List<Unit> ranking = Ranking.of(scores, granularity).units();
     int pruned = numberToPrune(ranking);
     Map<String, Decision> decisions = new HashMap<>();
     for (int place = 0; place < ranking.size(); place++) {
@@ -50,24 +40,6 @@ public final class Selection {
     return scores.stream()
         .map(score -> score.isScored() ? decisions.get(score.name()) : kept(score))
         .toList();
-  }
-
-  private List<Unit> ranking(List<ModuleScore> scores) {
-    Map<String, List<ModuleScore>> members = new TreeMap<>();
-    scores.stream().filter(ModuleScore::isScored).forEach(score ->
-        members.computeIfAbsent(unitName(score), name -> new ArrayList<>()).add(score));
-    return members.entrySet().stream()
-        .map(entry -> new Unit(entry.getKey(), meanScore(entry.getValue()), entry.getValue()))
-        .sorted(HIGHEST_FIRST)
-        .toList();
-  }
-
-  private String unitName(ModuleScore score) {
-    return granularity == Granularity.BLOCK ? score.block().map(Block::path).orElse(score.name()) : score.name();
-  }
-
-  private static double meanScore(List<ModuleScore> modules) {
-    return modules.stream().mapToDouble(ModuleScore::score).sum() / modules.size();
   }
 
   private int numberToPrune(List<Unit> ranking) {
