@@ -22,6 +22,7 @@ final class ReportBuilder {
   private Actions action;
   private ConfigStyle configStyle;
   private List<String> warnings = List.of();
+  private List<String> command = List.of();
 
   ReportBuilder(ScoreOptions options, RunReport.Inputs inputs, Scored scored, List<Decision> decisions) {
     this.options = options;
@@ -41,10 +42,16 @@ final class ReportBuilder {
     return this;
   }
 
+  ReportBuilder withCommand(List<String> arguments) {
+    command = arguments;
+    return this;
+  }
+
   RunReport build(double totalSeconds) {
     return new RunReport(
         RunReport.SCHEMA_VERSION,
         new Tool("splora", Version.current()),
+        command,
         scored.basis().metric().toString(),
         parameters(),
         inputs,

@@ -37,14 +37,21 @@ public final class Splora {
 
   private final HubCache hub;
   private final Progress progress;
+  private final List<String> command;
 
   /**
    * @param hub where hub ids are looked up
    * @param progress told of each measured module
    */
   public Splora(HubCache hub, Progress progress) {
+    this(hub, progress, List.of());
+  }
+
+  /** @param command what reports are to name as the arguments of the program */
+  public Splora(HubCache hub, Progress progress, List<String> command) {
     this.hub = hub;
     this.progress = progress;
+    this.command = command;
   }
 
   /**
@@ -58,6 +65,7 @@ public final class Splora {
       Scored scored = scoreNow(inputs);
       return new ReportBuilder(options, inputs.describe(), scored, decide(options, scored))
           .withWarnings(Warnings.of(inputs.adapter()))
+          .withCommand(command)
           .build(total.seconds());
     }
   }
@@ -86,6 +94,7 @@ public final class Splora {
       RunReport report = new ReportBuilder(options.score(), described, scored, decisions)
           .withSurgery(options.action(), options.configStyle())
           .withWarnings(Warnings.of(inputs.adapter()))
+          .withCommand(command)
           .build(total.seconds());
       if (!options.dryRun()) {
         write(output, inputs.adapter(), rewrite, report);

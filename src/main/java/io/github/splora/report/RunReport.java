@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param schemaVersion {@value #SCHEMA_VERSION}
  * @param tool what wrote it
+ * @param command the arguments that the program was called with; empty if it was called from Java, or is an older one
  * @param metric {@code e-diem}, {@code cosine} or {@code frobenius}
  * @param parameters how scores and decisions were made
  * @param inputs what was read
@@ -26,6 +27,7 @@ import java.util.List;
 public record RunReport(
     int schemaVersion,
     Tool tool,
+    List<String> command,
     String metric,
     Parameters parameters,
     Inputs inputs,
@@ -37,6 +39,10 @@ public record RunReport(
 
   public static final int SCHEMA_VERSION = 1;
   public static final String FILE_NAME = "splora-report.json";
+
+  public RunReport {
+    command = command == null ? List.of() : List.copyOf(command);
+  }
 
   /** The program. */
   public record Tool(String name, String version) {}

@@ -28,7 +28,7 @@ final class Reports {
 
   static RunReport of(String rule, Double value, boolean isDefault, ModuleRow... rows) {
     List<ModuleRow> modules = Arrays.asList(rows);
-    return new RunReport(1, new Tool("splora", "1.2.3"), "e-diem",
+    return new RunReport(1, new Tool("splora", "1.2.3"), List.of("score", "--adapter", "my lora"), "e-diem",
         new Parameters("alignment", "type", "mean", "iqr", List.of("q"), List.of(), "module", rule, value, isDefault,
             "drop", "exclude"),
         new Inputs(new CheckpointInput("base", "ab"), new CheckpointInput("ünïcode/aligned", "cd"),

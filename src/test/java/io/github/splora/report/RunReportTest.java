@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import java.io.IOException;
@@ -30,9 +31,16 @@ class RunReportTest {
   }
 
   @Test
+  void aReportOfAnEarlierVersionNamesNoCommand() throws IOException {
+    ObjectNode json = StrictJson.readObject(file(Reports.of(Reports.PRUNED).toJson()));
+    json.remove("command");
+    assertThat(RunReport.read(file(json.toString())).command()).isEmpty();
+  }
+
+  @Test
   void theDocumentHasTheFieldsOfTheContract() throws IOException {
     JsonNode json = StrictJson.readObject(file(Reports.of(Reports.PRUNED).toJson()));
-    assertThat(json.properties()).extracting(Map.Entry::getKey).containsExactly("schemaVersion", "tool", "metric",
+    assertThat(json.properties()).extracting(Map.Entry::getKey).containsExactly("schemaVersion", "tool", "command", "metric",
         "parameters", "inputs", "engine", "modules", "summary", "warnings", "timing");
     assertThat(json.path("modules").path(0).properties()).extracting(Map.Entry::getKey).containsExactly("name", "block",
         "type", "shape", "rank", "scaling", "score", "distance", "expectedDistance", "spread", "cosine", "deltaNorm",
