@@ -3,16 +3,20 @@ package io.github.splora.cli;
 import io.github.splora.Progress;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
-/** Shows on standard error how scoring gets on: one line that is rewritten on a terminal, a plain line elsewhere. */
+/**
+ * Shows on a terminal how scoring gets on: one line that is rewritten at most ten times a second, and gone at the end.
+ */
 final class ProgressBar implements Progress {
 
   private static final int WIDTH = 24;
   private static final long REDRAW_NANOS = 100_000_000;
-  private static final String BACK_TO_LINE_START_AND_CLEAR = "\r\u001b[K";
+  private static final String LINE_START = "\r";
+  private static final String CLEAR_REST = "\u001b[K";
 
   private final PrintWriter err;
-  private final boolean isInteractive;
+  private final LongSupplier nanoTime;
   private int modules;
   private int done;
   private long bytes;
@@ -20,49 +24,59 @@ final class ProgressBar implements Progress {
   private long started;
   private long drawn;
 
-  ProgressBar(PrintWriter err, boolean isInteractive) {
+  ProgressBar(PrintWriter err) {
+    this(err, System::nanoTime);
+  }
+
+  /** With a clock of the caller's. */
+  ProgressBar(PrintWriter err, LongSupplier nanoTime) {
     this.err = err;
-    this.isInteractive = isInteractive;
+    this.nanoTime = nanoTime;
   }
 
   @Override
   public void begin(int moduleCount, long byteCount) {
     modules = moduleCount;
     bytes = byteCount;
-    started = System.nanoTime();
-    if (!isInteractive) {
-      err.println("splora: scoring " + modules + " modules, " + size(bytes) + " of weights");
-      err.flush();
-    }
+    started = nanoTime.getAsLong();
+    draw(started);
   }
 
   @Override
   public void moduleDone(long moduleBytes) {
     done++;
     bytesDone += moduleBytes;
-    long now = System.nanoTime();
-    if (isInteractive && (now - drawn > REDRAW_NANOS || done == modules)) {
-      drawn = now;
-      draw((now - started) / 1e9);
+    long now = nanoTime.getAsLong();
+    if (now - drawn > REDRAW_NANOS || done == modules) {
+      draw(now);
     }
   }
 
   @Override
   public void end() {
-    if (isInteractive) {
-      err.print(BACK_TO_LINE_START_AND_CLEAR);
-      err.flush();
-    }
+    err.print(LINE_START + CLEAR_REST);
+    err.flush();
   }
 
-  private void draw(double seconds) {
+  /** The new line goes over the old one, and only what is left of that is cleared: an empty line is never shown. */
+  private void draw(long now) {
+    drawn = now;
     double share = bytes == 0 ? 1 : (double) bytesDone / bytes;
-    int filled = (int) Math.round(share * WIDTH);
-    double rate = bytesDone / Math.max(seconds, 1e-3);
-    err.print(BACK_TO_LINE_START_AND_CLEAR + "scoring [" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] "
-        + done + "/" + modules + "  " + size((long) rate) + "/s  "
-        + String.format(Locale.ROOT, "%.0f s left", (bytes - bytesDone) / Math.max(rate, 1)));
+    int filled = (int) (share * WIDTH);
+    err.print(LINE_START + "scoring [" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] " + done + "/" + modules
+        + (bytesDone == 0 ? "" : pace((now - started) / 1e9)) + CLEAR_REST);
     err.flush();
+  }
+
+  private String pace(double seconds) {
+    double rate = bytesDone / Math.max(seconds, 1e-3);
+    return "  " + size((long) rate) + "/s  " + duration(Math.round((bytes - bytesDone) / rate)) + " left";
+  }
+
+  private static String duration(long seconds) {
+    return seconds < 60 ? seconds + " s"
+        : seconds < 3600 ? String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60)
+        : String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds / 60 % 60);
   }
 
   private static String size(long count) {

@@ -44,7 +44,8 @@ abstract class RunSupport {
     common.applyToLog();
     PrintWriter err = spec.commandLine().getErr();
     return new Splora(main.hub(),
-        common.quiet ? Progress.SILENT : new ProgressBar(err, main.terminal().isErrInteractive()));
+        common.quiet || !main.terminal().isErrInteractive() ? Progress.SILENT : new ProgressBar(err),
+        spec.root().commandLine().getParseResult().originalArgs());
   }
 
   /** The options as the program takes them. All checks across options and values are made here. */
