@@ -1,7 +1,6 @@
 package io.github.splora.cli;
 
 import io.github.splora.PruneOptions;
-import io.github.splora.report.RunReport;
 import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.ConfigStyle;
 import java.io.IOException;
@@ -43,13 +42,12 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkOptions();
-    RunReport report = splora().prune(new PruneOptions(
-        scoreOptions(), Optional.ofNullable(scores), folder, action, configStyle, dryRun, force));
-    int code = show(report);
-    if (!common.quiet) {
-      spec.commandLine().getErr().println("splora: " + (dryRun ? "dry run: nothing was written" : "wrote " + folder));
-      spec.commandLine().getErr().flush();
-    }
+    PruneOptions options = new PruneOptions(
+        scoreOptions(), Optional.ofNullable(scores), folder, action, configStyle, dryRun, force);
+    prepareReport(scores, folder);
+    int code = show(splora().prune(options));
+    tell(!dryRun ? "wrote " + folder
+        : output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
     return code;
   }
 

@@ -3,12 +3,20 @@ package io.github.splora.cli;
 import io.github.splora.Progress;
 import io.github.splora.ScoreOptions;
 import io.github.splora.Splora;
+import io.github.splora.report.HeatmapWriter;
+import io.github.splora.report.ReportFormat;
+import io.github.splora.report.ReportFile;
 import io.github.splora.report.RunReport;
+import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.score.Metrics;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.tensor.TensorEngine;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -39,6 +47,8 @@ abstract class RunSupport {
   @Mixin
   CommonOptions common;
 
+  private ReportFile reportFile;
+
   /** The program, with progress going where the user wants it. */
   final Splora splora() {
     common.applyToLog();
@@ -56,6 +66,9 @@ abstract class RunSupport {
     if (scoring.threads != null && scoring.threads < 1) {
       throw wrong("--threads " + scoring.threads + ": at least 1 is needed");
     }
+    if (output.heatmap && output.format != ReportFormat.TABLE) {
+      throw wrong("--heatmap goes with --format table, not with " + output.format);
+    }
     checkRule();
     checkPatterns();
     return new ScoreOptions(
@@ -66,12 +79,32 @@ abstract class RunSupport {
         scoring.device, scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
   }
 
-  /** Prints the report and asks the gates. */
-  final int show(RunReport report) {
+  /**
+   * Checks, before any work is done, that the report's file may be written.
+   *
+   * @param used what the run reads or writes besides its inputs; an entry may be null
+   */
+  final void prepareReport(Path... used) {
+    if (output.report != null) {
+      Stream<String> others = Stream.of(used).filter(Objects::nonNull).map(Path::toString);
+      reportFile = ReportFile.prepare(output.report,
+          Stream.concat(Stream.of(inputs.base, inputs.aligned, inputs.adapter), others).toList());
+    }
+  }
+
+  /** Prints the report, writes it to its file, and asks the gates. */
+  final int show(RunReport report) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     out.print(output.format.writer(main.terminal().coloursOut()).write(report));
+    if (output.heatmap) {
+      out.print(new HeatmapWriter(main.terminal().coloursOut()).write(report));
+    }
     out.flush();
+    if (reportFile != null) {
+      reportFile.write(new HtmlWriter().write(report));
+      tell("wrote " + output.report);
+    }
     if (!common.quiet) {
       report.warnings().forEach(warning -> err.println("splora: warning: " + warning));
     }
@@ -85,6 +118,14 @@ abstract class RunSupport {
     }
     err.flush();
     return code;
+  }
+
+  /** A line for people. */
+  final void tell(String sentence) {
+    if (!common.quiet) {
+      spec.commandLine().getErr().println("splora: " + sentence);
+      spec.commandLine().getErr().flush();
+    }
   }
 
   final ParameterException wrong(String message) {

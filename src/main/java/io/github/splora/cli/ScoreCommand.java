@@ -1,16 +1,20 @@
 package io.github.splora.cli;
 
+import io.github.splora.ScoreOptions;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code splora score}. */
 @Command(
     name = "score",
-    description = "Scores every module of an adapter and shows which a prune would remove. Writes nothing.")
+    description = "Scores every module of an adapter and shows which a prune would remove. Changes nothing.")
 final class ScoreCommand extends RunSupport implements Callable<Integer> {
 
   @Override
-  public Integer call() {
-    return show(splora().score(scoreOptions()));
+  public Integer call() throws IOException {
+    ScoreOptions options = scoreOptions();
+    prepareReport();
+    return show(splora().score(options));
   }
 }

@@ -1,7 +1,6 @@
 package io.github.splora.report;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -11,22 +10,22 @@ import java.util.function.Function;
  * @param isNumber whether it is set to the right
  * @param cell a row's text
  */
-record Columns(String title, boolean isNumber, Function<ModuleRow, String> cell) {
+public record Columns(String title, boolean isNumber, Function<ModuleRow, String> cell) {
 
-  static final List<Columns> ALL = List.of(
+  public static final List<Columns> ALL = List.of(
       new Columns("module", false, ModuleRow::name),
       new Columns("shape", true, row -> row.shape().get(0) + "x" + row.shape().get(1)),
       new Columns("rank", true, row -> String.valueOf(row.rank())),
-      new Columns("score", true, row -> number(row.score())),
-      new Columns("distance", true, row -> number(row.distance())),
-      new Columns("cosine", true, row -> number(row.cosine())),
-      new Columns("|dW|", true, row -> number(row.deltaNorm())),
-      new Columns("|ref|", true, row -> number(row.referenceNorm())),
-      new Columns("|V|", true, row -> number(row.alignmentNorm())),
+      new Columns("score", true, row -> Figures.number(row.score())),
+      new Columns("distance", true, row -> Figures.number(row.distance())),
+      new Columns("cosine", true, row -> Figures.number(row.cosine())),
+      new Columns("|dW|", true, row -> Figures.number(row.deltaNorm())),
+      new Columns("|ref|", true, row -> Figures.number(row.referenceNorm())),
+      new Columns("|V|", true, row -> Figures.number(row.alignmentNorm())),
       new Columns("decision", false, ModuleRow::decision));
 
   /** One sentence below the table. */
-  static String conclusion(RunReport report) {
+  public static String conclusion(RunReport report) {
     RunReport.Summary summary = report.summary();
     RunReport.Parameters parameters = report.parameters();
     String rule = parameters.value() == null
@@ -38,14 +37,5 @@ record Columns(String title, boolean isNumber, Function<ModuleRow, String> cell)
           };
     return summary.pruned() + " of " + summary.modules() + " modules to prune (" + report.metric() + ", "
         + parameters.reference() + ", " + parameters.population() + "; " + rule + ")";
-  }
-
-  private static String number(Double value) {
-    if (value == null) {
-      return "-";
-    }
-    double size = Math.abs(value);
-    boolean isPlain = size == 0 || size >= 1e-4 && size < 1e5;
-    return String.format(Locale.ROOT, isPlain ? "%.4f" : "%.3e", value);
   }
 }

@@ -63,7 +63,7 @@ public record ModuleRow(
   }
 
   /** Whether the module is to go. */
-  boolean goes() {
+  public boolean goes() {
     return PRUNE.equals(decision);
   }
 }

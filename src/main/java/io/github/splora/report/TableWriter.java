@@ -1,11 +1,15 @@
 package io.github.splora.report;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 
 /** An aligned table for a terminal. */
 final class TableWriter implements ReportWriter {
 
   private static final String RED = "\u001b[31m";
+  private static final int LONGEST_BAR = 8;
   private static final String PLAIN = "\u001b[0m";
 
   private final boolean colour;
@@ -16,11 +20,12 @@ final class TableWriter implements ReportWriter {
 
   @Override
   public String write(RunReport report) {
-    List<Integer> widths = Columns.ALL.stream().map(column -> width(column, report.modules())).toList();
+    List<Columns> columns = columns(report);
+    List<Integer> widths = columns.stream().map(column -> width(column, report.modules())).toList();
     StringBuilder text = new StringBuilder();
-    text.append(line(Columns.ALL.stream().map(Columns::title).toList(), widths)).append('\n');
+    text.append(line(columns, Columns::title, widths)).append('\n');
     for (ModuleRow row : report.modules()) {
-      String line = line(Columns.ALL.stream().map(column -> column.cell().apply(row)).toList(), widths);
+      String line = line(columns, column -> column.cell().apply(row), widths);
       text.append(colour && row.goes() ? RED + line + PLAIN : line).append('\n');
     }
     return text.append('\n').append(Columns.conclusion(report)).append('\n').toString();
@@ -31,11 +36,28 @@ final class TableWriter implements ReportWriter {
     return Math.max(column.title().length(), widest);
   }
 
-  private static String line(List<String> cells, List<Integer> widths) {
+  /** Where there is colour somebody is looking: a bar beside the score. Elsewhere columns stay what scripts expect. */
+  private List<Columns> columns(RunReport report) {
+    List<Columns> columns = new ArrayList<>(Columns.ALL);
+    if (colour) {
+      ScoreScale scale =
+          ScoreScale.of(report.modules().stream().map(ModuleRow::score).filter(Objects::nonNull).toList());
+      int score = columns.stream().map(Columns::title).toList().indexOf("score");
+      columns.add(score + 1, new Columns("", false, row -> bar(row.score(), scale)));
+    }
+    return columns;
+  }
+
+  private static String bar(Double score, ScoreScale scale) {
+    return score == null ? "" : "#".repeat((int) Math.round(scale.share(score) * LONGEST_BAR));
+  }
+
+  private static String line(List<Columns> columns, Function<Columns, String> text, List<Integer> widths) {
     StringBuilder line = new StringBuilder();
-    for (int i = 0; i < cells.size(); i++) {
-      String padding = " ".repeat(widths.get(i) - cells.get(i).length());
-      line.append(Columns.ALL.get(i).isNumber() ? padding + cells.get(i) : cells.get(i) + padding).append("  ");
+    for (int i = 0; i < columns.size(); i++) {
+      String cell = text.apply(columns.get(i));
+      String padding = " ".repeat(widths.get(i) - cell.length());
+      line.append(columns.get(i).isNumber() ? padding + cell : cell + padding).append("  ");
     }
     return line.toString().stripTrailing();
   }
