@@ -31,6 +31,13 @@ class WritersTest {
   }
 
   @Test
+  void aBarBesideTheScoreComesWithColour() {
+    List<String> lines = ReportFormat.TABLE.writer(true).write(REPORT).lines().toList();
+    assertThat(lines.get(1)).contains("  1.2500  ########     1.5000  ");
+    assertThat(lines.get(2)).contains("  -1.235e+05            1.000e-07  ");
+  }
+
+  @Test
   void csvHasEveryFigureInFullAndQuotesWhatNeedsIt() {
     assertThat(ReportFormat.CSV.writer(true).write(REPORT)).isEqualTo(String.join("\r\n",
         "name,block,type,out,in,rank,scaling,score,distance,expectedDistance,spread,cosine,deltaNorm,referenceNorm,"
