@@ -34,7 +34,8 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     subcommands = {
-      ScoreCommand.class, PruneCommand.class, InspectCommand.class, VerifyCommand.class, CompletionCommand.class
+      ScoreCommand.class, PruneCommand.class, ShowCommand.class, InspectCommand.class, VerifyCommand.class,
+      CompletionCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {

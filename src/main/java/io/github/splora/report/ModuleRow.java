@@ -62,6 +62,11 @@ public record ModuleRow(
         : Optional.empty();
   }
 
+  /** Whether everything is there that every row has. */
+  boolean isWhole() {
+    return name != null && type != null && shape != null && shape.size() == 2 && decision != null && reason != null;
+  }
+
   /** Whether the module is to go. */
   boolean goes() {
     return PRUNE.equals(decision);
