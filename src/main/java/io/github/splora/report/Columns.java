@@ -28,6 +28,11 @@ record Columns(String title, boolean isNumber, Function<ModuleRow, String> cell)
   /** One sentence below the table. */
   static String conclusion(RunReport report) {
     RunReport.Summary summary = report.summary();
+    return summary.pruned() + " of " + summary.modules() + " modules to prune (" + method(report) + ")";
+  }
+
+  /** How scores and decisions were made, in a few words. */
+  static String method(RunReport report) {
     RunReport.Parameters parameters = report.parameters();
     String rule = parameters.value() == null
         ? "no rule given"
@@ -36,11 +41,11 @@ record Columns(String title, boolean isNumber, Function<ModuleRow, String> cell)
             case "count" -> "the " + parameters.value().longValue() + " highest " + parameters.granularity() + " scores";
             default -> "the highest " + parameters.value() + " of the " + parameters.granularity() + " scores";
           };
-    return summary.pruned() + " of " + summary.modules() + " modules to prune (" + report.metric() + ", "
-        + parameters.reference() + ", " + parameters.population() + "; " + rule + ")";
+    return report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; " + rule;
   }
 
-  private static String number(Double value) {
+  /** A figure in four decimals, or in powers of ten where those would say nothing. */
+  static String number(Double value) {
     if (value == null) {
       return "-";
     }
