@@ -61,7 +61,7 @@ public final class ModelCard {
         + summary.pruned() + " of " + summary.modules() + " LoRA modules were "
         + (isZeroed ? "set to zero" : "removed")
         + " for their score (" + Markdown.text(Columns.method(report)) + ")."
-        + " All other tensors are bit-identical to the original's.\n\n"
+        + "\nAll other tensors are bit-identical to the original's.\n\n"
         + Markdown.table(Markdown.pruned(report)) + "\n"
         + "- splora " + report.tool().version() + "; every figure is in `" + RunReport.FILE_NAME + "`\n"
         + "- base: " + Markdown.code(publicName(inputs.base().path()))
