@@ -153,6 +153,6 @@ class UsageTest {
   void aFileOfOptionsThatIsNotThereIsNamed() {
     Run run = Run.of("score", Testdata.LLAMA, "@nowhere.args");
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.errors().get(0)).contains("'@nowhere.args'");
+    assertThat(run.errors().get(0)).contains("@nowhere.args: there is no such argument file");
   }
 }
