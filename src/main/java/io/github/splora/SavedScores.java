@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Scores that an earlier {@code splora score --format json} wrote, if they are of the very same inputs. */
 final class SavedScores {
@@ -28,7 +27,6 @@ final class SavedScores {
    */
   static Scored read(Path file, Adapter adapter, RunReport.Inputs inputs) {
     RunReport report = RunReport.read(file);
-    requireWhole(file, report);
     List<Problem> problems = new ArrayList<>();
     RunReport.Inputs saved = report.inputs();
     requireSame(file, "base", saved.base().fingerprint(), inputs.base().fingerprint(), problems);
@@ -36,7 +34,11 @@ final class SavedScores {
     requireSame(file, "adapter", saved.adapter().sha256(), inputs.adapter().sha256(), problems);
     requireSame(file, "adapter", saved.adapter().configSha256(), inputs.adapter().configSha256(), problems);
     Map<String, ModuleScore> rows = new HashMap<>();
-    report.modules().forEach(row -> row.toScore().ifPresent(score -> rows.put(score.name(), score)));
+    report.modules().forEach(row -> row.toScore().ifPresent(score -> {
+      if (rows.put(score.name(), score) != null) {
+        problems.add(new Problem(file.toString(), "modules", null, "more than one row for '" + score.name() + "'"));
+      }
+    }));
     adapter.modules().stream().filter(module -> !rows.containsKey(module.name())).forEach(module ->
         problems.add(new Problem(file.toString(), "modules", null, "no usable row for '" + module.name() + "'")));
     if (!problems.isEmpty()) {
@@ -47,23 +49,6 @@ final class SavedScores {
         adapter.modules().stream().map(module -> rows.get(module.name())).toList(),
         new Scored.Basis(metric(file, report), made.reference(), made.population(), made.include(), made.exclude()),
         report.engine(), 0, report.timing().checkpointBytes());
-  }
-
-  private static void requireWhole(Path file, RunReport report) {
-    boolean isWhole = report.metric() != null
-        && report.parameters() != null
-        && report.engine() != null
-        && report.timing() != null
-        && report.modules() != null
-        && report.modules().stream().noneMatch(Objects::isNull)
-        && report.inputs() != null
-        && report.inputs().base() != null
-        && report.inputs().aligned() != null
-        && report.inputs().adapter() != null;
-    if (!isWhole) {
-      throw new BadInputException(file, null, null,
-          "parts of the report are missing; write it anew with 'splora score --format json'");
-    }
   }
 
   private static Metrics metric(Path file, RunReport report) {

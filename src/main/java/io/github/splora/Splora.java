@@ -8,6 +8,7 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.ModulePairing;
 import io.github.splora.pairing.PairedModule;
+import io.github.splora.report.ModelCard;
 import io.github.splora.report.RunReport;
 import io.github.splora.score.Measurement;
 import io.github.splora.score.ModuleScore;
@@ -165,6 +166,7 @@ public final class Splora {
       throws IOException {
     output.publish(folder -> {
       AdapterWriter.write(adapter, rewrite, folder);
+      ModelCard.update(folder, report);
       Files.writeString(folder.resolve(RunReport.FILE_NAME), report.toJson());
     });
   }

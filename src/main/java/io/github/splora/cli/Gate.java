@@ -38,6 +38,16 @@ final class Gate {
         : Optional.empty();
   }
 
+  /** Whether the gate is about what is to be pruned. */
+  boolean isAboutPruning() {
+    return condition.startsWith("pruned");
+  }
+
+  @Override
+  public String toString() {
+    return condition;
+  }
+
   private boolean isMet(double value) {
     return switch (comparison) {
       case ">" -> value > limit;

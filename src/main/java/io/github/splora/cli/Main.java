@@ -34,7 +34,8 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     subcommands = {
-      ScoreCommand.class, PruneCommand.class, InspectCommand.class, VerifyCommand.class, CompletionCommand.class
+      ScoreCommand.class, PruneCommand.class, ShowCommand.class, InspectCommand.class, VerifyCommand.class,
+      CompletionCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
@@ -77,17 +78,7 @@ public final class Main {
    * @return the exit code, see {@link ExitCode}
    */
   static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
-    CommandLine commandLine = new CommandLine(new Main(hub, terminal))
-        .setOut(out)
-        .setErr(err)
-        .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
-        .setAbbreviatedOptionsAllowed(false)
-        .setUsageHelpAutoWidth(false)
-        .setUsageHelpWidth(100)
-        .setExpandAtFiles(true)
-        .setParameterExceptionHandler(ErrorHandler::usage)
-        .setExecutionExceptionHandler(ErrorHandler::failure);
-    LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
+    CommandLine commandLine = commandLine(hub, terminal).setOut(out).setErr(err);
     Optional<String> missing = missingArgumentFile(args);
     if (missing.isPresent()) {
       return ErrorHandler.usage(
@@ -99,6 +90,20 @@ public final class Main {
       // Out of memory, a broken class path: picocli lets these through, with a stack trace nobody asked for.
       return ErrorHandler.unexpected(e, commandLine, List.of(args).contains("-v"));
     }
+  }
+
+  /** The commands and their options, ready to be run or described. */
+  static CommandLine commandLine(HubCache hub, Terminal terminal) {
+    CommandLine commandLine = new CommandLine(new Main(hub, terminal))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
+        .setAbbreviatedOptionsAllowed(false)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setExpandAtFiles(true)
+        .setParameterExceptionHandler(ErrorHandler::usage)
+        .setExecutionExceptionHandler(ErrorHandler::failure);
+    LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
+    return commandLine;
   }
 
   /** picocli takes {@code @file} for a plain argument if the file is not there, and then complains of something else. */

@@ -70,6 +70,7 @@ abstract class RunSupport {
       throw wrong("--heatmap goes with --format table, not with " + output.format);
     }
     checkRule();
+    checkGates();
     checkPatterns();
     return new ScoreOptions(
         inputs.base, inputs.aligned, inputs.adapter, common.revision,
@@ -150,6 +151,16 @@ abstract class RunSupport {
     }
     if (rule.threshold != null && !Double.isFinite(rule.threshold)) {
       throw wrong("--threshold " + rule.threshold + ": a finite number is expected");
+    }
+  }
+
+  /** A gate that can never say no would be taken for one that says yes. */
+  private void checkGates() {
+    if (lacksRule(scoring.metric)) {
+      output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {
+        throw wrong("--fail-on " + gate + ": --metric " + scoring.metric
+            + " has no default rule, so nothing would be pruned: give --threshold, --count or --fraction");
+      });
     }
   }
 

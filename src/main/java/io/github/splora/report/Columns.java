@@ -1,5 +1,6 @@
 package io.github.splora.report;
 
+import io.github.splora.error.Printable;
 import java.util.List;
 import java.util.function.Function;
 
@@ -13,7 +14,7 @@ import java.util.function.Function;
 public record Columns(String title, boolean isNumber, Function<ModuleRow, String> cell) {
 
   public static final List<Columns> ALL = List.of(
-      new Columns("module", false, ModuleRow::name),
+      new Columns("module", false, row -> Printable.text(row.name())),
       new Columns("shape", true, row -> row.shape().get(0) + "x" + row.shape().get(1)),
       new Columns("rank", true, row -> String.valueOf(row.rank())),
       new Columns("score", true, row -> Figures.number(row.score())),
@@ -27,6 +28,11 @@ public record Columns(String title, boolean isNumber, Function<ModuleRow, String
   /** One sentence below the table. */
   public static String conclusion(RunReport report) {
     RunReport.Summary summary = report.summary();
+    return summary.pruned() + " of " + summary.modules() + " modules to prune (" + method(report) + ")";
+  }
+
+  /** How scores and decisions were made, in a few words. */
+  static String method(RunReport report) {
     RunReport.Parameters parameters = report.parameters();
     String rule = parameters.value() == null
         ? "no rule given"
@@ -35,7 +41,6 @@ public record Columns(String title, boolean isNumber, Function<ModuleRow, String
             case "count" -> "the " + parameters.value().longValue() + " highest " + parameters.granularity() + " scores";
             default -> "the highest " + parameters.value() + " of the " + parameters.granularity() + " scores";
           };
-    return summary.pruned() + " of " + summary.modules() + " modules to prune (" + report.metric() + ", "
-        + parameters.reference() + ", " + parameters.population() + "; " + rule + ")";
+    return report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; " + rule;
   }
 }

@@ -1,24 +1,62 @@
 package io.github.splora.report;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
-/** A table for a pull request or a model card. */
+/** A comment for a pull request: what matters first, the long table folded. */
 final class MarkdownWriter implements ReportWriter {
+
+  /** More rows than a reader of a pull request looks at. The folded table has them all. */
+  private static final int MOST_ROWS = 20;
 
   @Override
   public String write(RunReport report) {
-    StringBuilder text = new StringBuilder();
-    text.append(line(Columns.ALL.stream().map(Columns::title).toList()));
-    text.append(line(Columns.ALL.stream().map(column -> column.isNumber() ? "---:" : ":---").toList()));
-    report.modules().forEach(row ->
-        text.append(line(Columns.ALL.stream().map(column -> column.cell().apply(row)).toList())));
-    return text.append('\n').append(Columns.conclusion(report)).append(".\n").toString();
+    RunReport.Summary summary = report.summary();
+    return "### splora: " + summary.pruned() + " of " + summary.modules() + " modules to prune\n\n"
+        + Markdown.text(Columns.method(report)) + "\n\n"
+        + figures(summary)
+        + highest(Markdown.pruned(report))
+        + warnings(report.warnings())
+        + "\n<details>\n<summary>All " + summary.modules() + " modules</summary>\n\n"
+        + Markdown.table(report.modules())
+        + "\n</details>\n\n"
+        + origin(report)
+        + "\n" + Markdown.CAVEAT + "\n";
   }
 
-  private static String line(List<String> cells) {
-    return cells.stream()
-        .map(cell -> cell.replace("|", "\\|"))
-        .collect(Collectors.joining(" | ", "| ", " |\n"));
+  private static String figures(RunReport.Summary summary) {
+    return Markdown.line(List.of(
+            "modules", "scored", "to prune", "highest score", "highest score kept", "share of norm(ΔW)² to go"))
+        + Markdown.line(List.of("---:", "---:", "---:", "---:", "---:", "---:"))
+        + Markdown.line(List.of(
+            String.valueOf(summary.modules()),
+            String.valueOf(summary.scored()),
+            summary.pruned() + " (" + Figures.percent(summary.prunedFraction()) + ")",
+            Figures.number(summary.maxScore()),
+            Figures.number(summary.maxKeptScore()),
+            Figures.percent(summary.prunedDeltaShare())));
+  }
+
+  private static String highest(List<ModuleRow> pruned) {
+    if (pruned.isEmpty()) {
+      return "";
+    }
+    int left = pruned.size() - MOST_ROWS;
+    return "\n" + Markdown.table(pruned.stream().limit(MOST_ROWS).toList())
+        + (left > 0 ? "\n… and " + left + " more, see below.\n" : "");
+  }
+
+  private static String warnings(List<String> warnings) {
+    StringBuilder text = new StringBuilder();
+    warnings.forEach(warning -> text.append("\n> **Warning:** ").append(Markdown.text(warning)).append('\n'));
+    return text.toString();
+  }
+
+  private static String origin(RunReport report) {
+    RunReport.Inputs inputs = report.inputs();
+    return "splora " + report.tool().version()
+        + ", base " + Markdown.code(inputs.base().path())
+        + ", aligned " + Markdown.code(inputs.aligned().path())
+        + ", adapter " + Markdown.code(inputs.adapter().path())
+        + " (SHA-256 `" + inputs.adapter().sha256() + "`)\n";
   }
 }

@@ -6,6 +6,7 @@ import io.github.splora.score.ModuleScore.Unscored;
 import io.github.splora.select.Decision;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -60,6 +61,12 @@ public record ModuleRow(
         ? Optional.of(new ModuleScore(name, shape, rank, scaling, score, distance, expectedDistance, spread, cosine,
             deltaNorm, referenceNorm, alignmentNorm, score == null ? why : null))
         : Optional.empty();
+  }
+
+  /** Whether everything is there that every row has. */
+  boolean isWhole() {
+    return name != null && type != null && decision != null && reason != null
+        && shape != null && shape.size() == 2 && shape.stream().noneMatch(Objects::isNull);
   }
 
   /** Whether the module is to go. */

@@ -6,6 +6,7 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Everything a run found out and decided: the document that {@code --format json} prints and that lies beside a pruned
@@ -137,7 +138,7 @@ public record RunReport(
   /**
    * Reads a report back.
    *
-   * @throws BadInputException if it is not one, or of another schema version
+   * @throws BadInputException if it is not one, of another schema version, or not whole
    */
   public static RunReport read(Path file) {
     ObjectNode json = StrictJson.readObject(file);
@@ -146,6 +147,18 @@ public record RunReport(
       throw new BadInputException(file, "schemaVersion", json.get("schemaVersion"),
           "a report of schema version " + SCHEMA_VERSION + " is expected, as 'splora score --format json' writes it");
     }
-    return StrictJson.fromTree(file, json, RunReport.class);
+    RunReport report = StrictJson.fromTree(file, json, RunReport.class);
+    if (!report.isWhole()) {
+      throw new BadInputException(file, null, null,
+          "parts of the report are missing; write it anew with 'splora score --format json'");
+    }
+    return report;
+  }
+
+  private boolean isWhole() {
+    return tool != null && metric != null && parameters != null && engine != null && summary != null && timing != null
+        && warnings != null && warnings.stream().noneMatch(Objects::isNull)
+        && modules != null && modules.stream().allMatch(row -> row != null && row.isWhole())
+        && inputs != null && inputs.base() != null && inputs.aligned() != null && inputs.adapter() != null;
   }
 }

@@ -274,7 +274,8 @@ class PruneCommandTest {
   @Test
   void otherFilesOfTheAdapterComeAlong() throws IOException {
     prune(Testdata.LLAMA);
-    assertThat(output.resolve("README.md")).hasSameBinaryContentAs(Testdata.LLAMA.adapter().resolve("README.md"));
+    assertThat(Files.readString(output.resolve("README.md")))
+        .startsWith(Files.readString(Testdata.LLAMA.adapter().resolve("README.md")));
     try (Stream<Path> files = Files.list(output)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("README.md", CONFIG, WEIGHTS, "splora-report.json");

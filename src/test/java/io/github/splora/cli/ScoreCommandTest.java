@@ -143,7 +143,7 @@ class ScoreCommandTest {
   @CsvSource(delimiter = ';', value = {
     "table;    module                           shape  rank ",
     "csv;      name,block,type,out,in,",
-    "markdown; | module | shape | rank |",
+    "markdown; ### splora: 6 of 24 modules to prune",
     "json;     {"
   })
   void eachFormatGoesToStandardOutput(String format, String start) {

@@ -50,17 +50,6 @@ class WritersTest {
   }
 
   @Test
-  void markdownIsATableWithItsPipesEscaped() {
-    assertThat(ReportFormat.MARKDOWN.writer(true).write(Reports.of(Reports.PRUNED))).isEqualTo("""
-        | module | shape | rank | score | distance | cosine | \\|dW\\| | \\|ref\\| | \\|V\\| | decision |
-        | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | :--- |
-        | model.layers.0.q | 48x96 | 8 | 1.2500 | 1.5000 | -0.1250 | 3.0000 | 0.5000 | 0.5000 | prune |
-
-        1 of 1 modules to prune (e-diem, alignment, type; score above 0.5).
-        """);
-  }
-
-  @Test
   void jsonIsTheReportItself() {
     assertThat(ReportFormat.JSON.writer(true).write(REPORT)).isEqualTo(REPORT.toJson());
   }

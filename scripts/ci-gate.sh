@@ -1,0 +1,33 @@
+#!/bin/sh
+# A pipeline's gate: scores an adapter, keeps the report as JSON and Markdown, and says no (exit code 3) if a condition
+# holds. All arguments go to 'splora score':
+#
+#   scripts/ci-gate.sh @configs/llama-3.1-8b-instruct.args --adapter ./my-lora --metric cosine --fail-on 'max-score>0.02'
+#
+# SPLORA           the program; default: bin/splora beside this script
+# SPLORA_JSON      where the JSON goes; default: splora-scores.json
+# SPLORA_MARKDOWN  where the Markdown goes; default: splora-scores.md
+set -eu
+here=$(cd "$(dirname "$0")/.." && pwd -P)
+splora=${SPLORA:-$here/bin/splora}
+json=${SPLORA_JSON:-splora-scores.json}
+markdown=${SPLORA_MARKDOWN:-splora-scores.md}
+
+case " $* " in
+  *" --fail-on"[\ =]*) ;;
+  *)
+    echo "ci-gate: no --fail-on given: a gate without a condition lets everything through" >&2
+    exit 2
+    ;;
+esac
+
+# What an earlier run left must not be taken for this one's.
+rm -f "$json" "$markdown"
+
+status=0
+"$splora" score "$@" --format json > "$json" || status=$?
+case $status in
+  0 | 3) "$splora" show "$json" --format markdown > "$markdown" ;;
+  *) rm -f "$json" ;;
+esac
+exit $status

@@ -1,0 +1,48 @@
+package io.github.splora.cli;
+
+import io.github.splora.report.ReportFormat;
+import io.github.splora.report.RunReport;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code splora show}. */
+@Command(
+    name = "show",
+    description = "Shows a report that an earlier run wrote (splora-report.json, or what 'score --format json' printed)"
+        + " in another format. Reads nothing else.")
+final class ShowCommand implements Callable<Integer> {
+
+  @Spec
+  CommandSpec spec;
+
+  @ParentCommand
+  Main main;
+
+  @Parameters(paramLabel = "FILE", description = "The report, in JSON.")
+  Path file;
+
+  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  ReportFormat format;
+
+  @Mixin
+  CommonOptions common;
+
+  @Override
+  public Integer call() {
+    common.applyToLog();
+    RunReport report = RunReport.read(file);
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(format.writer(main.terminal().coloursOut()).write(report));
+    out.flush();
+    return ExitCode.DONE;
+  }
+}

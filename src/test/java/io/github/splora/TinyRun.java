@@ -1,0 +1,55 @@
+package io.github.splora;
+
+import io.github.splora.checkpoint.HubCache;
+import io.github.splora.report.RunReport;
+import io.github.splora.score.Metrics;
+import io.github.splora.score.Populations;
+import io.github.splora.score.References;
+import io.github.splora.select.Granularity;
+import io.github.splora.select.SelectionRule;
+import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ConfigStyle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs on the adapters of testdata/, from Java. */
+public final class TinyRun {
+
+  public static final Path LLAMA = Path.of("testdata/tiny-llama");
+  public static final Path ADAPTER = LLAMA.resolve("adapter");
+
+  private TinyRun() {}
+
+  /** Options for an adapter of tiny-llama. */
+  public static ScoreOptions llama(Path adapter, Metrics metric, Optional<SelectionRule> rule) {
+    return options(LLAMA, adapter, metric, List.of(), rule);
+  }
+
+  /** Options for the base and aligned checkpoints of {@code models}. */
+  public static ScoreOptions options(
+      Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
+    return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
+        adapter.toString(), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
+        Granularity.MODULE, "cpu", 2);
+  }
+
+  public static RunReport score(ScoreOptions options) {
+    return splora().score(options);
+  }
+
+  /** Prunes with {@code drop}. */
+  public static RunReport prune(ScoreOptions options, Path output) throws IOException {
+    return prune(options, output, Actions.DROP);
+  }
+
+  public static RunReport prune(ScoreOptions options, Path output, Actions action) throws IOException {
+    return splora().prune(
+        new PruneOptions(options, Optional.empty(), output, action, ConfigStyle.EXCLUDE, false, false));
+  }
+
+  private static Splora splora() {
+    return new Splora(new HubCache(Path.of("target", "no-such-hub")), Progress.SILENT);
+  }
+}
