@@ -2,7 +2,7 @@
 # Builds the distribution, unpacks it in a new folder, and uses it there with nothing in the environment but Java's
 # folder: prune, verify, install, uninstall.
 set -eu
-here=$(cd "$(dirname "$0")/.." && pwd -P)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 model=$here/testdata/tiny-llama
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -8,7 +8,7 @@
 # SPLORA_JSON      where the JSON goes; default: splora-scores.json
 # SPLORA_MARKDOWN  where the Markdown goes; default: splora-scores.md
 set -eu
-here=$(cd "$(dirname "$0")/.." && pwd -P)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 splora=${SPLORA:-$here/bin/splora}
 json=${SPLORA_JSON:-splora-scores.json}
 markdown=${SPLORA_MARKDOWN:-splora-scores.md}

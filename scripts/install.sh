@@ -8,7 +8,7 @@
 # What it makes: PREFIX/lib/splora (the program), a link PREFIX/bin/splora, the manual page and bash's completion under
 # PREFIX/share. PyTorch's library, unpacked on first use to ~/.djl.ai, is not touched.
 set -eu
-here=$(cd "$(dirname "$0")/.." && pwd -P)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 prefix=${PREFIX:-$HOME/.local}
 program=$prefix/lib/splora
 link=$prefix/bin/splora
