@@ -27,7 +27,16 @@ rm -f "$json" "$markdown"
 status=0
 "$splora" score "$@" --format json > "$json" || status=$?
 case $status in
-  0 | 3) "$splora" show "$json" --format markdown > "$markdown" ;;
+  0 | 3)
+    {
+      if [ $status = 3 ]; then
+        printf '**The gate said no** (the log says why).\n\n'
+      else
+        printf '**The gate passed.**\n\n'
+      fi
+      "$splora" show "$json" --format markdown
+    } > "$markdown"
+    ;;
   *) rm -f "$json" ;;
 esac
 exit $status

@@ -21,7 +21,7 @@ case ${1:-} in
   "") ;;
   --uninstall)
     [ ! -f "$program/lib/splora.jar" ] || rm -r "$program"
-    [ ! -h "$link" ] || rm "$link"
+    [ "$(readlink "$link")" != ../lib/splora/bin/splora ] || rm "$link"
     rm -f "$man" "$completion"
     say "splora is no longer in $prefix"
     exit 0
@@ -36,8 +36,8 @@ if [ -e "$program" ] && [ ! -f "$program/lib/splora.jar" ]; then
   say "$program is there and is not splora; choose another PREFIX"
   exit 1
 fi
-if [ -e "$link" ] && [ ! -h "$link" ]; then
-  say "$link is there and is not a link; choose another PREFIX"
+if [ -e "$link" ] && [ "$(readlink "$link")" != ../lib/splora/bin/splora ]; then
+  say "$link is there and is not splora's; choose another PREFIX"
   exit 1
 fi
 

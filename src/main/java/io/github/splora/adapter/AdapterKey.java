@@ -30,12 +30,13 @@ record AdapterKey(String module, Part part, String adapterName) {
   }
 
   private static final String PREFIX = "base_model.model.";
+  /** Dots match line breaks too: no name, however odd, must hide a module. */
   private static final Pattern LORA = Pattern.compile(
-      "(?<module>.+?)\\.(?<matrix>lora_[AB])(?:\\.(?<name>[^.]+))?\\.(?<leaf>weight|bias)");
+      "(?<module>.+?)\\.(?<matrix>lora_[AB])(?:\\.(?<name>[^.]+))?\\.(?<leaf>weight|bias)", Pattern.DOTALL);
   private static final Pattern EMBEDDING = Pattern.compile(
-      "(?<module>.+?)\\.lora_embedding_[AB](?:\\.(?<name>[^.]+))?");
+      "(?<module>.+?)\\.lora_embedding_[AB](?:\\.(?<name>[^.]+))?", Pattern.DOTALL);
   private static final Pattern DORA = Pattern.compile(
-      "(?<module>.+?)\\.lora_magnitude_vector(?:\\.(?<name>(?!weight$)[^.]+))?(?:\\.weight)?");
+      "(?<module>.+?)\\.lora_magnitude_vector(?:\\.(?<name>(?!weight$)[^.]+))?(?:\\.weight)?", Pattern.DOTALL);
 
   /** Takes a tensor name apart; every name has a reading, if only as {@link Part#OTHER}. */
   static AdapterKey parse(String tensorName) {

@@ -80,8 +80,11 @@ final class Gate {
             "'" + text + "' is not a figure (" + String.join(", ", FIGURES.keySet()) + "), >, >=, <, <= or =, and a number");
       }
       try {
-        return new Gate(text.strip(), FIGURES.get(match.group("figure")), match.group("comparison"),
-            Double.parseDouble(match.group("limit")));
+        double limit = Double.parseDouble(match.group("limit"));
+        if (!Double.isFinite(limit)) {
+          throw new TypeConversionException("'" + match.group("limit") + "' is beyond every figure");
+        }
+        return new Gate(text.strip(), FIGURES.get(match.group("figure")), match.group("comparison"), limit);
       } catch (NumberFormatException e) {
         throw new TypeConversionException("'" + match.group("limit") + "' is not a number");
       }

@@ -55,6 +55,9 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     if (scores == null && lacksRule(scoring.metric)) {
       throw wrong("--metric " + scoring.metric + " has no default rule: give --threshold, --count or --fraction");
     }
+    if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
+      throw wrong("--report inside --output makes the folder, which --dry-run must not: name another file");
+    }
     if (scores != null) {
       for (String name : ScoringOptions.NAMES) {
         if (spec.commandLine().getParseResult().hasMatchedOption(name)) {

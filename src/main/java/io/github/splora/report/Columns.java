@@ -23,7 +23,7 @@ public record Columns(String title, boolean isNumber, Function<ModuleRow, String
       new Columns("|dW|", true, row -> Figures.number(row.deltaNorm())),
       new Columns("|ref|", true, row -> Figures.number(row.referenceNorm())),
       new Columns("|V|", true, row -> Figures.number(row.alignmentNorm())),
-      new Columns("decision", false, ModuleRow::decision));
+      new Columns("decision", false, row -> Printable.text(row.decision())));
 
   /** One sentence below the table. */
   public static String conclusion(RunReport report) {
@@ -41,6 +41,7 @@ public record Columns(String title, boolean isNumber, Function<ModuleRow, String
             case "count" -> "the " + parameters.value().longValue() + " highest " + parameters.granularity() + " scores";
             default -> "the highest " + parameters.value() + " of the " + parameters.granularity() + " scores";
           };
-    return report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; " + rule;
+    return Printable.text(
+        report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; " + rule);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.splora.report;
 
+import io.github.splora.error.Printable;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -21,10 +22,16 @@ final class CsvWriter implements ReportWriter {
 
   private static Stream<String> cells(ModuleRow row) {
     return Stream.of(
-            row.name(), row.block(), row.type(), row.shape().get(0), row.shape().get(1), row.rank(), row.scaling(),
+            text(row.name()), row.block(), text(row.type()), row.shape().get(0), row.shape().get(1), row.rank(), row.scaling(),
             row.score(), row.distance(), row.expectedDistance(), row.spread(), row.cosine(), row.deltaNorm(),
-            row.referenceNorm(), row.alignmentNorm(), row.decision(), row.reason())
+            row.referenceNorm(), row.alignmentNorm(), text(row.decision()), text(row.reason()))
         .map(cell -> Objects.toString(cell, ""));
+  }
+
+  /** A spreadsheet runs what begins like a formula; an apostrophe keeps it text. */
+  private static String text(String untrusted) {
+    String text = Printable.text(untrusted);
+    return text.matches("[=+@-].*") ? "'" + text : text;
   }
 
   private static String quoted(String cell) {

@@ -2,6 +2,7 @@ package io.github.splora.report;
 
 import io.github.splora.adapter.Block;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,11 +51,13 @@ public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
       blocks.computeIfAbsent(path(row), path -> new LinkedHashMap<>()).put(type(row, parts), row);
     }
     Map<String, ModuleRow> outside = blocks.remove(OUTSIDE);
-    if (outside != null) {
-      blocks.put(OUTSIDE, outside);
-    }
     List<Line> lines = new ArrayList<>();
     blocks.forEach((path, cells) -> lines.add(new Line(path, cells)));
+    // Rows are in order of their numbers first, which would take the blocks of an encoder and a decoder in turns.
+    lines.sort(Comparator.comparing(Line::stack));
+    if (outside != null) {
+      lines.add(new Line(OUTSIDE, outside));
+    }
     return new Heatmap(List.copyOf(types), lines,
         ScoreScale.of(rows.stream().map(ModuleRow::score).filter(Objects::nonNull).toList()));
   }

@@ -1,5 +1,6 @@
 package io.github.splora.report;
 
+import io.github.splora.error.Printable;
 import io.github.splora.report.Heatmap.Line;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,10 @@ public final class HeatmapWriter implements ReportWriter {
         + (scale.clipped() ? " and below" : "") + ", 9 = " + Figures.number(scale.high())
         + (scale.clipped() ? " and above" : "") + "\n* = to prune, - = without a score\n");
     int labelWidth = Math.min(LONGEST_LABEL, map.types().stream().mapToInt(String::length).max().orElse(0));
-    for (List<Line> band : bands(map.lines(), (WIDTH - labelWidth - 2) / CELL)) {
-      text.append('\n').append(map.hasManyStacks() ? band.get(0).stack() + "\n" : "");
+    int numberWidth = map.lines().stream().mapToInt(line -> line.number().length()).max().orElse(0);
+    int room = WIDTH - labelWidth - 2 - Math.max(0, numberWidth - CELL);
+    for (List<Line> band : bands(map.lines(), room / CELL)) {
+      text.append('\n').append(map.hasManyStacks() ? Printable.text(band.get(0).stack()) + "\n" : "");
       text.append(" ".repeat(labelWidth + 2)).append(numbers(band)).append('\n');
       for (String type : map.types()) {
         if (band.stream().anyMatch(line -> line.cells().containsKey(type))) {
@@ -84,7 +87,8 @@ public final class HeatmapWriter implements ReportWriter {
   }
 
   private static String label(String type, int width) {
-    String end = type.length() <= width ? type : "~" + type.substring(type.length() - width + 1);
+    String name = Printable.text(type);
+    String end = name.length() <= width ? name : "~" + name.substring(name.length() - width + 1);
     return end + " ".repeat(width - end.length());
   }
 }

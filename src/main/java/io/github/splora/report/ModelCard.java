@@ -43,9 +43,10 @@ public final class ModelCard {
   private static String with(String section, String card) {
     String newLine = card.contains("\r\n") ? "\r\n" : "\n";
     String lines = section.replace("\n", newLine);
-    int begin = card.indexOf(BEGIN);
-    int end = begin < 0 ? -1 : card.indexOf(END, begin);
-    if (end >= 0) {
+    int end = card.indexOf(END, Math.max(0, card.indexOf(BEGIN)));
+    // The nearest mark before the end: one that was left alone must not take the text after it along.
+    int begin = end < 0 ? -1 : card.lastIndexOf(BEGIN, end);
+    if (begin >= 0) {
       return card.substring(0, begin) + lines + card.substring(end + END.length());
     }
     String gap = card.isEmpty() ? "" : card.endsWith("\n") ? newLine : newLine + newLine;
@@ -61,14 +62,14 @@ public final class ModelCard {
         + summary.pruned() + " of " + summary.modules() + " LoRA modules were "
         + (isZeroed ? "set to zero" : "removed")
         + " for their score (" + Markdown.text(Columns.method(report)) + ")."
-        + "\nAll other tensors are bit-identical to the original's.\n\n"
+        + "\nAll other tensors are bit-identical to the input adapter's.\n\n"
         + Markdown.table(Markdown.pruned(report)) + "\n"
         + "- splora " + report.tool().version() + "; every figure is in `" + RunReport.FILE_NAME + "`\n"
         + "- base: " + Markdown.code(publicName(inputs.base().path()))
         + ", fingerprint `" + inputs.base().fingerprint() + "`\n"
         + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))
         + ", fingerprint `" + inputs.aligned().fingerprint() + "`\n"
-        + "- original adapter: " + Markdown.code(publicName(inputs.adapter().path()))
+        + "- input adapter: " + Markdown.code(publicName(inputs.adapter().path()))
         + ", SHA-256 `" + inputs.adapter().sha256() + "`\n\n"
         + Markdown.CAVEAT + "\n"
         + END;

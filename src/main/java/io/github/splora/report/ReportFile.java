@@ -34,7 +34,8 @@ public final class ReportFile {
    */
   public static ReportFile prepare(Path file, Collection<String> used) {
     Path target = real(file);
-    if (!target.getFileName().toString().toLowerCase(Locale.ROOT).matches(".+\\.html?")) {
+    if (target.getFileName() == null
+        || !target.getFileName().toString().toLowerCase(Locale.ROOT).matches(".+\\.html?")) {
       throw refusal(file, "a report is HTML; name a file that ends in .html");
     }
     if (Files.isDirectory(target)) {
@@ -45,7 +46,7 @@ public final class ReportFile {
     }
     for (String name : used) {
       if (new File(name).exists() && real(Path.of(name)).equals(target)
-          || new File(name).getAbsoluteFile().equals(file.toFile().getAbsoluteFile())) {
+          || new File(name).getAbsoluteFile().toPath().startsWith(file.toAbsolutePath())) {
         throw refusal(file, "the run uses this path for something else; choose another file");
       }
     }

@@ -159,6 +159,9 @@ public record RunReport(
     return tool != null && metric != null && parameters != null && engine != null && summary != null && timing != null
         && warnings != null && warnings.stream().noneMatch(Objects::isNull)
         && modules != null && modules.stream().allMatch(row -> row != null && row.isWhole())
-        && inputs != null && inputs.base() != null && inputs.aligned() != null && inputs.adapter() != null;
+        && parameters.reference() != null && parameters.population() != null && parameters.granularity() != null
+        && parameters.rule() != null
+        && inputs != null && inputs.base() != null && inputs.aligned() != null && inputs.adapter() != null
+        && inputs.base().path() != null && inputs.aligned().path() != null && inputs.adapter().path() != null;
   }
 }

@@ -3,6 +3,7 @@ package io.github.splora.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.splora.adapter.AdapterKey.Part;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,5 +40,11 @@ class AdapterKeyTest {
       "base_model.model.q_proj.hada_w1_a", "base_model.model.lin0.ia3_l", ""})
   void anythingElseBelongsToNoModule(String key) {
     assertThat(AdapterKey.parse(key)).isEqualTo(new AdapterKey(null, Part.OTHER, ""));
+  }
+
+  @Test
+  void aLineBreakInANameHidesNoModule() {
+    assertThat(AdapterKey.parse("base_model.model.layers.0.x\ny.lora_A.weight"))
+        .isEqualTo(new AdapterKey("layers.0.x\ny", Part.LORA_A, ""));
   }
 }

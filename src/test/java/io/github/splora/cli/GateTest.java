@@ -61,4 +61,10 @@ class GateTest {
     assertThatThrownBy(() -> new Gate.Converter().convert("pruned>" + limit))
         .isInstanceOf(TypeConversionException.class).hasMessage("'" + limit + "' is not a number");
   }
+
+  @Test
+  void aLimitBeyondEveryFigureIsRefused() {
+    assertThatThrownBy(() -> new Gate.Converter().convert("max-score>1e999"))
+        .isInstanceOf(TypeConversionException.class).hasMessage("'1e999' is beyond every figure");
+  }
 }

@@ -51,7 +51,8 @@ class PipelineIT {
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("splora: gate " + GATE + ": it is 0.2098");
     assertThat(RunReport.read(folder.resolve("splora-scores.json")).summary().modules()).isEqualTo(24);
-    assertThat(folder.resolve("splora-scores.md")).content().startsWith("### splora: ");
+    assertThat(folder.resolve("splora-scores.md")).content()
+        .startsWith("**The gate said no** (the log says why).\n\n### splora: ");
   }
 
   @Test
@@ -59,7 +60,8 @@ class PipelineIT {
     Shell run = gate("--adapter", pruned.toString(), "--fail-on=" + GATE);
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(RunReport.read(folder.resolve("splora-scores.json")).summary().maxScore()).isLessThan(0.15);
-    assertThat(folder.resolve("splora-scores.md")).content().startsWith("### splora: ");
+    assertThat(folder.resolve("splora-scores.md")).content()
+        .startsWith("**The gate passed.**\n\n### splora: ");
   }
 
   @Test
@@ -82,7 +84,8 @@ class PipelineIT {
     Shell run = action(Shell.ADAPTER, "\n" + GATE + "\npruned-fraction>0.9\n", "--metric 'cosine' --threshold 0.15\n-q");
     assertThat(run.code()).isEqualTo(3);
     assertThat(run.err()).isEqualToIgnoringNewLines("splora: gate " + GATE + ": it is 0.20988690716664948");
-    assertThat(folder.resolve("summary")).content().startsWith("before\n### splora: 4 of 24 modules to prune");
+    assertThat(folder.resolve("summary")).content()
+        .startsWith("before\n**The gate said no** (the log says why).\n\n### splora: 4 of 24 modules to prune");
     assertThat(RunReport.read(Path.of(output("json"))).summary().pruned()).isEqualTo(4);
   }
 

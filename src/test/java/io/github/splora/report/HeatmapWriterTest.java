@@ -63,4 +63,19 @@ class HeatmapWriterTest {
     assertThat(coloured.replaceAll("\u001b\\[[0-9;]*m", "").replaceAll(" +\n", "\n"))
         .isEqualTo(new HeatmapWriter(false).write(report));
   }
+
+  @Test
+  void eachStackStandsByItself() {
+    String map = map(
+        Reports.row("decoder.block.0.q", 1.0, true), Reports.row("encoder.block.0.q", 0.0, false),
+        Reports.row("decoder.block.1.q", 0.5, false), Reports.row("encoder.block.1.q", 0.5, false));
+    assertThat(map.lines().filter(line -> line.endsWith("coder.block"))).containsExactly("decoder.block", "encoder.block");
+    assertThat(map).contains("\nq  9*5\n", "\nq  0 5\n");
+  }
+
+  @Test
+  void aNameCannotReachTheTerminal() {
+    assertThat(map(Reports.row("enc\u001b[2J.0.q\u001b[31m\u202e", 1.0, true), Reports.row("dec.0.q", 0.0, false)))
+        .doesNotContain("\u001b", "\u202e");
+  }
 }

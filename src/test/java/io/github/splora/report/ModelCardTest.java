@@ -60,7 +60,7 @@ class ModelCardTest {
 
   @Test
   void namesNoFolderOfThisMachine() throws IOException {
-    assertThat(updated(two)).contains("base: `base`", "aligned: `aligned`", "original adapter: `adapter`")
+    assertThat(updated(two)).contains("base: `base`", "aligned: `aligned`", "input adapter: `adapter`")
         .doesNotContain("testdata");
   }
 
@@ -127,5 +127,14 @@ class ModelCardTest {
     Path output = folder.resolve("zeroed");
     TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.empty()), output, Actions.ZERO);
     assertThat(Files.readString(output.resolve("README.md"))).contains("6 of 24 LoRA modules were set to zero");
+  }
+
+  @Test
+  void aMarkThatWasLeftAloneTakesNoTextAlong() throws IOException {
+    String stray = "# A\n<!-- splora:begin: 'splora prune' replaces what stands between the marks -->\nmy own words\n";
+    Files.writeString(card(), stray);
+    updated(two);
+    assertThat(updated(three)).startsWith(stray).contains("3 of 24 LoRA modules were removed")
+        .doesNotContain("2 of 24 LoRA modules");
   }
 }

@@ -66,4 +66,10 @@ class WritersTest {
     assertThat(ReportFormat.TABLE.writer(false).write(Reports.of(rule, value, isDefault, Reports.KEPT)))
         .endsWith("\n0 of 1 modules to prune (e-diem, alignment, type; " + words + ")\n");
   }
+
+  @Test
+  void aSpreadsheetRunsNothingThatAModuleIsCalled() {
+    String csv = ReportFormat.CSV.writer(false).write(Reports.of(Reports.row("=HYPERLINK(1)", -1.0, true)));
+    assertThat(csv).contains("'=HYPERLINK(1),").contains(",-1.0,").doesNotContain("\n=");
+  }
 }
