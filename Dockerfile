@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # docker build -t splora .
-# docker run --rm --user "$(id -u):$(id -g)" -v "$HOME/.cache/huggingface/hub:/models:ro" -v "$PWD:/work" splora \
+# docker run --rm --user "$(id -u):$(id -g)" -v "$HOME/.cache/huggingface/hub:/models:ro" -v "$PWD:/data" splora \
 #     prune --base meta-llama/Llama-3.1-8B --aligned meta-llama/Llama-3.1-8B-Instruct \
 #     --adapter my-lora --output my-lora-pruned
 
@@ -23,6 +23,6 @@ RUN --mount=type=bind,from=build,source=/src/testdata/tiny-llama,target=/mnt \
     splora score --base /mnt/base --aligned /mnt/aligned --adapter /mnt/adapter \
     && chmod -R a+rX /opt/splora
 USER 10001:10001
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["splora"]
 CMD ["--help"]
