@@ -3,7 +3,7 @@ package io.github.splora;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
-import io.github.splora.report.ModuleRow;
+import io.github.splora.report.Labels;
 import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.ModuleScore;
@@ -52,9 +52,7 @@ final class SavedScores {
   }
 
   private static Metrics metric(Path file, RunReport report) {
-    return Arrays.stream(Metrics.values())
-        .filter(metric -> metric.toString().equals(report.metric()))
-        .findFirst()
+    return Labels.find(Metrics.class, report.metric())
         .orElseThrow(() -> new BadInputException(file, "metric", report.metric(),
             "one of " + Arrays.toString(Metrics.values()) + " is expected"));
   }

@@ -19,7 +19,7 @@ public record Adapter(Path location, AdapterConfig config, SafetensorsFile weigh
     implements AutoCloseable {
 
   public static final String WEIGHTS_FILE = "adapter_model.safetensors";
-  private static final String PICKLE = "adapter_model.bin";
+  public static final String PICKLE_FILE = "adapter_model.bin";
 
   /**
    * Opens an adapter; only headers are read.
@@ -90,9 +90,9 @@ public record Adapter(Path location, AdapterConfig config, SafetensorsFile weigh
   private static Path weightsOf(Path location) {
     Path weights = Files.isDirectory(location) ? location.resolve(WEIGHTS_FILE) : location;
     boolean isPickle = weights.toString().endsWith(".bin")
-        || !Files.exists(weights) && Files.exists(location.resolve(PICKLE));
+        || !Files.exists(weights) && Files.exists(location.resolve(PICKLE_FILE));
     if (isPickle) {
-      throw new BadInputException(location, PICKLE, null, "only a PyTorch pickle is here, and pickles can run code;"
+      throw new BadInputException(location, PICKLE_FILE, null, "only a PyTorch pickle is here, and pickles can run code;"
           + " load the adapter with PEFT and save it again, which writes " + WEIGHTS_FILE);
     }
     return weights;

@@ -8,7 +8,6 @@ import io.github.splora.safetensors.SafetensorsFile;
 import io.github.splora.safetensors.StoredTensor;
 import io.github.splora.safetensors.TensorInfo;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,8 +16,6 @@ import java.util.TreeSet;
 
 /** Puts the tensors of an adapter file together into modules, and names everything that does not fit. */
 final class LoraModules {
-
-  private static final Set<DType> FLOATS = EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64);
 
   private final SafetensorsFile weights;
   private final AdapterConfig config;
@@ -112,8 +109,8 @@ final class LoraModules {
         reject(tensor, "a matrix is expected");
       } else if (tensor.shape().contains(0L)) {
         reject(tensor, "a matrix without elements adds nothing to any layer");
-      } else if (!FLOATS.contains(tensor.dtype())) {
-        problem("tensor '" + tensor.name() + "' dtype", tensor.dtype(), "one of " + FLOATS + " is expected");
+      } else if (!DType.WEIGHTS.contains(tensor.dtype())) {
+        problem("tensor '" + tensor.name() + "' dtype", tensor.dtype(), "one of " + DType.WEIGHTS + " is expected");
       }
     }
     if (problems.size() == before) {

@@ -2,6 +2,7 @@ package io.github.splora.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.json.StrictJson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,8 @@ public final class TargetMatcher {
     return namesItsTargets;
   }
 
-  private static boolean isRegex(JsonNode value) {
+  /** Whether a {@code target_modules} is a regular expression, and neither a list nor the word all-linear. */
+  public static boolean isRegex(JsonNode value) {
     return value.isTextual() && !value.textValue().equals("all-linear");
   }
 
@@ -54,7 +56,7 @@ public final class TargetMatcher {
       return name -> true;
     }
     Predicate<String> listed = listOrRegex(targets, file, "target_modules");
-    Predicate<String> wholeNames = texts(targets)::contains;
+    Predicate<String> wholeNames = StrictJson.texts(targets)::contains;
     return targets.isArray() ? wholeNames.or(listed.and(layers(config, file))) : listed;
   }
 
@@ -64,12 +66,12 @@ public final class TargetMatcher {
       Pattern whole = PythonRegex.compile(value.textValue(), file, field);
       return name -> whole.matcher(name).matches();
     }
-    Set<String> suffixes = Set.copyOf(texts(value));
+    Set<String> suffixes = Set.copyOf(StrictJson.texts(value));
     return name -> ModuleNames.ends(name).anyMatch(suffixes::contains);
   }
 
   private static Predicate<String> saved(JsonNode value, Path file) {
-    List<Pattern> patterns = texts(value).stream()
+    List<Pattern> patterns = StrictJson.texts(value).stream()
         .map(module -> PythonRegex.compile("(^|.*\\.)" + module + "($|\\..*)", file, "modules_to_save"))
         .toList();
     return name -> patterns.stream().anyMatch(pattern -> pattern.matcher(name).lookingAt());
@@ -87,7 +89,7 @@ public final class TargetMatcher {
       return name -> true;
     }
     JsonNode pattern = config.path("layers_pattern");
-    List<Pattern> patterns = (pattern.isTextual() ? List.of(pattern.textValue()) : texts(pattern)).stream()
+    List<Pattern> patterns = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern)).stream()
         .filter(text -> !text.isEmpty())
         .map(text -> PythonRegex.compile("(?:^|.*?\\.)" + text + "\\.(?<idx>\\d+)\\.", file, "layers_pattern"))
         .toList();
@@ -97,11 +99,5 @@ public final class TargetMatcher {
         .findFirst()
         .map(match -> match.group("idx").length() < 10 && indexes.contains(Integer.parseInt(match.group("idx"))))
         .orElse(false);
-  }
-
-  private static List<String> texts(JsonNode array) {
-    List<String> texts = new ArrayList<>();
-    array.forEach(element -> texts.add(element.asText()));
-    return texts;
   }
 }

@@ -56,8 +56,7 @@ public final class Fingerprint {
       tensor.map((tensor.byteLength() - length) / 2, length).get(sample);
       return sample;
     } catch (InternalError e) {
-      throw new BadInputException(tensor.file().path(), "tensor '" + tensor.name() + "'", null,
-          "the file was cut short while it was read", e);
+      throw tensor.cutShort(e);
     }
   }
 

@@ -28,7 +28,8 @@ public record ShardIndex(Path file, Map<String, Path> weightMap) {
   public static ShardIndex read(Path file) {
     ObjectNode json = StrictJson.readObject(file);
     if (!(json.get("weight_map") instanceof ObjectNode entries)) {
-      throw new BadInputException(file, "weight_map", json.get("weight_map"), "this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
+      throw new BadInputException(file, "weight_map", json.get("weight_map"),
+          "this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
     }
     Path folder = file.toAbsolutePath().getParent();
     List<Problem> problems = new ArrayList<>();

@@ -77,7 +77,8 @@ final class Gate {
       Matcher match = CONDITION.matcher(text);
       if (!match.matches() || !FIGURES.containsKey(match.group("figure"))) {
         throw new TypeConversionException(
-            "'" + text + "' is not a figure (" + String.join(", ", FIGURES.keySet()) + "), >, >=, <, <= or =, and a number");
+            "'" + text + "' is not a figure (" + String.join(", ", FIGURES.keySet())
+                + "), >, >=, <, <= or =, and a number");
       }
       try {
         double limit = Double.parseDouble(match.group("limit"));

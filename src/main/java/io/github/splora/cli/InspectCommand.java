@@ -51,12 +51,14 @@ final class InspectCommand implements Callable<Integer> {
 
   private static String text(Inspection inspection) {
     StringBuilder text = new StringBuilder(inspection.kind() + " " + inspection.path() + "\n");
-    inspection.facts().forEach((name, value) -> text.append("  ").append(name).append(": ").append(Printable.text(String.valueOf(value))).append('\n'));
+    inspection.facts().forEach((name, value) ->
+        text.append(String.format("  %s: %s\n", name, Printable.text(String.valueOf(value)))));
     text.append('\n');
     inspection.modules().forEach(module -> text.append(String.format("%s  %s  rank %d  scaling %s  %s%n",
         Printable.text(module.name()), module.shape(), module.rank(), module.scaling(), module.dtype())));
     inspection.tensors().forEach(tensor -> text.append(
-        String.format("%s  %s  %s  %d bytes%n", Printable.text(tensor.name()), tensor.shape(), tensor.dtype(), tensor.bytes())));
+        String.format("%s  %s  %s  %d bytes%n",
+            Printable.text(tensor.name()), tensor.shape(), tensor.dtype(), tensor.bytes())));
     return text.toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.splora.cli;
 
+import io.github.splora.report.Labels;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -15,9 +16,7 @@ record LabelConverter<E extends Enum<?>>(Class<E> type) implements ITypeConverte
 
   @Override
   public E convert(String label) {
-    return Arrays.stream(type.getEnumConstants())
-        .filter(constant -> constant.toString().equals(label))
-        .findFirst()
+    return Labels.find(type, label)
         .orElseThrow(() -> new TypeConversionException(
             "'" + label + "' is not one of " + Arrays.toString(type.getEnumConstants())));
   }

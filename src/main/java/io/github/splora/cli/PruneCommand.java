@@ -36,7 +36,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Decide and report; write nothing.")
   boolean dryRun;
 
-  @Option(names = "--force", description = "Write into an output folder that is not empty: files of the same names are replaced, others stay.")
+  @Option(names = "--force",
+      description = "Write into an output folder that is not empty: files of the same names are replaced, others stay.")
   boolean force;
 
   @Override

@@ -21,6 +21,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads and writes the small JSON files around a model (configs, shard indexes, our own reports). Reading refuses
@@ -102,6 +104,13 @@ public final class StrictJson {
     } catch (JsonProcessingException e) {
       throw new BadInputException(file, null, null, "not the expected document: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** The elements of a list as text; none where {@code value} is no list. */
+  public static List<String> texts(JsonNode value) {
+    List<String> texts = new ArrayList<>();
+    value.forEach(element -> texts.add(element.asText()));
+    return texts;
   }
 
   private static byte[] readBounded(Path file) throws IOException {

@@ -8,7 +8,6 @@ import io.github.splora.error.Problem;
 import io.github.splora.safetensors.DType;
 import io.github.splora.safetensors.StoredTensor;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +19,6 @@ import java.util.stream.Collectors;
 public final class ModulePairing {
 
   private static final String WEIGHT = ".weight";
-  private static final Set<DType> FLOATS = EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64);
 
   private final AdapterConfig config;
   private final List<Problem> problems = new ArrayList<>();
@@ -98,9 +96,9 @@ public final class ModulePairing {
     }
     StoredTensor weight = checkpoint.tensor(candidates.get(0));
     String field = "tensor '" + weight.name() + "'";
-    if (!FLOATS.contains(weight.dtype())) {
+    if (!DType.WEIGHTS.contains(weight.dtype())) {
       return reject(checkpoint, field + " dtype", weight.dtype(),
-          "only " + FLOATS + " can be compared; use a 16- or 32-bit checkpoint");
+          "only " + DType.WEIGHTS + " can be compared; use a 16- or 32-bit checkpoint");
     }
     List<Long> straight = List.of(module.outFeatures(), module.inFeatures());
     List<Long> transposed = List.of(module.inFeatures(), module.outFeatures());

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -58,8 +57,7 @@ public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
     if (outside != null) {
       lines.add(new Line(OUTSIDE, outside));
     }
-    return new Heatmap(List.copyOf(types), lines,
-        ScoreScale.of(rows.stream().map(ModuleRow::score).filter(Objects::nonNull).toList()));
+    return new Heatmap(List.copyOf(types), lines, ScoreScale.ofRows(rows));
   }
 
   /** Whether blocks of different stacks, an encoder's and a decoder's, share the numbers. */

@@ -4,7 +4,6 @@ import io.github.splora.adapter.Block;
 import io.github.splora.score.ModuleScore;
 import io.github.splora.score.ModuleScore.Unscored;
 import io.github.splora.select.Decision;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,7 +44,8 @@ public record ModuleRow(
     ModuleScore score = decision.score();
     return new ModuleRow(score.name(), score.block().map(Block::index).orElse(null), score.type(), score.shape(),
         score.rank(), score.scaling(), score.score(), score.distance(), score.expectedDistance(), score.spread(),
-        score.cosine(), score.deltaNorm(), score.referenceNorm(), score.alignmentNorm(), score.unscored() == null ? null : score.unscored().toString(),
+        score.cosine(), score.deltaNorm(), score.referenceNorm(), score.alignmentNorm(),
+        score.unscored() == null ? null : score.unscored().toString(),
         decision.prune() ? PRUNE : KEEP, decision.reason());
   }
 
@@ -55,7 +55,7 @@ public record ModuleRow(
    * @return empty if the row has neither a score nor a known reason for none
    */
   public Optional<ModuleScore> toScore() {
-    Unscored why = Arrays.stream(Unscored.values()).filter(u -> u.toString().equals(unscored)).findFirst().orElse(null);
+    Unscored why = Labels.find(Unscored.class, unscored).orElse(null);
     boolean isWhole = name != null && shape != null && (score == null ? why != null : Double.isFinite(score));
     return isWhole
         ? Optional.of(new ModuleScore(name, shape, rank, scaling, score, distance, expectedDistance, spread, cosine,

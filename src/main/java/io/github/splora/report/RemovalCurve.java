@@ -6,7 +6,6 @@ import io.github.splora.select.Ranking.Unit;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,10 +32,8 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
 
   /** The curve for a report's rows. */
   public static RemovalCurve of(RunReport report) {
-    Granularity granularity = Arrays.stream(Granularity.values())
-        .filter(unit -> unit.toString().equals(report.parameters().granularity()))
-        .findFirst()
-        .orElse(Granularity.MODULE);
+    Granularity granularity =
+        Labels.find(Granularity.class, report.parameters().granularity()).orElse(Granularity.MODULE);
     List<Unit> units = Ranking.of(
         report.modules().stream().map(ModuleRow::toScore).flatMap(Optional::stream).toList(), granularity).units();
     long modules = report.modules().stream().filter(ModuleRow::goes).count();

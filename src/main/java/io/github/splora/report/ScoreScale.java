@@ -1,7 +1,10 @@
 package io.github.splora.report;
 
+import io.github.splora.score.Quantile;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * The range of scores that is worth drawing: all of them, but no farther out than one and a half interquartile ranges
@@ -26,8 +29,8 @@ public record ScoreScale(double low, double high, boolean clipped) {
     }
     double least = sorted[0];
     double most = sorted[sorted.length - 1];
-    double lowerQuartile = quantile(sorted, 0.25);
-    double upperQuartile = quantile(sorted, 0.75);
+    double lowerQuartile = Quantile.of(sorted, 0.25);
+    double upperQuartile = Quantile.of(sorted, 0.75);
     double reach = WHISKER * (upperQuartile - lowerQuartile);
     // The outermost scores within reach, as a box plot has it; without spread there is no telling what is far out.
     double low = reach == 0 ? least : Arrays.stream(sorted).filter(s -> s >= lowerQuartile - reach).min().orElse(least);
@@ -35,6 +38,11 @@ public record ScoreScale(double low, double high, boolean clipped) {
     return high > low
         ? new ScoreScale(low, high, low > least || high < most)
         : new ScoreScale(low - 0.5, low + 0.5, false);
+  }
+
+  /** The scale for the rows that have a score. */
+  public static ScoreScale ofRows(List<ModuleRow> rows) {
+    return of(rows.stream().map(ModuleRow::score).filter(Objects::nonNull).toList());
   }
 
   /** Where a score lies, from 0 at the lower end or below to 1 at the upper end or above. */
@@ -45,13 +53,5 @@ public record ScoreScale(double low, double high, boolean clipped) {
   /** The tenth of the scale that a score lies in, from 0 to 9. */
   public int level(double score) {
     return Math.min(LEVELS - 1, (int) (share(score) * LEVELS));
-  }
-
-  /** Linear interpolation, as for the scores' own quartiles. */
-  private static double quantile(double[] sorted, double q) {
-    double place = q * (sorted.length - 1);
-    int below = (int) place;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
   }
 }

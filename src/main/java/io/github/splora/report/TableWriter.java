@@ -2,7 +2,6 @@ package io.github.splora.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 
 /** An aligned table for a terminal. */
@@ -40,8 +39,7 @@ final class TableWriter implements ReportWriter {
   private List<Columns> columns(RunReport report) {
     List<Columns> columns = new ArrayList<>(Columns.ALL);
     if (colour) {
-      ScoreScale scale =
-          ScoreScale.of(report.modules().stream().map(ModuleRow::score).filter(Objects::nonNull).toList());
+      ScoreScale scale = ScoreScale.ofRows(report.modules());
       int score = columns.stream().map(Columns::title).toList().indexOf("score");
       columns.add(score + 1, new Columns("", false, row -> bar(row.score(), scale)));
     }

@@ -1,8 +1,11 @@
 package io.github.splora.safetensors;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -35,6 +38,9 @@ public enum DType {
   F64(64),
   I64(64),
   U64(64);
+
+  /** The floating-point types that weights to be computed with are stored in; each has an exact float64. */
+  public static final Set<DType> WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F16, BF16, F32, F64));
 
   private static final Map<String, DType> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(DType::name, Function.identity()));

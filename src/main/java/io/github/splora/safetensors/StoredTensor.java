@@ -1,5 +1,6 @@
 package io.github.splora.safetensors;
 
+import io.github.splora.error.BadInputException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -20,6 +21,15 @@ public record StoredTensor(SafetensorsFile file, TensorInfo info) {
 
   public long byteLength() {
     return info.byteLength();
+  }
+
+  /**
+   * What to report when reading a mapped view ended in an {@link InternalError}, which is what Java makes of a page of a
+   * file that is no longer there.
+   */
+  public BadInputException cutShort(InternalError error) {
+    return new BadInputException(file.path(), HeaderField.tensor(name()), null,
+        "the file was cut short while it was read", error);
   }
 
   /** A read-only, little-endian view of {@code length} of the tensor's bytes from {@code offset} on. */

@@ -7,8 +7,7 @@ import java.util.Collection;
  * Centre and spread of a population of distances.
  *
  * @param mean arithmetic mean, {@code E[d]}
- * @param interquartileRange distance between the quartiles, linearly interpolated between order statistics (type 7 of
- *     Hyndman and Fan 1996: R's default, numpy's and torch.quantile's)
+ * @param interquartileRange distance between the quartiles, as {@link Quantile} has them
  * @param size number of distances
  */
 record Moments(double mean, double interquartileRange, int size) {
@@ -22,18 +21,11 @@ record Moments(double mean, double interquartileRange, int size) {
   static Moments of(Collection<Double> distances) {
     double[] sorted = distances.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     double mean = Arrays.stream(sorted).sum() / sorted.length;
-    return new Moments(mean, quantile(sorted, 0.75) - quantile(sorted, 0.25), sorted.length);
+    return new Moments(mean, Quantile.of(sorted, 0.75) - Quantile.of(sorted, 0.25), sorted.length);
   }
 
   /** Whether the distances differ by more than rounding, so that they can be standardised. */
   boolean hasSpread() {
     return interquartileRange > ROUNDING * Math.abs(mean);
-  }
-
-  private static double quantile(double[] sorted, double p) {
-    double position = p * (sorted.length - 1);
-    int below = (int) Math.floor(position);
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
   }
 }

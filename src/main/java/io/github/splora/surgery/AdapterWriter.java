@@ -25,7 +25,7 @@ public final class AdapterWriter {
 
   /** Written anew, or wrong in a pruned adapter: a pickle beside the weights would still hold what was removed. */
   private static final Set<String> NOT_CARRIED = Set.of(
-      Adapter.WEIGHTS_FILE, AdapterConfig.FILE_NAME, "adapter_model.bin", "splora-report.json", ".git", ".cache");
+      Adapter.WEIGHTS_FILE, AdapterConfig.FILE_NAME, Adapter.PICKLE_FILE, "splora-report.json", ".git", ".cache");
 
   private AdapterWriter() {}
 

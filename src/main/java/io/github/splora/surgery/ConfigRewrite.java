@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.TargetMatcher;
 import io.github.splora.error.BadInputException;
-import java.util.ArrayList;
+import io.github.splora.json.StrictJson;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,7 +50,7 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
     if (old.isTextual()) {
       regex = prefixed(old.textValue(), "", "|" + regex);
     } else if (!old.isEmpty()) {
-      regex = ModuleSuffixes.asRegex(texts(old)) + "|" + regex;
+      regex = ModuleSuffixes.asRegex(StrictJson.texts(old)) + "|" + regex;
     }
     json.put("exclude_modules", regex);
   }
@@ -58,7 +58,7 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
   private void target(ObjectNode json) {
     JsonNode old = json.path("target_modules");
     List<String> toRemove = ModuleSuffixes.of(removed, kept);
-    if (old.isTextual() && !old.textValue().equals("all-linear")) {
+    if (TargetMatcher.isRegex(old)) {
       boolean clear = !ModuleSuffixes.matchAny(toRemove, kept);
       String gone = clear ? ModuleSuffixes.asRegex(toRemove) : ModuleSuffixes.exactly(removed);
       json.put("target_modules", prefixed(old.textValue(), "(?!(?:" + gone + ")$)", ""));
@@ -70,7 +70,7 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
       throw new BadInputException(config.file(), "target_modules", old,
           "targets none of the modules that would be kept, so no client would load any of them");
     }
-    List<String> toKeep = ModuleSuffixes.of(targeted, removed, texts(old));
+    List<String> toKeep = ModuleSuffixes.of(targeted, removed, StrictJson.texts(old));
     if (!ModuleSuffixes.matchAny(toKeep, removed)) {
       ArrayNode list = json.putArray("target_modules");
       toKeep.forEach(list::add);
@@ -103,11 +103,5 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
         throw new IllegalStateException("the rewritten config still targets the removed module " + name);
       }
     }
-  }
-
-  private static List<String> texts(JsonNode array) {
-    List<String> texts = new ArrayList<>();
-    array.forEach(element -> texts.add(element.asText()));
-    return texts;
   }
 }

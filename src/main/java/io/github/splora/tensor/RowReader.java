@@ -69,9 +69,7 @@ final class RowReader {
         default -> throw new IllegalArgumentException(tensor.name() + " is " + tensor.dtype());
       };
     } catch (InternalError e) {
-      // What Java makes of a page of a mapped file that is no longer there.
-      throw new BadInputException(tensor.file().path(), "tensor '" + tensor.name() + "'", null,
-          "the file was cut short while it was read", e);
+      throw tensor.cutShort(e);
     }
   }
 

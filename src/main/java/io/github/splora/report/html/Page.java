@@ -56,18 +56,26 @@ record Page(
   record Charts(String unit, int units, boolean clipped, Distribution distribution, WhatIf whatIf) {}
 
   /** One line of the table, whose name may be broken between its parts. */
-  record Row(ModuleRow module, List<String> nameParts, String block, String shape, String score, String bar, boolean prune, List<Figure> figures) {}
+  record Row(
+      ModuleRow module,
+      List<String> nameParts,
+      String block,
+      String shape,
+      String score,
+      String bar,
+      boolean prune,
+      List<Figure> figures) {}
 
   /** A number as it is shown, and in full, to sort by; that is empty if there is none. */
   record Figure(String text, String raw) {}
 
   static Page of(RunReport report, String policy, String style, String script) {
-    ScoreScale scale = Heatmap.of(report.modules()).scale();
+    Heatmap heatmap = Heatmap.of(report.modules());
     return new Page(report, policy, style, script, Columns.conclusion(report), figures(report.summary()),
         settings(report), report.command().isEmpty() ? null : "splora " + ShellWords.join(report.command()),
-        map(Heatmap.of(report.modules())), charts(report),
+        map(heatmap), charts(report),
         report.modules().stream().map(ModuleRow::type).distinct().sorted().toList(),
-        report.modules().stream().map(row -> row(row, scale)).toList());
+        report.modules().stream().map(row -> row(row, heatmap.scale())).toList());
   }
 
   private static List<Fact> figures(Summary summary) {
@@ -101,7 +109,8 @@ record Page(
     }
     facts.add(new Fact("engine", report.engine().name() + " " + report.engine().version() + ", "
         + report.engine().device() + ", " + report.engine().threads() + " threads"));
-    facts.add(new Fact("time", String.format(Locale.ROOT, "%.1f s, of which scoring %.1f s; %,d bytes of weights compared",
+    facts.add(new Fact("time", String.format(Locale.ROOT,
+        "%.1f s, of which scoring %.1f s; %,d bytes of weights compared",
         report.timing().totalSeconds(), report.timing().scoringSeconds(), report.timing().checkpointBytes())));
     return facts;
   }
@@ -132,7 +141,8 @@ record Page(
   private static Cell cell(ModuleRow row, ScoreScale scale) {
     return row == null
         ? new Cell(false, "", "", false, "")
-        : new Cell(true, Figures.brief(row.score(), scale.high() - scale.low()), row.score() == null ? "" : "l" + scale.level(row.score()),
+        : new Cell(true, Figures.brief(row.score(), scale.high() - scale.low()),
+            row.score() == null ? "" : "l" + scale.level(row.score()),
             row.goes(), row.name());
   }
 
@@ -144,7 +154,8 @@ record Page(
     Parameters parameters = report.parameters();
     ScoreAxis scores = ScoreAxis.of(curve, "threshold".equals(parameters.rule()) ? parameters.value() : null,
         parameters.value() != null, Distribution.LEFT, Distribution.RIGHT);
-    return new Charts(curve.granularity().toString(), curve.units().size(), scores.clipped(), Distribution.of(curve, scores),
+    return new Charts(curve.granularity().toString(), curve.units().size(), scores.clipped(),
+        Distribution.of(curve, scores),
         WhatIf.of(curve, scores));
   }
 
