@@ -12,7 +12,8 @@ import io.github.splora.checkpoint.ShardIndex;
 import io.github.splora.inspect.Verification;
 import io.github.splora.json.StrictJson;
 import io.github.splora.safetensors.SafetensorsFile;
-import io.github.splora.safetensors.TensorInfo;
+import io.github.splora.storage.TensorFile;
+import io.github.splora.storage.TensorInfo;
 import io.github.splora.surgery.Action;
 import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.AdapterWriter;
@@ -151,9 +152,9 @@ class RealAdaptersTest {
       drop.requireApplicable(adapter);
       AdapterWriter.write(adapter, drop.apply(adapter, Set.of()), folder);
       try (SafetensorsFile copy = SafetensorsFile.open(folder.resolve(Adapter.WEIGHTS_FILE))) {
-        assertThat(copy.header().tensors().keySet())
-            .containsExactlyInAnyOrderElementsOf(adapter.weights().header().tensors().keySet());
-        adapter.weights().header().tensors().values().forEach(tensor -> assertSame(adapter.weights(), tensor, copy));
+        assertThat(copy.tensors().keySet())
+            .containsExactlyInAnyOrderElementsOf(adapter.weights().tensors().keySet());
+        adapter.weights().tensors().values().forEach(tensor -> assertSame(adapter.weights(), tensor, copy));
       }
     }
     assertThat(folder.resolve(AdapterConfig.FILE_NAME))
@@ -161,7 +162,7 @@ class RealAdaptersTest {
     assertThat(Files.exists(folder.resolve("LICENSE"))).isEqualTo(Files.exists(location.resolve("LICENSE")));
   }
 
-  private static void assertSame(SafetensorsFile original, TensorInfo tensor, SafetensorsFile copy) {
+  private static void assertSame(TensorFile original, TensorInfo tensor, TensorFile copy) {
     TensorInfo copied = copy.tensor(tensor.name());
     assertThat(copied.dtype()).isEqualTo(tensor.dtype());
     assertThat(copied.shape()).isEqualTo(tensor.shape());

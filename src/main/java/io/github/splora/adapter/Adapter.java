@@ -2,6 +2,7 @@ package io.github.splora.adapter;
 
 import io.github.splora.error.BadInputException;
 import io.github.splora.safetensors.SafetensorsFile;
+import io.github.splora.storage.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * @param weights the open safetensors file
  * @param modules in {@linkplain LoraModule#NATURAL_ORDER natural order}, at least one
  */
-public record Adapter(Path location, AdapterConfig config, SafetensorsFile weights, List<LoraModule> modules)
+public record Adapter(Path location, AdapterConfig config, TensorFile weights, List<LoraModule> modules)
     implements AutoCloseable {
 
   public static final String WEIGHTS_FILE = "adapter_model.safetensors";
@@ -31,7 +32,7 @@ public record Adapter(Path location, AdapterConfig config, SafetensorsFile weigh
   public static Adapter open(Path named) {
     Path location = folderOfConfig(named);
     AdapterConfig config = AdapterConfig.read(configOf(location));
-    SafetensorsFile weights = SafetensorsFile.open(weightsOf(location));
+    TensorFile weights = SafetensorsFile.open(weightsOf(location));
     try {
       return new Adapter(location, config, weights, LoraModules.of(weights, config));
     } catch (RuntimeException e) {

@@ -1,6 +1,6 @@
 package io.github.splora.adapter;
 
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -3,10 +3,10 @@ package io.github.splora.adapter;
 import io.github.splora.adapter.AdapterKey.Part;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
-import io.github.splora.safetensors.DType;
-import io.github.splora.safetensors.SafetensorsFile;
-import io.github.splora.safetensors.StoredTensor;
-import io.github.splora.safetensors.TensorInfo;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorFile;
+import io.github.splora.storage.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +17,11 @@ import java.util.TreeSet;
 /** Puts the tensors of an adapter file together into modules, and names everything that does not fit. */
 final class LoraModules {
 
-  private final SafetensorsFile weights;
+  private final TensorFile weights;
   private final AdapterConfig config;
   private final List<Problem> problems = new ArrayList<>();
 
-  private LoraModules(SafetensorsFile weights, AdapterConfig config) {
+  private LoraModules(TensorFile weights, AdapterConfig config) {
     this.weights = weights;
     this.config = config;
   }
@@ -30,14 +30,14 @@ final class LoraModules {
    * @return the file's modules in natural order
    * @throws BadInputException with every problem found
    */
-  static List<LoraModule> of(SafetensorsFile weights, AdapterConfig config) {
+  static List<LoraModule> of(TensorFile weights, AdapterConfig config) {
     return new LoraModules(weights, config).collect();
   }
 
   private List<LoraModule> collect() {
     Map<String, Map<String, AdapterKey>> tensorsByModule = new TreeMap<>(LoraModule.NATURAL_ORDER);
     Set<String> adapterNames = new TreeSet<>();
-    for (String tensorName : weights.header().tensors().keySet()) {
+    for (String tensorName : weights.tensors().keySet()) {
       AdapterKey key = AdapterKey.parse(tensorName);
       if (key.part() != Part.OTHER) {
         tensorsByModule.computeIfAbsent(key.module(), m -> new TreeMap<>()).put(tensorName, key);

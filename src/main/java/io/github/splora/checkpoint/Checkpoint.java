@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import io.github.splora.safetensors.SafetensorsFile;
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -29,10 +30,10 @@ public final class Checkpoint implements AutoCloseable {
 
   private final Path location;
   private final Map<String, Path> weightMap;
-  private final Map<Path, SafetensorsFile> open;
+  private final Map<Path, TensorFile> open;
   private final ObjectNode config;
 
-  private Checkpoint(Path location, Map<String, Path> weightMap, Map<Path, SafetensorsFile> open, ObjectNode config) {
+  private Checkpoint(Path location, Map<String, Path> weightMap, Map<Path, TensorFile> open, ObjectNode config) {
     this.location = location;
     this.weightMap = weightMap;
     this.open = open;
@@ -106,18 +107,18 @@ public final class Checkpoint implements AutoCloseable {
     if (path == null) {
       throw new BadInputException(location, "tensor '" + name + "'", null, "not in this checkpoint");
     }
-    SafetensorsFile shard = shard(path);
+    TensorFile shard = shard(path);
     return new StoredTensor(shard, shard.tensor(name));
   }
 
   /** The open shard at {@code path}. */
-  public SafetensorsFile shard(Path path) {
+  public TensorFile shard(Path path) {
     return open.computeIfAbsent(path, SafetensorsFile::open);
   }
 
   @Override
   public void close() {
-    open.values().forEach(SafetensorsFile::close);
+    open.values().forEach(TensorFile::close);
     open.clear();
   }
 
@@ -126,9 +127,9 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static Checkpoint single(Path location, Path entry) {
-    SafetensorsFile file = SafetensorsFile.open(entry);
+    TensorFile file = SafetensorsFile.open(entry);
     Map<String, Path> weightMap = new LinkedHashMap<>();
-    file.header().tensors().keySet().forEach(name -> weightMap.put(name, entry));
+    file.tensors().keySet().forEach(name -> weightMap.put(name, entry));
     return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry));
   }
 

@@ -1,16 +1,16 @@
 package io.github.splora.checkpoint;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.io.OutputStream;
 import java.util.HexFormat;
 
 /**

@@ -4,8 +4,8 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
-import io.github.splora.safetensors.SafetensorsFile;
-import io.github.splora.safetensors.TensorInfo;
+import io.github.splora.storage.TensorFile;
+import io.github.splora.storage.TensorInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,7 +52,7 @@ public record Inspection(
       adapter.modules().forEach(module -> loraTensors.addAll(module.tensorNames()));
       return new Inspection("adapter", location.toString(), facts,
           adapter.modules().stream().map(Inspection::module).toList(),
-          adapter.weights().header().tensors().values().stream()
+          adapter.weights().tensors().values().stream()
               .filter(info -> !loraTensors.contains(info.name()))
               .map(Inspection::tensor)
               .toList());
@@ -61,7 +61,7 @@ public record Inspection(
 
   private static Inspection ofCheckpoint(Path location) {
     try (Checkpoint checkpoint = Checkpoint.open(location)) {
-      List<SafetensorsFile> shards = checkpoint.shards().stream().map(checkpoint::shard).toList();
+      List<TensorFile> shards = checkpoint.shards().stream().map(checkpoint::shard).toList();
       Map<String, Object> facts = new LinkedHashMap<>();
       checkpoint.config().ifPresent(config -> facts.put("model_type", config.get("model_type")));
       facts.put("shards", shards.size());
@@ -71,9 +71,9 @@ public record Inspection(
     }
   }
 
-  private static Map<String, Object> sizes(List<SafetensorsFile> files) {
+  private static Map<String, Object> sizes(List<TensorFile> files) {
     List<TensorInfo> tensors = new ArrayList<>();
-    files.forEach(file -> tensors.addAll(file.header().tensors().values()));
+    files.forEach(file -> tensors.addAll(file.tensors().values()));
     Map<String, Long> dtypes = new TreeMap<>();
     tensors.forEach(info -> dtypes.merge(info.dtype().toString(), 1L, Long::sum));
     Map<String, Object> sizes = new LinkedHashMap<>();

@@ -1,7 +1,7 @@
 package io.github.splora.pairing;
 
 import io.github.splora.adapter.LoraModule;
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
 import java.util.List;
 
 /**

@@ -1,6 +1,7 @@
 package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.storage.TensorInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,5 +1,7 @@
 package io.github.splora.safetensors;
 
+import io.github.splora.storage.TensorInfo;
+
 /** How messages name the parts of a header. */
 final class HeaderField {
 
@@ -7,13 +9,10 @@ final class HeaderField {
   static final String HEADER_LENGTH = "header length";
   static final String METADATA = "__metadata__";
 
-  /** Longest part of a name that is quoted, so that what follows it in the message survives shortening. */
-  private static final int LONGEST_NAME = 200;
-
   private HeaderField() {}
 
   static String tensor(String name) {
-    return "tensor " + quoted(name);
+    return TensorInfo.label(name);
   }
 
   static String tensor(String name, String key) {
@@ -21,14 +20,10 @@ final class HeaderField {
   }
 
   static String metadata(String key) {
-    return METADATA + " " + quoted(key);
-  }
-
-  private static String quoted(String name) {
-    return "'" + shortened(name) + "'";
+    return METADATA + " '" + shortened(key) + "'";
   }
 
   static String shortened(String text) {
-    return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "…";
+    return TensorInfo.shortened(text);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.github.splora.error.BadInputException;
+import io.github.splora.storage.TensorInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;

@@ -3,6 +3,7 @@ package io.github.splora.safetensors;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.github.splora.storage.TensorInfo;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;

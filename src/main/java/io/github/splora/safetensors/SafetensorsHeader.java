@@ -1,5 +1,6 @@
 package io.github.splora.safetensors;
 
+import io.github.splora.storage.TensorInfo;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

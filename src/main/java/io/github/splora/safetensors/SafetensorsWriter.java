@@ -1,6 +1,8 @@
 package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

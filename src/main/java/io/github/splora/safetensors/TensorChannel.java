@@ -1,5 +1,6 @@
 package io.github.splora.safetensors;
 
+import io.github.splora.storage.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;

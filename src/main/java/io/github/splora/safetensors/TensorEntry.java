@@ -1,6 +1,9 @@
 package io.github.splora.safetensors;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.TensorSize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

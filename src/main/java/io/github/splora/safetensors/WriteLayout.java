@@ -1,5 +1,8 @@
 package io.github.splora.safetensors;
 
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.TensorSize;
+import io.github.splora.storage.TensorSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

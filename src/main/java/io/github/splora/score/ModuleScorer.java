@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.PairedModule;
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
 import io.github.splora.tensor.AlignmentDelta;
 import io.github.splora.tensor.LoraDelta;
 import io.github.splora.tensor.NonFinite;

@@ -36,7 +36,7 @@ public final class AdapterWriter {
    */
   public static void write(Adapter adapter, Rewrite rewrite, Path folder) throws IOException {
     SafetensorsWriter.write(
-        folder.resolve(Adapter.WEIGHTS_FILE), rewrite.tensors(), adapter.weights().header().metadata());
+        folder.resolve(Adapter.WEIGHTS_FILE), rewrite.tensors(), adapter.weights().metadata());
     Path config = folder.resolve(AdapterConfig.FILE_NAME);
     if (rewrite.config().isPresent()) {
       Files.writeString(config, StrictJson.write(rewrite.config().get()));

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.error.BadInputException;
-import io.github.splora.safetensors.SafetensorsFile;
-import io.github.splora.safetensors.TensorSource;
+import io.github.splora.storage.TensorFile;
+import io.github.splora.storage.TensorSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +47,8 @@ record DropAction(ConfigStyle style) implements Action {
     adapter.modules().stream()
         .filter(module -> selected.contains(module.name()))
         .forEach(module -> dropped.addAll(module.tensorNames()));
-    SafetensorsFile weights = adapter.weights();
-    return weights.header().tensors().values().stream()
+    TensorFile weights = adapter.weights();
+    return weights.tensors().values().stream()
         .filter(info -> !dropped.contains(info.name()))
         .map(info -> TensorSource.copyOf(weights, info))
         .toList();

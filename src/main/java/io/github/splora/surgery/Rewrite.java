@@ -1,7 +1,7 @@
 package io.github.splora.surgery;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.splora.safetensors.TensorSource;
+import io.github.splora.storage.TensorSource;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,9 +4,9 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.error.BadInputException;
-import io.github.splora.safetensors.SafetensorsFile;
-import io.github.splora.safetensors.TensorInfo;
-import io.github.splora.safetensors.TensorSource;
+import io.github.splora.storage.TensorFile;
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.TensorSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,8 +40,8 @@ final class ZeroAction implements Action {
         .map(LoraModule::loraB)
         .map(tensor -> tensor.name())
         .collect(Collectors.toSet());
-    SafetensorsFile weights = adapter.weights();
-    List<TensorSource> tensors = weights.header().tensors().values().stream()
+    TensorFile weights = adapter.weights();
+    List<TensorSource> tensors = weights.tensors().values().stream()
         .map(info -> zeroed.contains(info.name()) ? zeros(info) : TensorSource.copyOf(weights, info))
         .toList();
     return new Rewrite(Optional.empty(), tensors);

@@ -1,7 +1,7 @@
 package io.github.splora.surgery;
 
-import io.github.splora.safetensors.DType;
-import io.github.splora.safetensors.TensorSource;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;

@@ -3,7 +3,7 @@ package io.github.splora.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
 
 /**
  * {@code ΔW = s·BA}, never multiplied out. With the Gram matrix {@code AAᵀ : [r, r]}, inner products of deltas that

@@ -2,7 +2,7 @@ package io.github.splora.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
 
 /** Counts the NaNs and infinities of a stored matrix; asked only when a result shows that there must be some. */
 public final class NonFinite {

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.splora.error.BadInputException;
-import io.github.splora.safetensors.DType;
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

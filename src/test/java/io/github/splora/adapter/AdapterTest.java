@@ -2,7 +2,7 @@ package io.github.splora.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.splora.safetensors.DType;
+import io.github.splora.storage.DType;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import java.io.IOException;
@@ -198,7 +198,7 @@ class AdapterTest {
     try (Adapter adapter = open(new TinyAdapter().module(Q, 6, 4).random(P + "lm_head.weight", 3, 3)
         .random(P + "emb.token_adapter.trainable_tokens_delta", 1, 3))) {
       assertThat(names(adapter)).containsExactly(Q);
-      assertThat(adapter.weights().header().tensors()).hasSize(4);
+      assertThat(adapter.weights().tensors()).hasSize(4);
     }
   }
 

@@ -2,7 +2,7 @@ package io.github.splora.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.splora.safetensors.StoredTensor;
+import io.github.splora.storage.StoredTensor;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;

@@ -2,7 +2,7 @@ package io.github.splora.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.splora.safetensors.DType;
+import io.github.splora.storage.DType;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyCheckpoint;
 import io.github.splora.testing.TinyTensor;

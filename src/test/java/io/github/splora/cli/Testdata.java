@@ -1,7 +1,7 @@
 package io.github.splora.cli;
 
 import io.github.splora.safetensors.SafetensorsFile;
-import io.github.splora.safetensors.TensorInfo;
+import io.github.splora.storage.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.github.splora.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.github.splora.safetensors.DType;
+import io.github.splora.storage.DType;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;

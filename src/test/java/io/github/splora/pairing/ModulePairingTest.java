@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.Problem;
-import io.github.splora.safetensors.DType;
+import io.github.splora.storage.DType;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;

@@ -1,5 +1,7 @@
 package io.github.splora.safetensors;
 
+import io.github.splora.storage.DType;
+import io.github.splora.storage.TensorSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

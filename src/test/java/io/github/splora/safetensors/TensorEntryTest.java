@@ -1,5 +1,7 @@
 package io.github.splora.safetensors;
 
+import io.github.splora.storage.DType;
+import io.github.splora.storage.TensorInfo;
 import static io.github.splora.safetensors.RawFile.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 

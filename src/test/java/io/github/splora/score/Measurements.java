@@ -2,9 +2,9 @@ package io.github.splora.score;
 
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.pairing.PairedModule;
-import io.github.splora.safetensors.DType;
-import io.github.splora.safetensors.StoredTensor;
-import io.github.splora.safetensors.TensorInfo;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorInfo;
 import java.util.List;
 
 /** Measurements by their numbers alone, for what needs no files. */

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.error.BadInputException;
 import io.github.splora.pairing.PairedModule;
-import io.github.splora.safetensors.DType;
+import io.github.splora.storage.DType;
 import io.github.splora.tensor.Matrix;
 import io.github.splora.tensor.TensorEngine;
 import java.io.IOException;

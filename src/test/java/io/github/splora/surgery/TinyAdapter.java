@@ -2,11 +2,11 @@ package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
-import io.github.splora.safetensors.DType;
 import io.github.splora.safetensors.SafetensorsFile;
 import io.github.splora.safetensors.SafetensorsWriter;
-import io.github.splora.safetensors.TensorInfo;
-import io.github.splora.safetensors.TensorSource;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;

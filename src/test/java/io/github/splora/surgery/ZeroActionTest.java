@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.error.BadInputException;
-import io.github.splora.safetensors.DType;
+import io.github.splora.storage.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

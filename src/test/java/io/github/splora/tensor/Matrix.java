@@ -1,10 +1,10 @@
 package io.github.splora.tensor;
 
-import io.github.splora.safetensors.DType;
 import io.github.splora.safetensors.SafetensorsFile;
 import io.github.splora.safetensors.SafetensorsWriter;
-import io.github.splora.safetensors.StoredTensor;
-import io.github.splora.safetensors.TensorSource;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,8 +2,8 @@ package io.github.splora.testing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.splora.safetensors.DType;
 import io.github.splora.safetensors.SafetensorsWriter;
+import io.github.splora.storage.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
-package io.github.splora.safetensors;
+package io.github.splora.storage;
 
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
 /** A tensor of a file, to be written to another one unchanged. */
-record TensorCopy(SafetensorsFile file, TensorInfo tensor) implements TensorSource {
+record TensorCopy(TensorFile file, TensorInfo tensor) implements TensorSource {
 
   @Override
   public String name() {

@@ -1,4 +1,4 @@
-package io.github.splora.safetensors;
+package io.github.splora.storage;
 
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
@@ -22,7 +22,7 @@ public interface TensorSource {
   void writeTo(WritableByteChannel out) throws IOException;
 
   /** A tensor of another file, bit for bit, read a chunk at a time; {@code file} must stay open until it is written. */
-  static TensorSource copyOf(SafetensorsFile file, TensorInfo tensor) {
+  static TensorSource copyOf(TensorFile file, TensorInfo tensor) {
     return new TensorCopy(file, tensor);
   }
 }

@@ -1,4 +1,4 @@
-package io.github.splora.safetensors;
+package io.github.splora.storage;
 
 import java.util.List;
 
@@ -13,6 +13,9 @@ import java.util.List;
  * @param end the byte after its last one, counted alike (data_offsets[1])
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
+
+  /** Longest part of a name that is quoted, so that what follows it in a message survives shortening. */
+  private static final int LONGEST_NAME = 200;
 
   public TensorInfo {
     shape = List.copyOf(shape);
@@ -31,5 +34,15 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
   /** Number of dimensions, 0 for a scalar. */
   public int rank() {
     return shape.size();
+  }
+
+  /** How messages name a tensor. */
+  public static String label(String name) {
+    return "tensor '" + shortened(name) + "'";
+  }
+
+  /** A name from a file, no longer than a message can bear. */
+  public static String shortened(String text) {
+    return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "…";
   }
 }

@@ -1,4 +1,4 @@
-package io.github.splora.safetensors;
+package io.github.splora.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package io.github.splora.safetensors;
+package io.github.splora.storage;
 
 import io.github.splora.error.BadInputException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A tensor where it lies: an open file and the tensor's entry in its header. Nothing is read until it is mapped. */
-public record StoredTensor(SafetensorsFile file, TensorInfo info) {
+public record StoredTensor(TensorFile file, TensorInfo info) {
 
   public String name() {
     return info.name();
@@ -28,7 +28,7 @@ public record StoredTensor(SafetensorsFile file, TensorInfo info) {
    * file that is no longer there.
    */
   public BadInputException cutShort(InternalError error) {
-    return new BadInputException(file.path(), HeaderField.tensor(name()), null,
+    return new BadInputException(file.path(), TensorInfo.label(name()), null,
         "the file was cut short while it was read", error);
   }
 

@@ -1,4 +1,4 @@
-package io.github.splora.safetensors;
+package io.github.splora.storage;
 
 import java.util.Arrays;
 import java.util.Collections;
