@@ -130,7 +130,7 @@ public final class Splora {
   }
 
   private List<Measurement> measure(TensorEngine engine, ScoreOptions options, List<PairedModule> pairs) {
-    ModuleScorer scorer = new ModuleScorer(engine, options.reference().reference(), options.threads());
+    ModuleScorer scorer = new ModuleScorer(engine.kernel(), options.reference().reference(), options.threads());
     progress.begin(pairs.size(), bytes(pairs));
     try {
       return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));

@@ -29,8 +29,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void theEngineStaysInsideTensorAndScore() {
-    noClasses().that().resideOutsideOfPackages(ROOT + ".tensor", ROOT + ".score")
+  void theEngineStaysInsideTensor() {
+    noClasses().that().resideOutsideOfPackage(ROOT + ".tensor")
         .should().dependOnClassesThat().resideInAPackage("ai.djl..").check(classes);
   }
 

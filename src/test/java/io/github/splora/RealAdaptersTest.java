@@ -59,8 +59,7 @@ class RealAdaptersTest {
 
   /** Fields that keep some of the LORA configs from being read, by the end of the file's name. */
   private static final Map<String, String> UNSUPPORTED = Map.of(
-      "-bdlora.json", "use_bdlora", "-dora.json", "use_dora", "-kasa.json", "kasa_config",
-      "__dora__flux2-klein-rank64.json", "use_dora");
+      "-bdlora.json", "use_bdlora", "-kasa.json", "kasa_config");
 
   @TempDir Path folder;
 

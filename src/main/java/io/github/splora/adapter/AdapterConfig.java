@@ -83,6 +83,16 @@ public final class AdapterConfig {
     return json.path("fan_in_fan_out").asBoolean(false);
   }
 
+  /** Whether each row of the adapted weight is given a magnitude of its own (DoRA). */
+  public boolean usesDora() {
+    return json.path("use_dora").asBoolean(false);
+  }
+
+  /** Which biases of the base model were trained along: {@code none}, {@code lora_only} or {@code all}. */
+  public String bias() {
+    return json.path("bias").asText("none");
+  }
+
   /** Whether B adds to the layer's bias as well ({@code lora_bias}). */
   public boolean loraBias() {
     return json.path("lora_bias").asBoolean(false);

@@ -21,10 +21,16 @@ record AdapterKey(String module, Part part, String adapterName) {
     LORA_B,
     /** {@code [out]}, with {@code lora_bias}. */
     LORA_B_BIAS,
-    /** {@code [r, num_embeddings]} and {@code [dim, r]}. */
-    LORA_EMBEDDING,
+    /** A of an embedding: {@code [r, tokens]}. */
+    EMBEDDING_A,
+    /** B of an embedding: {@code [dim, r]}. */
+    EMBEDDING_B,
     /** DoRA's magnitudes. */
     MAGNITUDE,
+    /** The layer's own weight, saved whole. */
+    BASE_WEIGHT,
+    /** The layer's own bias, trained along ({@code bias}: {@code lora_only} or {@code all}). */
+    BASE_BIAS,
     /** Anything that is not part of a low-rank delta: saved heads, trained tokens, … */
     OTHER
   }
@@ -34,9 +40,12 @@ record AdapterKey(String module, Part part, String adapterName) {
   private static final Pattern LORA = Pattern.compile(
       "(?<module>.+?)\\.(?<matrix>lora_[AB])(?:\\.(?<name>[^.]+))?\\.(?<leaf>weight|bias)", Pattern.DOTALL);
   private static final Pattern EMBEDDING = Pattern.compile(
-      "(?<module>.+?)\\.lora_embedding_[AB](?:\\.(?<name>[^.]+))?", Pattern.DOTALL);
+      "(?<module>.+?)\\.(?<matrix>lora_embedding_[AB])(?:\\.(?<name>[^.]+))?", Pattern.DOTALL);
   private static final Pattern DORA = Pattern.compile(
       "(?<module>.+?)\\.lora_magnitude_vector(?:\\.(?<name>(?!weight$)[^.]+))?(?:\\.weight)?", Pattern.DOTALL);
+
+  private static final Pattern BASE_LAYER =
+      Pattern.compile("(?<module>.+)\\.base_layer\\.(?<leaf>weight|bias)", Pattern.DOTALL);
 
   /** Takes a tensor name apart; every name has a reading, if only as {@link Part#OTHER}. */
   static AdapterKey parse(String tensorName) {
@@ -51,13 +60,23 @@ record AdapterKey(String module, Part part, String adapterName) {
     }
     Matcher embedding = EMBEDDING.matcher(key);
     if (embedding.matches()) {
-      return of(embedding, Part.LORA_EMBEDDING);
+      return of(embedding, embedding.group("matrix").endsWith("A") ? Part.EMBEDDING_A : Part.EMBEDDING_B);
     }
     Matcher dora = DORA.matcher(key);
     if (dora.matches()) {
       return of(dora, Part.MAGNITUDE);
     }
+    Matcher base = BASE_LAYER.matcher(key);
+    if (base.matches()) {
+      return new AdapterKey(base.group("module"),
+          base.group("leaf").equals("weight") ? Part.BASE_WEIGHT : Part.BASE_BIAS, "");
+    }
     return new AdapterKey(null, Part.OTHER, "");
+  }
+
+  /** Whether the tensor is a part of a delta, rather than something that was saved beside it. */
+  boolean isOfDelta() {
+    return part.ordinal() <= Part.MAGNITUDE.ordinal();
   }
 
   private static AdapterKey of(Matcher match, Part part) {

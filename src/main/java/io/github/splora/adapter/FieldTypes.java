@@ -18,6 +18,8 @@ final class FieldTypes {
   private static final String NAMES = "a list of names, a regular expression or null is expected";
   private static final String FLAG = "true, false or null is expected";
 
+  private static final List<String> BIASES = List.of("none", "lora_only", "all");
+
   private static final List<Field> FIELDS = List.of(
       new Field("target_modules", FieldTypes::isTextOrTexts, NAMES),
       new Field("exclude_modules", FieldTypes::isTextOrTexts, NAMES),
@@ -25,6 +27,8 @@ final class FieldTypes {
       new Field("layers_pattern", FieldTypes::isTextOrTexts, "a name, a list of names or null is expected"),
       new Field("layers_to_transform", value -> value.isInt() || isListOf(value, JsonNode::isInt),
           "a number, a list of numbers or null is expected"),
+      new Field("bias", value -> value.isTextual() && BIASES.contains(value.textValue()),
+          "one of " + BIASES + " is expected"),
       new Field("use_rslora", JsonNode::isBoolean, FLAG),
       new Field("use_dora", JsonNode::isBoolean, FLAG),
       new Field("use_qalora", JsonNode::isBoolean, FLAG),

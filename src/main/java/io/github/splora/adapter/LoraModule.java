@@ -1,37 +1,81 @@
 package io.github.splora.adapter;
 
+import io.github.splora.adapter.LayerKind.Dimensions;
+import io.github.splora.adapter.LayerKind.Factors;
 import io.github.splora.storage.StoredTensor;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * One module of an adapter: the pair of matrices that adds {@code ΔW = s·BA} to one linear layer.
+ * One module of an adapter: the factors of what is added to one layer, and whatever else of the file belongs to it.
  *
  * @param name the layer's name in the model, without {@code base_model.model.} and {@code .weight}
- * @param loraA {@code [r, in]}
- * @param loraB {@code [out, r]}
+ * @param kind what kind of layer it is on
+ * @param loraA A, of a shape that fits the kind
+ * @param loraB B, likewise
  * @param scaling {@code s}, finite
- * @param tensorNames every tensor of the adapter file that belongs to the module, A and B among them
+ * @param magnitude DoRA's magnitudes, one for each output; empty for plain LoRA
+ * @param initialisation the word in {@code init_lora_weights}; "" where there is none
+ * @param tensorNames every tensor of the adapter file that goes with the module, A and B among them
+ * @param savedWeight the layer's own weight, where PEFT has saved it whole beside the factors (an embedding that was
+ *     targeted): it stays when the module goes
  */
 public record LoraModule(
-    String name, StoredTensor loraA, StoredTensor loraB, double scaling, List<String> tensorNames) {
+    String name,
+    LayerKind kind,
+    StoredTensor loraA,
+    StoredTensor loraB,
+    double scaling,
+    Optional<StoredTensor> magnitude,
+    String initialisation,
+    List<String> tensorNames,
+    Optional<StoredTensor> savedWeight) {
 
   /** The adapter's natural order: by block number (modules outside any block last), then by name. */
   public static final Comparator<String> NATURAL_ORDER =
       Comparator.<String>comparingInt(name -> Block.of(name).map(Block::index).orElse(Integer.MAX_VALUE))
           .thenComparing(Comparator.naturalOrder());
 
+  /** Plain LoRA on a linear layer. */
+  public static LoraModule linear(
+      String name, StoredTensor loraA, StoredTensor loraB, double scaling, List<String> tensorNames) {
+    return new LoraModule(name, LayerKinds.of(false, loraA), loraA, loraB, scaling, Optional.empty(), "", tensorNames,
+        Optional.empty());
+  }
+
+  /** Sizes of the matrices that the layer's weight consists of. */
+  public Dimensions dimensions() {
+    return kind.dimensions(loraA, loraB);
+  }
+
   public long rank() {
-    return loraA.shape().get(0);
+    return dimensions().rank();
   }
 
+  /** Inputs of one matrix. */
   public long inFeatures() {
-    return loraA.shape().get(1);
+    return dimensions().in();
   }
 
+  /** Outputs of all matrices together, one below the other. */
   public long outFeatures() {
-    return loraB.shape().get(0);
+    return dimensions().matrices() * dimensions().out();
+  }
+
+  /** {@code [out, in]}. */
+  public List<Long> shape() {
+    return List.of(outFeatures(), inFeatures());
+  }
+
+  /** Reads the unscaled factors of each matrix. */
+  public List<Factors> factors() {
+    return kind.factors(loraA, loraB);
+  }
+
+  /** All tensors that its delta is computed from. */
+  public List<StoredTensor> tensors() {
+    return magnitude.map(m -> List.of(loraA, loraB, m)).orElse(List.of(loraA, loraB));
   }
 
   /** The projection type, {@code q_proj} of {@code model.layers.0.self_attn.q_proj}. */

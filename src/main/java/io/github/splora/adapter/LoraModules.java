@@ -8,8 +8,10 @@ import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorInfo;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,14 +38,19 @@ final class LoraModules {
 
   private List<LoraModule> collect() {
     Map<String, Map<String, AdapterKey>> tensorsByModule = new TreeMap<>(LoraModule.NATURAL_ORDER);
+    Map<String, AdapterKey> savedBeside = new TreeMap<>();
     Set<String> adapterNames = new TreeSet<>();
     for (String tensorName : weights.tensors().keySet()) {
       AdapterKey key = AdapterKey.parse(tensorName);
-      if (key.part() != Part.OTHER) {
+      if (key.isOfDelta()) {
         tensorsByModule.computeIfAbsent(key.module(), m -> new TreeMap<>()).put(tensorName, key);
         adapterNames.add(key.adapterName());
+      } else if (key.part() != Part.OTHER) {
+        savedBeside.put(tensorName, key);
       }
     }
+    savedBeside.forEach((tensorName, key) ->
+        Optional.ofNullable(tensorsByModule.get(key.module())).ifPresent(tensors -> tensors.put(tensorName, key)));
     if (adapterNames.size() > 1) {
       problem(null, adapterNames, "the file mixes several adapters; save each on its own");
     }
@@ -65,59 +72,79 @@ final class LoraModules {
 
   /** The module, or null if its tensors do not make one up (then the problem is noted). */
   private LoraModule module(String name, Map<String, AdapterKey> tensors) {
-    StoredTensor loraA = null;
-    StoredTensor loraB = null;
-    for (Map.Entry<String, AdapterKey> entry : tensors.entrySet()) {
-      StoredTensor tensor = new StoredTensor(weights, weights.tensor(entry.getKey()));
-      switch (entry.getValue().part()) {
-        case LORA_A -> loraA = only(loraA, tensor);
-        case LORA_B -> loraB = only(loraB, tensor);
-        case LORA_EMBEDDING -> {
-          return reject(tensor, "a LoRA on an embedding is not supported");
-        }
-        case MAGNITUDE -> {
-          return reject(tensor, "a DoRA magnitude, which the config does not announce (use_dora)");
-        }
-        default -> { }
+    Map<Part, StoredTensor> parts = new EnumMap<>(Part.class);
+    tensors.forEach((tensorName, key) -> {
+      StoredTensor tensor = new StoredTensor(weights, weights.tensor(tensorName));
+      StoredTensor earlier = parts.put(key.part(), tensor);
+      if (earlier != null) {
+        problem("tensor '" + tensor.name() + "'", null,
+            "the same matrix is there twice, also as '" + earlier.name() + "'");
       }
-    }
+    });
+    boolean onEmbedding = parts.containsKey(Part.EMBEDDING_A) || parts.containsKey(Part.EMBEDDING_B);
+    StoredTensor loraA = parts.get(onEmbedding ? Part.EMBEDDING_A : Part.LORA_A);
+    StoredTensor loraB = parts.get(onEmbedding ? Part.EMBEDDING_B : Part.LORA_B);
+    StoredTensor magnitude = parts.get(Part.MAGNITUDE);
     if (loraA == null || loraB == null) {
       problem("module '" + name + "'", null, "has " + (loraA == null ? "no lora_A" : "no lora_B"));
       return null;
     }
     if (name.endsWith(".base_layer") || name.endsWith(".experts")) {
-      return reject(loraA, "LoRA on parameters (mixture-of-experts tensors) is not supported");
+      reject(loraA, "LoRA on parameters (mixture-of-experts tensors) is not supported");
+      return null;
     }
-    return fits(name, loraA, loraB)
-        ? new LoraModule(name, loraA, loraB, config.scalingOf(name), List.copyOf(tensors.keySet()))
-        : null;
+    LayerKind kind = LayerKinds.of(onEmbedding, loraA);
+    if (!fits(name, kind, loraA, loraB) || !fitsMagnitude(kind, loraA, loraB, magnitude)) {
+      return null;
+    }
+    StoredTensor savedWeight = parts.get(Part.BASE_WEIGHT);
+    return new LoraModule(name, kind, loraA, loraB, config.scalingOf(name), Optional.ofNullable(magnitude),
+        config.initialisation(),
+        tensors.keySet().stream().filter(t -> savedWeight == null || !t.equals(savedWeight.name())).toList(),
+        Optional.ofNullable(savedWeight));
   }
 
-  private StoredTensor only(StoredTensor earlier, StoredTensor tensor) {
-    if (earlier != null) {
-      problem("tensor '" + tensor.name() + "'", null, "the same matrix is there twice, also as '" + earlier.name() + "'");
-    }
-    return tensor;
-  }
-
-  private boolean fits(String name, StoredTensor loraA, StoredTensor loraB) {
+  private boolean fits(String name, LayerKind kind, StoredTensor loraA, StoredTensor loraB) {
     int before = problems.size();
     for (StoredTensor tensor : List.of(loraA, loraB)) {
-      if (tensor.shape().size() == 4) {
-        reject(tensor, "a LoRA on a convolution is not supported");
-      } else if (tensor.shape().size() != 2) {
-        reject(tensor, "a matrix is expected");
-      } else if (tensor.shape().contains(0L)) {
+      if (tensor.shape().contains(0L)) {
         reject(tensor, "a matrix without elements adds nothing to any layer");
-      } else if (!DType.WEIGHTS.contains(tensor.dtype())) {
-        problem("tensor '" + tensor.name() + "' dtype", tensor.dtype(), "one of " + DType.WEIGHTS + " is expected");
+      } else {
+        checkDType(tensor);
       }
+    }
+    if (problems.size() == before) {
+      kind.misfit(loraA, loraB).ifPresent(misfit -> reject(misfit.tensor(), misfit.explanation()));
     }
     if (problems.size() == before) {
       checkRank(name, loraA.info(), loraA.shape().get(0));
       checkRank(name, loraB.info(), loraB.shape().get(1));
     }
     return problems.size() == before;
+  }
+
+  private boolean fitsMagnitude(LayerKind kind, StoredTensor loraA, StoredTensor loraB, StoredTensor magnitude) {
+    int before = problems.size();
+    if (magnitude == null) {
+      if (config.usesDora()) {
+        problem("tensor '" + loraA.name() + "'", null,
+            "the config says use_dora, but the module has no lora_magnitude_vector");
+      }
+    } else if (!config.usesDora()) {
+      reject(magnitude, "a DoRA magnitude, which the config does not announce (use_dora)");
+    } else if (magnitude.info().elementCount() != kind.dimensions(loraA, loraB).out()) {
+      reject(magnitude, "one magnitude for each of the layer's " + kind.dimensions(loraA, loraB).out()
+          + " outputs is expected");
+    } else {
+      checkDType(magnitude);
+    }
+    return problems.size() == before;
+  }
+
+  private void checkDType(StoredTensor tensor) {
+    if (!DType.WEIGHTS.contains(tensor.dtype())) {
+      problem("tensor '" + tensor.name() + "' dtype", tensor.dtype(), "one of " + DType.WEIGHTS + " is expected");
+    }
   }
 
   private void checkRank(String name, TensorInfo tensor, long actual) {
@@ -128,9 +155,8 @@ final class LoraModules {
     }
   }
 
-  private LoraModule reject(StoredTensor tensor, String explanation) {
+  private void reject(StoredTensor tensor, String explanation) {
     problem("tensor '" + tensor.name() + "' shape", tensor.shape(), explanation);
-    return null;
   }
 
   private void problem(String field, Object value, String explanation) {

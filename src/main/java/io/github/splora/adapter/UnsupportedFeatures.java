@@ -20,8 +20,6 @@ final class UnsupportedFeatures {
   private static final List<Feature> FEATURES = List.of(
       new Feature("enable_lora", UnsupportedFeatures::isPresent,
           "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert with a current PEFT"),
-      new Feature("use_dora", JsonNode::booleanValue,
-          "DoRA rescales the whole weight, so its delta is not BA; merge it into a checkpoint or train plain LoRA"),
       new Feature("use_qalora", JsonNode::booleanValue,
           "QALoRA pools the input before A, so its delta is not BA"),
       new Feature("use_bdlora", UnsupportedFeatures::isPresent,
@@ -39,9 +37,7 @@ final class UnsupportedFeatures {
       new Feature("alora_invocation_tokens", UnsupportedFeatures::isPresent,
           "an activated LoRA acts only after its invocation tokens"),
       new Feature("megatron_config", UnsupportedFeatures::isPresent,
-          "Megatron's parallel layers are not supported"),
-      new Feature("bias", bias -> bias.isTextual() && !bias.textValue().equals("none"),
-          "the adapter also replaces biases of the base model, which a pruned config would leave behind"));
+          "Megatron's parallel layers are not supported"));
 
   private UnsupportedFeatures() {}
 

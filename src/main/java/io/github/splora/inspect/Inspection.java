@@ -85,7 +85,7 @@ public record Inspection(
   }
 
   private static Module module(LoraModule module) {
-    return new Module(module.name(), List.of(module.outFeatures(), module.inFeatures()), module.rank(),
+    return new Module(module.name(), module.shape(), module.rank(),
         module.scaling(), module.loraA().dtype().toString());
   }
 

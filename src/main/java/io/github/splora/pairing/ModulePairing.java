@@ -1,12 +1,16 @@
 package io.github.splora.pairing;
 
 import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.LayerKind.Dimensions;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.storage.DType;
+import io.github.splora.storage.Scales;
+import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Joins an adapter's modules with the tensors of one or more checkpoints by name and reports every mismatch at once. */
 public final class ModulePairing {
@@ -36,13 +41,14 @@ public final class ModulePairing {
   public static List<PairedModule> pair(
       List<LoraModule> modules, AdapterConfig config, Checkpoint base, Checkpoint aligned) {
     ModulePairing pairing = new ModulePairing(config);
-    List<StoredTensor> bases = pairing.weights(modules, base);
-    List<StoredTensor> aligneds = pairing.weights(modules, aligned);
-    boolean squareIsTransposed = pairing.squareIsTransposed(modules, aligneds);
+    List<FoundWeight> bases = pairing.weights(modules, base);
+    List<FoundWeight> aligneds = pairing.weights(modules, aligned);
+    Map<String, Boolean> squareIsTransposed = pairing.squareIsTransposed(modules, aligneds);
     List<PairedModule> paired = new ArrayList<>();
     for (int i = 0; i < modules.size(); i++) {
       if (bases.get(i) != null && aligneds.get(i) != null) {
-        paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), squareIsTransposed));
+        boolean square = squareIsTransposed.get(modules.get(i).kind().label());
+        paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), square));
       }
     }
     pairing.throwIfAny();
@@ -72,22 +78,22 @@ public final class ModulePairing {
   }
 
   /** Each module's weight, null where there is none that fits (then the problem is noted). */
-  private List<StoredTensor> weights(List<LoraModule> modules, Checkpoint checkpoint) {
+  private List<FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
     WeightNames names = new WeightNames(checkpoint.tensorNames());
-    List<StoredTensor> weights = new ArrayList<>();
-    Map<String, String> claims = new HashMap<>();
+    List<FoundWeight> weights = new ArrayList<>();
+    Map<StoredMatrix, String> claims = new HashMap<>();
     for (LoraModule module : modules) {
-      StoredTensor weight = weight(module, names.candidates(module.name()), checkpoint);
-      String earlier = weight == null ? null : claims.putIfAbsent(weight.name(), module.name());
+      FoundWeight weight = weight(module, names.candidates(module.name()), checkpoint);
+      String earlier = weight == null ? null : claims.putIfAbsent(weight.whole(), module.name());
       weights.add(earlier == null
           ? weight
-          : reject(checkpoint, "tensor '" + weight.name() + "'", null, "two modules of the adapter would take it for"
-              + " their weight: '" + earlier + "' and '" + module.name() + "'"));
+          : reject(checkpoint, TensorInfo.label(weight.whole().tensors().get(0).name()), null, "two modules of the"
+              + " adapter would take it for their weight: '" + earlier + "' and '" + module.name() + "'"));
     }
     return weights;
   }
 
-  private StoredTensor weight(LoraModule module, List<String> candidates, Checkpoint checkpoint) {
+  private FoundWeight weight(LoraModule module, List<String> candidates, Checkpoint checkpoint) {
     if (candidates.size() != 1) {
       return reject(checkpoint, "module '" + module.name() + "'", candidates.isEmpty() ? null : candidates,
           candidates.isEmpty()
@@ -95,53 +101,58 @@ public final class ModulePairing {
               : "several tensors could be this module's weight");
     }
     StoredTensor weight = checkpoint.tensor(candidates.get(0));
-    String field = "tensor '" + weight.name() + "'";
+    String field = TensorInfo.label(weight.name());
     if (!DType.WEIGHTS.contains(weight.dtype())) {
       return reject(checkpoint, field + " dtype", weight.dtype(),
           "only " + DType.WEIGHTS + " can be compared; use a 16- or 32-bit checkpoint");
     }
-    List<Long> straight = List.of(module.outFeatures(), module.inFeatures());
-    List<Long> transposed = List.of(module.inFeatures(), module.outFeatures());
-    if (!weight.shape().equals(straight) && !weight.shape().equals(transposed)) {
-      return reject(checkpoint, field + " shape", weight.shape(),
-          "the adapter's module '" + module.name() + "' is [out, in] = " + straight
-              + "; was it trained on another model?");
+    Dimensions d = module.dimensions();
+    Set<Boolean> transpositions = module.kind().transpositions(d, weight.shape());
+    if (transpositions.isEmpty()) {
+      List<List<Long>> shapes = module.kind().weightShapes(d);
+      return reject(checkpoint, field + " shape", weight.shape(), "the adapter's module '" + module.name() + "' needs "
+          + (shapes.size() == 1 ? shapes.get(0) : "one of " + shapes) + "; was it trained on another model?");
     }
-    return weight;
+    long rows = d.matrices() * (transpositions.contains(false) ? d.out() : d.in());
+    return new FoundWeight(StoredMatrix.of(weight, rows, Scales.NONE), transpositions);
   }
 
-  private PairedModule join(LoraModule module, StoredTensor base, StoredTensor aligned, boolean squareIsTransposed) {
-    if (!base.shape().equals(aligned.shape())) {
-      problems.add(new Problem(aligned.file().path().toString(), "tensor '" + aligned.name() + "' shape",
-          aligned.shape().toString(), "the base checkpoint has " + base.shape() + " (" + base.file().path() + ")"));
+  private PairedModule join(LoraModule module, FoundWeight base, FoundWeight aligned, boolean squareIsTransposed) {
+    boolean transposed = aligned.isTransposed(squareIsTransposed);
+    if (!base.whole().shape().equals(aligned.whole().shape())) {
+      StoredTensor tensor = aligned.whole().tensors().get(0);
+      StoredTensor baseTensor = base.whole().tensors().get(0);
+      problems.add(new Problem(tensor.file().path().toString(), TensorInfo.label(tensor.name()) + " shape",
+          tensor.shape().toString(),
+          "the base checkpoint has " + baseTensor.shape() + " (" + baseTensor.file().path() + ")"));
+      return new PairedModule(module, List.of());
     }
-    return new PairedModule(module, base, aligned, isSquare(module) ? squareIsTransposed : isTransposed(module, aligned));
+    List<StoredMatrix> bases = base.matrices(module);
+    List<StoredMatrix> aligneds = aligned.matrices(module);
+    return new PairedModule(module, IntStream.range(0, bases.size())
+        .mapToObj(i -> new Weights(bases.get(i), aligneds.get(i), transposed))
+        .toList());
   }
 
   /**
-   * How to read a square weight, which fits both ways. PEFT corrects a wrong {@code fan_in_fan_out} when it sees the
-   * layers; here their shapes are what can be seen. Where the adapter's other weights all tell the same, they decide,
-   * else the flag does.
+   * How to read square weights, which fit both ways, of each kind of layer. PEFT corrects a wrong
+   * {@code fan_in_fan_out} when it sees the layers; here their shapes are what can be seen. Where the adapter's other
+   * weights of the kind all tell the same, they decide, else the flag does.
    */
-  private boolean squareIsTransposed(List<LoraModule> modules, List<StoredTensor> weights) {
-    Set<Boolean> seen = new HashSet<>();
+  private Map<String, Boolean> squareIsTransposed(List<LoraModule> modules, List<FoundWeight> weights) {
+    Map<String, Set<Boolean>> seen = new HashMap<>();
     for (int i = 0; i < modules.size(); i++) {
-      if (weights.get(i) != null && !isSquare(modules.get(i))) {
-        seen.add(isTransposed(modules.get(i), weights.get(i)));
+      Set<Boolean> ofKind = seen.computeIfAbsent(modules.get(i).kind().label(), kind -> new HashSet<>());
+      if (weights.get(i) != null && !weights.get(i).isAmbiguous()) {
+        ofKind.addAll(weights.get(i).transpositions());
       }
     }
-    return seen.size() == 1 ? seen.contains(true) : config.fanInFanOut();
+    Map<String, Boolean> decided = new HashMap<>();
+    seen.forEach((kind, ways) -> decided.put(kind, ways.size() == 1 ? ways.contains(true) : config.fanInFanOut()));
+    return decided;
   }
 
-  private static boolean isSquare(LoraModule module) {
-    return module.inFeatures() == module.outFeatures();
-  }
-
-  private static boolean isTransposed(LoraModule module, StoredTensor weight) {
-    return weight.shape().get(0) == module.inFeatures();
-  }
-
-  private StoredTensor reject(Checkpoint checkpoint, String field, Object value, String explanation) {
+  private FoundWeight reject(Checkpoint checkpoint, String field, Object value, String explanation) {
     problems.add(new Problem(checkpoint.location().toString(), field, value == null ? null : value.toString(),
         explanation));
     return null;

@@ -1,18 +1,20 @@
 package io.github.splora.pairing;
 
 import io.github.splora.adapter.LoraModule;
-import io.github.splora.storage.StoredTensor;
 import java.util.List;
 
 /**
- * A LoRA module together with the two weights of its layer.
+ * A LoRA module together with the weights of its layer.
  *
- * @param lora the adapter's side, {@code ΔW : [out, in]}
- * @param base {@code W_base}, of the same shape as {@code aligned}
- * @param aligned {@code W_aligned}
- * @param transposed whether both store {@code [in, out]} (GPT-2's Conv1D) in place of {@code [out, in]}
+ * @param lora the adapter's side
+ * @param weights base and aligned, a pair for each matrix that the layer's weight consists of, in the order of the
+ *     module's factors
  */
-public record PairedModule(LoraModule lora, StoredTensor base, StoredTensor aligned, boolean transposed) {
+public record PairedModule(LoraModule lora, List<Weights> weights) {
+
+  public PairedModule {
+    weights = List.copyOf(weights);
+  }
 
   public String name() {
     return lora.name();
@@ -20,11 +22,11 @@ public record PairedModule(LoraModule lora, StoredTensor base, StoredTensor alig
 
   /** {@code [out, in]}, however it is stored. */
   public List<Long> shape() {
-    return List.of(lora.outFeatures(), lora.inFeatures());
+    return lora.shape();
   }
 
-  /** Bytes of the two weights on disk. */
+  /** Bytes of the weights on disk. */
   public long byteLength() {
-    return base.byteLength() + aligned.byteLength();
+    return weights.stream().mapToLong(Weights::byteLength).sum();
   }
 }

@@ -1,9 +1,10 @@
 package io.github.splora.score;
 
-import ai.djl.ndarray.NDArray;
-import io.github.splora.tensor.AlignmentDelta;
-import io.github.splora.tensor.LoraDelta;
-import java.util.Optional;
+import io.github.splora.delta.Delta;
+import io.github.splora.tensor.Operand;
+import io.github.splora.tensor.Pass;
+import io.github.splora.tensor.Pass.Slot;
+import java.util.Arrays;
 
 /**
  * The alignment delta V itself, compared by direction:
@@ -11,18 +12,47 @@ import java.util.Optional;
  * <pre>d = ‖ ΔW/‖ΔW‖ − V/‖V‖ ‖_F = √(2 − 2 cos(ΔW, V))</pre>
  *
  * A delta that moves against what alignment did is far (up to 2), one that moves along it is near, an unrelated one is
- * at √2. One pass: {@code Y = V Aᵀ : [out, r]}, {@code ⟨ΔW, V⟩ = s·⟨B, Y⟩}.
+ * at √2. One pass, in which the delta takes its inner product with V.
  */
 final class AlignmentReference implements Reference {
 
   @Override
-  public Optional<Comparison> compare(AlignmentDelta v, LoraDelta delta) {
-    NDArray y = v.times(delta.a().transpose());
-    if (v.norm() == 0) {
-      return Optional.empty();
+  public Comparing compare(Delta delta) {
+    return new OnePass(delta);
+  }
+
+  @Override
+  public Comparison comparison(Sums sums) {
+    double referenceNorm = Math.sqrt(sums.reference());
+    Double cosine = Comparison.cosine(sums.inner(), Math.sqrt(sums.delta()), referenceNorm);
+    return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm);
+  }
+
+  private static final class OnePass implements Comparing {
+
+    private final Delta delta;
+    private Slot<double[]> squaredAlignment;
+
+    OnePass(Delta delta) {
+      this.delta = delta;
     }
-    double inner = delta.scaling() * delta.b().mul(y).sum().getDouble();
-    double cosine = Comparison.cosine(inner, delta.norm(), v.norm());
-    return Optional.of(new Comparison(Math.sqrt(2 - 2 * cosine), cosine, v.norm()));
+
+    @Override
+    public boolean ask(Pass pass) {
+      if (squaredAlignment != null) {
+        return false;
+      }
+      if (!delta.prepare(pass)) {
+        delta.ask(pass);
+        squaredAlignment = pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+      }
+      return true;
+    }
+
+    @Override
+    public Sums sums() {
+      double alignment = Arrays.stream(squaredAlignment.get()).sum();
+      return new Sums(delta.squaredNorm(), alignment, alignment, delta.innerWithAlignment(), 0);
+    }
   }
 }

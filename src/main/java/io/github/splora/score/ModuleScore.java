@@ -65,7 +65,7 @@ public record ModuleScore(
 
   /** A module that was never measured. */
   static ModuleScore leftOut(LoraModule module) {
-    return new ModuleScore(module.name(), List.of(module.outFeatures(), module.inFeatures()), module.rank(),
+    return new ModuleScore(module.name(), module.shape(), module.rank(),
         module.scaling(), null, null, null, null, null, null, null, null, Unscored.LEFT_OUT);
   }
 

@@ -1,14 +1,15 @@
 package io.github.splora.score;
 
-import ai.djl.ndarray.NDManager;
+import io.github.splora.delta.Delta;
+import io.github.splora.delta.Deltas;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.storage.StoredTensor;
-import io.github.splora.tensor.AlignmentDelta;
-import io.github.splora.tensor.LoraDelta;
-import io.github.splora.tensor.NonFinite;
-import io.github.splora.tensor.TensorEngine;
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.Values;
+import io.github.splora.tensor.Kernel;
+import io.github.splora.tensor.Pass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -16,19 +17,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * Measures modules: arrays go in, {@link Measurement}s come out, and every array of a module is freed before its thread
- * takes the next. A module is measured by one thread alone, so the numbers do not depend on how many there are.
+ * Measures modules: weights are walked over, {@link Measurement}s come out. A module is measured by one thread alone, so
+ * the numbers do not depend on how many there are.
  */
 public final class ModuleScorer {
 
-  private final TensorEngine engine;
+  private final Kernel kernel;
   private final Reference reference;
   private final int threads;
 
-  public ModuleScorer(TensorEngine engine, Reference reference, int threads) {
-    this.engine = engine;
+  public ModuleScorer(Kernel kernel, Reference reference, int threads) {
+    this.kernel = kernel;
     this.reference = reference;
     this.threads = threads;
   }
@@ -65,40 +67,42 @@ public final class ModuleScorer {
   }
 
   private Measurement measure(PairedModule module) {
-    try (NDManager scope = engine.newScope()) {
-      LoraDelta delta =
-          LoraDelta.read(module.lora().loraA(), module.lora().loraB(), module.lora().scaling(), scope);
-      AlignmentDelta v = new AlignmentDelta(module.base(), module.aligned(), module.transposed(), scope);
-      double deltaNorm = delta.norm();
-      Comparison comparison = deltaNorm == 0 ? null : reference.compare(v, delta).orElse(null);
-      return new Measurement(module, deltaNorm, v.norm(), comparison);
+    List<Delta> deltas = Deltas.of(module.lora());
+    Sums sums = Sums.ZERO;
+    for (int i = 0; i < deltas.size(); i++) {
+      Comparing comparing = reference.compare(deltas.get(i));
+      for (Pass pass = new Pass(); comparing.ask(pass); pass = new Pass()) {
+        kernel.run(pass, module.weights().get(i));
+      }
+      sums = sums.plus(comparing.sums());
     }
+    boolean isComparable = sums.delta() != 0 && sums.alignment() != 0;
+    return new Measurement(module, Math.sqrt(sums.delta()), Math.sqrt(sums.alignment()),
+        isComparable ? reference.comparison(sums) : null);
   }
 
-  private void refuseNonFinite(List<Measurement> measurements) {
-    List<Problem> problems = new ArrayList<>();
-    try (NDManager scope = engine.newScope()) {
-      for (Measurement measurement : measurements) {
-        if (!measurement.isFinite()) {
-          problems.addAll(nonFinite(measurement.module(), scope));
-        }
-      }
-    }
+  private static void refuseNonFinite(List<Measurement> measurements) {
+    List<Problem> problems = measurements.stream()
+        .filter(measurement -> !measurement.isFinite())
+        .flatMap(measurement -> nonFinite(measurement.module()).stream())
+        .toList();
     if (!problems.isEmpty()) {
       throw new BadInputException(problems);
     }
   }
 
-  private static List<Problem> nonFinite(PairedModule module, NDManager scope) {
+  private static List<Problem> nonFinite(PairedModule module) {
     List<Problem> problems = new ArrayList<>();
-    for (StoredTensor tensor :
-        List.of(module.lora().loraA(), module.lora().loraB(), module.base(), module.aligned())) {
-      long count = NonFinite.count(tensor, scope);
+    Stream<StoredTensor> weights = module.weights().stream()
+        .flatMap(pair -> pair.matrices().stream())
+        .flatMap(matrix -> matrix.tensors().stream());
+    Stream.concat(module.lora().tensors().stream(), weights).distinct().forEach(tensor -> {
+      long count = Values.countNonFinite(tensor);
       if (count > 0) {
-        problems.add(new Problem(tensor.file().path().toString(), "tensor '" + tensor.name() + "'",
+        problems.add(new Problem(tensor.file().path().toString(), TensorInfo.label(tensor.name()),
             count + " NaN or infinite", "no distance can be taken from it"));
       }
-    }
+    });
     if (problems.isEmpty()) {
       problems.add(new Problem(module.lora().loraA().file().path().toString(), "module '" + module.name() + "'", null,
           "its values are too large: their squares overflow float64"));

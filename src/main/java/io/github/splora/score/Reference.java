@@ -1,18 +1,22 @@
 package io.github.splora.score;
 
-import io.github.splora.tensor.AlignmentDelta;
-import io.github.splora.tensor.LoraDelta;
-import java.util.Optional;
+import io.github.splora.delta.Delta;
 
 /** What a module's delta is compared with. An implementation is one file, made known in {@link References}. */
 public interface Reference {
 
+  /** Whether deltas of full rank can be compared, too. */
+  default boolean takesFullRank() {
+    return true;
+  }
+
+  /** Compares the delta of one matrix with its reference; to be asked until it wants no pass any more. */
+  Comparing compare(Delta delta);
+
   /**
-   * Compares one module's delta with its reference.
+   * What the sums over all matrices of a module, neither of whose deltas is zero, come down to.
    *
-   * @param v {@code V : [out, in]}; each product with it is a pass over the files
-   * @param delta {@code ΔW : [out, in]}, not zero
-   * @return empty if V is zero: alignment did not touch the layer, so there is no reference
+   * @param sums with {@code ‖ΔW‖} and {@code ‖V‖} above 0
    */
-  Optional<Comparison> compare(AlignmentDelta v, LoraDelta delta);
+  Comparison comparison(Sums sums);
 }

@@ -4,13 +4,8 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
-/** A tensor of a file, to be written to another one unchanged. */
-record TensorCopy(TensorFile file, TensorInfo tensor) implements TensorSource {
-
-  @Override
-  public String name() {
-    return tensor.name();
-  }
+/** A tensor of a file, to be written to another one unchanged, perhaps under another name. */
+record TensorCopy(TensorFile file, TensorInfo tensor, String name) implements TensorSource {
 
   @Override
   public DType dtype() {

@@ -23,6 +23,11 @@ public interface TensorSource {
 
   /** A tensor of another file, bit for bit, read a chunk at a time; {@code file} must stay open until it is written. */
   static TensorSource copyOf(TensorFile file, TensorInfo tensor) {
-    return new TensorCopy(file, tensor);
+    return new TensorCopy(file, tensor, tensor.name());
+  }
+
+  /** The same, under another name. */
+  static TensorSource copyOf(TensorFile file, TensorInfo tensor, String name) {
+    return new TensorCopy(file, tensor, name);
   }
 }

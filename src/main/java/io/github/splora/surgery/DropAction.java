@@ -19,6 +19,8 @@ import java.util.Set;
  */
 record DropAction(ConfigStyle style) implements Action {
 
+  private static final String WRAPPING = ".base_layer";
+
   @Override
   public void requireApplicable(Adapter adapter) {
     // Right for every adapter that can be opened: what is not built cannot be built wrongly.
@@ -44,13 +46,22 @@ record DropAction(ConfigStyle style) implements Action {
 
   private static List<TensorSource> tensors(Adapter adapter, Set<String> selected) {
     Set<String> dropped = new HashSet<>();
-    adapter.modules().stream()
-        .filter(module -> selected.contains(module.name()))
-        .forEach(module -> dropped.addAll(module.tensorNames()));
+    Set<String> unwrapped = new HashSet<>();
+    adapter.modules().stream().filter(module -> selected.contains(module.name())).forEach(module -> {
+      dropped.addAll(module.tensorNames());
+      module.savedWeight().ifPresent(weight -> unwrapped.add(weight.name()));
+    });
     TensorFile weights = adapter.weights();
     return weights.tensors().values().stream()
         .filter(info -> !dropped.contains(info.name()))
-        .map(info -> TensorSource.copyOf(weights, info))
+        .map(info -> TensorSource.copyOf(weights, info,
+            unwrapped.contains(info.name()) ? unwrappedName(info.name()) : info.name()))
         .toList();
+  }
+
+  /** A layer that is not wrapped any more has its weight under its own name. */
+  private static String unwrappedName(String tensorName) {
+    int wrapping = tensorName.lastIndexOf(WRAPPING);
+    return tensorName.substring(0, wrapping) + tensorName.substring(wrapping + WRAPPING.length());
   }
 }

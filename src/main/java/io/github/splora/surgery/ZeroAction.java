@@ -26,6 +26,15 @@ final class ZeroAction implements Action {
           "loading this adapter changes the base weights of all its modules, so a zeroed module would not be"
               + " the aligned one again; use --action drop");
     }
+    if (config.usesDora()) {
+      throw new BadInputException(config.file(), "use_dora", "true",
+          "a DoRA module with a zero B still has its trained magnitudes, so it would not be the aligned one again;"
+              + " use --action drop");
+    }
+    if (!config.bias().equals("none")) {
+      throw new BadInputException(config.file(), "bias", config.bias(),
+          "the modules' biases were trained along, and a zero B would leave them in place; use --action drop");
+    }
     if (config.loraBias()) {
       throw new BadInputException(config.file(), "lora_bias", "true",
           "B has a bias of its own, which a zero B would leave in place; use --action drop");

@@ -67,8 +67,13 @@ public final class TensorEngine {
     }
   }
 
+  /** What walks over weights on this device. */
+  public Kernel kernel() {
+    return new DjlKernel(this);
+  }
+
   /** A scope of its own: closing it frees every array made in it. Any thread may ask for one. */
-  public NDManager newScope() {
+  NDManager newScope() {
     return engine.newBaseManager(device);
   }
 

@@ -19,12 +19,14 @@ class AdapterKeyTest {
     "base_model.model.q_proj.lora_B.weight.weight, q_proj, LORA_B, weight",
     "base_model.model.q_proj.lora_B.bias, q_proj, LORA_B_BIAS, ''",
     "base_model.model.q_proj.lora_B.default.bias, q_proj, LORA_B_BIAS, default",
-    "base_model.model.emb.lora_embedding_A, emb, LORA_EMBEDDING, ''",
-    "base_model.model.emb.lora_embedding_B.default, emb, LORA_EMBEDDING, default",
+    "base_model.model.emb.lora_embedding_A, emb, EMBEDDING_A, ''",
+    "base_model.model.emb.lora_embedding_B.default, emb, EMBEDDING_B, default",
     "base_model.model.q_proj.lora_magnitude_vector, q_proj, MAGNITUDE, ''",
     "base_model.model.q_proj.lora_magnitude_vector.weight, q_proj, MAGNITUDE, ''",
     "base_model.model.q_proj.lora_magnitude_vector.default, q_proj, MAGNITUDE, default",
     "base_model.model.q_proj.lora_magnitude_vector.default.weight, q_proj, MAGNITUDE, default",
+    "base_model.model.q_proj.base_layer.bias, q_proj, BASE_BIAS, ''",
+    "base_model.model.embed_tokens.base_layer.weight, embed_tokens, BASE_WEIGHT, ''",
     "base_model.model.mlp.experts.base_layer.lora_A.weight, mlp.experts.base_layer, LORA_A, ''",
     "model.layers.0.q_proj.lora_A.weight, model.layers.0.q_proj, LORA_A, ''"
   })
@@ -33,7 +35,7 @@ class AdapterKeyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base_model.model.lm_head.weight", "base_model.model.q_proj.base_layer.bias",
+  @ValueSource(strings = {"base_model.model.lm_head.weight",
       "base_model.model.embed.token_adapter.trainable_tokens_delta", "base_model.model.score.weight",
       "base_model.model.q_proj.lora_A", "base_model.model.q_proj.lora_A.bias", "lora_A.weight",
       "base_model.model.q_proj.lora_A.a.b.weight", "base_model.model.q_proj.lora_C.weight",

@@ -6,6 +6,8 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.Problem;
 import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredMatrix;
+import io.github.splora.storage.StoredTensor;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;
@@ -38,11 +40,11 @@ class ModulePairingTest {
     pair(new TinyAdapter().module(V, 2, 4).module(Q, 6, 4), model, model, paired -> {
       assertThat(paired).extracting(PairedModule::name).containsExactly(Q, V);
       PairedModule q = paired.get(0);
-      assertThat(q.base().name()).isEqualTo(Q + ".weight");
-      assertThat(q.base().file().path()).startsWith(base);
-      assertThat(q.aligned().file().path()).startsWith(aligned);
+      assertThat(tensor(q.weights().get(0).base()).name()).isEqualTo(Q + ".weight");
+      assertThat(tensor(q.weights().get(0).base()).file().path()).startsWith(base);
+      assertThat(tensor(q.weights().get(0).aligned()).file().path()).startsWith(aligned);
       assertThat(q.shape()).containsExactly(6L, 4L);
-      assertThat(q.transposed()).isFalse();
+      assertThat(q.weights().get(0).transposed()).isFalse();
       assertThat(q.byteLength()).isEqualTo(2 * 6 * 4 * 4);
     });
   }
@@ -53,8 +55,8 @@ class ModulePairingTest {
         new TinyCheckpoint().random("layers.0.self_attn.q_proj.weight", 6, 4),
         new TinyCheckpoint().random("language_model." + Q + ".weight", 6, 4),
         paired -> assertThat(paired).singleElement()
-            .satisfies(q -> assertThat(q.base().name()).isEqualTo("layers.0.self_attn.q_proj.weight"))
-            .satisfies(q -> assertThat(q.aligned().name()).isEqualTo("language_model." + Q + ".weight")));
+            .satisfies(q -> assertThat(tensor(q.weights().get(0).base()).name()).isEqualTo("layers.0.self_attn.q_proj.weight"))
+            .satisfies(q -> assertThat(tensor(q.weights().get(0).aligned()).name()).isEqualTo("language_model." + Q + ".weight")));
   }
 
   @Test
@@ -64,14 +66,14 @@ class ModulePairingTest {
         .random("language_model.model.layers.0.self_attn.q_proj.weight", 6, 4)
         .random("vision_tower.vision_model.encoder.layers.0.self_attn.q_proj.weight", 6, 4);
     pair(new TinyAdapter().module(module, 6, 4), llava, llava, paired -> assertThat(paired).singleElement()
-        .satisfies(q -> assertThat(q.base().name()).isEqualTo("language_model.model.layers.0.self_attn.q_proj.weight")));
+        .satisfies(q -> assertThat(tensor(q.weights().get(0).base()).name()).isEqualTo("language_model.model.layers.0.self_attn.q_proj.weight")));
   }
 
   @Test
   void aWeightStoredInByOutIsTransposed() {
     TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_attn.weight", 4, 12);
     pair(new TinyAdapter().module("transformer.h.0.attn.c_attn", 12, 4), gpt2, gpt2, paired -> {
-      assertThat(paired.get(0).transposed()).isTrue();
+      assertThat(paired.get(0).weights().get(0).transposed()).isTrue();
       assertThat(paired.get(0).shape()).containsExactly(12L, 4L);
     });
   }
@@ -80,7 +82,7 @@ class ModulePairingTest {
   void aShapeThatFitsOneWayOnlyOverrulesFanInFanOut() {
     TinyCheckpoint model = new TinyCheckpoint().random(Q + ".weight", 6, 4);
     pair(new TinyAdapter().config("fan_in_fan_out", "true").module(Q, 6, 4), model, model,
-        paired -> assertThat(paired.get(0).transposed()).isFalse());
+        paired -> assertThat(paired.get(0).weights().get(0).transposed()).isFalse());
   }
 
   @Test
@@ -88,9 +90,9 @@ class ModulePairingTest {
     TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4);
     TinyAdapter adapter = new TinyAdapter().module("transformer.h.0.attn.c_proj", 4, 4);
     pair(adapter.config("fan_in_fan_out", "true"), gpt2, gpt2,
-        paired -> assertThat(paired.get(0).transposed()).isTrue());
+        paired -> assertThat(paired.get(0).weights().get(0).transposed()).isTrue());
     pair(adapter.config("fan_in_fan_out", "false"), gpt2, gpt2,
-        paired -> assertThat(paired.get(0).transposed()).isFalse());
+        paired -> assertThat(paired.get(0).weights().get(0).transposed()).isFalse());
   }
 
   @Test
@@ -100,7 +102,7 @@ class ModulePairingTest {
     TinyAdapter adapter = new TinyAdapter().config("fan_in_fan_out", "false")
         .module("transformer.h.0.attn.c_proj", 4, 4).module("transformer.h.0.mlp.c_proj", 4, 16);
     pair(adapter, gpt2, gpt2,
-        paired -> assertThat(paired).extracting(PairedModule::transposed).containsExactly(true, true));
+        paired -> assertThat(paired).extracting(pair -> pair.weights().get(0).transposed()).containsExactly(true, true));
   }
 
   @Test
@@ -127,7 +129,7 @@ class ModulePairingTest {
     TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
     TinyCheckpoint other = new TinyCheckpoint().random(Q + ".weight", 6, 5);
     assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, other)).containsExactly(aligned + ": tensor '" + Q
-        + ".weight' shape [6, 5]: the adapter's module '" + Q + "' is [out, in] = [6, 4];"
+        + ".weight' shape [6, 5]: the adapter's module '" + Q + "' needs [6, 4];"
         + " was it trained on another model?");
   }
 
@@ -215,5 +217,9 @@ class ModulePairingTest {
 
   private List<String> refusal(TinyAdapter adapter, TinyCheckpoint baseModel, TinyCheckpoint alignedModel) {
     return Refusal.of(() -> pair(adapter, baseModel, alignedModel, paired -> { }));
+  }
+
+  private static StoredTensor tensor(StoredMatrix matrix) {
+    return matrix.tensors().get(0);
   }
 }

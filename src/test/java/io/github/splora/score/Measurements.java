@@ -2,7 +2,9 @@ package io.github.splora.score;
 
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.pairing.PairedModule;
+import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorInfo;
 import java.util.List;
@@ -26,8 +28,9 @@ final class Measurements {
   }
 
   private static PairedModule pair(String name, long out, long in) {
-    LoraModule lora = new LoraModule(name, tensor(List.of(1L, in)), tensor(List.of(out, 1L)), 2.0, List.of());
-    return new PairedModule(lora, tensor(List.of(out, in)), tensor(List.of(out, in)), false);
+    LoraModule lora = LoraModule.linear(name, tensor(List.of(1L, in)), tensor(List.of(out, 1L)), 2.0, List.of());
+    StoredMatrix weight = StoredMatrix.of(tensor(List.of(out, in)));
+    return new PairedModule(lora, List.of(new Weights(weight, weight, false)));
   }
 
   private static StoredTensor tensor(List<Long> shape) {

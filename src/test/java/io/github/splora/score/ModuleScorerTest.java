@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.error.BadInputException;
 import io.github.splora.pairing.PairedModule;
+import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
-import io.github.splora.tensor.Matrix;
+import io.github.splora.storage.StoredMatrix;
+import io.github.splora.tensor.Kernel;
 import io.github.splora.tensor.TensorEngine;
+import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,19 +31,19 @@ class ModuleScorerTest {
   @TempDir
   Path folder;
 
-  private final TensorEngine engine = TensorEngine.start("cpu");
-  private final Matrix base = Matrix.random(OUT, IN, 1);
-  private final Matrix aligned = Matrix.random(OUT, IN, 2);
-  private final Matrix a = Matrix.random(3, IN, 3);
-  private final Matrix b = Matrix.random(OUT, 3, 4);
+  private final Kernel kernel = TensorEngine.start("cpu").kernel();
+  private final DenseMatrix base = DenseMatrix.random(OUT, IN, 1);
+  private final DenseMatrix aligned = DenseMatrix.random(OUT, IN, 2);
+  private final DenseMatrix a = DenseMatrix.random(3, IN, 3);
+  private final DenseMatrix b = DenseMatrix.random(OUT, 3, 4);
 
   @Test
   void alignmentIsTheDistanceOfTheUnitVectors() throws IOException {
     Measurement measured = measure(References.ALIGNMENT, pair("m", base, aligned, a, b)).get(0);
 
-    Matrix v = aligned.plus(-1, base);
-    Matrix delta = delta();
-    Matrix difference = Matrix.zeros(OUT, IN).plus(1 / delta.norm(), delta).plus(-1 / v.norm(), v);
+    DenseMatrix v = aligned.plus(-1, base);
+    DenseMatrix delta = delta();
+    DenseMatrix difference = DenseMatrix.zeros(OUT, IN).plus(1 / delta.norm(), delta).plus(-1 / v.norm(), v);
     assertThat(measured.comparison().distance()).isCloseTo(difference.norm(), within(1e-12));
     assertThat(measured.comparison().cosine()).isCloseTo(delta.inner(v) / delta.norm() / v.norm(), within(1e-12));
     assertThat(measured.comparison().referenceNorm()).isCloseTo(v.norm(), within(1e-10));
@@ -52,9 +55,9 @@ class ModuleScorerTest {
   void safeLoraIsTheDistanceToTheDenseOperatorsImage() throws IOException {
     Measurement measured = measure(References.SAFELORA, pair("m", base, aligned, a, b)).get(0);
 
-    Matrix v = aligned.plus(-1, base);
-    Matrix delta = delta();
-    Matrix image = Matrix.zeros(OUT, IN).plus(1 / v.norm(), v.times(v.transposed()).times(delta));
+    DenseMatrix v = aligned.plus(-1, base);
+    DenseMatrix delta = delta();
+    DenseMatrix image = DenseMatrix.zeros(OUT, IN).plus(1 / v.norm(), v.times(v.transposed()).times(delta));
     assertThat(measured.comparison().distance())
         .isCloseTo(image.plus(-1, delta).norm(), within(1e-11 * delta.norm()));
     assertThat(measured.comparison().referenceNorm()).isCloseTo(image.norm(), within(1e-11 * image.norm()));
@@ -66,12 +69,12 @@ class ModuleScorerTest {
   void theNumberOfThreadsDoesNotChangeASingleBit() throws IOException {
     List<PairedModule> modules = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
-      modules.add(pair("m" + i, Matrix.random(OUT, IN, 10 + i), aligned, a, b));
+      modules.add(pair("m" + i, DenseMatrix.random(OUT, IN, 10 + i), aligned, a, b));
     }
     PairedModule[] all = modules.toArray(PairedModule[]::new);
 
-    List<Measurement> alone = new ModuleScorer(engine, References.SAFELORA.reference(), 1).measure(modules, m -> { });
-    List<Measurement> together = new ModuleScorer(engine, References.SAFELORA.reference(), 4).measure(modules, m -> { });
+    List<Measurement> alone = new ModuleScorer(kernel, References.SAFELORA.reference(), 1).measure(modules, m -> { });
+    List<Measurement> together = new ModuleScorer(kernel, References.SAFELORA.reference(), 4).measure(modules, m -> { });
 
     assertThat(together).isEqualTo(alone);
     assertThat(together).extracting(Measurement::module).containsExactly(all);
@@ -82,7 +85,7 @@ class ModuleScorerTest {
     List<PairedModule> modules = List.of(pair("x", base, aligned, a, b), pair("y", aligned, base, a, b));
     List<PairedModule> heard = new ArrayList<>();
 
-    new ModuleScorer(engine, References.ALIGNMENT.reference(), 2).measure(modules, heard::add);
+    new ModuleScorer(kernel, References.ALIGNMENT.reference(), 2).measure(modules, heard::add);
 
     assertThat(heard).containsExactlyInAnyOrderElementsOf(modules);
   }
@@ -90,7 +93,7 @@ class ModuleScorerTest {
   @Test
   void aModuleWhoseBIsZeroHasNothingToCompare() throws IOException {
     Measurement measured =
-        measure(References.ALIGNMENT, pair("m", base, aligned, a, Matrix.zeros(OUT, 3))).get(0);
+        measure(References.ALIGNMENT, pair("m", base, aligned, a, DenseMatrix.zeros(OUT, 3))).get(0);
 
     assertThat(measured.deltaNorm()).isZero();
     assertThat(measured.alignmentNorm()).isPositive();
@@ -110,10 +113,10 @@ class ModuleScorerTest {
 
   @Test
   void tensorsWithNaNOrInfinityAreAllNamedWithTheirCount() throws IOException {
-    Matrix broken = Matrix.random(OUT, IN, 1);
+    DenseMatrix broken = DenseMatrix.random(OUT, IN, 1);
     broken.rows()[2][3] = Double.NaN;
     broken.rows()[4][5] = Double.NEGATIVE_INFINITY;
-    Matrix brokenA = Matrix.random(3, IN, 3);
+    DenseMatrix brokenA = DenseMatrix.random(3, IN, 3);
     brokenA.rows()[0][0] = Double.POSITIVE_INFINITY;
 
     assertThatThrownBy(() -> measure(References.ALIGNMENT, pair("m", broken, aligned, brokenA, b)))
@@ -127,26 +130,27 @@ class ModuleScorerTest {
   void aFileThatWasCutShortIsBadInput() throws IOException {
     PairedModule pair = pair("m", base, aligned, a, b);
     byte[] start = new byte[200];
-    Files.write(pair.base().file().path(), start);
+    Files.write(pair.weights().get(0).base().tensors().get(0).file().path(), start);
 
     assertThatThrownBy(() -> measure(References.ALIGNMENT, pair))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("m.base.safetensors: file size 200 bytes: changed while it was read");
   }
 
-  private Matrix delta() {
-    return Matrix.zeros(OUT, IN).plus(SCALING, b.times(a));
+  private DenseMatrix delta() {
+    return DenseMatrix.zeros(OUT, IN).plus(SCALING, b.times(a));
   }
 
   private List<Measurement> measure(References reference, PairedModule... modules) {
-    return new ModuleScorer(engine, reference.reference(), 1).measure(List.of(modules), module -> { });
+    return new ModuleScorer(kernel, reference.reference(), 1).measure(List.of(modules), module -> { });
   }
 
-  private PairedModule pair(String name, Matrix from, Matrix to, Matrix loraA, Matrix loraB) throws IOException {
-    LoraModule lora = new LoraModule(name, loraA.stored(folder, name + ".A", DType.F32),
+  private PairedModule pair(String name, DenseMatrix from, DenseMatrix to, DenseMatrix loraA, DenseMatrix loraB) throws IOException {
+    LoraModule lora = LoraModule.linear(name, loraA.stored(folder, name + ".A", DType.F32),
         loraB.stored(folder, name + ".B", DType.F16), SCALING, List.of());
-    return new PairedModule(lora, from.stored(folder, name + ".base", DType.BF16),
-        to.stored(folder, name + ".aligned", DType.F16), false);
+    return new PairedModule(lora, List.of(new Weights(
+        StoredMatrix.of(from.stored(folder, name + ".base", DType.BF16)),
+        StoredMatrix.of(to.stored(folder, name + ".aligned", DType.F16)), false)));
   }
 
   private Path path(String name) {

@@ -1,10 +1,11 @@
-package io.github.splora.tensor;
+package io.github.splora.testing;
 
 import io.github.splora.safetensors.SafetensorsFile;
 import io.github.splora.safetensors.SafetensorsWriter;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorSource;
+import io.github.splora.storage.Values;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,12 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** A small dense matrix in plain double arithmetic: what the engine's results are held against. */
-public record Matrix(double[][] rows) {
+public record DenseMatrix(double[][] rows) {
 
   /** Seeded, of multiples of 1/64 between −2 and 2, which every floating-point type stores exactly. */
-  public static Matrix random(int height, int width, long seed) {
+  public static DenseMatrix random(int height, int width, long seed) {
     Random random = new Random(seed);
     double[][] rows = new double[height][width];
     for (double[] row : rows) {
@@ -26,11 +28,19 @@ public record Matrix(double[][] rows) {
         row[j] = (random.nextInt(257) - 128) / 64.0;
       }
     }
-    return new Matrix(rows);
+    return new DenseMatrix(rows);
   }
 
-  public static Matrix zeros(int height, int width) {
-    return new Matrix(new double[height][width]);
+  public static DenseMatrix identity(int size) {
+    DenseMatrix identity = zeros(size, size);
+    for (int i = 0; i < size; i++) {
+      identity.rows[i][i] = 1;
+    }
+    return identity;
+  }
+
+  public static DenseMatrix zeros(int height, int width) {
+    return new DenseMatrix(new double[height][width]);
   }
 
   public int height() {
@@ -41,7 +51,7 @@ public record Matrix(double[][] rows) {
     return rows[0].length;
   }
 
-  public Matrix times(Matrix other) {
+  public DenseMatrix times(DenseMatrix other) {
     double[][] product = new double[height()][other.width()];
     for (int i = 0; i < height(); i++) {
       for (int k = 0; k < width(); k++) {
@@ -50,32 +60,32 @@ public record Matrix(double[][] rows) {
         }
       }
     }
-    return new Matrix(product);
+    return new DenseMatrix(product);
   }
 
-  public Matrix transposed() {
+  public DenseMatrix transposed() {
     double[][] flipped = new double[width()][height()];
     for (int i = 0; i < height(); i++) {
       for (int j = 0; j < width(); j++) {
         flipped[j][i] = rows[i][j];
       }
     }
-    return new Matrix(flipped);
+    return new DenseMatrix(flipped);
   }
 
   /** {@code this + factor·other}. */
-  public Matrix plus(double factor, Matrix other) {
+  public DenseMatrix plus(double factor, DenseMatrix other) {
     double[][] sum = new double[height()][width()];
     for (int i = 0; i < height(); i++) {
       for (int j = 0; j < width(); j++) {
         sum[i][j] = rows[i][j] + factor * other.rows[i][j];
       }
     }
-    return new Matrix(sum);
+    return new DenseMatrix(sum);
   }
 
   /** Sum of products of elements. */
-  public double inner(Matrix other) {
+  public double inner(DenseMatrix other) {
     double sum = 0;
     for (int i = 0; i < height(); i++) {
       for (int j = 0; j < width(); j++) {
@@ -106,7 +116,7 @@ public record Matrix(double[][] rows) {
     return new StoredTensor(file, file.tensor(name));
   }
 
-  private record Source(String name, DType dtype, Matrix matrix) implements TensorSource {
+  private record Source(String name, DType dtype, DenseMatrix matrix) implements TensorSource {
 
     @Override
     public List<Long> shape() {
@@ -123,10 +133,16 @@ public record Matrix(double[][] rows) {
           case F32 -> bytes.putFloat((float) value);
           case BF16 -> bytes.putShort((short) (Float.floatToRawIntBits((float) value) >>> 16));
           case F16 -> bytes.putShort(half((float) value));
+          case F8_E4M3 -> bytes.put(eightBits((float) value));
           default -> throw new IllegalArgumentException(dtype.toString());
         }
       }
       out.write(bytes.flip());
+    }
+
+    /** For values that an F8_E4M3 holds exactly: found by looking at all of them. */
+    private static byte eightBits(float value) {
+      return (byte) IntStream.range(0, 256).filter(code -> Values.ofE4m3((byte) code) == value).findFirst().orElseThrow();
     }
 
     /** For values that a normal half holds exactly, zero, NaN and infinity. */

@@ -1,0 +1,54 @@
+package io.github.splora.adapter;
+
+import io.github.splora.storage.StoredTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A convolution in one to three dimensions: {@code A : [r, channels, k…]}, {@code B : [out, r, 1…]}. Flattened, its
+ * kernel {@code [out, channels, k…]} is a matrix with {@code in = channels·k·…}, and its delta is BA.
+ *
+ * @param kernel {@code [channels, k…]}
+ */
+record ConvolutionKind(List<Long> kernel) implements LayerKind {
+
+  /** Of the layer that an A belongs to. */
+  static ConvolutionKind of(StoredTensor loraA) {
+    return new ConvolutionKind(loraA.shape().subList(1, loraA.shape().size()));
+  }
+
+  @Override
+  public String label() {
+    return "convolution";
+  }
+
+  @Override
+  public Optional<Misfit> misfit(StoredTensor loraA, StoredTensor loraB) {
+    List<Long> b = loraB.shape();
+    boolean isPointwise = b.size() == loraA.shape().size() && b.stream().skip(2).allMatch(size -> size == 1);
+    return isPointwise
+        ? Optional.empty()
+        : Optional.of(new Misfit(loraB, "a convolution's lora_B is [out, r] with kernels of size 1, of as many"
+            + " dimensions as its lora_A " + loraA.shape()));
+  }
+
+  @Override
+  public Dimensions dimensions(StoredTensor loraA, StoredTensor loraB) {
+    long in = kernel.stream().reduce(1L, Math::multiplyExact);
+    return new Dimensions(loraB.shape().get(0), in, loraA.shape().get(0), 1);
+  }
+
+  @Override
+  public Set<Boolean> transpositions(Dimensions d, List<Long> weightShape) {
+    return weightShapes(d).contains(weightShape) ? Set.of(false) : Set.of();
+  }
+
+  @Override
+  public List<List<Long>> weightShapes(Dimensions d) {
+    List<Long> shape = new ArrayList<>(List.of(d.out()));
+    shape.addAll(kernel);
+    return List.of(shape);
+  }
+}

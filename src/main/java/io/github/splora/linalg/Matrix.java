@@ -1,0 +1,131 @@
+package io.github.splora.linalg;
+
+/**
+ * A small dense matrix in float64: LoRA factors, thin products, Gram matrices. What is as large as a weight never
+ * becomes one.
+ *
+ * @param rows at least 0
+ * @param columns at least 0
+ * @param values row by row, {@code rows·columns} of them; shared, not copied
+ */
+public record Matrix(int rows, int columns, double[] values) {
+
+  public Matrix {
+    if (values.length != Math.multiplyExact(rows, columns)) {
+      throw new IllegalArgumentException(values.length + " values for [" + rows + ", " + columns + "]");
+    }
+  }
+
+  /** All zero. */
+  public static Matrix zeros(int rows, int columns) {
+    return new Matrix(rows, columns, new double[Math.multiplyExact(rows, columns)]);
+  }
+
+  public double at(int row, int column) {
+    return values[row * columns + column];
+  }
+
+  public Matrix transpose() {
+    Matrix result = zeros(columns, rows);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        result.values[j * rows + i] = values[i * columns + j];
+      }
+    }
+    return result;
+  }
+
+  /** {@code this · other : [rows, other.columns]}. */
+  public Matrix times(Matrix other) {
+    requireEqual(columns, other.rows);
+    Matrix result = zeros(rows, other.columns);
+    for (int i = 0; i < rows; i++) {
+      for (int k = 0; k < columns; k++) {
+        addRow(values[i * columns + k], other, k, result, i);
+      }
+    }
+    return result;
+  }
+
+  /** {@code thisᵀ · other : [columns, other.columns]}; of a matrix with itself, its Gram matrix. */
+  public Matrix transposeTimes(Matrix other) {
+    requireEqual(rows, other.rows);
+    Matrix result = zeros(columns, other.columns);
+    for (int k = 0; k < rows; k++) {
+      for (int i = 0; i < columns; i++) {
+        addRow(values[k * columns + i], other, k, result, i);
+      }
+    }
+    return result;
+  }
+
+  /** {@code this · thisᵀ : [rows, rows]}. */
+  public Matrix gramOfRows() {
+    Matrix result = zeros(rows, rows);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j <= i; j++) {
+        double sum = 0;
+        for (int k = 0; k < columns; k++) {
+          sum += values[i * columns + k] * values[j * columns + k];
+        }
+        result.values[i * rows + j] = sum;
+        result.values[j * rows + i] = sum;
+      }
+    }
+    return result;
+  }
+
+  public Matrix scaledBy(double factor) {
+    Matrix result = zeros(rows, columns);
+    for (int i = 0; i < values.length; i++) {
+      result.values[i] = factor * values[i];
+    }
+    return result;
+  }
+
+  public Matrix minus(Matrix other) {
+    requireEqual(rows, other.rows);
+    requireEqual(columns, other.columns);
+    Matrix result = zeros(rows, columns);
+    for (int i = 0; i < values.length; i++) {
+      result.values[i] = values[i] - other.values[i];
+    }
+    return result;
+  }
+
+  /** {@code [this | right] : [rows, columns + right.columns]}. */
+  public Matrix beside(Matrix right) {
+    requireEqual(rows, right.rows);
+    Matrix result = zeros(rows, columns + right.columns);
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(values, i * columns, result.values, i * result.columns, columns);
+      System.arraycopy(right.values, i * right.columns, result.values, i * result.columns + columns, right.columns);
+    }
+    return result;
+  }
+
+  /** {@code Σ this_ij · other_ij}. */
+  public double inner(Matrix other) {
+    requireEqual(rows, other.rows);
+    requireEqual(columns, other.columns);
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      sum += values[i] * other.values[i];
+    }
+    return sum;
+  }
+
+  private static void addRow(double factor, Matrix from, int fromRow, Matrix to, int toRow) {
+    int source = fromRow * from.columns;
+    int target = toRow * to.columns;
+    for (int j = 0; j < from.columns; j++) {
+      to.values[target + j] += factor * from.values[source + j];
+    }
+  }
+
+  private static void requireEqual(int left, int right) {
+    if (left != right) {
+      throw new IllegalArgumentException("dimensions " + left + " and " + right + " differ");
+    }
+  }
+}

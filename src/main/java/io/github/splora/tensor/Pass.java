@@ -1,0 +1,89 @@
+package io.github.splora.tensor;
+
+import io.github.splora.linalg.Matrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one walk over a layer's weights is to bring back. Whoever wants something asks for it before the walk and takes
+ * the result afterwards; however many ask, each byte is read once. No {@code [out, in]} matrix ever exists.
+ */
+public final class Pass {
+
+  private final List<Product> products = new ArrayList<>();
+  private final List<RowInner> inners = new ArrayList<>();
+
+  /**
+   * A product with a thin matrix.
+   *
+   * @param operand M : [out, in]
+   * @param transposed whether Mᵀ is meant
+   * @param thin X : [in, k], or [out, k] for Mᵀ
+   * @param slot receives {@code M X : [out, k]} or {@code Mᵀ X : [in, k]}
+   */
+  public record Product(Operand operand, boolean transposed, Matrix thin, Slot<Matrix> slot) {}
+
+  /**
+   * Inner products of two operands' rows.
+   *
+   * @param slot receives one number for each of the layer's outputs
+   */
+  public record RowInner(Operand left, Operand right, Slot<double[]> slot) {}
+
+  /** Where a result will be. */
+  public static final class Slot<T> {
+    private T value;
+
+    private Slot() {}
+
+    /** The result. */
+    public T get() {
+      return Optional.ofNullable(value).orElseThrow(() -> new IllegalStateException("the walk is still to come"));
+    }
+
+    void set(T result) {
+      value = result;
+    }
+  }
+
+  /** Asks for {@code M X : [out, k]}. */
+  public Slot<Matrix> times(Operand operand, Matrix x) {
+    return product(operand, false, x);
+  }
+
+  /** Asks for {@code Mᵀ X : [in, k]}. */
+  public Slot<Matrix> transposeTimes(Operand operand, Matrix x) {
+    return product(operand, true, x);
+  }
+
+  /** Asks for {@code ⟨left_o, right_o⟩} of each output o; one walk computes the same one only once. */
+  public Slot<double[]> rowInner(Operand left, Operand right) {
+    Optional<RowInner> known =
+        inners.stream().filter(inner -> inner.left() == left && inner.right() == right).findFirst();
+    if (known.isPresent()) {
+      return known.get().slot();
+    }
+    RowInner inner = new RowInner(left, right, new Slot<>());
+    inners.add(inner);
+    return inner.slot();
+  }
+
+  public boolean isEmpty() {
+    return products.isEmpty() && inners.isEmpty();
+  }
+
+  List<Product> products() {
+    return products;
+  }
+
+  List<RowInner> inners() {
+    return inners;
+  }
+
+  private Slot<Matrix> product(Operand operand, boolean transposed, Matrix x) {
+    Product product = new Product(operand, transposed, x, new Slot<>());
+    products.add(product);
+    return product.slot();
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.splora.tensor;
+
+import io.github.splora.storage.Scales;
+import io.github.splora.storage.Values;
+
+/** {@link Scales}, read into memory: they are small beside the weight. */
+final class ScaleTable {
+
+  private final Scales scales;
+  private final double[] values;
+  private final long columns;
+
+  ScaleTable(Scales scales) {
+    this.scales = scales;
+    this.values = scales.tensor().map(Values::of).orElse(new double[] {1});
+    this.columns = scales.tensor()
+        .filter(tensor -> tensor.shape().size() == 2)
+        .map(tensor -> tensor.shape().get(1))
+        .orElse(1L);
+  }
+
+  /** What the element is to be multiplied with. */
+  double at(long row, long column) {
+    return values.length == 1
+        ? values[0]
+        : values[Math.toIntExact(row / scales.blockRows() * columns + column / scales.blockColumns())];
+  }
+}

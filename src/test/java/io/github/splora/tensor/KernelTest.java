@@ -1,0 +1,159 @@
+package io.github.splora.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.splora.linalg.Matrix;
+import io.github.splora.pairing.Weights;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.Scales;
+import io.github.splora.storage.StoredMatrix;
+import io.github.splora.tensor.Pass.Slot;
+import io.github.splora.testing.DenseMatrix;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a walk brings back agrees with plain double arithmetic, however the weights are stored. */
+class KernelTest {
+
+  /** Wide enough that a block holds fewer rows than there are. */
+  private static final int IN = 1024;
+  private static final int OUT = 600;
+
+  @TempDir
+  Path folder;
+
+  private final Kernel kernel = TensorEngine.start("cpu").kernel();
+  private final DenseMatrix base = DenseMatrix.random(OUT, IN, 1);
+  private final DenseMatrix aligned = DenseMatrix.random(OUT, IN, 2);
+  private final DenseMatrix v = aligned.plus(-1, base);
+  private final DenseMatrix x = DenseMatrix.random(IN, 3, 3);
+  private final DenseMatrix z = DenseMatrix.random(OUT, 3, 4);
+
+  @ParameterizedTest
+  @CsvSource({"F32,F32", "F16,F16", "BF16,BF16", "F16,BF16", "F64,F64", "BF16,F64", "F32,F16"})
+  void productsAreExactForEveryPairOfTypes(DType baseType, DType alignedType) throws IOException {
+    Weights weights = new Weights(stored("base", base, baseType), stored("aligned", aligned, alignedType), false);
+
+    // Sums of products of multiples of 1/64 are exact in float64, in whatever order they are added.
+    assertProductsAreExact(weights);
+  }
+
+  @Test
+  void aTransposedWeightGivesTheSameProducts() throws IOException {
+    assertProductsAreExact(new Weights(
+        stored("base", base.transposed(), DType.F32), stored("aligned", aligned.transposed(), DType.F32), true));
+  }
+
+  @Test
+  void itDoesNotMatterInHowManyStretchesAWeightLies() throws IOException {
+    StoredMatrix whole = stored("base", base, DType.BF16);
+    StoredMatrix other = stored("other", aligned, DType.BF16);
+    StoredMatrix inThree = StoredMatrix.stacked(
+        List.of(other.slice(0, 7), stored("aligned", aligned, DType.F32).slice(7, 400), other.slice(407, OUT - 407)));
+
+    assertProductsAreExact(new Weights(whole, inThree, false));
+  }
+
+  @Test
+  void aSliceIsTheMatrixOfItsRows() throws IOException {
+    Weights weights = new Weights(
+        stored("base", base, DType.F16).slice(100, 50), stored("aligned", aligned, DType.F16).slice(100, 50), false);
+
+    Slot<double[]> squares = run(weights, pass -> pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA));
+
+    assertThat(squares.get()).isEqualTo(Arrays.copyOfRange(rowInner(v, v), 100, 150));
+  }
+
+  @Test
+  void eightBitWeightsAreMultipliedWithTheScaleOfTheirBlock() throws IOException {
+    StoredMatrix zero = stored("base", DenseMatrix.zeros(4, 6), DType.F32);
+    DenseMatrix codes = new DenseMatrix(new double[][] {
+        {1, -2, 0.5, 448, 0.001953125, 0}, {3, 3, 3, 3, 3, 3}, {-1, 1, -1, 1, -1, 1}, {9, 10, 11, 12, 13, 14}});
+    DenseMatrix scales = new DenseMatrix(new double[][] {{2, 0.5}, {-1, 4}});
+    StoredMatrix scaled = StoredMatrix.of(codes.stored(folder, "codes", DType.F8_E4M3), 4,
+        new Scales(Optional.of(scales.stored(folder, "scales", DType.F32)), 2, 3));
+    DenseMatrix unit = DenseMatrix.identity(6);
+
+    Slot<Matrix> product = run(new Weights(zero, scaled, false),
+        pass -> pass.times(Operand.ALIGNED, matrix(unit)));
+
+    assertThat(product.get().values()).containsExactly(
+        2, -4, 1, 224, 0.0009765625, 0, 6, 6, 6, 1.5, 1.5, 1.5, 1, -1, 1, 4, -4, 4, -9, -10, -11, 48, 52, 56);
+  }
+
+  @Test
+  void float64WeightsAreSubtractedInFloat64() throws IOException {
+    DenseMatrix near = base.plus(1e-12, DenseMatrix.random(OUT, IN, 2));
+    DenseMatrix difference = near.plus(-1, base);
+
+    Slot<double[]> squares = run(new Weights(stored("base", base, DType.F64), stored("near", near, DType.F64), false),
+        pass -> pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA));
+
+    double squaredNorm = Arrays.stream(squares.get()).sum();
+    assertThat(squaredNorm).isPositive().isCloseTo(difference.inner(difference), within(1e-12 * squaredNorm));
+  }
+
+  @Test
+  void anAdaptedWeightHasADeltaOfItsOwn() throws IOException {
+    DenseMatrix adapted = DenseMatrix.random(OUT, IN, 5);
+    DenseMatrix d = adapted.plus(-1, aligned);
+    Weights weights = new Weights(stored("base", base, DType.BF16), stored("aligned", aligned, DType.BF16),
+        Optional.of(stored("adapted", adapted, DType.BF16)), false);
+
+    Slot<double[]> inner = run(weights, pass -> pass.rowInner(Operand.ADAPTED_DELTA, Operand.ALIGNMENT_DELTA));
+    Slot<Matrix> product = run(weights, pass -> pass.times(Operand.ADAPTED_DELTA, matrix(x)));
+
+    assertThat(inner.get()).isEqualTo(rowInner(d, v));
+    assertThat(product.get().values()).isEqualTo(d.times(x).flat());
+  }
+
+  private void assertProductsAreExact(Weights weights) {
+    Pass pass = new Pass();
+    Slot<Matrix> vx = pass.times(Operand.ALIGNMENT_DELTA, matrix(x));
+    Slot<Matrix> vz = pass.transposeTimes(Operand.ALIGNMENT_DELTA, matrix(z));
+    Slot<Matrix> wx = pass.times(Operand.ALIGNED, matrix(x));
+    Slot<double[]> vv = pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+    Slot<double[]> wv = pass.rowInner(Operand.ALIGNED, Operand.ALIGNMENT_DELTA);
+    kernel.run(pass, weights);
+
+    assertThat(vx.get().values()).isEqualTo(v.times(x).flat());
+    assertThat(vz.get().values()).isEqualTo(v.transposed().times(z).flat());
+    assertThat(wx.get().values()).isEqualTo(aligned.times(x).flat());
+    assertThat(vv.get()).isEqualTo(rowInner(v, v));
+    assertThat(wv.get()).isEqualTo(rowInner(aligned, v));
+  }
+
+  private <T> Slot<T> run(Weights weights, Function<Pass, Slot<T>> question) {
+    Pass pass = new Pass();
+    Slot<T> slot = question.apply(pass);
+    kernel.run(pass, weights);
+    return slot;
+  }
+
+  private StoredMatrix stored(String name, DenseMatrix matrix, DType dtype) throws IOException {
+    return StoredMatrix.of(matrix.stored(folder, name, dtype));
+  }
+
+  private static Matrix matrix(DenseMatrix dense) {
+    return new Matrix(dense.height(), dense.width(), dense.flat());
+  }
+
+  private static double[] rowInner(DenseMatrix left, DenseMatrix right) {
+    double[] sums = new double[left.height()];
+    for (int i = 0; i < sums.length; i++) {
+      for (int j = 0; j < left.width(); j++) {
+        sums[i] += left.rows()[i][j] * right.rows()[i][j];
+      }
+    }
+    return sums;
+  }
+}
