@@ -1,6 +1,9 @@
 package io.github.splora;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.Initialisation;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a reader of the scores must know of an adapter beyond the numbers. */
@@ -9,9 +12,16 @@ final class Warnings {
   private Warnings() {}
 
   static List<String> of(Adapter adapter) {
-    return adapter.config().changesBaseWeights()
-        ? List.of("init_lora_weights '" + adapter.config().initialisation() + "': loading the adapter also changes the"
-            + " base weights, so what a module adds is not s*BA alone; its score describes s*BA")
-        : List.of();
+    AdapterConfig config = adapter.config();
+    List<String> warnings = new ArrayList<>();
+    if (config.initialisation() == Initialisation.UNKNOWN) {
+      warnings.add("init_lora_weights '" + config.initLoraWeights() + "': loading the adapter also changes the base"
+          + " weights, so what a module adds is not s*BA alone; its score describes s*BA");
+    }
+    if (config.initLoraWeights().startsWith("pissa_niter_")) {
+      warnings.add("init_lora_weights '" + config.initLoraWeights() + "': PEFT takes a random approximation out of the"
+          + " base weights whenever the adapter is loaded; scores describe the exact one");
+    }
+    return warnings;
   }
 }

@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -22,9 +21,6 @@ import java.util.stream.Stream;
 public final class AdapterConfig {
 
   public static final String FILE_NAME = "adapter_config.json";
-
-  /** Those that leave the base weights as they are, besides {@code true} and {@code false}. */
-  private static final Set<String> HARMLESS_INITIALISATIONS = Set.of("", "gaussian", "orthogonal", "eva");
 
   private final Path file;
   private final ObjectNode json;
@@ -98,16 +94,13 @@ public final class AdapterConfig {
     return json.path("lora_bias").asBoolean(false);
   }
 
-  /**
-   * Whether loading the adapter changes the base weights as well (PiSSA, OLoRA, CorDA, …), so that s·BA is not all that
-   * it adds. Initialisations that nothing is known of count as such.
-   */
-  public boolean changesBaseWeights() {
-    return !HARMLESS_INITIALISATIONS.contains(initialisation());
+  /** What loading the adapter does to the base weights. */
+  public Initialisation initialisation() {
+    return Initialisation.of(initLoraWeights());
   }
 
   /** {@code init_lora_weights} where it is a word ({@code pissa}, {@code gaussian}, …), else "". */
-  public String initialisation() {
+  public String initLoraWeights() {
     return json.path("init_lora_weights").isTextual() ? json.get("init_lora_weights").textValue() : "";
   }
 

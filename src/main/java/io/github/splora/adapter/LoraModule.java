@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param loraB B, likewise
  * @param scaling {@code s}, finite
  * @param magnitude DoRA's magnitudes, one for each output; empty for plain LoRA
- * @param initialisation the word in {@code init_lora_weights}; "" where there is none
+ * @param initialisation what loading it does to the layer's weight
  * @param tensorNames every tensor of the adapter file that goes with the module, A and B among them
  * @param savedWeight the layer's own weight, where PEFT has saved it whole beside the factors (an embedding that was
  *     targeted): it stays when the module goes
@@ -28,7 +28,7 @@ public record LoraModule(
     StoredTensor loraB,
     double scaling,
     Optional<StoredTensor> magnitude,
-    String initialisation,
+    Initialisation initialisation,
     List<String> tensorNames,
     Optional<StoredTensor> savedWeight) {
 
@@ -40,7 +40,8 @@ public record LoraModule(
   /** Plain LoRA on a linear layer. */
   public static LoraModule linear(
       String name, StoredTensor loraA, StoredTensor loraB, double scaling, List<String> tensorNames) {
-    return new LoraModule(name, LayerKinds.of(false, loraA), loraA, loraB, scaling, Optional.empty(), "", tensorNames,
+    return new LoraModule(name, LayerKinds.of(false, loraA), loraA, loraB, scaling, Optional.empty(),
+        Initialisation.PLAIN, tensorNames,
         Optional.empty());
   }
 

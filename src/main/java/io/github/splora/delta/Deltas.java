@@ -4,6 +4,8 @@ import io.github.splora.adapter.LayerKind.Factors;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.storage.Values;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The one place where it is decided how a module's tensors become the deltas of its matrices. */
 public final class Deltas {
@@ -17,8 +19,22 @@ public final class Deltas {
 
   private static Delta of(LoraModule module, Factors factors) {
     LowRank lowRank = new LowRank(factors.a(), factors.b().scaledBy(module.scaling()));
-    return module.magnitude().isPresent()
-        ? new DoraDelta(lowRank, Values.of(module.magnitude().get()))
-        : new LoraDelta(lowRank);
+    Function<LowRank, Delta> kind = module.magnitude().isPresent()
+        ? product -> new DoraDelta(product, Values.of(module.magnitude().get()))
+        : LoraDelta::new;
+    return part(module, factors)
+        .<Delta>map(part -> new ResidualDelta(lowRank, part, kind))
+        .orElseGet(() -> kind.apply(lowRank));
+  }
+
+  /** What loading takes out of the base weight, where that is known from the weight itself. */
+  private static Optional<BasePart> part(LoraModule module, Factors factors) {
+    int rank = factors.a().rows();
+    int in = factors.a().columns();
+    return switch (module.initialisation()) {
+      case OLORA -> Optional.of(new OloraPart(rank, in, module.scaling()));
+      case PISSA -> Optional.of(new PissaPart(rank, in));
+      default -> Optional.empty();
+    };
   }
 }

@@ -21,8 +21,8 @@ final class ZeroAction implements Action {
   @Override
   public void requireApplicable(Adapter adapter) {
     AdapterConfig config = adapter.config();
-    if (config.changesBaseWeights()) {
-      throw new BadInputException(config.file(), "init_lora_weights", config.initialisation(),
+    if (config.initialisation().changesBaseWeights()) {
+      throw new BadInputException(config.file(), "init_lora_weights", config.initLoraWeights(),
           "loading this adapter changes the base weights of all its modules, so a zeroed module would not be"
               + " the aligned one again; use --action drop");
     }

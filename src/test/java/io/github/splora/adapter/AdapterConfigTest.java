@@ -113,7 +113,7 @@ class AdapterConfigTest {
     assertThat(config.scalingOf(MODULE)).isEqualTo(2);
     assertThat(config.fanInFanOut()).isFalse();
     assertThat(config.loraBias()).isFalse();
-    assertThat(config.changesBaseWeights()).isFalse();
+    assertThat(config.initialisation().changesBaseWeights()).isFalse();
     assertThat(config.file()).isEqualTo(file);
   }
 
@@ -127,15 +127,15 @@ class AdapterConfigTest {
   @ParameterizedTest
   @ValueSource(strings = {"true", "false", "null", "\"gaussian\"", "\"orthogonal\"", "\"eva\""})
   void ordinaryInitialisationsLeaveTheBaseAlone(String value) {
-    assertThat(read(new TinyAdapter().config("init_lora_weights", value)).changesBaseWeights()).isFalse();
+    assertThat(read(new TinyAdapter().config("init_lora_weights", value)).initialisation().changesBaseWeights()).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"pissa", "pissa_niter_16", "olora", "corda", "loftq", "of_a_later_release"})
   void otherInitialisationsChangeTheBase(String word) {
     AdapterConfig config = read(new TinyAdapter().config("init_lora_weights", "\"" + word + "\""));
-    assertThat(config.changesBaseWeights()).isTrue();
-    assertThat(config.initialisation()).isEqualTo(word);
+    assertThat(config.initialisation().changesBaseWeights()).isTrue();
+    assertThat(config.initLoraWeights()).isEqualTo(word);
   }
 
   @ParameterizedTest

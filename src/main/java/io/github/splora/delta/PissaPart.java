@@ -1,0 +1,124 @@
+package io.github.splora.delta;
+
+import io.github.splora.linalg.Matrix;
+import io.github.splora.linalg.Orthonormal;
+import io.github.splora.linalg.SymmetricEigen;
+import io.github.splora.tensor.Operand;
+import io.github.splora.tensor.Pass;
+import io.github.splora.tensor.Pass.Slot;
+import java.util.SplittableRandom;
+
+/**
+ * PiSSA's part of the weight: {@code P = U_r S_r V_rᵀ}, the best approximation of W of rank r. With the leading right
+ * singular vectors {@code V_r : [in, r]} it is {@code (W V_r) V_rᵀ}; they are found block-wise, by the locally optimal
+ * conjugate gradient method on {@code WᵀW}: each step is the best subspace within the span of the present vectors X,
+ * their residuals R and the last step's directions D, and takes two walks.
+ *
+ * <p>Sources: Meng et al., "PiSSA", NeurIPS 2024 (arXiv 2404.02948); Knyazev, "Toward the Optimal Preconditioned
+ * Eigensolver", SIAM J. Sci. Comput. 23 (2001).
+ */
+final class PissaPart implements BasePart {
+
+  /** More vectors than are wanted, since the last ones of a block are the slowest. */
+  private static final int OVERSAMPLING = 8;
+  /** Residuals of this share of the largest eigenvalue leave P right to about single precision. */
+  private static final double CONVERGED = 1e-9;
+  private static final int MOST_STEPS = 200;
+
+  private final int rank;
+  private final int inFeatures;
+
+  private Matrix basis;
+  private Slot<Matrix> wBasis;
+  private Matrix x;
+  private double[] eigenvalues;
+  private Matrix directions;
+  private Matrix wx;
+  private Slot<Matrix> gramX;
+  private int steps;
+  private boolean done;
+
+  PissaPart(int rank, int inFeatures) {
+    this.rank = rank;
+    this.inFeatures = inFeatures;
+  }
+
+  @Override
+  public boolean ask(Pass pass) {
+    if (basis == null) {
+      basis = Orthonormal.basis(random(inFeatures, Math.min(inFeatures, rank + OVERSAMPLING)));
+      wBasis = pass.times(Operand.ALIGNED, basis);
+    } else if (gramX == null) {
+      improve();
+      gramX = pass.transposeTimes(Operand.ALIGNED, wx);
+    } else {
+      Matrix residuals = gramX.get().minus(scaledColumns(x, eigenvalues));
+      done = ++steps >= MOST_STEPS || isConverged(residuals);
+      if (!done) {
+        basis = Orthonormal.basis(directions == null ? x.beside(residuals) : x.beside(residuals).beside(directions));
+        wBasis = pass.times(Operand.ALIGNED, basis);
+        gramX = null;
+      }
+    }
+    return !done;
+  }
+
+  @Override
+  public LowRank factors() {
+    int wanted = Math.min(rank, x.columns());
+    return new LowRank(firstColumns(x, wanted).transpose(), firstColumns(wx, wanted));
+  }
+
+  /** Rayleigh-Ritz: the vectors within the basis that W stretches most. */
+  private void improve() {
+    Matrix w = wBasis.get();
+    SymmetricEigen eigen = SymmetricEigen.of(w.transposeTimes(w));
+    int width = Math.min(basis.columns(), rank + OVERSAMPLING);
+    Matrix coefficients = firstColumns(eigen.vectors(), width);
+    Matrix next = basis.times(coefficients);
+    if (x != null) {
+      directions = next.minus(x.times(x.transposeTimes(next)));
+    }
+    x = next;
+    wx = w.times(coefficients);
+    eigenvalues = eigen.values();
+  }
+
+  private boolean isConverged(Matrix residuals) {
+    double largest = 0;
+    for (int j = 0; j < Math.min(rank, residuals.columns()); j++) {
+      double sum = 0;
+      for (int i = 0; i < residuals.rows(); i++) {
+        sum += residuals.at(i, j) * residuals.at(i, j);
+      }
+      largest = Math.max(largest, sum);
+    }
+    return Math.sqrt(largest) <= CONVERGED * eigenvalues[0];
+  }
+
+  private static Matrix scaledColumns(Matrix matrix, double[] factors) {
+    Matrix result = Matrix.zeros(matrix.rows(), matrix.columns());
+    for (int i = 0; i < result.values().length; i++) {
+      result.values()[i] = matrix.values()[i] * factors[i % matrix.columns()];
+    }
+    return result;
+  }
+
+  private static Matrix firstColumns(Matrix matrix, int count) {
+    Matrix result = Matrix.zeros(matrix.rows(), count);
+    for (int i = 0; i < matrix.rows(); i++) {
+      System.arraycopy(matrix.values(), i * matrix.columns(), result.values(), i * count, count);
+    }
+    return result;
+  }
+
+  /** Seeded: the same adapter gives the same score. */
+  private static Matrix random(int rows, int columns) {
+    SplittableRandom random = new SplittableRandom(1);
+    Matrix matrix = Matrix.zeros(rows, columns);
+    for (int i = 0; i < matrix.values().length; i++) {
+      matrix.values()[i] = random.nextDouble() - 0.5;
+    }
+    return matrix;
+  }
+}
