@@ -18,9 +18,9 @@ final class Warnings {
       warnings.add("init_lora_weights '" + config.initLoraWeights() + "': loading the adapter also changes the base"
           + " weights, so what a module adds is not s*BA alone; its score describes s*BA");
     }
-    if (config.initLoraWeights().startsWith("pissa_niter_")) {
-      warnings.add("init_lora_weights '" + config.initLoraWeights() + "': PEFT takes a random approximation out of the"
-          + " base weights whenever the adapter is loaded; scores describe the exact one");
+    if (config.initLoraWeights().equals("lora_ga")) {
+      warnings.add("init_lora_weights 'lora_ga': training changed the base weights, which loading does not repeat; scores"
+          + " describe s*BA, which is right if --aligned is the model that training left");
     }
     return warnings;
   }

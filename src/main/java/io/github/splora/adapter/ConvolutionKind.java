@@ -27,6 +27,10 @@ record ConvolutionKind(List<Long> kernel) implements LayerKind {
   @Override
   public Optional<Misfit> misfit(StoredTensor loraA, StoredTensor loraB) {
     List<Long> b = loraB.shape();
+    if (b.size() > 1 && b.get(1) < loraA.shape().get(0)) {
+      return Optional.of(new Misfit(loraB, "belongs to a convolution in groups, whose LoRA mixes channels that the"
+          + " weight keeps apart, so there is no delta of the weight to compare; train without this layer"));
+    }
     boolean isPointwise = b.size() == loraA.shape().size() && b.stream().skip(2).allMatch(size -> size == 1);
     return isPointwise
         ? Optional.empty()

@@ -15,18 +15,18 @@ public enum Initialisation {
   OLORA,
   /** Takes the weight's best approximation of rank r out of it. */
   PISSA,
-  /** Takes something out that only the training run knows (CorDA, LoRA-GA, LoftQ), or that nothing is known of. */
+  /** Of a later release of PEFT: nothing is known of it. */
   UNKNOWN;
 
   /** Those that leave the base weights as they are, besides {@code true} and {@code false}. */
-  private static final Set<String> HARMLESS = Set.of("", "gaussian", "orthogonal", "eva", "mica");
+  private static final Set<String> HARMLESS = Set.of("", "gaussian", "orthogonal", "eva", "mica", "lora_ga");
 
   /** @param word {@code init_lora_weights} where it is a word, else "" */
   static Initialisation of(String word) {
     if (word.toLowerCase(Locale.ROOT).equals("olora")) {
       return OLORA;
     }
-    if (word.startsWith("pissa")) {
+    if (word.equals("pissa")) {
       return PISSA;
     }
     return HARMLESS.contains(word) ? PLAIN : UNKNOWN;

@@ -38,6 +38,11 @@ public interface LayerKind {
   /** The shapes that a weight may have, for messages. */
   List<List<Long>> weightShapes(Dimensions dimensions);
 
+  /** Whether PEFT takes a part out of the weight for {@link Initialisation}s that begin with one. */
+  default boolean canBeginWithWeight() {
+    return false;
+  }
+
   /** Reads the unscaled factors of each matrix, in the order in which the matrices lie in the weight. */
   default List<Factors> factors(StoredTensor loraA, StoredTensor loraB) {
     Dimensions d = dimensions(loraA, loraB);

@@ -41,6 +41,11 @@ final class LinearKind implements LayerKind {
   }
 
   @Override
+  public boolean canBeginWithWeight() {
+    return true;
+  }
+
+  @Override
   public List<List<Long>> weightShapes(Dimensions d) {
     return List.of(List.of(d.out(), d.in()));
   }

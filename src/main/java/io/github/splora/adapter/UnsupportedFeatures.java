@@ -17,9 +17,21 @@ final class UnsupportedFeatures {
 
   private record Feature(String field, Predicate<JsonNode> isUsed, String explanation) {}
 
+  private static final String CONVERT = "save it as plain LoRA with PEFT's save_pretrained(...,"
+      + " path_initial_model_for_weight_conversion=...)";
+
   private static final List<Feature> FEATURES = List.of(
       new Feature("enable_lora", UnsupportedFeatures::isPresent,
           "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert with a current PEFT"),
+      new Feature("init_lora_weights", value -> value.asText().startsWith("pissa_niter_"),
+          "PEFT takes a random approximation out of the base weights whenever this adapter is loaded, so what it adds is"
+              + " different each time; " + CONVERT),
+      new Feature("init_lora_weights", value -> value.asText().equals("corda"),
+          "what CorDA takes out of the base weights depends on its training data, and PEFT cannot load this adapter as it"
+              + " is; " + CONVERT),
+      new Feature("init_lora_weights", value -> value.asText().equals("loftq"),
+          "LoftQ replaces the base weights by quantised ones whenever this adapter is loaded; save it with"
+              + " init_lora_weights true for the model that it was trained on"),
       new Feature("use_qalora", JsonNode::booleanValue,
           "QALoRA pools the input before A, so its delta is not BA"),
       new Feature("use_bdlora", UnsupportedFeatures::isPresent,

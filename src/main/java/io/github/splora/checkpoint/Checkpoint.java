@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import io.github.splora.safetensors.SafetensorsFile;
+import io.github.splora.storage.Scales;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorFile;
 import java.nio.file.Files;
@@ -109,6 +110,15 @@ public final class Checkpoint implements AutoCloseable {
     }
     TensorFile shard = shard(path);
     return new StoredTensor(shard, shard.tensor(name));
+  }
+
+  /**
+   * What the numbers of a weight of this checkpoint are to be multiplied with.
+   *
+   * @throws BadInputException if it is in 8 bits and its scales are missing or do not fit
+   */
+  public Scales scalesOf(StoredTensor weight) {
+    return EightBitWeights.scales(this, weight);
   }
 
   /** The open shard at {@code path}. */

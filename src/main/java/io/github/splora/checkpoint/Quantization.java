@@ -3,8 +3,12 @@ package io.github.splora.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.error.BadInputException;
 import java.util.Map;
+import java.util.Set;
 
-/** Tells quantised checkpoints, whose stored numbers are codes and not weights. */
+/**
+ * Tells quantised checkpoints, whose stored numbers are codes and not weights. Those in 8-bit floats are not among
+ * them: {@link EightBitWeights} knows what they stand for.
+ */
 final class Quantization {
 
   /** Endings of tensor names that only a quantised checkpoint has, with the scheme that writes them. */
@@ -15,8 +19,9 @@ final class Quantization {
       ".qweight", "GPTQ or AWQ",
       ".qzeros", "GPTQ or AWQ",
       ".weight_packed", "compressed-tensors",
-      ".weight_scale", "FP8",
-      ".weight_scale_inv", "FP8");
+      "_blocks", "MXFP4");
+
+  private static final Set<String> EIGHT_BIT_FLOAT_METHODS = Set.of("fp8", "fbgemm_fp8");
 
   private static final String ADVICE =
       "quantised weights cannot be compared; use the 16-bit base and aligned checkpoints"
@@ -27,8 +32,10 @@ final class Quantization {
   /** @throws BadInputException if {@code checkpoint}'s config or tensor names say that it is quantised */
   static void refuse(Checkpoint checkpoint) {
     checkpoint.config().map(config -> config.get("quantization_config")).filter(JsonNode::isObject).ifPresent(q -> {
-      throw new BadInputException(checkpoint.location(), "config.json quantization_config.quant_method",
-          q.hasNonNull("quant_method") ? q.get("quant_method") : "(absent)", ADVICE);
+      if (!isEightBitFloat(q)) {
+        throw new BadInputException(checkpoint.location(), "config.json quantization_config.quant_method",
+            q.hasNonNull("quant_method") ? q.get("quant_method") : "(absent)", ADVICE);
+      }
     });
     for (String name : checkpoint.tensorNames()) {
       MARKS.forEach((ending, scheme) -> {
@@ -37,5 +44,12 @@ final class Quantization {
         }
       });
     }
+  }
+
+  private static boolean isEightBitFloat(JsonNode quantization) {
+    String method = quantization.path("quant_method").asText();
+    return EIGHT_BIT_FLOAT_METHODS.contains(method)
+        || method.equals("compressed-tensors") && quantization.path("format").asText().equals("float-quantized")
+        || method.equals("modelopt") && quantization.findValuesAsText("quant_algo").contains("FP8");
   }
 }

@@ -7,7 +7,6 @@ import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.storage.DType;
-import io.github.splora.storage.Scales;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorInfo;
@@ -102,9 +101,9 @@ public final class ModulePairing {
     }
     StoredTensor weight = checkpoint.tensor(candidates.get(0));
     String field = TensorInfo.label(weight.name());
-    if (!DType.WEIGHTS.contains(weight.dtype())) {
+    if (!DType.WEIGHTS.contains(weight.dtype()) && !DType.SCALED_WEIGHTS.contains(weight.dtype())) {
       return reject(checkpoint, field + " dtype", weight.dtype(),
-          "only " + DType.WEIGHTS + " can be compared; use a 16- or 32-bit checkpoint");
+          "only " + DType.WEIGHTS + " and 8-bit floats with scales can be compared; use a 16- or 32-bit checkpoint");
     }
     Dimensions d = module.dimensions();
     Set<Boolean> transpositions = module.kind().transpositions(d, weight.shape());
@@ -114,7 +113,7 @@ public final class ModulePairing {
           + (shapes.size() == 1 ? shapes.get(0) : "one of " + shapes) + "; was it trained on another model?");
     }
     long rows = d.matrices() * (transpositions.contains(false) ? d.out() : d.in());
-    return new FoundWeight(StoredMatrix.of(weight, rows, Scales.NONE), transpositions);
+    return new FoundWeight(StoredMatrix.of(weight, rows, checkpoint.scalesOf(weight)), transpositions);
   }
 
   private PairedModule join(LoraModule module, FoundWeight base, FoundWeight aligned, boolean squareIsTransposed) {

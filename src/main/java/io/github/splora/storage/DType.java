@@ -41,6 +41,8 @@ public enum DType {
 
   /** The floating-point types that weights to be computed with are stored in; each has an exact float64. */
   public static final Set<DType> WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F16, BF16, F32, F64));
+  /** Those of weights that need {@link Scales}. */
+  public static final Set<DType> SCALED_WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F8_E4M3, F8_E5M2));
 
   private static final Map<String, DType> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(DType::name, Function.identity()));

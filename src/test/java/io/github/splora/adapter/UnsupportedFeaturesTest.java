@@ -46,6 +46,9 @@ class UnsupportedFeaturesTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = ';', value = {
+    "init_lora_weights; \"pissa_niter_16\"; random approximation",
+    "init_lora_weights; \"corda\"; CorDA",
+    "init_lora_weights; \"loftq\"; LoftQ",
     "use_qalora; true; QALoRA",
     "use_bdlora; {\"nblocks\":2}; block-diagonal LoRA",
     "kasa_config; {\"beta\":0.0001}; KaSA",

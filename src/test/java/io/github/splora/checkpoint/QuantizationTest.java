@@ -48,13 +48,35 @@ class QuantizationTest {
     "q_proj.qweight, GPTQ or AWQ",
     "q_proj.qzeros, GPTQ or AWQ",
     "q_proj.weight_packed, compressed-tensors",
-    "q_proj.weight_scale, FP8",
-    "q_proj.weight_scale_inv, FP8"
+    "mlp.experts.gate_up_proj_blocks, MXFP4"
   })
   void aTensorThatOnlyQuantisedCheckpointsHaveIsRefusedWithItsScheme(String name, String scheme) {
     new TinyCheckpoint().random("q_proj.weight", 2, 2).random("layers.0." + name, 1).writeTo(folder);
     assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
         .containsExactly(folder + ": tensor 'layers.0." + name + "': " + scheme + ": " + ADVICE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}",
+      "{\"quant_method\": \"fbgemm_fp8\"}",
+      "{\"quant_method\": \"compressed-tensors\", \"format\": \"float-quantized\"}",
+      "{\"quant_method\": \"modelopt\", \"quant_algo\": \"FP8\"}"})
+  void eightBitFloatsStandForWeights(String quantization) {
+    new TinyCheckpoint().random("a.weight", 2, 2).random("a.weight_scale", 1)
+        .config("{\"quantization_config\": " + quantization + "}").writeTo(folder);
+    Checkpoint.openUnquantised(folder).close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "{\"quant_method\": \"compressed-tensors\", \"format\": \"int-quantized\"}",
+      "{\"quant_method\": \"compressed-tensors\"}",
+      "{\"quant_method\": \"modelopt\", \"quant_algo\": \"NVFP4\"}"})
+  void otherNumbersOfTheSameMethodsDoNot(String quantization) {
+    new TinyCheckpoint().random("a.weight", 2, 2)
+        .config("{\"quantization_config\": " + quantization + "}").writeTo(folder);
+    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).singleElement().asString().endsWith(ADVICE);
   }
 
   @Test

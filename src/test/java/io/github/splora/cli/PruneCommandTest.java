@@ -199,11 +199,11 @@ class PruneCommandTest {
   }
 
   @Test
-  void aDropWarnsWhereLoadingChangesTheBaseWeights() throws IOException {
+  void aDropWarnsWhereNothingIsKnownOfWhatLoadingDoesToTheBaseWeights() throws IOException {
     Testdata model = Testdata.LLAMA.withAdapterCopiedTo(folder.resolve("adapter"))
-        .withConfig("\"init_lora_weights\": true", "\"init_lora_weights\": \"pissa\"");
+        .withConfig("\"init_lora_weights\": true", "\"init_lora_weights\": \"of_the_future\"");
     Run run = prune(model, "--count", "1");
-    String warning = "init_lora_weights 'pissa': loading the adapter also changes the base weights, so what a module"
+    String warning = "init_lora_weights 'of_the_future': loading the adapter also changes the base weights, so what a module"
         + " adds is not s*BA alone; its score describes s*BA";
     assertThat(run.code()).isZero();
     assertThat(run.errors()).contains("splora: warning: " + warning);

@@ -53,6 +53,28 @@ class DropActionTest {
   }
 
   @Test
+  void magnitudesAndBiasesThatWereTrainedAlongGoWithTheirModule() throws IOException {
+    prune(new TinyAdapter(old, "layers.0.q", "layers.1.q")
+        .and("layers.0.q.lora_magnitude_vector", DType.F32, 4).and("layers.1.q.lora_magnitude_vector", DType.F32, 4)
+        .and("layers.0.q.base_layer.bias", DType.F32, 4).and("layers.1.q.base_layer.bias", DType.F32, 4)
+        .and("layers.1.norm.bias", DType.F32, 4)
+        .with("'use_dora': true, 'bias': 'all'"), "layers.1.q");
+    assertThat(TinyAdapter.tensorsIn(pruned)).containsOnlyKeys("layers.0.q.lora_A.weight", "layers.0.q.lora_B.weight",
+        "layers.0.q.lora_magnitude_vector", "layers.0.q.base_layer.bias", "layers.1.norm.bias");
+  }
+
+  @Test
+  void aWeightThatWasSavedWholeStaysUnderTheNameOfALayerThatIsNotWrapped() throws IOException {
+    prune(new TinyAdapter(old, "layers.0.q")
+        .and("embed_tokens.lora_embedding_A", DType.F32, 2, 10).and("embed_tokens.lora_embedding_B", DType.F32, 4, 2)
+        .and("embed_tokens.base_layer.weight", DType.F32, 10, 4), "embed_tokens");
+    assertThat(TinyAdapter.tensorsIn(pruned)).containsOnlyKeys(
+        "layers.0.q.lora_A.weight", "layers.0.q.lora_B.weight", "embed_tokens.weight");
+    assertThat(TinyAdapter.tensorsIn(pruned).get("embed_tokens.weight"))
+        .isEqualTo(TinyAdapter.tensorsIn(old).get("embed_tokens.base_layer.weight"));
+  }
+
+  @Test
   void aModuleWhoseNameBeginsLikeASelectedOneStays() throws IOException {
     prune(new TinyAdapter(old, "layers.1.q", "layers.1.q_norm", "layers.10.q"), "layers.1.q");
     assertThat(TinyAdapter.tensorsIn(pruned)).containsOnlyKeys("layers.1.q_norm.lora_A.weight",

@@ -79,11 +79,25 @@ class ZeroActionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pissa", "pissa_niter_16", "olora", "corda", "of_the_future"})
+  @ValueSource(strings = {"pissa", "olora", "of_the_future"})
   void anAdapterThatChangesTheBaseWeightsIsRefused(String initialisation) throws IOException {
     assertRefused(new TinyAdapter(old, "q").with("'init_lora_weights': '" + initialisation + "'"),
         "init_lora_weights " + initialisation + ": loading this adapter changes the base weights of all its modules,"
             + " so a zeroed module would not be the aligned one again; use --action drop");
+  }
+
+  @Test
+  void doraIsRefusedBecauseItsMagnitudesWouldStay() throws IOException {
+    assertRefused(new TinyAdapter(old, "q").and("q.lora_magnitude_vector", DType.F32, 4).with("'use_dora': true"),
+        "use_dora true: a DoRA module with a zero B still has its trained magnitudes, so it would not be the aligned one"
+            + " again; use --action drop");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lora_only", "all"})
+  void biasesThatWereTrainedAlongAreRefusedBecauseTheyWouldStay(String bias) throws IOException {
+    assertRefused(new TinyAdapter(old, "q").with("'bias': '" + bias + "'"), "bias " + bias + ": the modules' biases were"
+        + " trained along, and a zero B would leave them in place; use --action drop");
   }
 
   @ParameterizedTest
