@@ -14,17 +14,12 @@ bit for bit, those of the original adapter with lora_B of the same modules set t
 Prints one line a check and `N passed, N failed`; exit code 1 if a check failed.
 """
 import argparse
-import contextlib
 import copy
 import json
-import logging
 import os
 import re
-import subprocess
 import sys
 import tempfile
-import traceback
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,56 +31,16 @@ from peft.tuners.lora import LoraLayer
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
+from checking import REPOSITORY, SPLORA, Tally, names, recorded_warnings, require, splora
 from dense_scores import (ADAPTER_CONFIG, ADAPTER_WEIGHTS, LORA_KEY, PEFT_PREFIX, SafetensorsFile, compare,
                           dense_scores)
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-SPLORA = REPOSITORY / "bin" / "splora"
 DEFAULT_RULE = 0.5
 # What a drop may change in adapter_config.json; every other key must come through as it was.
 OWNED_KEYS = {"target_modules", "exclude_modules", "rank_pattern", "alpha_pattern"}
 ACTIONS = {"drop, exclude": ["--action", "drop", "--config-style", "exclude"],
            "drop, targets": ["--action", "drop", "--config-style", "targets"],
            "zero": ["--action", "zero"]}
-
-
-class CheckFailed(Exception):
-    """A check found what should not be; the message says what."""
-
-
-def require(condition, message):
-    if not condition:
-        raise CheckFailed(message)
-
-
-def names(modules, limit=3):
-    """A few module names for a message."""
-    listed = sorted(modules)
-    return ", ".join(listed[:limit]) + (f" and {len(listed) - limit} more" if len(listed) > limit else "")
-
-
-class Tally:
-    """Prints a line for each check and counts."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def check(self, label, function, *arguments):
-        """Runs one check; returns its result, or None where it failed."""
-        try:
-            result = function(*arguments)
-        except CheckFailed as problem:
-            return self.fail(label, str(problem))
-        except Exception as problem:                # an error of PEFT or torch is a finding as well
-            traceback.print_exc()
-            return self.fail(label, f"{type(problem).__name__}: {problem}")
-        self.passed += 1
-        print(f"ok    {label}", flush=True)
-        return "passed" if result is None else result
-
-    def fail(self, label, reason):
-        self.failed += 1
-        print(f"FAIL  {label}: {reason}", flush=True)
 
 
 @dataclass
@@ -100,19 +55,10 @@ class Triple:
         return ["--base", self.base, "--aligned", self.aligned, "--adapter", self.adapter]
 
 
-def splora(command, triple, *options):
-    """Runs bin/splora and returns its standard output."""
-    line = [str(part) for part in (SPLORA, command, *triple.options(), *options)]
-    done = subprocess.run(line, capture_output=True, text=True)
-    said = (done.stderr.strip() or done.stdout.strip() or "nothing on stderr").splitlines()[-1]
-    require(done.returncode == 0, f"splora {command} ended with exit code {done.returncode}: {said}")
-    return done.stdout
-
-
 # ---- (a) scores ----------------------------------------------------------------------------------
 
 def check_scores(triple, rows, reference, population):
-    document = json.loads(splora("score", triple, "--format", "json", "--reference", reference,
+    document = json.loads(splora("score", *triple.options(), "--format", "json", "--reference", reference,
                                  "--population", population))
     # The comparison reads the parameters from the document, so see that they are the ones asked for.
     said = json.dumps(document.get("parameters", {})).lower()
@@ -224,25 +170,6 @@ def check_config(triple, action, output):
 
 # ---- (b) prunings: the client --------------------------------------------------------------------
 
-@contextlib.contextmanager
-def recorded_warnings():
-    """Collects everything that is warned of, through the warnings module or through logging."""
-    heard = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: heard.append(record.getMessage())
-    loggers = [logging.getLogger(name) for name in (None, "peft", "transformers")]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        for logger in loggers:
-            logger.addHandler(handler)
-        try:
-            yield heard
-        finally:
-            for logger in loggers:
-                logger.removeHandler(handler)
-            heard += [f"{w.category.__name__}: {w.message}" for w in caught]
-
-
 class Client:
     """The aligned model with PEFT on top, and what the original adapter does on it."""
 
@@ -314,7 +241,7 @@ def check_pruning(tally, triple, client, original, label, action, options, expec
         output = Path(work) / "pruned"
         label = f"{triple.name}, prune {label}"
         if tally.check(f"{label}: runs", splora,
-                       "prune", triple, "--output", output, *options) is None:
+                       "prune", *triple.options(), "--output", output, *options) is None:
             return
         pruned = tally.check(f"{label}: writes an adapter", SafetensorsFile, output / ADAPTER_WEIGHTS)
         if pruned is None:

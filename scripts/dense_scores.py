@@ -160,8 +160,12 @@ def compare_with_alignment(delta, v):
 
 
 def compare_with_safelora(delta, v):
-    """Distance from C delta with SafeLoRA's C = V V^T / ||V||_F, which is not a projection."""
-    c = v @ v.T / np.linalg.norm(v)
+    """
+    Distance from C delta with SafeLoRA's C = V V^T / ||V||_F, which is not a projection. A stack of matrices has a C
+    for each of them, and squares are summed over the stack.
+    """
+    norm = np.linalg.norm(v, axis=(-2, -1), keepdims=True)
+    c = v @ np.swapaxes(v, -2, -1) / np.where(norm > 0, norm, 1)
     mapped = c @ delta
     return {"distance": float(np.linalg.norm(mapped - delta)), "cosine": cosine(mapped, delta),
             "referenceNorm": float(np.linalg.norm(mapped))}
@@ -174,14 +178,21 @@ def measure(module, factors, config, base, aligned):
     """One module's facts and distances, before any population is known."""
     a, b = factors["A"], factors["B"]
     scaling = scaling_of(config, module)
-    delta = scaling * (b @ a)
     v = aligned.weight(module) - base.weight(module)
     if config.get("fan_in_fan_out"):
         v = v.T                                 # Conv1D stores (in, out); LoRA factors never do
+    return measure_delta(module, a.shape[0], scaling, scaling * (b @ a), v)
+
+
+def measure_delta(module, rank, scaling, delta, v):
+    """
+    Facts and distances of a delta [out, in], or of a stack [experts, out, in] that counts as one: its norms and
+    inner products are sums over the stack.
+    """
     if v.shape != delta.shape:
         raise BadInput(f"module {module}: {list(v.shape)} in the model, {list(delta.shape)} in the adapter")
     row = {"name": module, "type": module.rpartition(".")[2], "shape": list(delta.shape),
-           "rank": a.shape[0], "scaling": scaling,
+           "rank": rank, "scaling": scaling,
            "deltaNorm": float(np.linalg.norm(delta)), "alignmentNorm": float(np.linalg.norm(v))}
     row["reason"] = unscorable(row)
     for reference in REFERENCES:
@@ -231,6 +242,11 @@ def dense_scores(base, aligned, adapter):
         raise BadInput(f"{adapter} holds no LoRA module")
     if all(row["alignmentNorm"] == 0 for row in rows):
         raise BadInput("base and aligned are the same in every module of the adapter")
+    return judge_all(rows)
+
+
+def judge_all(rows):
+    """Adds the scores of each reference and population to measured modules."""
     for reference in REFERENCES:
         for population in POPULATIONS:
             judge(rows, reference, population)

@@ -1,0 +1,95 @@
+"""The dense truth about a case, in float64, from PEFT's own layers.
+
+A module's delta is the weight with which PEFT computes, minus the aligned weight; V is the aligned minus the base
+weight; both as [out, in]. A parameter of a mixture of experts is a stack [experts, out, in].
+"""
+import numpy as np
+import torch
+from peft.tuners.lora import LoraLayer
+from peft.tuners.lora.layer import Embedding, ParamWrapper, _ConvNd
+from transformers.pytorch_utils import Conv1D
+
+from checking import require
+from dense_scores import PEFT_PREFIX, judge_all, measure_delta, natural_key
+
+ADAPTER = "default"
+# How closely PEFT's float32 initialisation has to follow the float64 one that stands in for it.
+INITIALISATION_TOLERANCE = 1e-3
+
+
+def unit_name(name, layer):
+    """What splora calls what a layer changes: the module, or the parameter with its module."""
+    name = name.removeprefix(PEFT_PREFIX)
+    if isinstance(layer, ParamWrapper):
+        return f"{name.replace('.base_layer', '')}.{layer.parameter_name}"
+    return name
+
+
+def lora_layers(model):
+    """{unit: layer} of a model with an adapter."""
+    return {unit_name(name, module): module for name, module in model.named_modules()
+            if isinstance(module, LoraLayer)}
+
+
+def dense(tensor):
+    return tensor.detach().double().numpy()
+
+
+def as_matrix(weight, layer):
+    """A stored weight as [out, in], or as a stack [experts, out, in]."""
+    if isinstance(layer, ParamWrapper):
+        return weight if layer._did_swap_in_out_features else weight.swapaxes(-1, -2)
+    if isinstance(layer, Embedding) or isinstance(layer.get_base_layer(), Conv1D):
+        return weight.T
+    return weight.reshape(len(weight), -1) if isinstance(layer, _ConvNd) else weight
+
+
+def parameter_of(model, unit, layer):
+    """The weight of a unit in a model without adapter."""
+    if isinstance(layer, ParamWrapper):
+        return model.get_parameter(unit)
+    return model.get_submodule(unit).weight
+
+
+def initial_part(init, aligned, layer):
+    """What an initialisation takes out of the base weight as the adapter is loaded, [out, in] in float64."""
+    rank, scaling = layer.r[ADAPTER], layer.scaling[ADAPTER]
+    if init == "pissa":
+        left, values, right = np.linalg.svd(aligned, full_matrices=False)
+        return left[:, :rank] * values[:rank] @ right[:rank]
+    if init == "olora":
+        q, r = np.linalg.qr(aligned)
+        return scaling * q[:, :rank] @ r[:rank]
+    return None
+
+
+def effective(layer, aligned, init):
+    """The weight [out, in] with which a layer of a float64 model computes."""
+    if isinstance(layer, ParamWrapper):
+        return aligned + as_matrix(dense(layer.get_delta_weight(ADAPTER)), layer)
+    base = layer.get_base_layer()
+    found = as_matrix(dense(base.weight), layer)
+    taken = initial_part(init, aligned, layer) if not np.array_equal(found, aligned) else None
+    if taken is not None:
+        # PEFT works in float32 here: its rounding is taken out, once it is seen to be no more than that.
+        off = np.linalg.norm(aligned - found - taken) / np.linalg.norm(taken)
+        require(off < INITIALISATION_TOLERANCE, f"PEFT's {init} differs from its definition by {off:.1e}")
+        stored = torch.from_numpy(np.ascontiguousarray(aligned - taken))
+        base.weight.data = stored.T.contiguous() if isinstance(base, Conv1D) else stored
+    if ADAPTER not in layer.lora_variant:
+        return as_matrix(dense(base.weight) + dense(layer.get_delta_weight(ADAPTER)), layer)
+    layer.merge(safe_merge=True)
+    return as_matrix(dense(base.weight), layer)
+
+
+def oracle_rows(wrapped, base, aligned):
+    """What `score` ought to say of every unit, from a loaded adapter (which is merged) and the two models."""
+    init = wrapped.peft_config[ADAPTER].init_lora_weights
+    wrapped.double()
+    rows = []
+    for unit, layer in sorted(lora_layers(wrapped).items(), key=lambda item: natural_key(item[0])):
+        w_aligned = as_matrix(dense(parameter_of(aligned, unit, layer)), layer)
+        v = w_aligned - as_matrix(dense(parameter_of(base, unit, layer)), layer)
+        delta = effective(layer, w_aligned, init) - w_aligned
+        rows.append(measure_delta(unit, layer.r[ADAPTER], layer.scaling[ADAPTER], delta, v))
+    return judge_all(rows)
