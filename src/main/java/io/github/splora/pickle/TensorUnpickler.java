@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
@@ -165,7 +166,7 @@ final class TensorUnpickler extends Unpickler {
   }
 
   private PickledDict dict() {
-    return (PickledDict) stack.peek();
+    return Objects.requireNonNull((PickledDict) stack.peek());
   }
 
   private BadInputException unknown(short opcode) {

@@ -33,6 +33,11 @@ final class PickleProgram {
     return this;
   }
 
+  PickleProgram append(PickleProgram other) {
+    bytes.writeBytes(other.bytes());
+    return this;
+  }
+
   PickleProgram int32(int value) {
     bytes.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
     return this;
