@@ -5,6 +5,7 @@ import io.github.splora.storage.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -29,8 +30,8 @@ import net.razorvine.pickle.Unpickler;
  */
 final class TensorUnpickler extends Unpickler {
 
-  /** A tensor takes about 40: room for 50,000 of them in a file. */
-  static final int MAX_OPCODES = 2_000_000;
+  /** A tensor takes about 40: room for 25,000 of them in a file. */
+  static final int MAX_OPCODES = 1_000_000;
 
   private static final int PROTOCOL = 2;
 
@@ -45,6 +46,7 @@ final class TensorUnpickler extends Unpickler {
 
   private final Path file;
   private final Map<String, Storage> storages = new HashMap<>();
+  private final CharsetDecoder strictUtf8 = StandardCharsets.UTF_8.newDecoder();
   private PickleStream stream;
   private int steps;
 
@@ -138,7 +140,7 @@ final class TensorUnpickler extends Unpickler {
     if (length < 0 || length > stream.remaining()) {
       throw new PickleException("a text of " + Integer.toUnsignedLong(length) + " bytes passes its end");
     }
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(stream.readNBytes(length))).toString();
+    return strictUtf8.decode(ByteBuffer.wrap(PickleUtils.readbytes(stream, length))).toString();
   }
 
   private void setItem() {

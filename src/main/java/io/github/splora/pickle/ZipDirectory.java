@@ -21,8 +21,8 @@ import java.util.Map;
  */
 final class ZipDirectory {
 
-  /** Longest directory in bytes: an entry takes about 120, so this is room for 100,000 of them. */
-  static final int MAX_LENGTH = 16 << 20;
+  /** Longest directory in bytes: an entry takes about 120, so this is room for 70,000 of them. */
+  static final int MAX_LENGTH = 8 << 20;
 
   private ZipDirectory() {}
 

@@ -135,7 +135,7 @@ class ZipDirectoryTest {
     longer.put(bytes, bytes.length - 22, 22);
     longer.putInt(longer.limit() - 10, longer.limit() - 22 - directory);
     assertThat(refusal(longer.array())).isEqualTo("zip directory " + (longer.limit() - 22 - directory) + " bytes: is"
-        + " over the limit of 16777216 bytes; load it with PyTorch and save its tensors as safetensors");
+        + " over the limit of 8388608 bytes; load it with PyTorch and save its tensors as safetensors");
   }
 
   @Test
