@@ -21,8 +21,8 @@ import net.razorvine.pickle.Unpickler;
 
 /**
  * An unpickler that can make tensors' descriptions and plain data, and nothing else. A pickle is a program for a small
- * stack machine. This one knows the instructions that {@code torch.save} writes, which are those that PyTorch's own
- * {@code weights_only} loader knows; globals are {@link AllowedGlobals} and never the library's registry, which
+ * stack machine. This one knows the instructions that {@code torch.save} writes, all of them among those that PyTorch's
+ * own {@code weights_only} loader knows; globals are {@link AllowedGlobals} and never the library's registry, which
  * anything in the process may add to. Instructions that could make the machine hash, compare or copy what was nested
  * are done here, so that no pickle takes longer or more memory than its length and {@value #MAX_OPCODES} steps allow.
  *
