@@ -1,5 +1,6 @@
 package io.github.splora;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -37,7 +38,7 @@ class ArchitectureTest {
   @Test
   void readingPairingAndPruningNeedNoEngine() {
     noClasses().that().resideInAnyPackage(
-            ROOT + ".safetensors", ROOT + ".checkpoint", ROOT + ".adapter", ROOT + ".pairing", ROOT + ".inspect",
+            ROOT + ".safetensors", ROOT + ".pickle", ROOT + ".format", ROOT + ".checkpoint", ROOT + ".adapter", ROOT + ".pairing", ROOT + ".inspect",
             ROOT + ".surgery")
         .should().dependOnClassesThat().resideInAnyPackage(ROOT + ".tensor", ROOT + ".score").check(classes);
   }
@@ -70,5 +71,24 @@ class ArchitectureTest {
     noClasses().that().resideInAPackage(ROOT + ".safetensors")
         .should().dependOnClassesThat().resideInAnyPackage(
             ROOT + ".adapter", ROOT + ".checkpoint", ROOT + ".json", ROOT + ".report", "org.slf4j..").check(classes);
+  }
+
+  @Test
+  void thePickleFormatNeedsNothingOfTheRest() {
+    classes().that().resideInAPackage(ROOT + ".pickle")
+        .should().onlyDependOnClassesThat().resideInAnyPackage(
+            ROOT + ".pickle", ROOT + ".storage", ROOT + ".error", "net.razorvine.pickle", "java..").check(classes);
+  }
+
+  @Test
+  void nobodyElseUnpickles() {
+    noClasses().that().resideOutsideOfPackage(ROOT + ".pickle")
+        .should().dependOnClassesThat().resideInAPackage("net.razorvine..").check(classes);
+  }
+
+  @Test
+  void onePlaceDecidesWhichFormatAFileIsReadAs() {
+    noClasses().that().resideOutsideOfPackages(ROOT + ".format", ROOT + ".safetensors", ROOT + ".pickle")
+        .should().dependOnClassesThat().haveNameMatching(".*\\.(SafetensorsFile|PickleFile)").check(classes);
   }
 }

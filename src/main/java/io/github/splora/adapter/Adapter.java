@@ -1,7 +1,7 @@
 package io.github.splora.adapter;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.safetensors.SafetensorsFile;
+import io.github.splora.format.TensorFiles;
 import io.github.splora.storage.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param location the folder or file that the user named
  * @param config its {@code adapter_config.json}
- * @param weights the open safetensors file
+ * @param weights the open file of weights
  * @param modules in {@linkplain LoraModule#NATURAL_ORDER natural order}, at least one
  */
 public record Adapter(Path location, AdapterConfig config, TensorFile weights, List<LoraModule> modules)
@@ -21,18 +21,20 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
 
   public static final String WEIGHTS_FILE = "adapter_model.safetensors";
   public static final String PICKLE_FILE = "adapter_model.bin";
+  private static final List<String> WEIGHTS_FILES = List.of(WEIGHTS_FILE, PICKLE_FILE);
 
   /**
    * Opens an adapter; only headers are read.
    *
-   * @param named an adapter folder, or the safetensors file or the config in it
-   * @throws BadInputException naming all that keeps it from being read: not LORA, no weights, a pickle, modules
-   *     without a partner, ranks that differ from the config's
+   * @param named an adapter folder, or the file of weights or the config in it; in a folder with both, safetensors
+   *     come before a pickle, as in PEFT
+   * @throws BadInputException naming all that keeps it from being read: not LORA, no weights, modules without a
+   *     partner, ranks that differ from the config's
    */
   public static Adapter open(Path named) {
     Path location = folderOfConfig(named);
     AdapterConfig config = AdapterConfig.read(configOf(location));
-    TensorFile weights = SafetensorsFile.open(weightsOf(location));
+    TensorFile weights = TensorFiles.open(weightsOf(location));
     try {
       return new Adapter(location, config, weights, LoraModules.of(weights, config));
     } catch (RuntimeException e) {
@@ -57,7 +59,7 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
     if (Files.isDirectory(location)) {
       return Optional.of(location);
     }
-    return location.getFileName().toString().equals(WEIGHTS_FILE)
+    return WEIGHTS_FILES.contains(location.getFileName().toString())
         ? Optional.of(location.toAbsolutePath().getParent())
         : Optional.empty();
   }
@@ -89,13 +91,10 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
   }
 
   private static Path weightsOf(Path location) {
-    Path weights = Files.isDirectory(location) ? location.resolve(WEIGHTS_FILE) : location;
-    boolean isPickle = weights.toString().endsWith(".bin")
-        || !Files.exists(weights) && Files.exists(location.resolve(PICKLE_FILE));
-    if (isPickle) {
-      throw new BadInputException(location, PICKLE_FILE, null, "only a PyTorch pickle is here, and pickles can run code;"
-          + " load the adapter with PEFT and save it again, which writes " + WEIGHTS_FILE);
+    if (!Files.isDirectory(location)) {
+      return location;
     }
-    return weights;
+    return WEIGHTS_FILES.stream().map(location::resolve).filter(Files::exists).findFirst()
+        .orElse(location.resolve(WEIGHTS_FILE));
   }
 }

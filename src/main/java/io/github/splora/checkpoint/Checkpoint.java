@@ -2,8 +2,8 @@ package io.github.splora.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
+import io.github.splora.format.TensorFiles;
 import io.github.splora.json.StrictJson;
-import io.github.splora.safetensors.SafetensorsFile;
 import io.github.splora.storage.Scales;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorFile;
@@ -18,16 +18,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A model's weights on disk, by name: one safetensors file, or shards behind an index. Shards are opened when a
+ * A model's weights on disk, by name: one file of tensors, or shards behind an index. Shards are opened when a
  * tensor of theirs is asked for, and only their headers are read; the data stays on disk until it is mapped.
  *
  * <p>Not safe for use by several threads; what {@link #tensor} returns is.
  */
 public final class Checkpoint implements AutoCloseable {
 
-  static final String SINGLE_FILE = "model.safetensors";
-  static final String INDEX_FILE = "model.safetensors.index.json";
-  private static final List<String> PICKLES = List.of("pytorch_model.bin", "pytorch_model.bin.index.json");
+  /** What the weights of a folder begin with, in the order in which transformers looks. */
+  private static final List<String> ENTRIES = List.of("model.safetensors", "model.safetensors.index.json",
+      "pytorch_model.bin", "pytorch_model.bin.index.json");
 
   private final Path location;
   private final Map<String, Path> weightMap;
@@ -44,8 +44,8 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Opens a checkpoint.
    *
-   * @param location a folder with {@code model.safetensors} or its index, or either of these files, or any other
-   *     single safetensors file
+   * @param location a folder with {@code model.safetensors}, {@code pytorch_model.bin} or an index of either, or one of
+   *     these files, or any other single file of tensors
    * @throws BadInputException if there is none, or if a file of it is malformed
    */
   public static Checkpoint open(Path location) {
@@ -71,7 +71,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** Whether {@code folder} holds the files of a checkpoint (rather than, say, an adapter). */
   public static boolean isIn(Path folder) {
-    return Files.exists(folder.resolve(SINGLE_FILE)) || Files.exists(folder.resolve(INDEX_FILE));
+    return ENTRIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
   }
 
   /** What the user named. */
@@ -123,7 +123,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** The open shard at {@code path}. */
   public TensorFile shard(Path path) {
-    return open.computeIfAbsent(path, SafetensorsFile::open);
+    return open.computeIfAbsent(path, TensorFiles::open);
   }
 
   @Override
@@ -137,7 +137,7 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static Checkpoint single(Path location, Path entry) {
-    TensorFile file = SafetensorsFile.open(entry);
+    TensorFile file = TensorFiles.open(entry);
     Map<String, Path> weightMap = new LinkedHashMap<>();
     file.tensors().keySet().forEach(name -> weightMap.put(name, entry));
     return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry));
@@ -152,23 +152,13 @@ public final class Checkpoint implements AutoCloseable {
     return entry.getFileName() != null && entry.getFileName().toString().endsWith(".json");
   }
 
-  /** In the order in which transformers looks. */
   private static Path entryOf(Path folder) {
-    for (String name : List.of(SINGLE_FILE, INDEX_FILE)) {
-      if (Files.exists(folder.resolve(name))) {
-        return folder.resolve(name);
+    return ENTRIES.stream().map(folder::resolve).filter(Files::exists).findFirst().orElseThrow(() -> {
+      if (Files.exists(folder.resolve("adapter_config.json"))) {
+        return new BadInputException(folder, null, null, "this is an adapter; a whole checkpoint is expected here");
       }
-    }
-    for (String name : PICKLES) {
-      if (Files.exists(folder.resolve(name))) {
-        throw new BadInputException(folder, name, null, "only a PyTorch pickle is here, and pickles can run code;"
-            + " convert the checkpoint to safetensors (load it with transformers, then save_pretrained)");
-      }
-    }
-    if (Files.exists(folder.resolve("adapter_config.json"))) {
-      throw new BadInputException(folder, null, null, "this is an adapter; a whole checkpoint is expected here");
-    }
-    throw new BadInputException(folder, null, null, "no checkpoint here: neither " + SINGLE_FILE + " nor " + INDEX_FILE
-        + "; name the folder or the file that holds the weights");
+      return new BadInputException(folder, null, null, "no checkpoint here: neither " + ENTRIES.get(0) + " nor "
+          + ENTRIES.get(2) + " nor an index of either; name the folder or the file that holds the weights");
+    });
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A {@code model.safetensors.index.json}: which shard holds which tensor.
+ * A {@code model.safetensors.index.json} or {@code pytorch_model.bin.index.json}: which shard holds which tensor.
  *
  * @param file the index file
  * @param weightMap tensor name to shard, in the order of the file; every shard exists in the index's own folder

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 final class InputOptions {
 
   @Option(names = "--base", required = true, paramLabel = "MODEL",
-      description = "Checkpoint before alignment: a folder, a safetensors file or index, or a cached hub id.")
+      description = "Checkpoint before alignment: a folder, a file of weights or index, or a cached hub id.")
   String base;
 
   @Option(names = "--aligned", required = true, paramLabel = "MODEL",
@@ -14,6 +14,6 @@ final class InputOptions {
   String aligned;
 
   @Option(names = "--adapter", required = true, paramLabel = "ADAPTER",
-      description = "PEFT LoRA adapter: its folder, its safetensors file, or a cached hub id.")
+      description = "PEFT LoRA adapter: its folder, its file of weights, or a cached hub id.")
   String adapter;
 }

@@ -28,7 +28,7 @@ final class VerifyCommand implements Callable<Integer> {
   @ParentCommand
   Main main;
 
-  @Parameters(paramLabel = "ADAPTER", description = "Adapter: its folder, its safetensors file, or a cached hub id.")
+  @Parameters(paramLabel = "ADAPTER", description = "Adapter: its folder, its file of weights, or a cached hub id.")
   String location;
 
   @Option(names = "--aligned", paramLabel = "MODEL",

@@ -1,11 +1,11 @@
 package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.storage.GitLfs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -30,8 +30,8 @@ public final class HeaderParser {
   /** The shortest JSON object is <code>{}</code>. */
   private static final long MIN_HEADER_LENGTH = 2;
 
-  private static final byte[] GIT_LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] ZIP = {'P', 'K', 3, 4};
+  /** First four bytes of a zip archive, little-endian. */
+  private static final int ZIP = 0x04034b50;
 
   private final Path file;
   private final FileChannel channel;
@@ -79,7 +79,7 @@ public final class HeaderParser {
 
   /** The first bytes: enough for the header's length and for telling other formats. */
   private ByteBuffer start() throws IOException {
-    ByteBuffer start = ByteBuffer.allocate(GIT_LFS_POINTER.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer start = ByteBuffer.allocate(GitLfs.ENOUGH).order(ByteOrder.LITTLE_ENDIAN);
     while (start.hasRemaining() && channel.read(start, start.position()) >= 0) {
       // A channel may give fewer bytes than asked for.
     }
@@ -101,17 +101,10 @@ public final class HeaderParser {
 
   /** Asked only once the length is known to be wrong, because a right one may happen to look like these. */
   private void refuseOtherFormats(ByteBuffer start) {
-    if (startsWith(start, GIT_LFS_POINTER)) {
-      throw new BadInputException(file, null, null,
-          "is a Git LFS pointer, not the file itself; run 'git lfs pull' to get the file");
+    GitLfs.refusePointer(file, start);
+    if (start.getInt(0) == ZIP) {
+      throw new BadInputException(file, null, null, "is a zip archive, most likely a PyTorch pickle, not a safetensors"
+          + " file; give it the name ending .bin to have it read as one");
     }
-    if (startsWith(start, ZIP)) {
-      throw new BadInputException(file, null, null,
-          "is a zip archive, most likely a PyTorch pickle (.bin, .pt), not a safetensors file; convert it first");
-    }
-  }
-
-  private static boolean startsWith(ByteBuffer start, byte[] magic) {
-    return start.limit() >= magic.length && start.slice(0, magic.length).equals(ByteBuffer.wrap(magic));
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /**
  * The bytes of a file that is open for reading, by position. Safe for use by several threads.
@@ -81,6 +82,27 @@ public final class DataFile implements AutoCloseable {
     try {
       checkUnchanged();
       return channel.map(MapMode.READ_ONLY, position, length).order(ByteOrder.LITTLE_ENDIAN);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  /**
+   * A copy of a small part of the file.
+   *
+   * @return little-endian, from position 0 to {@code length}
+   * @throws IndexOutOfBoundsException if it is not within the file
+   * @throws BadInputException as {@link #map}
+   */
+  public ByteBuffer read(long position, int length) {
+    Objects.checkFromIndexSize(position, length, size);
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      while (bytes.hasRemaining()) {
+        checkUnchanged();
+        channel.read(bytes, position + bytes.position());
+      }
+      return bytes.flip();
     } catch (IOException e) {
       throw unreadable(path, e);
     }

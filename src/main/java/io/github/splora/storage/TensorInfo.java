@@ -9,7 +9,8 @@ import java.util.List;
  * @param name unique in its file
  * @param dtype what an element is
  * @param shape the dimensions, none negative, outermost first; empty for a scalar; unmodifiable
- * @param begin first byte of the tensor, counted from the start of the file's data (the header's data_offsets[0])
+ * @param begin first byte of the tensor, counted from the start of the file's data (the header's data_offsets[0]);
+ *     from the start of the file where its format has no such part
  * @param end the byte after its last one, counted alike (data_offsets[1])
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {

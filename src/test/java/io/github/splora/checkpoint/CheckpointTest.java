@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointTest {
 
@@ -114,13 +112,40 @@ class CheckpointTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json"})
-  void refusesAPickleAndSaysWhatToDo(String name) throws IOException {
-    Files.createFile(folder.resolve(name));
-    assertThat(Refusal.of(() -> Checkpoint.open(folder))).containsExactly(folder + ": " + name
-        + ": only a PyTorch pickle is here, and pickles can run code; convert the checkpoint to safetensors"
-        + " (load it with transformers, then save_pretrained)");
+  @Test
+  void readsPickledShardsLikeSafetensors() {
+    Path index = Path.of("testdata/tiny-gpt2-pickled/aligned/pytorch_model.bin.index.json");
+    for (Path location : List.of(index.getParent(), index)) {
+      try (Checkpoint pickled = Checkpoint.open(location);
+          Checkpoint original = Checkpoint.open(Path.of("testdata/tiny-gpt2/aligned"))) {
+        assertThat(pickled.shards()).hasSize(2);
+        assertThat(pickled.tensorNames()).isEqualTo(original.tensorNames());
+        for (String name : original.tensorNames()) {
+          assertThat(bytes(pickled.tensor(name))).as(name).isEqualTo(bytes(original.tensor(name)));
+        }
+        assertThat(Fingerprint.of(pickled)).isEqualTo(Fingerprint.of(original));
+      }
+    }
+  }
+
+  @Test
+  void aSinglePickleComesBeforeAnIndexOfPicklesAsInTransformers() throws IOException {
+    Files.copy(Path.of("testdata/pickles/zipped.bin"), folder.resolve("pytorch_model.bin"));
+    Files.writeString(folder.resolve("pytorch_model.bin.index.json"), "{\"weight_map\": {}}");
+    for (Path location : List.of(folder, folder.resolve("pytorch_model.bin"))) {
+      try (Checkpoint checkpoint = Checkpoint.open(location)) {
+        assertThat(checkpoint.tensorNames()).contains("float32", "bfloat16");
+      }
+    }
+    assertThat(Checkpoint.isIn(folder)).isTrue();
+  }
+
+  @Test
+  void namesAPickledShardThatIsMissing() throws IOException {
+    Path index = Files.writeString(folder.resolve("pytorch_model.bin.index.json"),
+        "{\"weight_map\": {\"a\": \"pytorch_model-00001-of-00002.bin\"}}");
+    assertThat(Refusal.of(() -> Checkpoint.open(folder))).containsExactly(index + ": weight_map 'a'"
+        + " pytorch_model-00001-of-00002.bin: this shard is missing; download the checkpoint again");
   }
 
   @Test
@@ -133,7 +158,7 @@ class CheckpointTest {
   @Test
   void refusesAFolderWithoutACheckpoint() {
     assertThat(Refusal.of(() -> Checkpoint.open(folder))).containsExactly(folder
-        + ": no checkpoint here: neither model.safetensors nor model.safetensors.index.json;"
+        + ": no checkpoint here: neither model.safetensors nor pytorch_model.bin nor an index of either;"
         + " name the folder or the file that holds the weights");
   }
 

@@ -207,8 +207,8 @@ class ScoreCommandTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.errors()).containsExactly(
         "splora: --base '/no/where': no such file or folder",
-        "splora: --aligned testdata: no checkpoint here: neither model.safetensors nor model.safetensors.index.json;"
-            + " name the folder or the file that holds the weights",
+        "splora: --aligned testdata: no checkpoint here: neither model.safetensors nor pytorch_model.bin nor an"
+            + " index of either; name the folder or the file that holds the weights",
         "splora: --adapter '/no/where/else': no such file or folder");
   }
 

@@ -1,6 +1,7 @@
 package io.github.splora.cli;
 
-import io.github.splora.safetensors.SafetensorsFile;
+import io.github.splora.format.TensorFiles;
+import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,12 +26,16 @@ record Testdata(Path base, Path aligned, Path adapter) {
   static final Testdata SHARDED =
       new Testdata(LLAMA.base, ROOT.resolve("tiny-llama-sharded/aligned"), LLAMA.adapter);
 
+  /** {@link #GPT2} with the adapter and the aligned model as pickles. */
+  static final Testdata PICKLED = new Testdata(GPT2.base,
+      ROOT.resolve("tiny-gpt2-pickled/aligned"), ROOT.resolve("tiny-gpt2-pickled/adapter"));
+
   private static Testdata of(Path folder) {
     return new Testdata(folder.resolve("base"), folder.resolve("aligned"), folder.resolve("adapter"));
   }
 
   static List<Testdata> all() {
-    return List.of(LLAMA, GPT2, PATTERNS, SHARDED);
+    return List.of(LLAMA, GPT2, PATTERNS, SHARDED, PICKLED);
   }
 
   Testdata withAdapter(Path other) {
@@ -66,8 +71,10 @@ record Testdata(Path base, Path aligned, Path adapter) {
   /** Every tensor of an adapter's folder: name to a copy of its bytes. */
   static Map<String, ByteBuffer> tensorsIn(Path adapter) {
     Map<String, ByteBuffer> tensors = new TreeMap<>();
-    try (SafetensorsFile file = SafetensorsFile.open(adapter.resolve("adapter_model.safetensors"))) {
-      for (TensorInfo info : file.header().tensors().values()) {
+    Path pickle = adapter.resolve("adapter_model.bin");
+    Path weights = Files.exists(pickle) ? pickle : adapter.resolve("adapter_model.safetensors");
+    try (TensorFile file = TensorFiles.open(weights)) {
+      for (TensorInfo info : file.tensors().values()) {
         ByteBuffer data = file.map(info);
         tensors.put(info.name(), ByteBuffer.allocate(data.remaining()).put(data).flip());
       }

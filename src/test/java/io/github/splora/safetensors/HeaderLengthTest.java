@@ -63,6 +63,7 @@ class HeaderLengthTest {
   void aZippedPickleIsRecognised() {
     byte[] zip = {'P', 'K', 3, 4, 0, 0, 8, 8, 0, 0, 0, 0, 0};
     assertThat(RawFile.refusal(RawFile.ofBytes(folder, zip))).isEqualTo(
-        "is a zip archive, most likely a PyTorch pickle (.bin, .pt), not a safetensors file; convert it first");
+        "is a zip archive, most likely a PyTorch pickle, not a safetensors file; give it the name ending .bin to have it"
+            + " read as one");
   }
 }

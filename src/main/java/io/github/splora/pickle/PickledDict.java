@@ -1,0 +1,36 @@
+package io.github.splora.pickle;
+
+import io.github.splora.storage.TensorInfo;
+import java.math.BigInteger;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import net.razorvine.pickle.PickleException;
+
+/**
+ * A dict of the pickle. Its keys are plain values: hashing anything nested would take as long as the pickle's author
+ * likes. A key that is there twice means one thing to one reader and another to the next, so there is none.
+ */
+final class PickledDict {
+
+  private final Map<Object, Object> entries = new LinkedHashMap<>();
+
+  void put(Object key, Object value) {
+    boolean plain = key == null || key instanceof String || key instanceof Boolean || key instanceof Integer
+        || key instanceof Long || key instanceof Double || key instanceof BigInteger;
+    if (!plain) {
+      throw new PickleException("a dict's key is neither text nor a number");
+    }
+    if (entries.containsKey(key)) {
+      throw new PickleException("a dict has the key '" + TensorInfo.shortened(String.valueOf(key)) + "' twice");
+    }
+    entries.put(key, value);
+  }
+
+  Object get(String key) {
+    return entries.get(key);
+  }
+
+  Map<Object, Object> entries() {
+    return entries;
+  }
+}
