@@ -84,9 +84,19 @@ public final class AdapterConfig {
     return json.path("use_dora").asBoolean(false);
   }
 
+  /** The parameters, by the ends of their names, that the adapter is on beside its modules. */
+  public List<String> targetParameters() {
+    return StrictJson.texts(json.path("target_parameters"));
+  }
+
   /** Which biases of the base model were trained along: {@code none}, {@code lora_only} or {@code all}. */
   public String bias() {
     return json.path("bias").asText("none");
+  }
+
+  /** Whether an embedding and the head that is tied to it are given the same factors. */
+  public boolean tiesWeights() {
+    return json.path("ensure_weight_tying").asBoolean(false);
   }
 
   /** Whether B adds to the layer's bias as well ({@code lora_bias}). */

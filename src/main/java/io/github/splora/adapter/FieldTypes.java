@@ -23,6 +23,8 @@ final class FieldTypes {
   private static final List<Field> FIELDS = List.of(
       new Field("target_modules", FieldTypes::isTextOrTexts, NAMES),
       new Field("exclude_modules", FieldTypes::isTextOrTexts, NAMES),
+      new Field("target_parameters", value -> isListOf(value, JsonNode::isTextual),
+          "a list of names or null is expected"),
       new Field("modules_to_save", FieldTypes::isTextOrTexts, "a list of names or null is expected"),
       new Field("layers_pattern", FieldTypes::isTextOrTexts, "a name, a list of names or null is expected"),
       new Field("layers_to_transform", value -> value.isInt() || isListOf(value, JsonNode::isInt),
@@ -33,6 +35,7 @@ final class FieldTypes {
       new Field("use_dora", JsonNode::isBoolean, FLAG),
       new Field("use_qalora", JsonNode::isBoolean, FLAG),
       new Field("lora_bias", JsonNode::isBoolean, FLAG),
+      new Field("ensure_weight_tying", JsonNode::isBoolean, FLAG),
       new Field("fan_in_fan_out", JsonNode::isBoolean, FLAG),
       new Field("init_lora_weights", value -> value.isBoolean() || value.isTextual(),
           "true, false, the name of an initialisation or null is expected"));

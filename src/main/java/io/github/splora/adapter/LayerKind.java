@@ -17,6 +17,11 @@ public interface LayerKind {
   /** What users call it. */
   String label();
 
+  /** Whether {@code target_parameters} names what it is on, rather than {@code target_modules}. */
+  default boolean onParameter() {
+    return false;
+  }
+
   /**
    * What is wrong with the shapes of A and B, each of which has only positive dimensions.
    *

@@ -14,9 +14,14 @@ final class LayerKinds {
    * The kind of a module.
    *
    * @param onEmbedding whether its tensors are named as those of an embedding
+   * @param onParameter whether {@code target_parameters} names it
+   * @param rank r that the config gives it
    * @param loraA its A
    */
-  static LayerKind of(boolean onEmbedding, StoredTensor loraA) {
+  static LayerKind of(boolean onEmbedding, boolean onParameter, int rank, StoredTensor loraA) {
+    if (onParameter) {
+      return new ParameterKind(rank);
+    }
     if (onEmbedding) {
       return EMBEDDING;
     }

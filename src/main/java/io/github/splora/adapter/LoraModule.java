@@ -6,6 +6,7 @@ import io.github.splora.storage.StoredTensor;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One module of an adapter: the factors of what is added to one layer, and whatever else of the file belongs to it.
@@ -37,12 +38,13 @@ public record LoraModule(
       Comparator.<String>comparingInt(name -> Block.of(name).map(Block::index).orElse(Integer.MAX_VALUE))
           .thenComparing(Comparator.naturalOrder());
 
+  private static final Set<String> HEADS = Set.of("lm_head", "embed_out");
+
   /** Plain LoRA on a linear layer. */
   public static LoraModule linear(
       String name, StoredTensor loraA, StoredTensor loraB, double scaling, List<String> tensorNames) {
-    return new LoraModule(name, LayerKinds.of(false, loraA), loraA, loraB, scaling, Optional.empty(),
-        Initialisation.PLAIN, tensorNames,
-        Optional.empty());
+    return new LoraModule(name, LayerKinds.of(false, false, 0, loraA), loraA, loraB, scaling, Optional.empty(),
+        Initialisation.PLAIN, tensorNames, Optional.empty());
   }
 
   /** Sizes of the matrices that the layer's weight consists of. */
@@ -59,14 +61,15 @@ public record LoraModule(
     return dimensions().in();
   }
 
-  /** Outputs of all matrices together, one below the other. */
+  /** Outputs of one matrix. */
   public long outFeatures() {
-    return dimensions().matrices() * dimensions().out();
+    return dimensions().out();
   }
 
-  /** {@code [out, in]}. */
+  /** {@code [out, in]}; {@code [experts, out, in]} of several. */
   public List<Long> shape() {
-    return List.of(outFeatures(), inFeatures());
+    Dimensions d = dimensions();
+    return d.matrices() == 1 ? List.of(d.out(), d.in()) : List.of((long) d.matrices(), d.out(), d.in());
   }
 
   /** Reads the unscaled factors of each matrix. */
@@ -82,6 +85,16 @@ public record LoraModule(
   /** The projection type, {@code q_proj} of {@code model.layers.0.self_attn.q_proj}. */
   public String type() {
     return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  /** Whether it is on an output head, which has a row for each token and may share its weight with the embedding. */
+  public boolean isHead() {
+    return HEADS.contains(type());
+  }
+
+  /** Whether its layer's weight has a row for each token. */
+  public boolean hasVocabulary() {
+    return isHead() || kind instanceof EmbeddingKind;
   }
 
   public Optional<Block> block() {

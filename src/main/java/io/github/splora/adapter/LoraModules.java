@@ -9,6 +9,7 @@ import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorInfo;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ final class LoraModules {
 
   private final TensorFile weights;
   private final AdapterConfig config;
+  private final Set<String> parameters = new HashSet<>();
   private final List<Problem> problems = new ArrayList<>();
 
   private LoraModules(TensorFile weights, AdapterConfig config) {
@@ -54,6 +56,7 @@ final class LoraModules {
     if (adapterNames.size() > 1) {
       problem(null, adapterNames, "the file mixes several adapters; save each on its own");
     }
+    nameParameters(tensorsByModule);
     List<LoraModule> modules = new ArrayList<>();
     tensorsByModule.forEach((name, tensors) -> {
       LoraModule module = module(name, tensors);
@@ -70,6 +73,19 @@ final class LoraModules {
     return List.copyOf(modules);
   }
 
+  /** Puts the name of the parameter in the place of the path to the wrapper that holds its factors. */
+  private void nameParameters(Map<String, Map<String, AdapterKey>> tensorsByModule) {
+    ParameterNesting.parameters(List.copyOf(tensorsByModule.keySet()), config.targetParameters(),
+        (module, explanation) -> {
+          problem("module '" + module + "'", null, explanation);
+          tensorsByModule.keySet().removeIf(path -> ParameterNesting.moduleOf(path).equals(module));
+        })
+        .forEach((path, parameter) -> {
+          tensorsByModule.put(parameter, tensorsByModule.remove(path));
+          parameters.add(parameter);
+        });
+  }
+
   /** The module, or null if its tensors do not make one up (then the problem is noted). */
   private LoraModule module(String name, Map<String, AdapterKey> tensors) {
     Map<Part, StoredTensor> parts = new EnumMap<>(Part.class);
@@ -81,6 +97,7 @@ final class LoraModules {
             "the same matrix is there twice, also as '" + earlier.name() + "'");
       }
     });
+    boolean onParameter = parameters.contains(name);
     boolean onEmbedding = parts.containsKey(Part.EMBEDDING_A) || parts.containsKey(Part.EMBEDDING_B);
     StoredTensor loraA = parts.get(onEmbedding ? Part.EMBEDDING_A : Part.LORA_A);
     StoredTensor loraB = parts.get(onEmbedding ? Part.EMBEDDING_B : Part.LORA_B);
@@ -89,11 +106,12 @@ final class LoraModules {
       problem("module '" + name + "'", null, "has " + (loraA == null ? "no lora_A" : "no lora_B"));
       return null;
     }
-    if (name.endsWith(".base_layer") || name.endsWith(".experts")) {
-      reject(loraA, "LoRA on parameters (mixture-of-experts tensors) is not supported");
+    if (ParameterNesting.isNested(name)) {
+      reject(loraA, "its name is that of factors on a parameter, but target_parameters in " + AdapterConfig.FILE_NAME
+          + " names none of that module");
       return null;
     }
-    LayerKind kind = LayerKinds.of(onEmbedding, loraA);
+    LayerKind kind = LayerKinds.of(onEmbedding, onParameter, config.rankOf(name), loraA);
     if (!fits(name, kind, loraA, loraB) || !fitsMagnitude(kind, loraA, loraB, magnitude)) {
       return null;
     }
@@ -117,8 +135,9 @@ final class LoraModules {
       kind.misfit(loraA, loraB).ifPresent(misfit -> reject(misfit.tensor(), misfit.explanation()));
     }
     if (problems.size() == before) {
-      checkRank(name, loraA.info(), loraA.shape().get(0));
-      checkRank(name, loraB.info(), loraB.shape().get(1));
+      int matrices = kind.dimensions(loraA, loraB).matrices();
+      checkRank(name, loraA.info(), loraA.shape().get(0) / matrices);
+      checkRank(name, loraB.info(), loraB.shape().get(1) / matrices);
     }
     return problems.size() == before;
   }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Tells which modules a config makes PEFT wrap, from {@code target_modules}, {@code exclude_modules},
- * {@code modules_to_save}, {@code layers_to_transform} and {@code layers_pattern}.
+ * {@code modules_to_save}, {@code layers_to_transform} and {@code layers_pattern}, and which parameters, from
+ * {@code target_parameters}.
  *
  * @see <a href="https://github.com/huggingface/peft/blob/main/src/peft/tuners/tuners_utils.py">
  *     check_target_module_exists</a>
@@ -26,6 +27,7 @@ public final class TargetMatcher {
   private final Predicate<String> included;
   private final Predicate<String> excluded;
   private final Predicate<String> saved;
+  private final Set<String> parameters;
 
   TargetMatcher(Path file, ObjectNode config) {
     JsonNode targets = config.path("target_modules");
@@ -33,6 +35,17 @@ public final class TargetMatcher {
     this.included = included(targets, config, file);
     this.excluded = listOrRegex(config.path("exclude_modules"), file, "exclude_modules");
     this.saved = saved(config.path("modules_to_save"), file);
+    this.parameters = Set.copyOf(StrictJson.texts(config.path("target_parameters")));
+  }
+
+  /** Whether PEFT wraps what the module is on: a module, or a parameter of one. */
+  public boolean targets(LoraModule module) {
+    return module.kind().onParameter() ? targetsParameter(module.name()) : targets(module.name());
+  }
+
+  /** Whether PEFT wraps the parameter of that name. {@code exclude_modules} has no say in it. */
+  public boolean targetsParameter(String parameterName) {
+    return ModuleNames.ends(parameterName).anyMatch(parameters::contains);
   }
 
   /** Whether PEFT wraps the module of that name (as the model names it, without {@code base_model.model.}). */

@@ -42,8 +42,6 @@ final class UnsupportedFeatures {
           "Monteclora samples around A and B, so its delta is not BA"),
       new Feature("arrow_config", UnsupportedFeatures::isPresent,
           "Arrow routes between several adapters"),
-      new Feature("target_parameters", UnsupportedFeatures::isPresent,
-          "LoRA on parameters (mixture-of-experts tensors) is not supported"),
       new Feature("layer_replication", UnsupportedFeatures::isPresent,
           "replicated layers have no tensors of their own in the checkpoints"),
       new Feature("alora_invocation_tokens", UnsupportedFeatures::isPresent,

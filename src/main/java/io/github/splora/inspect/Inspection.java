@@ -27,7 +27,7 @@ import java.util.TreeMap;
 public record Inspection(
     String kind, String path, Map<String, Object> facts, List<Module> modules, List<Tensor> tensors) {
 
-  /** A LoRA module; shape is {@code [out, in]}. */
+  /** A LoRA module; shape is {@code [out, in]}, or {@code [experts, out, in]}. */
   public record Module(String name, List<Long> shape, long rank, double scaling, String dtype) {}
 
   /** A tensor. */
@@ -43,7 +43,8 @@ public record Inspection(
       AdapterConfig config = adapter.config();
       Map<String, Object> facts = new LinkedHashMap<>();
       for (String field : List.of("base_model_name_or_path", "peft_type", "r", "lora_alpha", "use_rslora",
-          "fan_in_fan_out", "init_lora_weights", "target_modules", "exclude_modules", "modules_to_save")) {
+          "fan_in_fan_out", "init_lora_weights", "target_modules", "exclude_modules",
+          "target_parameters", "modules_to_save")) {
         facts.put(field, config.toJson().get(field));
       }
       facts.put("modules", adapter.modules().size());

@@ -9,6 +9,7 @@ import io.github.splora.error.Problem;
 import io.github.splora.pairing.ModulePairing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Would PEFT load this adapter without a warning and as it is meant? From headers and configs alone. */
 public final class Verification {
@@ -21,9 +22,9 @@ public final class Verification {
     TargetMatcher targets = config.targets();
     List<String> names = adapter.modules().stream().map(LoraModule::name).toList();
     List<Problem> problems = new ArrayList<>();
-    for (String name : names) {
-      if (!targets.targets(name)) {
-        problems.add(new Problem(config.file().toString(), "module '" + name + "'", null,
+    for (LoraModule module : adapter.modules()) {
+      if (!targets.targets(module)) {
+        problems.add(new Problem(config.file().toString(), "module '" + module.name() + "'", null,
             "has tensors, but target_modules and exclude_modules leave it out: PEFT would ignore them"));
       }
     }
@@ -39,15 +40,16 @@ public final class Verification {
     List<Problem> problems =
         new ArrayList<>(ModulePairing.problems(adapter.modules(), adapter.config(), aligned));
     TargetMatcher targets = adapter.config().targets();
-    if (targets.namesItsTargets()) {
-      for (String name : ModulePairing.unpairedLayers(adapter.modules(), aligned)) {
-        if (targets.targets(name)) {
-          problems.add(new Problem(adapter.weights().path().toString(), "module '" + name + "'", null,
-              "the config targets this layer of " + aligned.location()
-                  + ", but there are no tensors for it: PEFT would warn, and may compute with uninitialised memory"));
-        }
-      }
-    }
+    Stream<String> layers = targets.namesItsTargets()
+        ? ModulePairing.unpairedLayers(adapter.modules(), aligned).stream().filter(targets::targets)
+        : Stream.empty();
+    Stream<String> parameters =
+        ModulePairing.unpairedParameters(adapter.modules(), aligned).stream().filter(targets::targetsParameter);
+    Stream.concat(layers, parameters)
+        .map(name -> new Problem(adapter.weights().path().toString(), "module '" + name + "'", null,
+            "the config targets this layer of " + aligned.location()
+                + ", but there are no tensors for it: PEFT would warn, and may compute with uninitialised memory"))
+        .forEach(problems::add);
     return problems;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.splora.pairing;
 
 import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.LayerKind;
 import io.github.splora.adapter.LayerKind.Dimensions;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
@@ -15,9 +16,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Joins an adapter's modules with the tensors of one or more checkpoints by name and reports every mismatch at once. */
 public final class ModulePairing {
@@ -42,7 +45,7 @@ public final class ModulePairing {
     ModulePairing pairing = new ModulePairing(config);
     List<FoundWeight> bases = pairing.weights(modules, base);
     List<FoundWeight> aligneds = pairing.weights(modules, aligned);
-    Map<String, Boolean> squareIsTransposed = pairing.squareIsTransposed(modules, aligneds);
+    Map<String, Boolean> squareIsTransposed = pairing.squareIsTransposed(modules, aligneds, aligned);
     List<PairedModule> paired = new ArrayList<>();
     for (int i = 0; i < modules.size(); i++) {
       if (bases.get(i) != null && aligneds.get(i) != null) {
@@ -65,25 +68,38 @@ public final class ModulePairing {
 
   /** Names of the checkpoint's linear layers (by their matrices) that no module of the adapter belongs to. */
   public static List<String> unpairedLayers(List<LoraModule> modules, Checkpoint checkpoint) {
-    WeightNames names = new WeightNames(checkpoint.tensorNames());
-    Set<String> paired = modules.stream()
-        .flatMap(module -> names.candidates(module.name()).stream())
-        .collect(Collectors.toSet());
-    return checkpoint.tensorNames().stream()
-        .filter(name -> name.endsWith(WEIGHT) && !paired.contains(name))
-        .filter(name -> checkpoint.tensor(name).shape().size() == 2)
+    return unpaired(modules, checkpoint)
+        .filter(name -> name.endsWith(WEIGHT) && checkpoint.tensor(name).shape().size() == 2)
         .map(name -> name.substring(0, name.length() - WEIGHT.length()))
         .toList();
+  }
+
+  /** Names of the parameters, stacks of experts above all, that no module of the adapter belongs to. */
+  public static List<String> unpairedParameters(List<LoraModule> modules, Checkpoint checkpoint) {
+    return unpaired(modules, checkpoint).flatMap(ExpertParts::stacksOf).distinct().toList();
+  }
+
+  private static Stream<String> unpaired(List<LoraModule> modules, Checkpoint checkpoint) {
+    WeightNames names = new WeightNames(checkpoint.tensorNames());
+    Set<String> paired = modules.stream()
+        .flatMap(module -> Layouts.find(module, names, checkpoint).stream())
+        .flatMap(StoredWeight::tensors)
+        .map(StoredTensor::name)
+        .collect(Collectors.toSet());
+    return checkpoint.tensorNames().stream().filter(name -> !paired.contains(name));
   }
 
   /** Each module's weight, null where there is none that fits (then the problem is noted). */
   private List<FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
     WeightNames names = new WeightNames(checkpoint.tensorNames());
     List<FoundWeight> weights = new ArrayList<>();
-    Map<StoredMatrix, String> claims = new HashMap<>();
+    Map<List<Object>, String> claims = new HashMap<>();
     for (LoraModule module : modules) {
-      FoundWeight weight = weight(module, names.candidates(module.name()), checkpoint);
-      String earlier = weight == null ? null : claims.putIfAbsent(weight.whole(), module.name());
+      FoundWeight weight = weight(module, Layouts.find(module, names, checkpoint), checkpoint);
+      // An embedding and a head that is tied to it share a tensor; no two modules of one kind do.
+      String earlier = weight == null
+          ? null
+          : claims.putIfAbsent(List.of(module.kind().label(), weight.whole()), module.name());
       weights.add(earlier == null
           ? weight
           : reject(checkpoint, TensorInfo.label(weight.whole().tensors().get(0).name()), null, "two modules of the"
@@ -92,28 +108,35 @@ public final class ModulePairing {
     return weights;
   }
 
-  private FoundWeight weight(LoraModule module, List<String> candidates, Checkpoint checkpoint) {
+  private FoundWeight weight(LoraModule module, List<StoredWeight> candidates, Checkpoint checkpoint) {
     if (candidates.size() != 1) {
-      return reject(checkpoint, "module '" + module.name() + "'", candidates.isEmpty() ? null : candidates,
+      return reject(checkpoint, "module '" + module.name() + "'",
+          candidates.isEmpty() ? null : candidates.stream().map(StoredWeight::name).toList(),
           candidates.isEmpty()
               ? "no tensor here is the weight of this module of the adapter"
               : "several tensors could be this module's weight");
     }
-    StoredTensor weight = checkpoint.tensor(candidates.get(0));
-    String field = TensorInfo.label(weight.name());
-    if (!DType.WEIGHTS.contains(weight.dtype()) && !DType.SCALED_WEIGHTS.contains(weight.dtype())) {
-      return reject(checkpoint, field + " dtype", weight.dtype(),
+    StoredWeight weight = candidates.get(0);
+    Optional<StoredTensor> other = weight.tensors()
+        .filter(t -> !DType.WEIGHTS.contains(t.dtype()) && !DType.SCALED_WEIGHTS.contains(t.dtype()))
+        .findFirst();
+    if (other.isPresent()) {
+      return reject(checkpoint, TensorInfo.label(other.get().name()) + " dtype", other.get().dtype(),
           "only " + DType.WEIGHTS + " and 8-bit floats with scales can be compared; use a 16- or 32-bit checkpoint");
     }
     Dimensions d = module.dimensions();
     Set<Boolean> transpositions = module.kind().transpositions(d, weight.shape());
     if (transpositions.isEmpty()) {
-      List<List<Long>> shapes = module.kind().weightShapes(d);
-      return reject(checkpoint, field + " shape", weight.shape(), "the adapter's module '" + module.name() + "' needs "
-          + (shapes.size() == 1 ? shapes.get(0) : "one of " + shapes) + "; was it trained on another model?");
+      return reject(checkpoint, weight.label() + " shape", weight.shape(), misfit(module, weight));
     }
     long rows = d.matrices() * (transpositions.contains(false) ? d.out() : d.in());
-    return new FoundWeight(StoredMatrix.of(weight, rows, checkpoint.scalesOf(weight)), transpositions);
+    return new FoundWeight(weight.asMatrix(rows, checkpoint::scalesOf), transpositions);
+  }
+
+  private static String misfit(LoraModule module, StoredWeight weight) {
+    List<List<Long>> shapes = module.kind().weightShapes(module.dimensions());
+    return Vocabulary.mismatch(module, weight.shape()).orElse("the adapter's module '" + module.name() + "' needs "
+        + (shapes.size() == 1 ? shapes.get(0) : "one of " + shapes) + "; was it trained on another model?");
   }
 
   private PairedModule join(LoraModule module, FoundWeight base, FoundWeight aligned, boolean squareIsTransposed) {
@@ -136,18 +159,23 @@ public final class ModulePairing {
   /**
    * How to read square weights, which fit both ways, of each kind of layer. PEFT corrects a wrong
    * {@code fan_in_fan_out} when it sees the layers; here their shapes are what can be seen. Where the adapter's other
-   * weights of the kind all tell the same, they decide, else the flag does.
+   * weights of the kind all tell the same, they decide, else the flag does; for parameters, whose order is the model's
+   * affair, the type of model.
    */
-  private Map<String, Boolean> squareIsTransposed(List<LoraModule> modules, List<FoundWeight> weights) {
+  private Map<String, Boolean> squareIsTransposed(
+      List<LoraModule> modules, List<FoundWeight> weights, Checkpoint checkpoint) {
     Map<String, Set<Boolean>> seen = new HashMap<>();
+    Map<String, Boolean> decided = new HashMap<>();
     for (int i = 0; i < modules.size(); i++) {
-      Set<Boolean> ofKind = seen.computeIfAbsent(modules.get(i).kind().label(), kind -> new HashSet<>());
+      LayerKind kind = modules.get(i).kind();
+      decided.put(kind.label(), kind.onParameter() ? TransposedExperts.areIn(checkpoint) : config.fanInFanOut());
+      Set<Boolean> ofKind = seen.computeIfAbsent(kind.label(), label -> new HashSet<>());
       if (weights.get(i) != null && !weights.get(i).isAmbiguous()) {
         ofKind.addAll(weights.get(i).transpositions());
       }
     }
-    Map<String, Boolean> decided = new HashMap<>();
-    seen.forEach((kind, ways) -> decided.put(kind, ways.size() == 1 ? ways.contains(true) : config.fanInFanOut()));
+    seen.forEach((kind, ways) -> decided.computeIfPresent(kind,
+        (label, otherwise) -> ways.size() == 1 ? ways.contains(true) : otherwise));
     return decided;
   }
 

@@ -20,7 +20,7 @@ public record PairedModule(LoraModule lora, List<Weights> weights) {
     return lora.name();
   }
 
-  /** {@code [out, in]}, however it is stored. */
+  /** {@code [out, in]}, or {@code [experts, out, in]}, however it is stored. */
   public List<Long> shape() {
     return lora.shape();
   }

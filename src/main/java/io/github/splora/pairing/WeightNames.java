@@ -1,6 +1,7 @@
 package io.github.splora.pairing;
 
 import io.github.splora.adapter.Block;
+import io.github.splora.adapter.ModuleNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,11 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Finds a module's weight among a checkpoint's tensor names. Files and models name the same layer differently (a bare
- * decoder saves no {@code model.}, Llava swaps two prefixes), so after the exact name the known prefixes are tried,
- * then the one tensor that agrees from the block's container on. Always by name, never by order or by shape.
+ * Finds a tensor among a checkpoint's names. Files and models name the same layer differently (a bare decoder saves no
+ * {@code model.}, Llava swaps two prefixes, Mixtral calls its {@code mlp} otherwise), so after the exact name the known
+ * {@linkplain Spelling spellings} and prefixes are tried, then the one tensor that agrees from the block's container on.
+ * Always by name, never by order or by shape.
  */
 final class WeightNames {
 
@@ -23,13 +26,17 @@ final class WeightNames {
       new Prefix("language_model.model.", "model.language_model."),
       new Prefix("model.language_model.", "model."),
       new Prefix("language_model.model.", "model."),
+      new Prefix("language_model.", ""),
       new Prefix("model.", ""),
       new Prefix("transformer.", ""),
       new Prefix("gpt_neox.", ""),
       new Prefix("bert.", ""),
       new Prefix("roberta.", ""),
+      new Prefix("vit.", ""),
+      new Prefix("model.", "model.language_model."),
       new Prefix("", "model."),
-      new Prefix("", "transformer."));
+      new Prefix("", "transformer."),
+      new Prefix("", "language_model."));
 
   private final Set<String> names;
   private final Map<String, List<String>> namesBySuffix = new HashMap<>();
@@ -45,18 +52,39 @@ final class WeightNames {
 
   /** Every tensor that could be the module's weight: one if the name is clear, none or several if it is not. */
   List<String> candidates(String moduleName) {
-    String weight = moduleName + ".weight";
-    if (names.contains(weight)) {
-      return List.of(weight);
-    }
-    for (Prefix prefix : PREFIXES) {
-      if (weight.startsWith(prefix.ofModule())) {
-        String renamed = prefix.onDisk() + weight.substring(prefix.ofModule().length());
-        if (names.contains(renamed)) {
-          return List.of(renamed);
-        }
-      }
-    }
-    return namesBySuffix.getOrDefault(Block.suffixFromBlock(weight), List.of());
+    return named(moduleName + ".weight");
+  }
+
+  /** Every tensor that the model could know by that name. */
+  List<String> named(String tensorName) {
+    List<String> spellings = Spelling.of(tensorName).toList();
+    return Stream.concat(
+            spellings.stream().filter(names::contains),
+            spellings.stream().flatMap(this::underOtherPrefixes))
+        .findFirst()
+        .map(List::of)
+        .orElseGet(() -> spellings.stream().flatMap(this::fromBlock).distinct().toList());
+  }
+
+  private Stream<String> underOtherPrefixes(String name) {
+    return PREFIXES.stream()
+        .filter(prefix -> name.startsWith(prefix.ofModule()))
+        .map(prefix -> prefix.onDisk() + name.substring(prefix.ofModule().length()))
+        .filter(names::contains);
+  }
+
+  /** Of the same tower, and those only that agree furthest to the left. */
+  private Stream<String> fromBlock(String name) {
+    List<String> alike = namesBySuffix.getOrDefault(Block.suffixFromBlock(name), List.of()).stream()
+        .filter(other -> Tower.of(other) == Tower.of(name))
+        .toList();
+    int longest = alike.stream().mapToInt(other -> commonEnd(name, other)).max().orElse(0);
+    return alike.stream().filter(other -> commonEnd(name, other) == longest);
+  }
+
+  /** Length of the longest end at a dot that two names share. */
+  private static int commonEnd(String one, String other) {
+    Set<String> ends = new HashSet<>(ModuleNames.ends(one).toList());
+    return ModuleNames.ends(other).filter(ends::contains).mapToInt(String::length).max().orElse(0);
   }
 }

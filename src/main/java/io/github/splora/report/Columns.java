@@ -15,7 +15,7 @@ public record Columns(String title, boolean isNumber, Function<ModuleRow, String
 
   public static final List<Columns> ALL = List.of(
       new Columns("module", false, row -> Printable.text(row.name())),
-      new Columns("shape", true, row -> row.shape().get(0) + "x" + row.shape().get(1)),
+      new Columns("shape", true, row -> row.shapeText("x")),
       new Columns("rank", true, row -> String.valueOf(row.rank())),
       new Columns("score", true, row -> Figures.number(row.score())),
       new Columns("distance", true, row -> Figures.number(row.distance())),

@@ -22,7 +22,7 @@ final class CsvWriter implements ReportWriter {
 
   private static Stream<String> cells(ModuleRow row) {
     return Stream.of(
-            text(row.name()), row.block(), text(row.type()), row.shape().get(0), row.shape().get(1), row.rank(),
+            text(row.name()), row.block(), text(row.type()), row.outFeatures(), row.inFeatures(), row.rank(),
             row.scaling(), row.score(), row.distance(), row.expectedDistance(), row.spread(), row.cosine(),
             row.deltaNorm(), row.referenceNorm(), row.alignmentNorm(), text(row.decision()), text(row.reason()))
         .map(cell -> Objects.toString(cell, ""));

@@ -7,12 +7,14 @@ import io.github.splora.select.Decision;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One module in a report; figures and their absence as in {@link ModuleScore}.
  *
  * @param block number of the transformer block; null outside any
  * @param type projection type
+ * @param shape {@code [out, in]}, or {@code [experts, out, in]}
  * @param unscored {@code zero-delta}, {@code no-reference}, …: why there is no score; null if there is one
  * @param decision {@value #PRUNE} or {@value #KEEP}
  * @param reason why, in a few words
@@ -66,7 +68,22 @@ public record ModuleRow(
   /** Whether everything is there that every row has. */
   boolean isWhole() {
     return name != null && type != null && decision != null && reason != null
-        && shape != null && shape.size() == 2 && shape.stream().noneMatch(Objects::isNull);
+        && shape != null && (shape.size() == 2 || shape.size() == 3) && shape.stream().noneMatch(Objects::isNull);
+  }
+
+  /** {@code 4096x1024}, for people. */
+  public String shapeText(String times) {
+    return shape.stream().map(String::valueOf).collect(Collectors.joining(times));
+  }
+
+  /** Outputs of one matrix. */
+  long outFeatures() {
+    return shape.get(shape.size() - 2);
+  }
+
+  /** Inputs of one matrix. */
+  long inFeatures() {
+    return shape.get(shape.size() - 1);
   }
 
   /** Whether the module is to go. */

@@ -9,7 +9,7 @@ import java.util.Optional;
  * What is known of one module once all are measured. Plain numbers; a figure that there is none of is null.
  *
  * @param name the module, as the model names it
- * @param shape {@code [out, in]}
+ * @param shape {@code [out, in]}; {@code [experts, out, in]} of a stack
  * @param rank r
  * @param scaling s
  * @param score higher = more misaligned, whatever the metric; null if the module cannot be scored

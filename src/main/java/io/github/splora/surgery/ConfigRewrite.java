@@ -10,30 +10,53 @@ import io.github.splora.json.StrictJson;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Rewrites a PEFT config for an adapter that has lost modules. Touches {@code exclude_modules} or
- * {@code target_modules} and the pattern entries that no module is left for (PEFT warns of those); every other key
- * stays as it is, in its place.
+ * Rewrites a PEFT config for an adapter that has lost modules or parameters. Touches {@code exclude_modules} or
+ * {@code target_modules}, {@code target_parameters} and the pattern entries that no module is left for (PEFT warns of
+ * those); every other key stays as it is, in its place.
  *
  * @param config the adapter's config
- * @param kept names of the modules that stay, at least one
- * @param removed names of those that go, at least one
+ * @param kept names of the modules that stay
+ * @param removed names of those that go
+ * @param parameters the same for parameters; of all, at least one stays
  */
-record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
+record ConfigRewrite(
+    AdapterConfig config, List<String> kept, List<String> removed, ParameterRewrite parameters) {
 
   private static final Pattern LEADING_FLAGS = Pattern.compile("^\\(\\?[aiLmsux]+\\)");
+
+  /** Of an adapter that is on modules alone. */
+  ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
+    this(config, kept, removed, ParameterRewrite.none(config));
+  }
 
   /** The new config. Its meaning is checked against PEFT's rules before it is returned. */
   ObjectNode in(ConfigStyle style) {
     ObjectNode json = config.toJson();
+    if (!removed.isEmpty()) {
+      rewriteModules(json, style);
+    }
+    parameters.applyTo(json);
+    config.removeDeadPatterns(json, Stream.concat(kept.stream(), parameters.kept().stream()).toList());
+    check(json);
+    parameters.check(json);
+    return json;
+  }
+
+  /** Without any module left there is none to be excluded from: PEFT warns of targets that match nothing. */
+  private void rewriteModules(ObjectNode json, ConfigStyle style) {
+    if (kept.isEmpty()) {
+      json.putArray("target_modules");
+      json.putNull("layers_to_transform");
+      json.putNull("layers_pattern");
+      return;
+    }
     switch (style) {
       case EXCLUDE -> exclude(json);
       case TARGETS -> target(json);
     }
-    config.removeDeadPatterns(json, kept);
-    check(json);
-    return json;
   }
 
   private void exclude(ObjectNode json) {

@@ -3,11 +3,14 @@ package io.github.splora.surgery;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.ParameterNesting;
 import io.github.splora.error.BadInputException;
 import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,28 +37,38 @@ record DropAction(ConfigStyle style) implements Action {
       throw new BadInputException(adapter.location(), null, null, "every module would be removed, and PEFT refuses an"
           + " adapter that targets nothing; ship the aligned model without an adapter, or use --action zero");
     }
-    return new Rewrite(config(adapter, kept, selected), tensors(adapter, selected));
+    InseparableModules.refuseExperts(adapter, selected);
+    InseparableModules.refuseTied(adapter, selected);
+    return new Rewrite(config(adapter, kept, selected), tensors(adapter, kept, selected));
   }
 
   private Optional<ObjectNode> config(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
-    return selected.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new ConfigRewrite(adapter.config(), kept.stream().map(LoraModule::name).toList(),
-            selected.stream().sorted(LoraModule.NATURAL_ORDER).toList()).in(style));
+    if (selected.isEmpty()) {
+      return Optional.empty();
+    }
+    List<LoraModule> removed =
+        adapter.modules().stream().filter(module -> selected.contains(module.name())).toList();
+    ParameterRewrite parameters =
+        new ParameterRewrite(adapter.config(), names(kept, true), names(removed, true));
+    return Optional.of(
+        new ConfigRewrite(adapter.config(), names(kept, false), names(removed, false), parameters).in(style));
   }
 
-  private static List<TensorSource> tensors(Adapter adapter, Set<String> selected) {
+  private static List<String> names(List<LoraModule> modules, boolean onParameter) {
+    return modules.stream().filter(module -> module.kind().onParameter() == onParameter).map(LoraModule::name).toList();
+  }
+
+  private static List<TensorSource> tensors(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
     Set<String> dropped = new HashSet<>();
-    Set<String> unwrapped = new HashSet<>();
+    Map<String, String> renamed = new HashMap<>(ParameterNesting.renamed(kept));
     adapter.modules().stream().filter(module -> selected.contains(module.name())).forEach(module -> {
       dropped.addAll(module.tensorNames());
-      module.savedWeight().ifPresent(weight -> unwrapped.add(weight.name()));
+      module.savedWeight().ifPresent(weight -> renamed.put(weight.name(), unwrappedName(weight.name())));
     });
     TensorFile weights = adapter.weights();
     return weights.tensors().values().stream()
         .filter(info -> !dropped.contains(info.name()))
-        .map(info -> TensorSource.copyOf(weights, info,
-            unwrapped.contains(info.name()) ? unwrappedName(info.name()) : info.name()))
+        .map(info -> TensorSource.copyOf(weights, info, renamed.getOrDefault(info.name(), info.name())))
         .toList();
   }
 

@@ -44,6 +44,7 @@ final class ZeroAction implements Action {
   @Override
   public Rewrite apply(Adapter adapter, Set<String> selected) {
     requireApplicable(adapter);
+    InseparableModules.refuseTied(adapter, selected);
     Set<String> zeroed = adapter.modules().stream()
         .filter(module -> selected.contains(module.name()))
         .map(LoraModule::loraB)

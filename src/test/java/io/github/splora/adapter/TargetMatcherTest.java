@@ -190,6 +190,19 @@ class TargetMatcherTest {
     assertThat(matcher("{\"target_modules\": \".*[.](?P<layer_index>[0-9])[.]q\"}").targets("layers.1.q")).isTrue();
   }
 
+
+  /** As PEFT 0.21 did with a tiny Mixtral. */
+  @Test
+  void aParameterIsTargetedByTheEndOfItsNameWhateverIsExcluded() {
+    TargetMatcher matcher = matcher("{\"target_modules\": [\"q_proj\"], \"exclude_modules\": [\"down_proj\"],"
+        + " \"target_parameters\": [\"experts.down_proj\", \"layers.1.mlp.experts.gate_up_proj\"]}");
+    assertThat(matcher.targetsParameter("model.layers.0.mlp.experts.down_proj")).isTrue();
+    assertThat(matcher.targetsParameter("model.layers.1.mlp.experts.gate_up_proj")).isTrue();
+    assertThat(matcher.targetsParameter("model.layers.11.mlp.experts.gate_up_proj")).isFalse();
+    assertThat(matcher.targetsParameter("model.layers.0.mlp.down_proj")).isFalse();
+    assertThat(matcher.targets("model.layers.0.mlp.experts.down_proj")).isFalse();
+  }
+
   private TargetMatcher matcher(String targets) {
     Path config = new TinyAdapter().writeConfigTo(folder);
     AdapterConfig plain = AdapterConfig.read(config);

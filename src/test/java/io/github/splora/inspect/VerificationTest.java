@@ -75,6 +75,23 @@ class VerificationTest {
         new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4))).isEmpty();
   }
 
+  @Test
+  void namesParametersThatTheConfigTargetsButTheFileLacksHoweverTheModelStoresThem() {
+    TinyAdapter onFirstLayer = new TinyAdapter().config("target_parameters", "[\"mlp.experts.down_proj\"]")
+        .experts("model.layers.0.mlp.experts", 2, 6, 4);
+    String lacking = folder.resolve("adapter_model.safetensors") + ": module 'model.layers.1.mlp.experts.down_proj':"
+        + " the config targets this layer of " + folder.resolve("model") + ", but there are no tensors for it: PEFT"
+        + " would warn, and may compute with uninitialised memory";
+    assertThat(problems(onFirstLayer, new TinyCheckpoint()
+        .random("model.layers.0.mlp.experts.down_proj", 2, 6, 4)
+        .random("model.layers.1.mlp.experts.down_proj", 2, 6, 4))).containsExactly(lacking);
+    assertThat(problems(onFirstLayer, new TinyCheckpoint()
+        .random("model.layers.0.block_sparse_moe.experts.0.w2.weight", 6, 4)
+        .random("model.layers.0.block_sparse_moe.experts.1.w2.weight", 6, 4)
+        .random("model.layers.1.block_sparse_moe.experts.0.w2.weight", 6, 4)
+        .random("model.layers.1.block_sparse_moe.experts.1.w2.weight", 6, 4))).containsExactly(lacking);
+  }
+
   private String unbuilt(String module) {
     return folder.resolve("adapter_config.json") + ": module '" + module + "': has tensors, but target_modules and"
         + " exclude_modules leave it out: PEFT would ignore them";

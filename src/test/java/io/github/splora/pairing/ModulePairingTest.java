@@ -117,10 +117,10 @@ class ModulePairingTest {
   void refusesAnAmbiguousModuleWithAllThatItCouldBe() {
     TinyCheckpoint clear = new TinyCheckpoint().random(Q + ".weight", 6, 4);
     TinyCheckpoint twice = new TinyCheckpoint()
-        .random("text.layers.0.self_attn.q_proj.weight", 6, 4)
-        .random("vision.layers.0.self_attn.q_proj.weight", 6, 4);
+        .random("one.layers.0.self_attn.q_proj.weight", 6, 4)
+        .random("two.layers.0.self_attn.q_proj.weight", 6, 4);
     assertThat(refusal(new TinyAdapter().module(Q, 6, 4), clear, twice)).containsExactly(aligned + ": module '" + Q
-        + "' [text.layers.0.self_attn.q_proj.weight, vision.layers.0.self_attn.q_proj.weight]:"
+        + "' [one.layers.0.self_attn.q_proj.weight, two.layers.0.self_attn.q_proj.weight]:"
         + " several tensors could be this module's weight");
   }
 
@@ -205,6 +205,28 @@ class ModulePairingTest {
     TinyAdapter both = new TinyAdapter().module("model.language_model.layers.0.self_attn.q_proj", 6, 4)
         .module("model.vision_tower.layers.0.self_attn.q_proj", 6, 4);
     assertThat(refusal(both, textOnly, textOnly)).isNotEmpty();
+    TinyAdapter twice = new TinyAdapter().module("base." + Q, 6, 4).module("other." + Q, 6, 4);
+    assertThat(refusal(twice, textOnly, textOnly)).contains(base + ": tensor '" + Q + ".weight': two modules of the"
+        + " adapter would take it for their weight: 'base." + Q + "' and 'other." + Q + "'");
+  }
+
+  @Test
+  void aVocabularyThatWasResizedMattersOnlyWhereItIsTargeted() {
+    TinyCheckpoint before = new TinyCheckpoint().random(Q + ".weight", 6, 4)
+        .random("model.embed_tokens.weight", 10, 4).random("lm_head.weight", 10, 4);
+    TinyCheckpoint after = new TinyCheckpoint().random(Q + ".weight", 6, 4)
+        .random("model.embed_tokens.weight", 12, 4).random("lm_head.weight", 12, 4);
+    pair(new TinyAdapter().module(Q, 6, 4), before, after, paired -> assertThat(paired).hasSize(1));
+    TinyAdapter onBoth = new TinyAdapter().module("lm_head", 12, 4)
+        .random("base_model.model.model.embed_tokens.lora_embedding_A", 2, 12)
+        .random("base_model.model.model.embed_tokens.lora_embedding_B", 4, 2);
+    assertThat(refusal(onBoth, before, after)).containsExactly(
+        base + ": tensor 'lm_head.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module 'lm_head'"
+            + " was trained on 12; name the checkpoint with the resized vocabulary, or leave the module out:"
+            + " --exclude 'lm_head'",
+        base + ": tensor 'model.embed_tokens.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module"
+            + " 'model.embed_tokens' was trained on 12; name the checkpoint with the resized vocabulary, or leave the"
+            + " module out: --exclude 'model.embed_tokens'");
   }
 
   private void pair(

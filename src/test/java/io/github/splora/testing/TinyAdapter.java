@@ -61,6 +61,12 @@ public final class TinyAdapter {
     return random(PREFIX + name + ".lora_A.weight", rank, in).random(PREFIX + name + ".lora_B.weight", out, rank);
   }
 
+  /** Factors of the config's rank on a stack of experts; the path has a {@code .base_layer} for each wrapper around. */
+  public TinyAdapter experts(String path, long experts, long out, long in) {
+    long ranks = config.get("r").intValue() * experts;
+    return random(PREFIX + path + ".lora_A.weight", ranks, in).random(PREFIX + path + ".lora_B.weight", out, ranks);
+  }
+
   /** A tensor under its full name, with random values. */
   public TinyAdapter random(String name, long... shape) {
     return tensor(TinyTensor.random(name, seed, shape));

@@ -161,7 +161,7 @@ record Page(
 
   private static Row row(ModuleRow row, ScoreScale scale) {
     return new Row(row, List.of(row.name().split("(?<=\\.)")), row.block() == null ? "" : row.block().toString(),
-        row.shape().get(0) + "×" + row.shape().get(1),
+        row.shapeText("×"),
         Figures.number(row.score()),
         row.score() == null ? "0" : Axis.coordinate(Math.max(1, scale.share(row.score()) * BAR)), row.goes(),
         List.of(figure(row.distance()), figure(row.expectedDistance()), figure(row.spread()), figure(row.cosine()),
