@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The three inputs of a run, found and opened. */
-record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adapter adapter) implements AutoCloseable {
+record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adapter adapter, FileStates files)
+    implements AutoCloseable {
 
   /** @throws BadInputException with the problems of all three, not of the first alone */
   static RunInputs open(ScoreOptions options, HubCache hub) {
@@ -29,7 +31,7 @@ record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adap
       closeAll(base, aligned, adapter);
       throw new BadInputException(problems);
     }
-    return new RunInputs(options, base, aligned, adapter);
+    return new RunInputs(options, base, aligned, adapter, new FileStates(filesOf(base, aligned, adapter)));
   }
 
   /** The modules that the patterns let take part. */
@@ -39,6 +41,16 @@ record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adap
 
   List<Path> paths() {
     return List.of(base.location(), aligned.location(), adapter.folder().orElse(adapter.location()));
+  }
+
+  /** @throws BadInputException if a file has changed since the inputs were opened, so that no result can be told of it */
+  void requireUnchanged() {
+    files.requireUnchanged();
+  }
+
+  private static List<Path> filesOf(Checkpoint base, Checkpoint aligned, Adapter adapter) {
+    Stream<Path> shards = Stream.concat(base.shards().stream(), aligned.shards().stream());
+    return Stream.concat(shards, Stream.of(adapter.weights().path(), adapter.config().file())).toList();
   }
 
   /** What the report says of the inputs; reads the adapter whole and a sample of every checkpoint tensor. */

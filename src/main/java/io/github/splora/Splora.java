@@ -64,10 +64,12 @@ public final class Splora {
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options, hub)) {
       Scored scored = scoreNow(inputs);
-      return new ReportBuilder(options, inputs.describe(), scored, decide(options, scored))
+      RunReport report = new ReportBuilder(options, inputs.describe(), scored, decide(options, scored))
           .withWarnings(Warnings.of(inputs.adapter()))
           .withCommand(command)
           .build(total.seconds());
+      inputs.requireUnchanged();
+      return report;
     }
   }
 
@@ -98,7 +100,7 @@ public final class Splora {
           .withCommand(command)
           .build(total.seconds());
       if (!options.dryRun()) {
-        write(output, inputs.adapter(), rewrite, report);
+        write(output, inputs, rewrite, report);
       }
       return report;
     }
@@ -162,12 +164,13 @@ public final class Splora {
         .collect(Collectors.toSet());
   }
 
-  private static void write(OutputFolder output, Adapter adapter, Rewrite rewrite, RunReport report)
+  private static void write(OutputFolder output, RunInputs inputs, Rewrite rewrite, RunReport report)
       throws IOException {
     output.publish(folder -> {
-      AdapterWriter.write(adapter, rewrite, folder);
+      AdapterWriter.write(inputs.adapter(), rewrite, folder);
       ModelCard.update(folder, report);
       Files.writeString(folder.resolve(RunReport.FILE_NAME), report.toJson());
+      inputs.requireUnchanged();
     });
   }
 

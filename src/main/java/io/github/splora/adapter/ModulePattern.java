@@ -1,12 +1,12 @@
 package io.github.splora.adapter;
 
+import io.github.splora.regex.BoundedRegex;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A {@code rank_pattern} or {@code alpha_pattern}: values for modules whose name ends, at a dot, in what the key's
@@ -16,14 +16,15 @@ import java.util.regex.Pattern;
 final class ModulePattern<V> {
 
   private final Map<String, V> values;
-  private final Map<String, Pattern> expressions = new LinkedHashMap<>();
+  private final Map<String, BoundedRegex> expressions = new LinkedHashMap<>();
 
   ModulePattern(Map<String, V> values, Path file, String field) {
     this.values = values;
+    PythonRegex regex = new PythonRegex(file);
     values.keySet().forEach(key -> {
-      // First by itself, so that a message shows what stands in the file.
-      PythonRegex.compile(key, file, field);
-      expressions.put(key, PythonRegex.compile("(.*\\.)?(" + key + ")$", file, field));
+      // First by itself: a key such as "a)|(b" is broken, although it would fit in.
+      regex.compile(key, field);
+      expressions.put(key, regex.compile("(.*\\.)?(", key, ")$", field));
     });
   }
 
@@ -43,6 +44,6 @@ final class ModulePattern<V> {
   }
 
   private boolean matches(String key, String moduleName) {
-    return expressions.get(key).matcher(moduleName).lookingAt();
+    return expressions.get(key).lookingAt(moduleName);
   }
 }

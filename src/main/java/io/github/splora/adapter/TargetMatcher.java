@@ -3,13 +3,13 @@ package io.github.splora.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.json.StrictJson;
+import io.github.splora.regex.BoundedRegex;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Tells which modules a config makes PEFT wrap, from {@code target_modules}, {@code exclude_modules},
@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  */
 public final class TargetMatcher {
 
-  private static final Pattern FIRST_INDEX = Pattern.compile(".*?\\.[^.]*\\.(?<idx>\\d+)\\.");
+  private static final String FIRST_INDEX = ".*?\\.[^.]*\\.";
+  private static final String INDEX = "(?<idx>\\d+)\\.";
 
   private final boolean namesItsTargets;
   private final Predicate<String> included;
@@ -32,9 +33,10 @@ public final class TargetMatcher {
   TargetMatcher(Path file, ObjectNode config) {
     JsonNode targets = config.path("target_modules");
     this.namesItsTargets = targets.isArray() || isRegex(targets);
-    this.included = included(targets, config, file);
-    this.excluded = listOrRegex(config.path("exclude_modules"), file, "exclude_modules");
-    this.saved = saved(config.path("modules_to_save"), file);
+    PythonRegex regex = new PythonRegex(file);
+    this.included = included(targets, config, regex);
+    this.excluded = listOrRegex(config.path("exclude_modules"), regex, "exclude_modules");
+    this.saved = saved(config.path("modules_to_save"), regex);
     this.parameters = Set.copyOf(StrictJson.texts(config.path("target_parameters")));
   }
 
@@ -64,33 +66,32 @@ public final class TargetMatcher {
   }
 
   /** Null and all-linear take any; a name that a list holds whole is taken whatever its layer. */
-  private static Predicate<String> included(JsonNode targets, ObjectNode config, Path file) {
+  private static Predicate<String> included(JsonNode targets, ObjectNode config, PythonRegex regex) {
     if (!targets.isArray() && !isRegex(targets)) {
       return name -> true;
     }
-    Predicate<String> listed = listOrRegex(targets, file, "target_modules");
+    Predicate<String> listed = listOrRegex(targets, regex, "target_modules");
     Predicate<String> wholeNames = StrictJson.texts(targets)::contains;
-    return targets.isArray() ? wholeNames.or(listed.and(layers(config, file))) : listed;
+    return targets.isArray() ? wholeNames.or(listed.and(layers(config, regex))) : listed;
   }
 
   /** A list of suffixes at a dot, or one regular expression for the whole name; anything else matches nothing. */
-  private static Predicate<String> listOrRegex(JsonNode value, Path file, String field) {
+  private static Predicate<String> listOrRegex(JsonNode value, PythonRegex regex, String field) {
     if (value.isTextual() && !value.textValue().isEmpty()) {
-      Pattern whole = PythonRegex.compile(value.textValue(), file, field);
-      return name -> whole.matcher(name).matches();
+      return regex.compile(value.textValue(), field)::matches;
     }
     Set<String> suffixes = Set.copyOf(StrictJson.texts(value));
     return name -> ModuleNames.ends(name).anyMatch(suffixes::contains);
   }
 
-  private static Predicate<String> saved(JsonNode value, Path file) {
-    List<Pattern> patterns = StrictJson.texts(value).stream()
-        .map(module -> PythonRegex.compile("(^|.*\\.)" + module + "($|\\..*)", file, "modules_to_save"))
+  private static Predicate<String> saved(JsonNode value, PythonRegex regex) {
+    List<BoundedRegex> patterns = StrictJson.texts(value).stream()
+        .map(module -> regex.compile("(^|.*\\.)", module, "($|\\..*)", "modules_to_save"))
         .toList();
-    return name -> patterns.stream().anyMatch(pattern -> pattern.matcher(name).lookingAt());
+    return name -> patterns.stream().anyMatch(pattern -> pattern.lookingAt(name));
   }
 
-  private static Predicate<String> layers(ObjectNode config, Path file) {
+  private static Predicate<String> layers(ObjectNode config, PythonRegex regex) {
     JsonNode wanted = config.path("layers_to_transform");
     List<Integer> indexes = new ArrayList<>();
     (wanted.isArray() ? wanted : List.of(wanted)).forEach(index -> {
@@ -102,15 +103,17 @@ public final class TargetMatcher {
       return name -> true;
     }
     JsonNode pattern = config.path("layers_pattern");
-    List<Pattern> patterns = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern)).stream()
+    List<BoundedRegex> given = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern)).stream()
         .filter(text -> !text.isEmpty())
-        .map(text -> PythonRegex.compile("(?:^|.*?\\.)" + text + "\\.(?<idx>\\d+)\\.", file, "layers_pattern"))
+        .map(text -> regex.compile("(?:^|.*?\\.)", text, "\\." + INDEX, "layers_pattern"))
         .toList();
-    return name -> (patterns.isEmpty() ? List.of(FIRST_INDEX) : patterns).stream()
-        .map(candidate -> candidate.matcher(name))
-        .filter(Matcher::lookingAt)
+    List<BoundedRegex> patterns =
+        given.isEmpty() ? List.of(regex.compile(FIRST_INDEX + INDEX, "layers_to_transform")) : given;
+    return name -> patterns.stream()
+        .map(candidate -> candidate.groupAtStart(name, "idx"))
+        .flatMap(Optional::stream)
         .findFirst()
-        .map(match -> match.group("idx").length() < 10 && indexes.contains(Integer.parseInt(match.group("idx"))))
+        .map(index -> index.length() < 10 && indexes.contains(Integer.parseInt(index)))
         .orElse(false);
   }
 }

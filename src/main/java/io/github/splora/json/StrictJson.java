@@ -1,8 +1,11 @@
 package io.github.splora.json;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -17,6 +20,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,8 +38,23 @@ public final class StrictJson {
   /** The largest shard indexes in the wild are a few MB; anything far above is not one of these files. */
   private static final long MAX_BYTES = 64L << 20;
 
+  /** An index of two million tensors; a document of more, smaller parts would take gigabytes as a tree. */
+  private static final int MAX_TOKENS = 4_000_000;
+  /** PEFT's configs nest three deep, our reports five. */
+  private static final int MAX_DEPTH = 100;
+  /** Python writes 17; what is longer is no number that anybody computed. */
+  private static final int MAX_DIGITS = 1000;
+
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(JsonFactory.builder()
+              .streamReadConstraints(StreamReadConstraints.builder()
+                  .maxTokenCount(MAX_TOKENS)
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(MAX_DIGITS)
+                  .maxStringLength((int) MAX_BYTES)
+                  .maxNameLength((int) MAX_BYTES)
+                  .build())
+              .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -54,18 +73,32 @@ public final class StrictJson {
   private StrictJson() {}
 
   /**
-   * The JSON object in a file.
+   * The JSON object in a file of a model's folder.
    *
-   * @throws BadInputException if the file is missing, unreadable, over 64 MiB, not JSON, or not an object
+   * @throws BadInputException if it is no regular file (a pipe would keep us waiting for ever), and as {@link #readNamed}
    */
   public static ObjectNode readObject(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new BadInputException(file, null, null, "is not a regular file");
+    }
+    return readNamed(file);
+  }
+
+  /**
+   * The JSON object in a file that the user named, which may be a pipe.
+   *
+   * @throws BadInputException if the file is missing, unreadable, over 64 MiB, not JSON, not an object, or has more
+   *     values, levels or digits than any of these files
+   */
+  public static ObjectNode readNamed(Path file) {
     JsonNode root;
     try (JsonParser parser = MAPPER.createParser(readBounded(file))) {
       root = MAPPER.readTree(parser);
+    } catch (StreamConstraintsException e) {
+      throw new BadInputException(file, null, null, "more than is read as JSON, which is " + MAX_TOKENS
+          + " values and names, " + MAX_DEPTH + " levels, and " + MAX_DIGITS + " digits of a number", e);
     } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null ? null : "line " + e.getLocation().getLineNr()
-          + ", column " + e.getLocation().getColumnNr();
-      throw new BadInputException(file, where, null, "not valid JSON: " + e.getOriginalMessage(), e);
+      throw new BadInputException(file, where(e), null, "not valid JSON: " + e.getOriginalMessage(), e);
     } catch (AccessDeniedException e) {
       throw new BadInputException(file, null, null, "cannot be read: permission denied", e);
     } catch (NoSuchFileException e) {
@@ -117,11 +150,24 @@ public final class StrictJson {
     if (Files.isDirectory(file)) {
       throw new BadInputException(file, null, null, "a folder stands where a JSON file is expected");
     }
-    long size = Files.size(file);
+    checkSize(file, Files.size(file));
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
+      // A pipe or a device has no size before it is read.
+      checkSize(file, bytes.length);
+      return bytes;
+    }
+  }
+
+  private static void checkSize(Path file, long size) {
     if (size > MAX_BYTES) {
       throw new BadInputException(file, "size", size + " bytes", "more than the " + MAX_BYTES + " that are read as JSON");
     }
-    return Files.readAllBytes(file);
+  }
+
+  private static String where(JsonProcessingException e) {
+    return e.getLocation() == null ? null
+        : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
   }
 
   private static DefaultPrettyPrinter pythonLayout() {

@@ -141,7 +141,7 @@ public record RunReport(
    * @throws BadInputException if it is not one, of another schema version, or not whole
    */
   public static RunReport read(Path file) {
-    ObjectNode json = StrictJson.readObject(file);
+    ObjectNode json = StrictJson.readNamed(file);
     JsonNode version = json.path("schemaVersion");
     if (!version.isIntegralNumber() || version.intValue() != SCHEMA_VERSION) {
       throw new BadInputException(file, "schemaVersion", json.get("schemaVersion"),

@@ -1,5 +1,9 @@
 package io.github.splora.select;
 
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import io.github.splora.regex.Allowance;
+import io.github.splora.regex.BoundedRegex;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -12,28 +16,35 @@ import java.util.regex.PatternSyntaxException;
  */
 public final class ModuleFilter implements Predicate<String> {
 
+  private final Allowance allowance = new Allowance();
   private final List<Predicate<String>> includes;
   private final List<Predicate<String>> excludes;
 
   /** @throws PatternSyntaxException if a regex is not valid */
   public ModuleFilter(List<String> includes, List<String> excludes) {
-    this.includes = includes.stream().map(ModuleFilter::compile).toList();
-    this.excludes = excludes.stream().map(ModuleFilter::compile).toList();
+    this.includes = includes.stream().map(pattern -> compile("--include", pattern)).toList();
+    this.excludes = excludes.stream().map(pattern -> compile("--exclude", pattern)).toList();
   }
 
+  /** @throws BadInputException if a pattern is too costly to match */
   @Override
   public boolean test(String moduleName) {
     return (includes.isEmpty() || includes.stream().anyMatch(pattern -> pattern.test(moduleName)))
         && excludes.stream().noneMatch(pattern -> pattern.test(moduleName));
   }
 
-  private static Predicate<String> compile(String pattern) {
+  private Predicate<String> compile(String option, String pattern) {
     return pattern.length() > 1 && pattern.startsWith("/") && pattern.endsWith("/")
-        ? Pattern.compile(pattern.substring(1, pattern.length() - 1)).asPredicate()
-        : glob(pattern).asMatchPredicate();
+        ? regex(option, pattern, pattern.substring(1, pattern.length() - 1))::find
+        : regex(option, pattern, glob(pattern))::matches;
   }
 
-  private static Pattern glob(String glob) {
+  private BoundedRegex regex(String option, String pattern, String expression) {
+    return BoundedRegex.compile(expression, allowance,
+        reason -> new BadInputException(List.of(new Problem(option, null, "'" + pattern + "'", reason))));
+  }
+
+  private static String glob(String glob) {
     StringBuilder regex = new StringBuilder("(?:.*\\.)?");
     glob.chars().forEach(c -> {
       switch (c) {
@@ -42,6 +53,6 @@ public final class ModuleFilter implements Predicate<String> {
         default -> regex.append(Pattern.quote(Character.toString(c)));
       }
     });
-    return Pattern.compile(regex.toString());
+    return regex.toString();
   }
 }

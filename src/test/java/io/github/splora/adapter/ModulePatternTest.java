@@ -57,4 +57,11 @@ class ModulePatternTest {
         .singleElement().asString().startsWith("adapter_config.json: alpha_pattern '").contains("q_proj)")
         .contains("not a valid regular expression");
   }
+
+  @Test
+  void givesUpAHostileKey() {
+    ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("((a*)*)*b", 1), CONFIG, "rank_pattern");
+    assertThat(Refusal.of(() -> pattern.valueFor("a".repeat(60)))).singleElement().asString()
+        .startsWith("adapter_config.json: rank_pattern '((a*)*)*b': takes too many steps to match 'aaa");
+  }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +179,26 @@ class TargetMatcherTest {
           .startsWith(folder.resolve("adapter_config.json") + ": " + field
               + " '(q_proj': not a valid regular expression: ");
     }
+  }
+
+  @Test
+  void givesUpAHostileExpressionWithItsField() {
+    String hostile = "((a*)*)*b";
+    Map.of(
+        "target_modules", "\"%s\"",
+        "exclude_modules", "\"%s\"",
+        "modules_to_save", "[\"%s\"]",
+        "layers_pattern", "\"%s\", \"target_modules\": [\"q\"], \"layers_to_transform\": [1]")
+        .forEach((field, json) -> assertThat(Refusal.of(
+            () -> matcher("{\"" + field + "\": " + json.formatted(hostile) + "}").targets("a".repeat(60) + ".q")))
+            .containsExactly(folder.resolve("adapter_config.json") + ": " + field + " '((a*)*)*b': takes too many steps"
+                + " to match '" + "a".repeat(60) + ".q'; write it more simply"));
+  }
+
+  @Test
+  void aLayersPatternThatCanDoWithoutTheIndexFindsNone() {
+    assertThat(matcher("{\"target_modules\": [\"q\"], \"layers_to_transform\": [1], \"layers_pattern\": \"layers|h\"}")
+        .targets("layers.1.q")).isFalse();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.splora.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.testing.Refusal;
@@ -73,9 +74,23 @@ class StrictJsonTest {
         .containsExactly(file + ": size 67108865 bytes: more than the 67108864 that are read as JSON");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"depth", "digits", "count"})
+  void refusesMoreThanAnyOfTheseFilesHolds(String what) {
+    String value = switch (what) {
+      case "depth" -> "[".repeat(100_000);
+      case "digits" -> "1".repeat(1001);
+      default -> "[" + "0,".repeat(4_000_000);
+    };
+    assertThat(refusal("{\"a\":" + value)).singleElement().asString().startsWith(file + ": ")
+        .endsWith("more than is read as JSON, which is 4000000 values and names, 100 levels, and 1000 digits of a number");
+  }
+
   @Test
-  void refusesNestingThatWouldOverflowTheStack() {
-    assertThat(refusal("{\"a\":" + "[".repeat(100_000))).singleElement().asString().contains("not valid JSON: ");
+  void refusesAPipeInAFolderInsteadOfWaitingForIt() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")));
+    new ProcessBuilder("/usr/bin/mkfifo", file.toString()).start().waitFor();
+    assertThat(Refusal.of(() -> StrictJson.readObject(file))).containsExactly(file + ": is not a regular file");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.splora.select;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.splora.testing.Refusal;
 import java.util.List;
 import java.util.regex.PatternSyntaxException;
 import org.junit.jupiter.api.Test;
@@ -67,5 +68,19 @@ class ModuleFilterTest {
   void anInvalidRegexIsRefusedAtOnce() {
     assertThatThrownBy(() -> new ModuleFilter(List.of(), List.of("/(/")))
         .isInstanceOf(PatternSyntaxException.class);
+  }
+
+  @Test
+  void aRegexThatTakesForeverIsGivenUp() {
+    ModuleFilter filter = new ModuleFilter(List.of(), List.of("/((a*)*)*b/"));
+    assertThat(Refusal.of(() -> filter.test("a".repeat(60)))).singleElement().asString()
+        .startsWith("--exclude: '/((a*)*)*b/': takes too many steps to match 'aaa");
+  }
+
+  @Test
+  void aGlobThatTakesForeverIsGivenUp() {
+    ModuleFilter filter = new ModuleFilter(List.of("*a".repeat(20)), List.of());
+    assertThat(Refusal.of(() -> filter.test("a".repeat(200) + "b"))).singleElement().asString()
+        .startsWith("--include: '*a*a");
   }
 }

@@ -99,16 +99,44 @@ class AdapterWriterTest {
   }
 
   @Test
-  void linksToFilesAreFollowedAndLinksToFoldersAreNot() throws IOException {
-    Path blob = Files.writeString(folder.resolve("blob"), "a blob");
-    Files.createSymbolicLink(old.resolve("tokenizer.json"), blob);
+  void aLinkToAFileInTheFolderIsFollowedAndALinkToAFolderIsNot() throws IOException {
+    put("tokenizer/vocab.json");
+    Files.createSymbolicLink(old.resolve("vocab.json"), Path.of("tokenizer/vocab.json"));
     Files.createSymbolicLink(old.resolve("circle"), old.toAbsolutePath());
     Files.createSymbolicLink(old.resolve("elsewhere"), Files.createDirectory(folder.resolve("dir")));
     rewrite(old);
-    assertThat(filesWritten()).isEqualTo(ownAnd("tokenizer.json"));
-    assertThat(written.resolve("tokenizer.json")).isRegularFile().hasContent("a blob");
-    assertThat(Files.isSymbolicLink(written.resolve("tokenizer.json"))).isFalse();
+    assertThat(filesWritten()).isEqualTo(ownAnd("tokenizer/vocab.json", "vocab.json"));
+    assertThat(written.resolve("vocab.json")).isRegularFile().hasContent("content of tokenizer/vocab.json");
+    assertThat(Files.isSymbolicLink(written.resolve("vocab.json"))).isFalse();
     assertThat(written.resolve("elsewhere")).doesNotExist();
+  }
+
+  @Test
+  void aLinkOfAStrangersDoesNotPublishAFileOfTheUsers() throws IOException {
+    Path secret = Files.writeString(folder.resolve("id_ed25519"), "a secret");
+    Files.createSymbolicLink(old.resolve("merges.txt"), secret);
+    Files.createSymbolicLink(Files.createDirectory(old.resolve("sub")).resolve("a.txt"), Path.of("../../id_ed25519"));
+    rewrite(old);
+    assertThat(filesWritten()).isEqualTo(OWN);
+  }
+
+  @Test
+  void ofAHubCacheTheBlobsThatTheSnapshotLinksToAreCarriedOver() throws IOException {
+    Path repository = folder.resolve("models--a--b");
+    Path blob = Files.createDirectories(repository.resolve("blobs")).resolve("0123");
+    Files.writeString(blob, "a blob");
+    Path snapshot = repository.resolve("snapshots/1111111111111111111111111111111111111111");
+    Files.createDirectories(snapshot.getParent());
+    Files.createSymbolicLink(old.resolve("tokenizer.json"), Path.of("../../blobs/0123"));
+    Files.createSymbolicLink(old.resolve("stolen.json"), Files.writeString(folder.resolve("secret"), "a secret"));
+    new TinyAdapter(old, "layers.0.q", "layers.1.q").open().close();
+    Files.move(old, snapshot);
+    try (Adapter adapter = Adapter.open(snapshot)) {
+      AdapterWriter.write(
+          adapter, Actions.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of("layers.1.q")), written);
+    }
+    assertThat(filesWritten()).isEqualTo(ownAnd("tokenizer.json"));
+    assertThat(written.resolve("tokenizer.json")).hasContent("a blob");
   }
 
   @Test

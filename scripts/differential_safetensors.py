@@ -1,0 +1,457 @@
+#!/usr/bin/env python3
+"""Compares splora's safetensors reader with the official library over generated and mutated files.
+
+    differential_safetensors.py [--count N] [--seed S] [--keep DIR]
+
+Half of the files are well-formed in one of the many ways the format allows (dtypes, shapes, orders, blanks, escapes,
+unknown keys, metadata), the other half are such files with one to three mutations: of the JSON's text, of its values,
+of its keys, of the length in front, of the data behind. Both readers must give the same verdict and, where they
+open a file, see the same names, dtypes, shapes, bytes and metadata. The exceptions are documented in
+docs/reliability.md; they are told here by looking at the file itself, not at what the readers say.
+
+Prints a table of verdicts; a difference that is not documented is printed with its file (kept in DIR with --keep) and
+makes the exit code 1. The same seed makes the same files. Needs a build with tests (scripts/test.sh).
+"""
+import argparse
+import collections
+import hashlib
+import json
+import os
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from safetensors import SafetensorError, __version__, deserialize, safe_open
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+# So many paths fit into a pipe, so that neither side waits for the other.
+BATCH = 200
+# Bits of an element; the format's whole table.
+DTYPES = {"BOOL": 8, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8,
+          "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32,
+          "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64}
+LONG_MAX = 2**63 - 1
+NAMES = ["", "w", "a.b", "model.layers.0.self_attn.q_proj.weight", "__metadata", "gewicht", "\u00e4\u00f6",
+         "\u6a21\u578b", "\U0001f600", "a b", "a\"b", "a\\b", "line\nbreak", "\u0000", "\ud7ff\ue000", "dtype", "shape"]
+NUMBERS = ["-1", "-0", "0", "00", "01", "1.0", "1e0", "1E2", "3.5", "+1", "1e400", "-1e400", "1e-400", "0x1", "NaN",
+           "Infinity", "9007199254740993", str(LONG_MAX), str(LONG_MAX + 1), str(2**64 - 1), str(2**64), "1" * 40,
+           "1" * 400, "null", "true", "\"1\"", "[1]", "[]", "{}", "4294967296", "2147483648"]
+TOKENS = [b"{", b"}", b"[", b"]", b":", b",", b"\"", b"\\", b"\\u", b"\\ud800", b"\\udc00\\ud800", b"\\u0000", b"\x00",
+          b"\x1f", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"/**/",
+          b"//", b"'", b"\x0b", b"\x0c", b"\xc2\xa0", b"\n", b"\t", b"null", b"true", b"1e999", b"\"__metadata__\":",
+          b"\"__metadata__\":{},", b"\"__metadata__\":null,", b",\"x\":1", b"\\q", b"\\/", b"NaN", b"-", b"e", b"."]
+
+
+class Text(str):
+    """JSON text that is to stand as it is."""
+
+
+class Pairs(list):
+    """A JSON object as a list of [key, value]: in this order, and with keys that may stand twice."""
+
+
+# ---- files ---------------------------------------------------------------------------------------------------------
+
+class Generator:
+    """Makes files as pairs (header bytes, data), which the mutations then take apart."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def entries(self):
+        """Tensor entries in the order of their data; the data's length."""
+        entries, position = [], 0
+        for _ in range(self.rng.choice([0, 1, 1, 2, 2, 3, 5, 8])):
+            dtype = self.rng.choice(list(DTYPES))
+            shape = [self.rng.choice([0, 1, 1, 2, 3, 4, 8]) for _ in range(self.rng.choice([0, 1, 1, 2, 2, 3, 5]))]
+            bits = DTYPES[dtype]
+            for dimension in shape:
+                bits *= dimension
+            if bits % 8 and self.rng.random() < 0.9:
+                shape, bits = shape + [8], bits * 8
+            size = bits // 8
+            entries.append(Pairs([["dtype", dtype], ["shape", shape], ["data_offsets", [position, position + size]]]))
+            position += size
+        return entries, position
+
+    def document(self):
+        """The header's object, and the data."""
+        rng = self.rng
+        entries, length = self.entries()
+        for entry in entries:
+            if rng.random() < 0.3:
+                rng.shuffle(entry)
+            if rng.random() < 0.08:
+                entry.insert(rng.randrange(len(entry) + 1), [rng.choice(["x", "", "Dtype", "\u00e4"]), self.any_value()])
+        names = rng.sample(NAMES, min(len(entries), len(NAMES))) if rng.random() < 0.5 else []
+        names += [f"t{i}" for i in range(len(entries) - len(names))]
+        document = Pairs([name, entry] for name, entry in zip(names, entries))
+        if rng.random() < 0.4:
+            rng.shuffle(document)
+        if rng.random() < 0.5:
+            document.insert(rng.randrange(len(document) + 1), ["__metadata__", self.metadata()])
+        return document, rng.randbytes(length)
+
+    def metadata(self):
+        count = self.rng.choice([0, 1, 1, 2, 5])
+        if self.rng.random() < 0.1:
+            return None
+        return Pairs([self.rng.choice(NAMES) + str(i), self.rng.choice(NAMES)] for i in range(count))
+
+    def any_value(self):
+        return self.rng.choice([1, -1, 2.5, 1e300, True, None, "text", [], [1, [2, {"a": None}]],
+                                Text(self.rng.choice(NUMBERS)), Text("[" * 130 + "]" * 130)])
+
+    def text(self, value, blanks):
+        """JSON in one of the ways it can be written."""
+        rng = self.rng
+        blank = (lambda: rng.choice(["", " ", "\n", "\t ", "\r\n"])) if blanks else (lambda: "")
+        if isinstance(value, Text):
+            return value
+        if isinstance(value, Pairs):
+            pairs = [f"{blank()}{self.text(key, False)}{blank()}:{blank()}{self.text(item, blanks)}{blank()}"
+                     for key, item in value]
+            return "{" + ",".join(pairs) + "}"
+        if isinstance(value, list):
+            return "[" + ",".join(blank() + self.text(item, blanks) + blank() for item in value) + "]"
+        if isinstance(value, str):
+            return json.dumps(value, ensure_ascii=rng.random() < 0.3)
+        return json.dumps(value)
+
+    def header(self, document):
+        header = self.text(document, self.rng.random() < 0.2).encode("utf-8", "surrogatepass")
+        return header + b" " * self.rng.choice([0, 0, -len(header) % 8, self.rng.randrange(9)])
+
+
+def assemble(header, data, length=None):
+    return struct.pack("<Q", len(header) if length is None else length) + header + data
+
+
+class Mutator:
+    """One change each; those of the document come before its text is made."""
+
+    def __init__(self, rng, generator):
+        self.rng = rng
+        self.generator = generator
+
+    def file(self):
+        rng = self.rng
+        document, data = self.generator.document()
+        kinds = rng.choices(["document", "text", "data", "length", "file"], [5, 4, 1, 1, 1], k=rng.choice([1, 1, 2, 3]))
+        for _ in range(kinds.count("document")):
+            rng.choice(self.document_changes())(document)
+        header = self.generator.header(document)
+        for _ in range(kinds.count("text")):
+            header = rng.choice(self.text_changes())(header)
+        if "data" in kinds:
+            data = rng.choice([data + b"\0" * rng.randrange(1, 9), data[:-1], data[1:], b""])
+        length = None
+        if "length" in kinds:
+            length = rng.choice([0, 1, 2, len(header) - 1, len(header) + 1, len(header) + len(data), 100_000_000,
+                                 100_000_001, 2**32, 2**63, 2**64 - 1]) % 2**64
+        file = assemble(header, data, length)
+        if "file" in kinds:
+            file = rng.choice([file[:rng.randrange(len(file) + 1)], file + rng.randbytes(rng.randrange(1, 20)),
+                               flipped(file, rng), rng.randbytes(rng.randrange(40))])
+        return file
+
+    def document_changes(self):
+        return [self.change_number, self.change_number, self.change_dtype, self.drop_key, self.duplicate_key,
+                self.duplicate_entry, self.entry_as_array, self.entry_as_value, self.shift_offsets, self.huge_dimension,
+                self.metadata_value, self.unknown_key, self.swap_offsets, self.two_at_one_place]
+
+    def entry(self, document):
+        entries = [pair for pair in document if pair[0] != "__metadata__" and isinstance(pair[1], Pairs) and pair[1]]
+        return self.rng.choice(entries) if entries else None
+
+    def pair(self, document, key):
+        entry = self.entry(document)
+        pairs = [pair for pair in entry[1] if pair[0] == key] if entry else []
+        return self.rng.choice(pairs) if pairs else None
+
+    def change_number(self, document):
+        pair = self.pair(document, self.rng.choice(["shape", "data_offsets"]))
+        if pair and isinstance(pair[1], list):
+            place = self.rng.randrange(len(pair[1]) + 1)
+            pair[1] = pair[1][:place] + [Text(self.rng.choice(NUMBERS))] + pair[1][place + self.rng.randrange(2):]
+
+    def change_dtype(self, document):
+        pair = self.pair(document, "dtype")
+        if pair:
+            pair[1] = self.rng.choice(list(DTYPES) + ["f32", "F33", "", "FLOAT", "F32 ", 1, None, ["F32"], Text("{}")])
+
+    def drop_key(self, document):
+        entry = self.entry(document)
+        if entry:
+            entry[1].pop(self.rng.randrange(len(entry[1])))
+
+    def duplicate_key(self, document):
+        entry = self.entry(document)
+        if entry:
+            entry[1].insert(self.rng.randrange(len(entry[1]) + 1), self.rng.choice(entry[1]))
+
+    def duplicate_entry(self, document):
+        if document:
+            document.insert(self.rng.randrange(len(document) + 1), self.rng.choice(document))
+
+    def entry_as_array(self, document):
+        entry = self.entry(document)
+        if entry:
+            values = dict(entry[1])
+            ordered = [values.get(key, None) for key in ("dtype", "shape", "data_offsets")]
+            entry[1] = Text(self.generator.text(self.rng.choice([ordered, ordered, ordered[:2], ordered + [1]]), False))
+
+    def entry_as_value(self, document):
+        entry = self.entry(document)
+        if entry:
+            entry[1] = self.generator.any_value()
+
+    def shift_offsets(self, document):
+        pair = self.pair(document, "data_offsets")
+        if pair and isinstance(pair[1], list):
+            by = self.rng.choice([-8, -1, 1, 8, 2**40, 2**63, 2**64 - 1])
+            pair[1] = [item if isinstance(item, Text) else item + by for item in pair[1]]
+
+    def huge_dimension(self, document):
+        pair = self.pair(document, "shape")
+        if pair and isinstance(pair[1], list):
+            pair[1] = list(pair[1]) + [self.rng.choice([0, 2**31, 2**32, 2**61, 2**62, LONG_MAX, 2**63, 2**64 - 1, 2**64])
+                                       for _ in range(self.rng.choice([1, 2, 3]))]
+            if self.rng.random() < 0.5:
+                pair[1].insert(0, 0)
+
+    def metadata_value(self, document):
+        document.insert(self.rng.randrange(len(document) + 1), [
+            "__metadata__", self.rng.choice([Pairs([["a", 1]]), Pairs([["a", None]]), Pairs([["a", ["x"]]]),
+                                             Pairs([["a", "b"], ["a", "c"]]), Pairs([["a", "b"], ["a", "b"]]),
+                                             [], "x", 1, None])])
+
+    def unknown_key(self, document):
+        entry = self.entry(document)
+        if entry:
+            entry[1].insert(self.rng.randrange(len(entry[1]) + 1), ["x", self.generator.any_value()])
+
+    def swap_offsets(self, document):
+        pair = self.pair(document, "data_offsets")
+        if pair and isinstance(pair[1], list):
+            pair[1] = pair[1][::-1]
+
+    def two_at_one_place(self, document):
+        entry = self.entry(document)
+        if entry:
+            document.append([entry[0] + "'", entry[1]])
+
+    def text_changes(self):
+        return [lambda text: flipped(text, self.rng), self.insert, self.insert, self.cut, self.repeat, self.replace,
+                self.blanks_around]
+
+    def place(self, text):
+        return self.rng.randrange(len(text) + 1)
+
+    def insert(self, text):
+        at = self.place(text)
+        return text[:at] + self.rng.choice(TOKENS) + text[at:]
+
+    def cut(self, text):
+        at = self.place(text)
+        return text[:at] + text[at + self.rng.choice([1, 1, 2, 5, 20]):]
+
+    def repeat(self, text):
+        at, end = sorted([self.place(text), self.place(text)])
+        return text[:end] + text[at:end] + text[end:]
+
+    def replace(self, text):
+        at = self.place(text)
+        token = self.rng.choice(TOKENS)
+        return text[:at] + token + text[at + len(token):]
+
+    def blanks_around(self, text):
+        blank = self.rng.choice([b" ", b"\n", b"\t", b"\r", b"\x0c", b"\0", b"\xc2\xa0", b"\xef\xbb\xbf"])
+        return self.rng.choice([blank + text, text + blank])
+
+
+def flipped(data, rng):
+    if not data:
+        return data
+    at = rng.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1:]
+
+
+# ---- verdicts ------------------------------------------------------------------------------------------------------
+
+def official(path):
+    """(opens, digest or reason). Both entries of the library are asked; they must agree."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            names = file.keys()
+    except SafetensorError as error:
+        return False, str(error)
+    tensors = dict(deserialize(path.read_bytes()))
+    if sorted(names) != sorted(tensors):
+        raise AssertionError(f"{path}: safe_open and deserialize disagree")
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        for text in (name, tensor["dtype"], str(tensor["shape"])):
+            digest.update(text.encode() + b"\0")
+        digest.update(tensor["data"])
+    for key in sorted(metadata):
+        digest.update(key.encode() + b"\0" + metadata[key].encode() + b"\0")
+    return True, digest.hexdigest()
+
+
+class Ours:
+    """splora's reader in one process: a path in, a verdict out."""
+
+    def __init__(self):
+        target = REPOSITORY / "target"
+        if not (target / "test-classes").is_dir() or not (target / "lib").is_dir():
+            sys.exit("not built yet: run scripts/test.sh, or mvnw -DskipTests package")
+        home = os.environ.get("JAVA_HOME")
+        java = Path(home) / "bin" / "java" if home else "java"
+        classpath = os.pathsep.join([str(target / "test-classes"), str(target / "classes"), str(target / "lib" / "*")])
+        self.process = subprocess.Popen([str(java), "-Xmx256m", "-cp", classpath, "io.github.splora.safetensors.Verdicts"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+
+    def verdicts(self, paths):
+        for path in paths:
+            self.process.stdin.write(f"{path}\n")
+        self.process.stdin.flush()
+        for path in paths:
+            verdict, _, detail = self.process.stdout.readline().rstrip("\n").partition("\t")
+            yield verdict, detail
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def header_of(file):
+    """The header's JSON as pairs, numbers as their text; None where it is no JSON that Python reads."""
+    if len(file) < 8:
+        return None
+    length = struct.unpack("<Q", file[:8])[0]
+    try:
+        return json.loads(file[8:8 + length].decode("utf-8"), object_pairs_hook=lambda pairs: ("object", pairs),
+                          parse_int=Text, parse_float=Text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def walk(value):
+    """All objects in a header."""
+    if isinstance(value, tuple):
+        yield value
+        for _, item in value[1]:
+            yield from walk(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from walk(item)
+
+
+def stricter_reason(file):
+    """Which documented case makes splora refuse what the official library opens; None where there is none."""
+    header = header_of(file)
+    if not isinstance(header, tuple):
+        return None
+    for _, pairs in walk(header):
+        if len({key for key, _ in pairs}) < len(pairs):
+            return "a key twice"
+    for name, entry in header[1]:
+        if name != "__metadata__" and isinstance(entry, list):
+            return "an entry written as an array"
+    for name, entry in header[1]:
+        if name != "__metadata__" and isinstance(entry, tuple):
+            shape = dict(entry[1]).get("shape")
+            if isinstance(shape, list) and any(isinstance(item, Text) and int(item) > LONG_MAX for item in shape):
+                return "a dimension over 2^63-1 in a tensor without elements"
+    return None
+
+
+def looser_reason(file):
+    """Which documented case makes splora open what the official library refuses."""
+    header = header_of(file)
+    if not isinstance(header, tuple):
+        return None
+    for name, entry in header[1]:
+        for key, value in entry[1] if name != "__metadata__" and isinstance(entry, tuple) else []:
+            if key not in ("dtype", "shape", "data_offsets") and beyond_double(value):
+                return "a number beyond double's range in an unknown key"
+    return None
+
+
+def beyond_double(value):
+    if isinstance(value, Text):
+        try:
+            return value not in ("Infinity", "-Infinity", "NaN") and abs(float(value)) == float("inf")
+        except OverflowError:
+            return True
+    items = value if isinstance(value, list) else [item for _, item in value[1]] if isinstance(value, tuple) else []
+    return any(beyond_double(item) for item in items)
+
+
+def classify(file, theirs, ours):
+    """The row of the table that a file belongs to, and whether that row is an undocumented difference."""
+    opens, detail = theirs
+    verdict, our_detail = ours
+    if verdict not in ("OPENS", "REFUSES"):
+        return f"splora crashes: {our_detail}", True
+    if opens and verdict == "OPENS":
+        return ("both open it and see the same", False) if detail == our_detail else ("contents differ", True)
+    if not opens and verdict == "REFUSES":
+        return "both refuse it", False
+    if opens:
+        reason = stricter_reason(file)
+        return f"splora alone refuses it: {reason or 'UNDOCUMENTED'}", reason is None
+    reason = looser_reason(file)
+    return f"splora alone opens it: {reason or 'UNDOCUMENTED'}", reason is None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=24000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder for the files of undocumented differences")
+    options = parser.parse_args()
+
+    rng = random.Random(options.seed)
+    generator = Generator(rng)
+    mutator = Mutator(rng, generator)
+    ours = Ours()
+    rows = collections.Counter()
+    undocumented = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for start in range(0, options.count, BATCH):
+            files = {}
+            for index in range(start, min(start + BATCH, options.count)):
+                document, data = generator.document()
+                file = assemble(generator.header(document), data) if index % 2 == 0 else mutator.file()
+                path = Path(folder) / f"{options.seed}-{index}.safetensors"
+                path.write_bytes(file)
+                files[path] = file
+            for (path, file), verdict in zip(files.items(), ours.verdicts(list(files))):
+                theirs = official(path)
+                row, wrong = classify(file, theirs, verdict)
+                rows[row] += 1
+                if wrong:
+                    undocumented += 1
+                    print(f"{path.name}: {row}\n  official: {theirs}\n  splora:   {verdict}\n  {file[:400]!r}")
+                    if options.keep:
+                        options.keep.mkdir(parents=True, exist_ok=True)
+                        shutil.copy(path, options.keep)
+                path.unlink()
+    ours.close()
+    print(f"{options.count} files, seed {options.seed}, official safetensors {__version__}")
+    for row, count in sorted(rows.items(), key=lambda item: -item[1]):
+        print(f"{count:8d}  {row}")
+    print(f"{undocumented} undocumented differences")
+    return 1 if undocumented else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
