@@ -76,6 +76,7 @@ final class ReportBuilder {
         rule.value(),
         options.rule().isEmpty(),
         action == null ? null : action.toString(),
-        configStyle == null ? null : configStyle.toString());
+        configStyle == null ? null : configStyle.toString(),
+        options.client().toString());
   }
 }

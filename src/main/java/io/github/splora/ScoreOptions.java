@@ -1,5 +1,6 @@
 package io.github.splora;
 
+import io.github.splora.client.Clients;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param exclude patterns of modules that do not
  * @param rule which modules are to go; empty means the metric's default rule
  * @param granularity what is selected as one
+ * @param client what the pruned adapter is for
  * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}
  * @param threads modules measured side by side, at least 1
  */
@@ -37,6 +39,7 @@ public record ScoreOptions(
     List<String> exclude,
     Optional<SelectionRule> rule,
     Granularity granularity,
+    Clients client,
     String device,
     int threads) {
 

@@ -4,6 +4,8 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.adapter.OutputFolder;
 import io.github.splora.checkpoint.HubCache;
+import io.github.splora.client.AdapterContent;
+import io.github.splora.client.ModelLayers;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.ModulePairing;
@@ -85,6 +87,7 @@ public final class Splora {
       OutputFolder output = OutputFolder.prepare(options.output(), options.force(), filesRead(options, inputs));
       Action action = options.action().action(options.configStyle());
       action.requireApplicable(inputs.adapter());
+      requireLoadable(inputs, action.apply(inputs.adapter(), Set.of()));
 
       RunReport.Inputs described = inputs.describe();
       Scored scored = options.scores().isPresent()
@@ -93,6 +96,7 @@ public final class Splora {
       requireRule(options, scored);
       List<Decision> decisions = decide(options.score(), scored);
       Rewrite rewrite = action.apply(inputs.adapter(), selected(decisions));
+      requireLoadable(inputs, rewrite);
 
       RunReport report = new ReportBuilder(options.score(), described, scored, decisions)
           .withSurgery(options.action(), options.configStyle())
@@ -139,6 +143,13 @@ public final class Splora {
     } finally {
       progress.end();
     }
+  }
+
+  /** Before anything is scored, that the client could load the adapter at all; then, that it can load what is left. */
+  private static void requireLoadable(RunInputs inputs, Rewrite rewrite) {
+    inputs.options().client().requireLoadable(
+        AdapterContent.of(inputs.adapter(), rewrite),
+        ModelLayers.of(inputs.aligned(), inputs.adapter().modules()));
   }
 
   private static List<Path> filesRead(PruneOptions options, RunInputs inputs) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.checkpoint.HubCache;
+import io.github.splora.client.Clients;
 import io.github.splora.json.StrictJson;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
@@ -49,7 +50,7 @@ class GoldenScoresTest {
     RunReport report = new Splora(new HubCache(folder), Progress.SILENT).score(new ScoreOptions(
         input(folder, expected, "base"), input(folder, expected, "aligned"), input(folder, expected, "adapter"),
         "main", Metrics.E_DIEM, reference, population, List.of(), List.of(),
-        Optional.empty(), Granularity.MODULE, "cpu", 2));
+        Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", 2));
 
     List<String> names = new ArrayList<>();
     expected.get("modules").forEach(module -> names.add(module.get("name").textValue()));

@@ -1,6 +1,7 @@
 package io.github.splora;
 
 import io.github.splora.checkpoint.HubCache;
+import io.github.splora.client.Clients;
 import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
@@ -32,7 +33,7 @@ public final class TinyRun {
       Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
     return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
         adapter.toString(), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
-        Granularity.MODULE, "cpu", 2);
+        Granularity.MODULE, Clients.PEFT, "cpu", 2);
   }
 
   public static RunReport score(ScoreOptions options) {

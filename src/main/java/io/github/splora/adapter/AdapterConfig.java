@@ -62,6 +62,25 @@ public final class AdapterConfig {
     return json.deepCopy();
   }
 
+  /** The same file with another content: {@code changed} is what it is to say. */
+  public AdapterConfig with(ObjectNode changed) {
+    return new AdapterConfig(file, changed.deepCopy());
+  }
+
+  /** {@code r}, the rank of modules that no {@code rank_pattern} matches. */
+  public int rank() {
+    return rank;
+  }
+
+  /** {@code lora_alpha}, the alpha of modules that no {@code alpha_pattern} matches. */
+  public double loraAlpha() {
+    return loraAlpha;
+  }
+
+  public boolean rsLora() {
+    return rsLora;
+  }
+
   /** The rank that the config gives a module: {@code rank_pattern}, else {@code r}. */
   public int rankOf(String moduleName) {
     return rankPattern.valueFor(moduleName).orElse(rank);

@@ -1,6 +1,8 @@
 package io.github.splora.cli;
 
 import io.github.splora.report.RunReport.Summary;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,8 @@ final class Gate {
 
   private static final Pattern CONDITION =
       Pattern.compile("\\s*(?<figure>[a-z-]+)\\s*(?<comparison>>=|<=|>|<|==|=)\\s*(?<limit>[-+.0-9eE]+)\\s*");
+
+  private static final MathContext DIGITS = new MathContext(6);
 
   private static final Map<String, Function<Summary, Number>> FIGURES = figures();
 
@@ -34,7 +38,7 @@ final class Gate {
   Optional<String> objection(Summary summary) {
     Number value = figure.apply(summary);
     return value != null && isMet(value.doubleValue())
-        ? Optional.of("gate " + condition + ": it is " + value)
+        ? Optional.of("gate " + condition + ": it is " + shown(value))
         : Optional.empty();
   }
 
@@ -56,6 +60,12 @@ final class Gate {
       case "<=" -> value <= limit;
       default -> value == limit;
     };
+  }
+
+  /** Six digits, since the last ones differ from processor to processor; all, where six would not show why. */
+  private String shown(Number value) {
+    double rounded = new BigDecimal(value.toString()).round(DIGITS).doubleValue();
+    return value instanceof Double && isMet(rounded) ? Double.toString(rounded) : value.toString();
   }
 
   private static Map<String, Function<Summary, Number>> figures() {

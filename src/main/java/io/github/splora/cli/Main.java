@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import io.github.splora.Version;
 import io.github.splora.checkpoint.HubCache;
+import io.github.splora.client.Clients;
 import io.github.splora.report.ReportFormat;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
@@ -47,7 +48,7 @@ public final class Main {
 
   /** Option values that are enums with a label of their own. */
   private static final List<Class<? extends Enum<?>>> LABELLED = List.of(Metrics.class, References.class,
-      Populations.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class);
+      Populations.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class, Clients.class);
 
   /** Where hub ids are looked up; a test brings its own. */
   private final HubCache hub;

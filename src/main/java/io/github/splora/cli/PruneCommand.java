@@ -1,6 +1,8 @@
 package io.github.splora.cli;
 
 import io.github.splora.PruneOptions;
+import io.github.splora.client.Client;
+import io.github.splora.client.Demands;
 import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.ConfigStyle;
 import java.io.IOException;
@@ -20,13 +22,14 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
       description = "Folder for the pruned adapter. It appears whole or not at all.")
   Path folder;
 
-  @Option(names = "--action", paramLabel = "ACTION", defaultValue = "drop",
-      description = "What is done to a selected module: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--action", paramLabel = "ACTION",
+      description = "What is done to a selected module: ${COMPLETION-CANDIDATES}. Default: drop; zero for clients that"
+          + " need every module.")
   Actions action;
 
-  @Option(names = "--config-style", paramLabel = "STYLE", defaultValue = "exclude",
-      description = "How a drop is told to PEFT: exclude (exclude_modules), or targets (explicit target_modules, for"
-          + " PEFT 0.13 and older). Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--config-style", paramLabel = "STYLE",
+      description = "How a drop is told to PEFT: exclude (exclude_modules), targets (explicit target_modules, for PEFT"
+          + " 0.13 and older), or list (the same, never a regular expression). Default: exclude; list for sglang.")
   ConfigStyle configStyle;
 
   @Option(names = "--scores", paramLabel = "FILE",
@@ -42,14 +45,26 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    applyDemands(selection.client.client());
     checkOptions();
     PruneOptions options = new PruneOptions(
-        scoreOptions(), Optional.ofNullable(scores), folder, action, configStyle, dryRun, force);
+        scoreOptions(action), Optional.ofNullable(scores), folder, action, configStyle, dryRun, force);
     prepareReport(scores, folder);
     int code = show(splora().prune(options));
     tell(!dryRun ? "wrote " + folder
         : output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
     return code;
+  }
+
+  /** What the user has not said, the client decides. */
+  private void applyDemands(Client client) {
+    Demands demands = client.demands();
+    if (action == Actions.DROP && demands.everyModule()) {
+      throw wrong("--action drop cannot be given with --client " + selection.client + ": " + client.title()
+          + " leaves out all modules of a type when one layer has none; it takes --action zero");
+    }
+    action = action == null ? demands.action() : action;
+    configStyle = configStyle == null ? demands.configStyle() : configStyle;
   }
 
   private void checkOptions() {

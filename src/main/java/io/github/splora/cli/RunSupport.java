@@ -10,6 +10,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.score.Metrics;
 import io.github.splora.select.ModuleFilter;
+import io.github.splora.surgery.Actions;
 import io.github.splora.tensor.TensorEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,8 +59,11 @@ abstract class RunSupport {
         spec.root().commandLine().getParseResult().originalArgs());
   }
 
-  /** The options as the program takes them. All checks across options and values are made here. */
-  final ScoreOptions scoreOptions() {
+  /**
+   * The options as the program takes them, for a prune with {@code action} or its preview. All checks across options
+   * and values are made here.
+   */
+  final ScoreOptions scoreOptions(Actions action) {
     if (!TensorEngine.isDeviceChoice(scoring.device)) {
       throw wrong("--device '" + scoring.device + "': auto, cpu, gpu or gpu:N is expected");
     }
@@ -76,7 +80,7 @@ abstract class RunSupport {
         inputs.base, inputs.aligned, inputs.adapter, common.revision,
         scoring.metric, scoring.reference, scoring.population,
         scoring.include, scoring.exclude,
-        selection.chosen(), selection.granularity,
+        selection.chosen(), selection.granularity(action), selection.client,
         scoring.device, scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
   }
 

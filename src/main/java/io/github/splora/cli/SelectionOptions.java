@@ -1,7 +1,9 @@
 package io.github.splora.cli;
 
+import io.github.splora.client.Clients;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
+import io.github.splora.surgery.Actions;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -12,10 +14,15 @@ final class SelectionOptions {
   @ArgGroup(exclusive = true, multiplicity = "0..1")
   Rule rule;
 
-  @Option(names = "--granularity", paramLabel = "UNIT", defaultValue = "module",
-      description = "What is selected as one: ${COMPLETION-CANDIDATES}; a block's score is the mean of its modules'."
-          + " Default: ${DEFAULT-VALUE}.")
-  Granularity granularity;
+  @Option(names = "--granularity", paramLabel = "UNIT",
+      description = "What is selected as one: ${COMPLETION-CANDIDATES}; the score of a fusion (q, k, v; gate, up) or a"
+          + " block is the mean of its modules'. Default: what the client needs, module for most.")
+  private Granularity granularity;
+
+  @Option(names = "--client", paramLabel = "CLIENT", defaultValue = "peft",
+      description = "What the pruned adapter is for: ${COMPLETION-CANDIDATES}; decides what is done where no option"
+          + " says so, and refuses what the client cannot load. Default: ${DEFAULT-VALUE}.")
+  Clients client;
 
   /** At most one of them. */
   static final class Rule {
@@ -31,6 +38,11 @@ final class SelectionOptions {
     @Option(names = "--fraction", paramLabel = "F",
         description = "Prune this share of the scored modules or blocks, from 0 to 1, highest first.")
     Double fraction;
+  }
+
+  /** The user's granularity, else what the client needs when {@code action} is done. */
+  Granularity granularity(Actions action) {
+    return granularity != null ? granularity : client.client().demands().granularity(action);
   }
 
   /** The user's rule, if there is one. */

@@ -2,12 +2,15 @@ package io.github.splora.cli;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.client.Clients;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.Verification;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** {@code splora verify}. */
 @Command(
     name = "verify",
-    description = "Tells whether PEFT would load an adapter, and names every problem at once. Reads headers only.")
+    description = "Tells whether PEFT or other clients would load an adapter, and names every problem at once."
+        + " Reads headers only.")
 final class VerifyCommand implements Callable<Integer> {
 
   @Spec
@@ -35,6 +39,11 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Checkpoint that the adapter is to be loaded on: checks that every module fits.")
   String aligned;
 
+  @Option(names = "--client", paramLabel = "CLIENT", defaultValue = "peft", split = ",",
+      description = "What is to load it: ${COMPLETION-CANDIDATES}. Repeatable, or several with commas between."
+          + " Default: ${DEFAULT-VALUE}.")
+  Set<Clients> clients;
+
   @Mixin
   CommonOptions common;
 
@@ -45,18 +54,23 @@ final class VerifyCommand implements Callable<Integer> {
     int modules;
     try (Adapter adapter = Adapter.open(main.hub().resolve(location, common.revision))) {
       modules = adapter.modules().size();
-      problems.addAll(Verification.problems(adapter));
+      problems.addAll(Verification.problems(adapter, clients));
       if (aligned != null) {
         try (Checkpoint checkpoint = Checkpoint.openUnquantised(main.hub().resolve(aligned, common.revision))) {
-          problems.addAll(Verification.problems(adapter, checkpoint));
+          problems.addAll(Verification.problems(adapter, checkpoint, clients));
         }
       }
     }
     if (!problems.isEmpty()) {
       throw new BadInputException(problems);
     }
-    spec.commandLine().getOut().println("ok: " + modules + " LoRA modules, nothing that a client would stumble over");
+    spec.commandLine().getOut().println("ok: " + modules + " LoRA modules, nothing that "
+        + (clients.equals(Set.of(Clients.PEFT)) ? "a client" : titles()) + " would stumble over");
     spec.commandLine().getOut().flush();
     return ExitCode.DONE;
+  }
+
+  private String titles() {
+    return clients.stream().map(each -> each.client().title()).collect(Collectors.joining(" or "));
   }
 }

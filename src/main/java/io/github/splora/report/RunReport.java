@@ -63,6 +63,7 @@ public record RunReport(
    * @param defaultRule whether the rule is the documented default, not the user's
    * @param action what is done to selected modules; null for a score
    * @param configStyle how a drop is told to PEFT; null for a score
+   * @param client what the pruned adapter is for; null in a report of a splora that knew of PEFT alone
    */
   public record Parameters(
       String reference,
@@ -76,7 +77,8 @@ public record RunReport(
       Double value,
       boolean defaultRule,
       String action,
-      String configStyle) {}
+      String configStyle,
+      String client) {}
 
   /** The three things a run reads. */
   public record Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter) {}

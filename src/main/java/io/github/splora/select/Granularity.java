@@ -4,6 +4,8 @@ package io.github.splora.select;
 public enum Granularity {
   /** Each module on its own. */
   MODULE("module"),
+  /** Projections that serving engines fuse into one (q, k, v; gate, up) together, by the mean of their scores. */
+  FUSION("fusion"),
   /** All modules of a transformer block together, by the mean of their scores. */
   BLOCK("block");
 

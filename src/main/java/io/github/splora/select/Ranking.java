@@ -1,6 +1,7 @@
 package io.github.splora.select;
 
 import io.github.splora.adapter.Block;
+import io.github.splora.adapter.Fusion;
 import io.github.splora.score.ModuleScore;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +24,7 @@ public record Ranking(List<Unit> units) {
   /**
    * Modules that are selected as one.
    *
-   * @param name of the module, or path of the block
+   * @param name of the module or the fusion, or path of the block
    * @param score what decides: the mean of the modules' scores
    * @param modules at least one, all with a score
    */
@@ -41,7 +42,11 @@ public record Ranking(List<Unit> units) {
   }
 
   private static String unitName(ModuleScore score, Granularity granularity) {
-    return granularity == Granularity.BLOCK ? score.block().map(Block::path).orElse(score.name()) : score.name();
+    return switch (granularity) {
+      case MODULE -> score.name();
+      case FUSION -> Fusion.of(score.name());
+      case BLOCK -> score.block().map(Block::path).orElse(score.name());
+    };
   }
 
   private static double meanScore(List<ModuleScore> modules) {

@@ -61,7 +61,7 @@ public final class Selection {
   }
 
   private String reason(Unit unit, int place, boolean prune) {
-    String what = granularity == Granularity.BLOCK ? "block score " : "score ";
+    String what = granularity == Granularity.MODULE ? "score " : granularity + " score ";
     String score = String.format(Locale.ROOT, "%.4g", unit.score());
     if (rule instanceof SelectionRule.Above above) {
       return what + score + (prune ? " is above " : " is not above ") + above.pruneAbove();

@@ -32,10 +32,15 @@ record ConfigRewrite(
     this(config, kept, removed, ParameterRewrite.none(config));
   }
 
+  /** Whether a config must change although no module goes: where it has to be a list and is none. */
+  static boolean isNeeded(AdapterConfig config, ConfigStyle style) {
+    return style == ConfigStyle.LIST && !config.toJson().path("target_modules").isArray();
+  }
+
   /** The new config. Its meaning is checked against PEFT's rules before it is returned. */
   ObjectNode in(ConfigStyle style) {
     ObjectNode json = config.toJson();
-    if (!removed.isEmpty()) {
+    if (!removed.isEmpty() || isNeeded(config, style)) {
       rewriteModules(json, style);
     }
     parameters.applyTo(json);
@@ -56,6 +61,7 @@ record ConfigRewrite(
     switch (style) {
       case EXCLUDE -> exclude(json);
       case TARGETS -> target(json);
+      case LIST -> list(json);
     }
   }
 
@@ -87,22 +93,44 @@ record ConfigRewrite(
       json.put("target_modules", prefixed(old.textValue(), "(?!(?:" + gone + ")$)", ""));
       return;
     }
-    TargetMatcher before = config.targets();
-    List<String> targeted = kept.stream().filter(before::targets).toList();
-    if (targeted.isEmpty()) {
-      throw new BadInputException(config.file(), "target_modules", old,
-          "targets none of the modules that would be kept, so no client would load any of them");
-    }
+    List<String> targeted = targeted(old);
     List<String> toKeep = ModuleSuffixes.of(targeted, removed, StrictJson.texts(old));
     if (!ModuleSuffixes.matchAny(toKeep, removed)) {
-      ArrayNode list = json.putArray("target_modules");
-      toKeep.forEach(list::add);
+      put(json, toKeep);
     } else {
       json.put("target_modules", ModuleSuffixes.exactly(targeted));
       // PEFT refuses these beside a regular expression; the names already say which layers.
       json.putNull("layers_to_transform");
       json.putNull("layers_pattern");
     }
+  }
+
+  /** A list of ends of names where there was a list, else of whole names: they are taken whatever the layer. */
+  private void list(ObjectNode json) {
+    JsonNode old = json.path("target_modules");
+    List<String> targeted = targeted(old);
+    List<String> suffixes = ModuleSuffixes.of(targeted, removed, StrictJson.texts(old));
+    List<String> names = old.isArray() && !ModuleSuffixes.matchAny(suffixes, removed) ? suffixes : targeted;
+    if (ModuleSuffixes.matchAny(names, removed)) {
+      throw new BadInputException(config.file(), "target_modules", names, "a list of names would target removed modules"
+          + " as well, whose names end in the same; use --action zero");
+    }
+    put(json, names);
+  }
+
+  private List<String> targeted(JsonNode old) {
+    TargetMatcher before = config.targets();
+    List<String> targeted = kept.stream().filter(before::targets).toList();
+    if (targeted.isEmpty()) {
+      throw new BadInputException(config.file(), "target_modules", old,
+          "targets none of the modules that would be kept, so no client would load any of them");
+    }
+    return targeted;
+  }
+
+  private static void put(ObjectNode json, List<String> names) {
+    ArrayNode list = json.putArray("target_modules");
+    names.forEach(list::add);
   }
 
   /** {@code before(?:regex)after}, with flags at the very start, the only place where Python takes them. */

@@ -43,7 +43,7 @@ record DropAction(ConfigStyle style) implements Action {
   }
 
   private Optional<ObjectNode> config(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
-    if (selected.isEmpty()) {
+    if (selected.isEmpty() && !ConfigRewrite.isNeeded(adapter.config(), style)) {
       return Optional.empty();
     }
     List<LoraModule> removed =

@@ -42,6 +42,18 @@ class GateTest {
   }
 
   @Test
+  void theFigureIsGivenToSixDigits() {
+    Summary summary = new Summary(24, 20, 6, 0.25, 0.20988690716664948, 0.4, 0.125);
+    assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.209887");
+  }
+
+  @Test
+  void theFigureIsGivenInFullWhereSixDigitsWouldHideWhyItIsMet() {
+    Summary summary = new Summary(24, 20, 6, 0.25, 0.15000000001, 0.4, 0.125);
+    assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.15000000001");
+  }
+
+  @Test
   void aFigureThatThereIsNoneOfStopsNothing() {
     Summary unscored = new Summary(1, 0, 0, 0, null, null, null);
     assertThat(objection("max-score>-1000", unscored)).isEmpty();

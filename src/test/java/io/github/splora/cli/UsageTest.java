@@ -112,10 +112,11 @@ class UsageTest {
     "--metric       | e_diem   | e-diem, cosine, frobenius",
     "--reference    | nonsense | alignment, safelora",
     "--population   | nonsense | type, all",
-    "--granularity  | BLOCK    | module, block",
+    "--granularity  | BLOCK    | module, fusion, block",
     "--format       | html     | table, json, csv, markdown",
     "--action       | nonsense | drop, zero",
-    "--config-style | nonsense | exclude, targets",
+    "--config-style | nonsense | exclude, targets, list",
+    "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp",
   })
   void aWordThatIsNotAChoiceIsAnsweredWithTheChoices(String option, String word, String choices) {
     assertWrongUsage(Run.of("prune", Testdata.LLAMA, "--output", folder.resolve("out").toString(), option, word),

@@ -54,7 +54,7 @@ class RemovalCurveTest {
     RunReport.Parameters old = modules.parameters();
     RunReport report = new RunReport(1, modules.tool(), modules.command(), modules.metric(),
         new RunReport.Parameters(old.reference(), old.population(), old.centre(), old.spread(), old.include(),
-            old.exclude(), "block", "count", 1.0, false, old.action(), old.configStyle()),
+            old.exclude(), "block", "count", 1.0, false, old.action(), old.configStyle(), old.client()),
         modules.inputs(), modules.engine(), modules.modules(), modules.summary(), modules.warnings(), modules.timing());
     RemovalCurve curve = RemovalCurve.of(report);
     assertThat(curve.steps()).containsExactly(new Step(0, 0, 0.0, 1.0), new Step(1, 2, 0.5, 0.8),

@@ -32,7 +32,7 @@ public final class Reports {
     List<ModuleRow> modules = Arrays.asList(rows);
     return new RunReport(1, new Tool("splora", "1.2.3"), List.of("score", "--adapter", "my lora"), "e-diem",
         new Parameters("alignment", "type", "mean", "iqr", List.of("q"), List.of(), "module", rule, value, isDefault,
-            "drop", "exclude"),
+            "drop", "exclude", "peft"),
         new Inputs(new CheckpointInput("base", "ab"), new CheckpointInput("ünïcode/aligned", "cd"),
             new AdapterInput("adapter", "ef", "01")),
         new Engine("PyTorch", "2.7.1", "cpu", 4), modules, Summaries.of(modules), List.of("beware"),

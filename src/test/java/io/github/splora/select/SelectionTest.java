@@ -162,4 +162,14 @@ class SelectionTest {
     assertThat(pruned(new SelectionRule.Share(0.5), Granularity.BLOCK, scores))
         .containsExactly("layers.1.q", "layers.1.k", "layers.1.v");
   }
+
+  @Test
+  void projectionsThatAreFusedGoTogetherByTheirMean() {
+    Scores scores = Scores.of("layers.0.attn.q_proj", 5).and("layers.0.attn.v_proj", -3)
+        .and("layers.0.attn.o_proj", 2).and("layers.1.attn.q_proj", 4).and("layers.1.attn.v_proj", 1);
+    List<Decision> decisions = decide(new SelectionRule.Highest(2), Granularity.FUSION, scores.list());
+    assertThat(namesPruned(decisions))
+        .containsExactly("layers.0.attn.o_proj", "layers.1.attn.q_proj", "layers.1.attn.v_proj");
+    assertThat(decisions.get(0).reason()).isEqualTo("fusion score 1.000 is number 3 from the top");
+  }
 }

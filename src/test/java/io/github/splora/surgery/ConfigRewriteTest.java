@@ -1,12 +1,14 @@
 package io.github.splora.surgery;
 
 import static io.github.splora.surgery.ConfigStyle.EXCLUDE;
+import static io.github.splora.surgery.ConfigStyle.LIST;
 import static io.github.splora.surgery.ConfigStyle.TARGETS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.TargetMatcher;
+import io.github.splora.testing.Refusal;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -204,5 +206,38 @@ class ConfigRewriteTest {
   void newTargetsMatchNoMoreThanTheOldOnesDid() {
     assertThat(targets("'target_modules': ['text.layers.0.attn.q', 'text.layers.1.attn.q']",
         List.of(TEXT), List.of("model.text.layers.0.attn.q"))).isEqualTo("['text.layers.1.attn.q']");
+  }
+
+  private String list(String fields, List<String> kept, List<String> removed) {
+    return Config.rewritten(Config.of(folder, fields), LIST, "target_modules", kept, removed);
+  }
+
+  @Test
+  void aListStaysOneThatNamesWhatIsLeft() {
+    assertThat(list("'target_modules': ['q', 'k']", List.of(Q0, K0, K1), List.of(Q1)))
+        .isEqualTo("['layers.0.attn.q','layers.0.attn.k','layers.1.attn.k']");
+  }
+
+  @Test
+  void whatNoListOfNamesCanSayIsRefused() {
+    assertThat(Refusal.of(() -> list("'target_modules': ['q']", List.of("layers.1.attn.q"), List.of(TEXT, VISION))))
+        .containsExactly(folder.resolve("adapter_config.json") + ": target_modules [layers.1.attn.q]: a list of names"
+            + " would target removed modules as well, whose names end in the same; use --action zero");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'.*[qk]'", "'all-linear'", "null"})
+  void whatIsNoListBecomesOneOfWholeNames(String targets) {
+    assertThat(list("'target_modules': " + targets, List.of(Q0, K0, K1), List.of(Q1)))
+        .isEqualTo("['" + Q0 + "','" + K0 + "','" + K1 + "']");
+    assertThat(list("'target_modules': " + targets, List.of(Q0, K1), List.of())).isEqualTo("['" + Q0 + "','" + K1 + "']");
+  }
+
+  @Test
+  void onlyAListThatHasToBecomeOneIsWrittenThoughNothingGoes() {
+    assertThat(ConfigRewrite.isNeeded(Config.of(folder, "'target_modules': '.*q'"), LIST)).isTrue();
+    assertThat(ConfigRewrite.isNeeded(Config.of(folder, "'target_modules': ['q']"), LIST)).isFalse();
+    assertThat(ConfigRewrite.isNeeded(Config.of(folder, "'target_modules': '.*q'"), TARGETS)).isFalse();
+    assertThat(ConfigRewrite.isNeeded(Config.of(folder, "'target_modules': '.*q'"), EXCLUDE)).isFalse();
   }
 }

@@ -1,0 +1,35 @@
+package io.github.splora.client;
+
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.storage.TensorSource;
+import io.github.splora.surgery.Rewrite;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a client finds in an adapter, whether that is on disk or still to be written.
+ *
+ * @param config what {@code adapter_config.json} says
+ * @param weights the file that problems with tensors are said of
+ * @param tensorNames all names in the weights file
+ * @param modules the modules whose tensors are there
+ */
+public record AdapterContent(AdapterConfig config, Path weights, Set<String> tensorNames, List<LoraModule> modules) {
+
+  public static AdapterContent of(Adapter adapter) {
+    return new AdapterContent(
+        adapter.config(), adapter.weights().path(), adapter.weights().tensors().keySet(), adapter.modules());
+  }
+
+  /** What the adapter will be after {@code rewrite}. */
+  public static AdapterContent of(Adapter adapter, Rewrite rewrite) {
+    Set<String> names = rewrite.tensors().stream().map(TensorSource::name).collect(Collectors.toSet());
+    return new AdapterContent(
+        rewrite.config().map(adapter.config()::with).orElse(adapter.config()), adapter.weights().path(), names,
+        adapter.modules().stream().filter(module -> names.contains(module.loraA().name())).toList());
+  }
+}

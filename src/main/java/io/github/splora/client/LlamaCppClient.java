@@ -1,0 +1,35 @@
+package io.github.splora.client;
+
+import io.github.splora.error.Problem;
+import java.util.List;
+
+/**
+ * llama.cpp, by way of its {@code convert_lora_to_gguf.py}: goes by the tensors, reads only {@code lora_alpha} of the
+ * config, and takes each module's rank from its matrices. Any module may be missing.
+ */
+final class LlamaCppClient implements Client {
+
+  @Override
+  public String title() {
+    return "llama.cpp";
+  }
+
+  @Override
+  public Demands demands() {
+    return Demands.NONE;
+  }
+
+  @Override
+  public List<Problem> problems(AdapterContent content) {
+    return Findings.of(List.of(
+        Scaling.ALPHA_OVER_OWN_RANK.problems(title(), content),
+        BaseWeights.unchanged(title(), content),
+        Tensors.plainNames(content, false, "llama.cpp's converter stops at tensors of such a name"),
+        Tensors.loraOnly(content, LlamaCppClient::isConverted,
+            "llama.cpp's converter stops at tensors other than lora_A.weight and lora_B.weight")));
+  }
+
+  private static boolean isConverted(String tensorName) {
+    return Tensors.isBaseWeight(tensorName) || tensorName.contains("_layernorm") || tensorName.contains(".norm");
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.splora.client;
+
+import io.github.splora.error.Problem;
+import java.util.List;
+
+/**
+ * Predibase's LoRAX, which TGI's LoRA comes from. Which layers it knows depends on the model; it is built with a PEFT
+ * that has no rsLoRA, so that it does not see the flag.
+ */
+final class LoraxClient implements Client {
+
+  @Override
+  public String title() {
+    return "LoRAX";
+  }
+
+  @Override
+  public Demands demands() {
+    return new Demands(true, false, false);
+  }
+
+  @Override
+  public List<Problem> problems(AdapterContent content) {
+    return Findings.of(List.of(
+        new Layers(title(), content).gaps(),
+        Scaling.ALPHA_OVER_R.problems(title(), content),
+        Punica.ranks(title(), content),
+        BaseWeights.unchanged(title(), content),
+        Tensors.plainNames(content, true, "LoRAX does not know such a name and leaves the tensor out"),
+        Tensors.loraOnly(content, Tensors::isBaseWeight,
+            "LoRAX loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
+  }
+
+  @Override
+  public List<Problem> problems(AdapterContent content, ModelLayers model) {
+    return new Layers(title(), content).end(model);
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.splora.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.error.Problem;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * vLLM: goes by the tensors, not by {@code target_modules}; a module may be missing, also one of those that it packs
+ * together. It refuses the adapter whole if it meets anything that it does not know.
+ */
+final class VllmClient implements Client {
+
+  /** The highest of the values that {@code --max-lora-rank} takes. */
+  private static final int HIGHEST_RANK = 512;
+
+  @Override
+  public String title() {
+    return "vLLM";
+  }
+
+  @Override
+  public Demands demands() {
+    return Demands.NONE;
+  }
+
+  @Override
+  public List<Problem> problems(AdapterContent content) {
+    return Findings.of(List.of(
+        fields(content),
+        Scaling.ALPHA_OVER_R_OR_ROOT.problems("vLLM (but for its newest versions)", content),
+        BaseWeights.unchanged(title(), content),
+        ranks(content),
+        Tensors.plainNames(content, false, "vLLM refuses adapters with tensors of such a name"),
+        Tensors.loraOnly(content, VllmClient::isKnownBaseWeight,
+            "vLLM refuses adapters with tensors other than lora_A.weight and lora_B.weight")));
+  }
+
+  private static List<Problem> fields(AdapterContent content) {
+    ObjectNode json = content.config().toJson();
+    String file = content.config().file().toString();
+    List<Problem> problems = new ArrayList<>();
+    if (!json.has("target_modules")) {
+      problems.add(new Problem(file, "target_modules", "(absent)", "vLLM refuses a config without this field; add it,"
+          + " null is enough"));
+    }
+    if (!json.path("modules_to_save").isEmpty()) {
+      problems.add(new Problem(file, "modules_to_save", json.get("modules_to_save").toString(),
+          "vLLM refuses adapters that replace whole modules; merge the adapter into the model for this client"));
+    }
+    return problems;
+  }
+
+  private static List<Problem> ranks(AdapterContent content) {
+    return content.modules().stream()
+        .filter(module -> module.rank() > HIGHEST_RANK)
+        .map(module -> rank(content, module))
+        .toList();
+  }
+
+  private static Problem rank(AdapterContent content, LoraModule module) {
+    return new Problem(content.weights().toString(), "module '" + module.name() + "' rank",
+        String.valueOf(module.rank()), "vLLM's --max-lora-rank goes up to " + HIGHEST_RANK);
+  }
+
+  private static boolean isKnownBaseWeight(String tensorName) {
+    return tensorName.endsWith(".embed_tokens.base_layer.weight") || tensorName.endsWith(".lm_head.base_layer.weight");
+  }
+}
