@@ -107,9 +107,9 @@ class Checkpoint:
 
 
 def natural_key(name):
-    """Block number first, then name: the order in which splora lists modules."""
-    block = re.search(r"\.(\d+)\.", name)
-    return (int(block.group(1)) if block else -1, name)
+    """Block number first, what is in no block last, then name: the order in which splora lists modules."""
+    block = re.search(r"(?:^|\.)(\d+)\.", name)
+    return (int(block.group(1)) if block else float("inf"), name)
 
 
 def read_adapter(folder):

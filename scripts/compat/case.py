@@ -1,6 +1,6 @@
 """What a case is: a model, an adapter that PEFT writes on it, and what splora ought to make of them."""
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -31,6 +31,7 @@ class Case:
     prepare: what is done to the aligned model before PEFT wraps it, as (model, LoraConfig).
     base_layout, aligned_layout: how the checkpoints lie on disk, as (source folder, folder), None for as saved.
     client_layout: the same for the copies that PEFT and the oracle read; "same" for splora's own.
+    adapter: the folder of an adapter from elsewhere, in place of one that PEFT writes now.
     edit_adapter: what is done to the adapter's folder after PEFT has written it.
     expected: WORKS, or REFUSED with the `refusal` that the sentence must match (a regular expression).
     drop, zero: WORKS, REFUSED (then with exit code 4 and a sentence that matches `drop_refusal`, `zero_refusal`), or
@@ -46,6 +47,7 @@ class Case:
     base_layout: Optional[Callable] = None
     aligned_layout: Optional[Callable] = None
     client_layout: Optional[Callable] | str = "same"
+    adapter: Optional[Path] = None
     edit_adapter: Optional[Callable] = None
     expected: str = WORKS
     refusal: str = ""
@@ -56,7 +58,6 @@ class Case:
     oracle: str = "peft"
     reload: bool = True
     options: tuple = ()
-    units: tuple = field(default=())
 
     @property
     def slug(self):

@@ -12,6 +12,7 @@ from .oracle import lora_layers, unit_name
 
 ADAPTER_PICKLE = "adapter_model.bin"
 EXPERTS_WRAP = ".base_layer"
+SAVED_WEIGHT = ".base_layer.weight"
 
 
 def adapter_tensors(folder):
@@ -19,7 +20,7 @@ def adapter_tensors(folder):
     file = Path(folder) / ADAPTER_WEIGHTS
     if file.is_file():
         return load_file(file)
-    return torch.load(Path(folder) / ADAPTER_PICKLE, weights_only=True)
+    return torch.load(Path(folder) / ADAPTER_PICKLE, map_location="cpu", weights_only=True)
 
 
 def owners(keys, model):
@@ -43,12 +44,17 @@ def parameter_prefixes(model):
 
 
 def kept_keys(original_owners, keys, prefixes, removed):
-    """{key in the pruned file: key in the original}: a wrapper whose outer wrapper is gone moves up a level."""
+    """
+    {key in the pruned file: key in the original}. A wrapper whose outer wrapper is gone moves up a level; the weight of
+    a layer that PEFT saved along (an embedding's, where the vocabulary may have grown) stays, under its own name again.
+    """
     result = {}
     depth_of = {unit: prefix for prefix, unit in prefixes.items()}
     for key in keys:
         unit = original_owners.get(key)
         if unit in removed:
+            if key.endswith(SAVED_WEIGHT):
+                result[key.removesuffix(SAVED_WEIGHT) + ".weight"] = key
             continue
         new = key
         if unit in depth_of:

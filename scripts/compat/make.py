@@ -1,4 +1,5 @@
 """Makes the folders of a case: base, aligned and adapter, and where needed the copies that the client reads."""
+import shutil
 from pathlib import Path
 
 import torch
@@ -34,7 +35,10 @@ def train(model, seed=7):
 
 
 def write_adapter(case, aligned, folder):
-    """Wraps the aligned model, trains it and saves the adapter. The config names the model by a relative path."""
+    """Wraps the aligned model, trains it and saves the adapter, unless the case brings one."""
+    if case.adapter:
+        shutil.copytree(case.adapter, folder)
+        return
     torch.manual_seed(5)
     model = case.kind.load(aligned)
     config = case.lora(model) if callable(case.lora) else LoraConfig(**case.lora)

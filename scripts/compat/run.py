@@ -153,6 +153,9 @@ class CaseRun:
         ranked = sorted((r for r in rows if r["alignment"]["type"]["score"] is not None),
                         key=lambda r: (-r["alignment"]["type"]["score"], r["name"]))
         order, half, most = [r["name"] for r in ranked], len(ranked) // 2, len(ranked) - 1
+        if not ranked:
+            self.row.pruned = "nothing: a single module has no others to be ranked against"
+            return
         drops = [("exclude", 1), ("targets", half), ("exclude", most)]
         if self.full:
             drops = [(style, count) for style in ("exclude", "targets") for count in (1, half, most)]

@@ -1,4 +1,5 @@
 """docs/compatibility.md: what the run saw, a row for each case."""
+from dataclasses import replace
 from itertools import groupby
 
 HEAD = """# Compatibility
@@ -20,11 +21,20 @@ def cell(text):
     return " ".join(text.split()).replace("|", r"\|") or "–"
 
 
+def merged(rows):
+    """Neighbouring rows whose cases are refused with the same sentence, as one."""
+    for sentence, alike in groupby(rows, key=lambda row: row.scored):
+        alike = list(alike)
+        if sentence.startswith("refused"):
+            alike = [replace(alike[0], name=", ".join(row.name for row in alike))]
+        yield from alike
+
+
 def write_table(rows, file):
     lines = [HEAD]
     for group, members in groupby(rows, key=lambda row: row.group):
         lines += [f"\n## {group[0].upper()}{group[1:]}\n", "| case | scored | pruned | in PEFT | zero |",
                   "|---|---|---|---|---|"]
         lines += ["| " + " | ".join(map(cell, (r.name, r.scored, r.pruned, r.reloaded, r.zero))) + " |"
-                  for r in members]
+                  for r in merged(members)]
     file.write_text("\n".join(lines) + "\n")

@@ -135,7 +135,8 @@ class RealAdaptersTest {
         .orElse(null);
     if (!type.asText().equals("LORA")) {
       assertThat(Refusal.of(() -> AdapterConfig.read(file))).containsExactly(
-          file + ": peft_type " + type + ": only adapters of type LORA can be scored and pruned");
+          file + ": peft_type " + type + ": only adapters of type LORA can be scored and pruned; merge one"
+            + " that changes weights into its model, and give the merged checkpoint with --adapted");
     } else if (unsupported != null) {
       assertThat(Refusal.of(() -> AdapterConfig.read(file))).singleElement().asString()
           .startsWith(file + ": " + unsupported + " ");

@@ -20,6 +20,8 @@ final class UnsupportedFeatures {
   private static final String CONVERT = "save it as plain LoRA with PEFT's save_pretrained(...,"
       + " path_initial_model_for_weight_conversion=...)";
 
+  private static final String MERGE = "merge it into its model and give the merged checkpoint with --adapted";
+
   private static final List<Feature> FEATURES = List.of(
       new Feature("enable_lora", UnsupportedFeatures::isPresent,
           "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert with a current PEFT"),
@@ -33,21 +35,22 @@ final class UnsupportedFeatures {
           "LoftQ replaces the base weights by quantised ones whenever this adapter is loaded; save it with"
               + " init_lora_weights true for the model that it was trained on"),
       new Feature("use_qalora", JsonNode::booleanValue,
-          "QALoRA pools the input before A, so its delta is not BA"),
+          "QALoRA pools the input before A, so its delta is not BA; " + MERGE),
       new Feature("use_bdlora", UnsupportedFeatures::isPresent,
-          "block-diagonal LoRA stores only the blocks of A or B"),
+          "block-diagonal LoRA stores only the blocks of A or B; " + MERGE),
       new Feature("kasa_config", UnsupportedFeatures::isPresent,
-          "KaSA changes the base weights and adds singular values of its own"),
+          "KaSA changes the base weights and adds singular values of its own; " + MERGE),
       new Feature("monteclora_config", UnsupportedFeatures::isPresent,
-          "Monteclora samples around A and B, so its delta is not BA"),
+          "Monteclora samples around A and B, so its delta is not BA; " + MERGE),
       new Feature("arrow_config", UnsupportedFeatures::isPresent,
-          "Arrow routes between several adapters"),
+          "Arrow routes between several adapters; give each of them by itself"),
       new Feature("layer_replication", UnsupportedFeatures::isPresent,
-          "replicated layers have no tensors of their own in the checkpoints"),
+          "replicated layers have no tensors of their own in the checkpoints; train on a checkpoint in which each layer is"
+              + " written out, and give base and aligned in the same form"),
       new Feature("alora_invocation_tokens", UnsupportedFeatures::isPresent,
-          "an activated LoRA acts only after its invocation tokens"),
+          "an activated LoRA acts only after its invocation tokens, so there is no one model to judge; train a plain LoRA"),
       new Feature("megatron_config", UnsupportedFeatures::isPresent,
-          "Megatron's parallel layers are not supported"));
+          "Megatron's parallel layers split their factors; save the adapter in Hugging Face's layout"));
 
   private UnsupportedFeatures() {}
 
@@ -56,7 +59,8 @@ final class UnsupportedFeatures {
     JsonNode type = json.path("peft_type");
     if (!type.isTextual() || !type.textValue().equals("LORA")) {
       throw new BadInputException(file, "peft_type", type.isMissingNode() ? "(absent)" : type,
-          "only adapters of type LORA can be scored and pruned");
+          "only adapters of type LORA can be scored and pruned; merge one that changes weights into its model, and give"
+              + " the merged checkpoint with --adapted");
     }
     List<Problem> problems = new ArrayList<>();
     for (Feature feature : FEATURES) {

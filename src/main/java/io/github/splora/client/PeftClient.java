@@ -28,7 +28,7 @@ final class PeftClient implements Client {
     List<String> names = content.modules().stream().map(LoraModule::name).toList();
     List<Problem> problems = new ArrayList<>();
     for (LoraModule module : content.modules()) {
-      if (!targets.targets(module)) {
+      if (!targets.targets(module) && !isTiedToATarget(module, content)) {
         problems.add(new Problem(config.file().toString(), "module '" + module.name() + "'", null,
             "has tensors, but target_modules and exclude_modules leave it out: PEFT would ignore them"));
       }
@@ -38,6 +38,13 @@ final class PeftClient implements Client {
           "matches no module of the adapter: PEFT would warn"));
     }
     return problems;
+  }
+
+  /** With {@code ensure_weight_tying} PEFT targets an embedding's head, or the other way round, by itself. */
+  private static boolean isTiedToATarget(LoraModule module, AdapterContent content) {
+    return content.config().tiesWeights() && module.hasVocabulary()
+        && content.modules().stream().anyMatch(
+            other -> other.hasVocabulary() && content.config().targets().targets(other));
   }
 
   @Override

@@ -20,13 +20,15 @@ class UnsupportedFeaturesTest {
   @ValueSource(strings = {"IA3", "ADALORA", "LOHA", "LOKR", "VERA", "OFT", "PREFIX_TUNING", "lora", "LORA "})
   void refusesEveryOtherTypeByName(String type) {
     assertThat(refusal(new TinyAdapter().config("peft_type", "\"" + type + "\""))).containsExactly(
-        file() + ": peft_type \"" + type + "\": only adapters of type LORA can be scored and pruned");
+        file() + ": peft_type \"" + type + "\": only adapters of type LORA can be scored and pruned; merge one"
+            + " that changes weights into its model, and give the merged checkpoint with --adapted");
   }
 
   @Test
   void refusesAConfigThatNamesNoType() {
     assertThat(refusal(new TinyAdapter().withoutConfig("peft_type"))).containsExactly(
-        file() + ": peft_type (absent): only adapters of type LORA can be scored and pruned");
+        file() + ": peft_type (absent): only adapters of type LORA can be scored and pruned; merge one"
+            + " that changes weights into its model, and give the merged checkpoint with --adapted");
     assertThat(refusal(new TinyAdapter().config("peft_type", "null"))).singleElement().asString()
         .contains("peft_type null: ");
   }

@@ -71,6 +71,16 @@ class VerificationTest {
   }
 
   @Test
+  void aHeadThatPeftTiesToItsTargetedEmbeddingIsTargetedToo() {
+    TinyAdapter tied = new TinyAdapter().config("target_modules", "[\"embed_tokens\"]")
+        .config("ensure_weight_tying", "true")
+        .random("base_model.model.model.embed_tokens.lora_embedding_A", 2, 6)
+        .random("base_model.model.model.embed_tokens.lora_embedding_B", 4, 2).module("lm_head", 6, 4);
+    assertThat(problems(tied)).isEmpty();
+    assertThat(problems(tied.config("ensure_weight_tying", "false"))).containsExactly(unbuilt("lm_head"));
+  }
+
+  @Test
   void aConfigThatLeavesItsTargetsToPeftMissesNothing() {
     assertThat(problems(new TinyAdapter().config("target_modules", "null").module(Q, 6, 4),
         new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4))).isEmpty();
