@@ -69,7 +69,16 @@ public final class TensorEngine {
 
   /** What walks over weights on this device. */
   public Kernel kernel() {
-    return new DjlKernel(this);
+    return isGpu() ? new TorchScriptKernel(this) : new DjlKernel(this);
+  }
+
+  boolean isGpu() {
+    return device.isGpu();
+  }
+
+  /** The device, as libtorch calls it. */
+  String torchDevice() {
+    return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
   }
 
   /** A scope of its own: closing it frees every array made in it. Any thread may ask for one. */
