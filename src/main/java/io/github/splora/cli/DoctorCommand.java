@@ -46,7 +46,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (installCuda && !TensorEngine.bundledFlavor().equals("none")) {
       throw new ParameterException(spec.commandLine(), "--install-cuda: this splora brings a library ("
           + TensorEngine.bundledFlavor() + "), which it would use all the same; build one without:"
-          + " ./mvnw -Dsplora.natives=none package");
+          + " ./mvnw -Dsplora.natives=none -DskipTests clean package");
     }
     Diagnosis diagnosis = Diagnosis.ofThisMachine(installCuda);
     PrintWriter out = spec.commandLine().getOut();

@@ -7,9 +7,9 @@ final class Advice {
 
   private static final String GUIDE = "docs/gpu.md has the steps";
   private static final String BOTH_WAYS = "either name the libtorch of an existing PyTorch 2.7.1 for CUDA 12"
-      + " (PYTORCH_LIBRARY_PATH=…/site-packages/torch/lib), or build splora without the CPU library (./mvnw"
-      + " -Dsplora.natives=none package) and let it fetch the one for CUDA once (splora doctor --install-cuda, 2 to 3 GB"
-      + " from the network); " + GUIDE;
+      + " (PYTORCH_LIBRARY_PATH=…/site-packages/torch/lib), or build splora without a library of its own (./mvnw"
+      + " -Dsplora.natives=none -DskipTests clean package) and let it fetch the one for CUDA once (splora doctor"
+      + " --install-cuda, 2 to 3 GB from the network); " + GUIDE;
 
   private final Machine machine;
   private final String bundledFlavor;

@@ -24,9 +24,9 @@ import java.util.concurrent.Semaphore;
  * <p>Calls return before the device has done the work. So one block is read from its files while the one before it is
  * copied and computed; a block's memory is read into again only when the device is known to be done with it.
  *
- * <p>Everything but the subtraction is float64, on every card. Thin products are 4·r flop for each weight and each
- * product, and weights come at the speed of the bus; even a card with 1/64 of its speed in float64 (some 10¹² flop/s)
- * keeps up with one for ranks up to about 32, and results are those of the CPU.
+ * <p>Everything but the subtraction is float64, on every card, so that results are those of the CPU. A product takes 2·r
+ * flop for each weight, and pairs of weights come at the speed of the bus, some 6·10⁹ a second: a card that computes
+ * float64 at 1/64 of its speed, some 10¹² flop/s, keeps up with one product for ranks up to about 64.
  */
 final class TorchScriptKernel implements Kernel {
 

@@ -31,6 +31,6 @@ class DoctorCommandTest {
 
     assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(run.errors()).first().asString().isEqualTo("splora: --install-cuda: this splora brings a library (cpu),"
-        + " which it would use all the same; build one without: ./mvnw -Dsplora.natives=none package");
+        + " which it would use all the same; build one without: ./mvnw -Dsplora.natives=none -DskipTests clean package");
   }
 }
