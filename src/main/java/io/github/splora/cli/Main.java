@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
     scope = ScopeType.INHERIT,
     subcommands = {
       ScoreCommand.class, PruneCommand.class, ShowCommand.class, InspectCommand.class, VerifyCommand.class,
+      DoctorCommand.class,
       CompletionCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

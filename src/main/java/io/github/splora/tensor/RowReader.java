@@ -3,8 +3,10 @@ package io.github.splora.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.splora.error.BadInputException;
+import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredMatrix.Stretch;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,11 +33,45 @@ final class RowReader {
    * @throws BadInputException if the file was cut short meanwhile
    */
   NDArray read(BlockRows rows, NDManager scope) {
+    int index = stretchAt(rows.first());
+    return readers.get(index).read(rows.first() - startOf(index), rows.count(), scope);
+  }
+
+  /**
+   * Copies the bytes of a block of rows, as they are stored, but 8-bit floats as F32, times their scales.
+   *
+   * @param rows within one stretch
+   * @param into little-endian, with room for {@link #stagedRowBytes} a row
+   * @throws BadInputException if the file was cut short meanwhile
+   */
+  void stage(BlockRows rows, ByteBuffer into) {
+    int index = stretchAt(rows.first());
+    readers.get(index).stage(rows.first() - startOf(index), rows.count(), into);
+  }
+
+  /** What {@link #stage} copies: F64, F32, F16 or BF16. */
+  DType stagedType(BlockRows rows) {
+    return readers.get(stretchAt(rows.first())).stagedType();
+  }
+
+  /** The most bytes that {@link #stage} takes for a row of the matrix. */
+  static long stagedRowBytes(StoredMatrix matrix) {
+    int bits = matrix.stretches().stream()
+        .mapToInt(stretch -> stretch.tensor().dtype().bits())
+        .map(each -> each == Byte.SIZE ? Float.SIZE : each)
+        .max().orElseThrow();
+    return matrix.columns() * bits / Byte.SIZE;
+  }
+
+  private int stretchAt(long row) {
     int index = 0;
-    while (ends.get(index) <= rows.first()) {
+    while (ends.get(index) <= row) {
       index++;
     }
-    long start = index == 0 ? 0 : ends.get(index - 1);
-    return readers.get(index).read(rows.first() - start, rows.count(), scope);
+    return index;
+  }
+
+  private long startOf(int index) {
+    return index == 0 ? 0 : ends.get(index - 1);
   }
 }

@@ -63,6 +63,24 @@ final class StretchReader {
     }
   }
 
+  /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#stage}. */
+  void stage(long first, int count, ByteBuffer into) {
+    ByteBuffer stored = stored((firstRow + first) * rowBytes, Math.toIntExact(count * rowBytes));
+    try {
+      into.put(isScaled() ? scaled(stored, firstRow + first, Math.toIntExact(count * columns)) : stored);
+    } catch (InternalError e) {
+      throw tensor.cutShort(e);
+    }
+  }
+
+  DType stagedType() {
+    return isScaled() ? DType.F32 : tensor.dtype();
+  }
+
+  private boolean isScaled() {
+    return tensor.dtype().bits() == Byte.SIZE;
+  }
+
   /** The bytes from {@code offset} of the tensor on, out of a mapping of up to {@value #WINDOW_BYTES} bytes. */
   private ByteBuffer stored(long offset, int length) {
     if (offset < windowStart || offset + length > windowStart + window.capacity()) {

@@ -31,12 +31,16 @@ class KernelTest {
   @TempDir
   Path folder;
 
-  private final Kernel kernel = TensorEngine.start("cpu").kernel();
+  private final Kernel kernel = kernel();
   private final DenseMatrix base = DenseMatrix.random(OUT, IN, 1);
   private final DenseMatrix aligned = DenseMatrix.random(OUT, IN, 2);
   private final DenseMatrix v = aligned.plus(-1, base);
   private final DenseMatrix x = DenseMatrix.random(IN, 3, 3);
   private final DenseMatrix z = DenseMatrix.random(OUT, 3, 4);
+
+  Kernel kernel() {
+    return TensorEngine.start("cpu").kernel();
+  }
 
   @ParameterizedTest
   @CsvSource({"F32,F32", "F16,F16", "BF16,BF16", "F16,BF16", "F64,F64", "BF16,F64", "F32,F16"})

@@ -31,7 +31,7 @@ class TensorEngineTest {
   void refusesAGpuThatIsNotThere() {
     assertThatThrownBy(() -> TensorEngine.start("gpu:99"))
         .isInstanceOf(BadInputException.class)
-        .hasMessageMatching("--device: gpu:99: the engine can use \\d+ GPUs; use --device cpu or auto");
+        .hasMessageMatching("--device: gpu:99: GPUs that the engine can use: .*; use --device cpu or auto, or see what .splora doctor. says");
   }
 
   @ParameterizedTest
