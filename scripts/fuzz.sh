@@ -8,7 +8,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 seconds=${1:-60}
 [ "$#" -eq 0 ] || shift
 # A target more is a name more here; see src/test/java/io/github/splora/fuzz/package-info.java.
-[ "$#" -gt 0 ] || set -- fuzz.HeaderFuzz fuzz.ShardIndexFuzz fuzz.AdapterConfigFuzz cli.FileArgumentsFuzz
+[ "$#" -gt 0 ] || set -- fuzz.HeaderFuzz fuzz.ShardIndexFuzz fuzz.AdapterConfigFuzz fuzz.PickleFuzz cli.FileArgumentsFuzz
 
 "$here/mvnw" -f "$here/pom.xml" -q -B -ntp -Pfuzz test-compile dependency:build-classpath \
   -Dmdep.includeScope=test -Dmdep.outputFile="$here/target/fuzz.classpath"
@@ -20,6 +20,8 @@ for target in "$@"; do
   name=${target##*.}
   corpus=$here/target/fuzz/$name
   log=$here/target/fuzz/$name.log
+  seeds=$here/testdata/fuzz/$name
+  [ "$name" != PickleFuzz ] || seeds=$here/testdata/pickles
   mkdir -p "$corpus"
   # Hooks that look for injections into other programs have nothing to find here, and the one for file paths would take
   # the temporary folder for a find.
@@ -27,7 +29,7 @@ for target in "$@"; do
     --target_class="io.github.splora.$target" --instrumentation_includes='io.github.splora.**' --hooks=false \
     --reproducer_path="$here/target/fuzz" -artifact_prefix="$here/target/fuzz/" \
     -max_total_time="$seconds" -timeout=60 -rss_limit_mb=4096 -max_len=4096 -print_final_stats=1 \
-    "$corpus" "$here/testdata/fuzz/$name" >"$log" 2>&1) || status=1
+    "$corpus" "$seeds" >"$log" 2>&1) || status=1
   tried=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   found=$(grep -c '^== Java Exception\|^==.*ERROR: libFuzzer' "$log" || true)
   echo "$name: ${tried:-no} inputs tried in $seconds s, $found found (log: $log)"

@@ -99,6 +99,9 @@ public final class StrictJson {
           + " values and names, " + MAX_DEPTH + " levels, and " + MAX_DIGITS + " digits of a number", e);
     } catch (JsonProcessingException e) {
       throw new BadInputException(file, where(e), null, "not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (NumberFormatException e) {
+      // Jackson lets this one pass for exponents of many digits, which its check of lengths does not see.
+      throw new BadInputException(file, null, null, "not valid JSON: a number whose exponent is out of all bounds", e);
     } catch (AccessDeniedException e) {
       throw new BadInputException(file, null, null, "cannot be read: permission denied", e);
     } catch (NoSuchFileException e) {

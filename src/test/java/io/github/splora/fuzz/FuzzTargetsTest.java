@@ -23,24 +23,26 @@ import net.jqwik.api.ShrinkingMode;
 class FuzzTargetsTest {
 
   private static final Path SEEDS = Path.of("testdata/fuzz");
+  private static final Path PICKLES = Path.of("testdata/pickles");
   private static final List<String> TOKENS = List.of("{", "}", "[", "]", "\"", ",", ":", "null", "true", "-1", "1e999",
       "9223372036854775808", "\\ud800", "\0", "../", "(", ")*", "(?=", "\ufeff", "[[[[[[[[[[[[[[[[[[[[", "{\"a\":");
 
   /** A fuzz target with the folder of its seeds. */
-  record Target(String seeds, Consumer<byte[]> test) {
+  record Target(Path seeds, Consumer<byte[]> test) {
 
     @Override
     public String toString() {
-      return seeds;
+      return seeds.getFileName().toString();
     }
   }
 
   static List<Target> targets() {
     return List.of(
-        new Target("HeaderFuzz", HeaderFuzz::fuzzerTestOneInput),
-        new Target("ShardIndexFuzz", ShardIndexFuzz::fuzzerTestOneInput),
-        new Target("AdapterConfigFuzz", AdapterConfigFuzz::fuzzerTestOneInput),
-        new Target("FileArgumentsFuzz", FileArgumentsFuzz::fuzzerTestOneInput));
+        new Target(SEEDS.resolve("HeaderFuzz"), HeaderFuzz::fuzzerTestOneInput),
+        new Target(SEEDS.resolve("ShardIndexFuzz"), ShardIndexFuzz::fuzzerTestOneInput),
+        new Target(SEEDS.resolve("AdapterConfigFuzz"), AdapterConfigFuzz::fuzzerTestOneInput),
+        new Target(PICKLES, PickleFuzz::fuzzerTestOneInput),
+        new Target(SEEDS.resolve("FileArgumentsFuzz"), FileArgumentsFuzz::fuzzerTestOneInput));
   }
 
   @Example
@@ -67,7 +69,7 @@ class FuzzTargetsTest {
   }
 
   private static List<byte[]> seedsOf(Target target) throws IOException {
-    try (var files = Files.list(SEEDS.resolve(target.seeds()))) {
+    try (var files = Files.list(target.seeds())) {
       List<byte[]> seeds = new ArrayList<>();
       for (Path file : files.sorted().toList()) {
         seeds.add(Files.readAllBytes(file));

@@ -94,6 +94,13 @@ class StrictJsonTest {
   }
 
   @Test
+  void refusesANumberWhoseExponentHasTooManyDigits() throws IOException {
+    Files.writeString(file, "{\"r\":2E2222222222222222}");
+    assertThat(Refusal.of(() -> StrictJson.readObject(file))).containsExactly(
+        file + ": not valid JSON: a number whose exponent is out of all bounds");
+  }
+
+  @Test
   void refusesBytesThatAreNotUtf8() throws IOException {
     Files.write(file, new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
     assertThat(Refusal.of(() -> StrictJson.readObject(file))).singleElement().asString().startsWith(file + ": ");
