@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param score how modules are scored and selected
  * @param scores report of an earlier scoring to decide from; empty means score now
- * @param output folder for the pruned adapter
+ * @param output folder for the pruned adapter, or for the folders of several
  * @param action what is done to selected modules
  * @param configStyle how a drop is told to PEFT
  * @param dryRun whether to stop before anything is written

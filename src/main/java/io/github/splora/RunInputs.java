@@ -1,7 +1,6 @@
 package io.github.splora;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
@@ -13,34 +12,38 @@ import io.github.splora.report.RunReport.CheckpointInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The three inputs of a run, found and opened. */
-record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adapter adapter, FileStates files)
+/** The inputs of a run, found and opened: two checkpoints, and adapters that are all held against these. */
+record RunInputs(
+    ScoreOptions options, Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters, FileStates files)
     implements AutoCloseable {
 
-  /** @throws BadInputException with the problems of all three, not of the first alone */
+  /** @throws BadInputException with the problems of all of them, not of the first alone */
   static RunInputs open(ScoreOptions options, HubCache hub) {
     List<Problem> problems = new ArrayList<>();
     Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems);
     Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems);
-    Adapter adapter = open("--adapter", options.adapter(), options, hub, Adapter::open, problems);
+    List<OpenAdapter> adapters = new ArrayList<>();
+    for (String given : OpenAdapter.expanded(options.adapters())) {
+      Adapter adapter = open("--adapter", given, options, hub, Adapter::open, problems);
+      if (adapter != null) {
+        adapters.add(new OpenAdapter(given, adapter));
+      }
+    }
     if (!problems.isEmpty()) {
-      closeAll(base, aligned, adapter);
+      closeAll(base, aligned, adapters);
       throw new BadInputException(problems);
     }
-    return new RunInputs(options, base, aligned, adapter, new FileStates(filesOf(base, aligned, adapter)));
-  }
-
-  /** The modules that the patterns let take part. */
-  List<LoraModule> participants(Predicate<String> filter) {
-    return adapter.modules().stream().filter(module -> filter.test(module.name())).toList();
+    return new RunInputs(options, base, aligned, List.copyOf(adapters),
+        new FileStates(filesOf(base, aligned, adapters)));
   }
 
   List<Path> paths() {
-    return List.of(base.location(), aligned.location(), adapter.folder().orElse(adapter.location()));
+    return Stream.concat(Stream.of(base.location(), aligned.location()), adapters.stream().map(OpenAdapter::path))
+        .toList();
   }
 
   /** @throws BadInputException if a file has changed since the inputs were opened, so that no result can be told of it */
@@ -48,25 +51,31 @@ record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adap
     files.requireUnchanged();
   }
 
-  private static List<Path> filesOf(Checkpoint base, Checkpoint aligned, Adapter adapter) {
+  private static List<Path> filesOf(Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
     Stream<Path> shards = Stream.concat(base.shards().stream(), aligned.shards().stream());
-    return Stream.concat(shards, Stream.of(adapter.weights().path(), adapter.config().file())).toList();
+    Stream<Path> ofAdapters = adapters.stream().map(OpenAdapter::adapter)
+        .flatMap(adapter -> Stream.of(adapter.weights().path(), adapter.config().file()));
+    return Stream.concat(shards, ofAdapters).distinct().toList();
   }
 
-  /** What the report says of the inputs; reads the adapter whole and a sample of every checkpoint tensor. */
-  RunReport.Inputs describe() {
-    return new RunReport.Inputs(
-        new CheckpointInput(options.base(), Fingerprint.of(base)),
-        new CheckpointInput(options.aligned(), Fingerprint.of(aligned)),
-        new AdapterInput(
-            options.adapter(),
-            Fingerprint.sha256(adapter.weights().path()),
-            Fingerprint.sha256(adapter.config().file())));
+  /**
+   * What each adapter's report says of the inputs, in the order of the adapters; reads the adapters whole and a sample of
+   * every checkpoint tensor.
+   */
+  List<RunReport.Inputs> describe() {
+    CheckpointInput describedBase = new CheckpointInput(options.base(), Fingerprint.of(base));
+    CheckpointInput describedAligned = new CheckpointInput(options.aligned(), Fingerprint.of(aligned));
+    return adapters.stream()
+        .map(each -> new RunReport.Inputs(describedBase, describedAligned, new AdapterInput(
+            each.given(),
+            Fingerprint.sha256(each.adapter().weights().path()),
+            Fingerprint.sha256(each.adapter().config().file()))))
+        .toList();
   }
 
   @Override
   public void close() {
-    closeAll(base, aligned, adapter);
+    closeAll(base, aligned, adapters);
   }
 
   private static <T> T open(String option, String name, ScoreOptions options, HubCache hub,
@@ -79,15 +88,8 @@ record RunInputs(ScoreOptions options, Checkpoint base, Checkpoint aligned, Adap
     }
   }
 
-  private static void closeAll(Checkpoint base, Checkpoint aligned, Adapter adapter) {
-    if (base != null) {
-      base.close();
-    }
-    if (aligned != null) {
-      aligned.close();
-    }
-    if (adapter != null) {
-      adapter.close();
-    }
+  private static void closeAll(Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
+    Stream.of(base, aligned).filter(Objects::nonNull).forEach(Checkpoint::close);
+    adapters.forEach(each -> each.adapter().close());
   }
 }

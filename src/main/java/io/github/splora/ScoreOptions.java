@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param base path or hub id of the checkpoint before alignment
  * @param aligned path or hub id of the aligned checkpoint
- * @param adapter path or hub id of the PEFT adapter
+ * @param adapters paths or hub ids of PEFT adapters, at least one; a folder may hold several
  * @param revision for hub ids that name none
  * @param metric what the score is
  * @param reference what deltas are compared with
@@ -30,7 +30,7 @@ import java.util.Optional;
 public record ScoreOptions(
     String base,
     String aligned,
-    String adapter,
+    List<String> adapters,
     String revision,
     Metrics metric,
     References reference,

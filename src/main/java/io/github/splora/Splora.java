@@ -1,36 +1,26 @@
 package io.github.splora;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.adapter.LoraModule;
 import io.github.splora.adapter.OutputFolder;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ModelLayers;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
-import io.github.splora.pairing.ModulePairing;
-import io.github.splora.pairing.PairedModule;
 import io.github.splora.report.ModelCard;
 import io.github.splora.report.RunReport;
-import io.github.splora.score.Measurement;
-import io.github.splora.score.ModuleScore;
-import io.github.splora.score.ModuleScorer;
-import io.github.splora.score.ScoreBoard;
 import io.github.splora.select.Decision;
-import io.github.splora.select.ModuleFilter;
 import io.github.splora.select.Selection;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.Action;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.surgery.Rewrite;
-import io.github.splora.tensor.TensorEngine;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The whole flow, in one direction: files → paired modules → measurements → scores → decisions → surgery → pruned
@@ -57,103 +47,92 @@ public final class Splora {
     this.command = command;
   }
 
+  /** What is meant by the adapters of a command line: a folder that is none but holds some stands for these. */
+  public static List<String> adapters(List<String> given) {
+    return OpenAdapter.expanded(given);
+  }
+
   /**
-   * Scores an adapter and decides, as a preview, what a prune would remove. Writes nothing.
+   * Scores adapters and decides, as a preview, what a prune would remove. Writes nothing. However many there are, the
+   * checkpoints are read once, and each is scored as if it were alone.
    *
+   * @return a report for each adapter, in their order
    * @throws BadInputException if an input cannot be used
    */
-  public RunReport score(ScoreOptions options) {
+  public List<RunReport> score(ScoreOptions options) {
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options, hub)) {
-      Scored scored = scoreNow(inputs);
-      RunReport report = new ReportBuilder(options, inputs.describe(), scored, decide(options, scored))
-          .withWarnings(Warnings.of(inputs.adapter()))
-          .withCommand(command)
-          .build(total.seconds());
+      List<Scored> scored = new Scoring(inputs, progress).run();
+      List<RunReport.Inputs> described = inputs.describe();
+      List<RunReport> reports = new ArrayList<>();
+      for (int i = 0; i < scored.size(); i++) {
+        reports.add(new ReportBuilder(options, described.get(i), scored.get(i), decide(options, scored.get(i)))
+            .withWarnings(Warnings.of(inputs.adapters().get(i).adapter()))
+            .withCommand(command)
+            .build(total.seconds()));
+      }
       inputs.requireUnchanged();
-      return report;
+      return reports;
     }
   }
 
   /**
-   * Prunes an adapter into a new folder, with the report beside it; with {@link PruneOptions#dryRun} only decides.
+   * Prunes adapters, each into a new folder, with the report beside it; with {@link PruneOptions#dryRun} only decides.
+   * A single adapter's folder is the output itself, of several each has one of its name below.
    *
-   * @throws BadInputException if an input cannot be used or the output is in the way
-   * @throws IOException if the output cannot be written; then nothing of it is there
+   * @return a report for each adapter, in their order
+   * @throws BadInputException if an input cannot be used or an output is in the way; then nothing is written
+   * @throws IOException if an output cannot be written; then nothing of it is there
    */
-  public RunReport prune(PruneOptions options) throws IOException {
+  public List<RunReport> prune(PruneOptions options) throws IOException {
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options.score(), hub)) {
-      OutputFolder output = OutputFolder.prepare(options.output(), options.force(), filesRead(options, inputs));
+      List<OutputFolder> outputs = Outputs.prepare(options, inputs);
       Action action = options.action().action(options.configStyle());
-      action.requireApplicable(inputs.adapter());
-      requireLoadable(inputs, action.apply(inputs.adapter(), Set.of()));
-
-      RunReport.Inputs described = inputs.describe();
-      Scored scored = options.scores().isPresent()
-          ? SavedScores.read(options.scores().get(), inputs.adapter(), described)
-          : scoreNow(inputs);
-      requireRule(options, scored);
-      List<Decision> decisions = decide(options.score(), scored);
-      Rewrite rewrite = action.apply(inputs.adapter(), selected(decisions));
-      requireLoadable(inputs, rewrite);
-
-      RunReport report = new ReportBuilder(options.score(), described, scored, decisions)
-          .withSurgery(options.action(), options.configStyle())
-          .withWarnings(Warnings.of(inputs.adapter()))
-          .withCommand(command)
-          .build(total.seconds());
-      if (!options.dryRun()) {
-        write(output, inputs, rewrite, report);
+      for (OpenAdapter each : inputs.adapters()) {
+        action.requireApplicable(each.adapter());
+        requireLoadable(inputs, each.adapter(), action.apply(each.adapter(), Set.of()));
       }
-      return report;
+
+      List<RunReport.Inputs> described = inputs.describe();
+      List<Scored> scored = scores(options, inputs, described);
+      List<Rewrite> rewrites = new ArrayList<>();
+      List<RunReport> reports = new ArrayList<>();
+      for (int i = 0; i < scored.size(); i++) {
+        Adapter adapter = inputs.adapters().get(i).adapter();
+        requireRule(options, scored.get(i));
+        List<Decision> decisions = decide(options.score(), scored.get(i));
+        rewrites.add(action.apply(adapter, selected(decisions)));
+        requireLoadable(inputs, adapter, rewrites.get(i));
+        reports.add(new ReportBuilder(options.score(), described.get(i), scored.get(i), decisions)
+            .withSurgery(options.action(), options.configStyle())
+            .withWarnings(Warnings.of(adapter))
+            .withCommand(command)
+            .build(total.seconds()));
+      }
+      for (int i = 0; i < outputs.size() && !options.dryRun(); i++) {
+        write(outputs.get(i), inputs, inputs.adapters().get(i).adapter(), rewrites.get(i), reports.get(i));
+      }
+      return reports;
     }
   }
 
-  private Scored scoreNow(RunInputs inputs) {
-    ScoreOptions options = inputs.options();
-    Adapter adapter = inputs.adapter();
-    List<LoraModule> participants =
-        inputs.participants(new ModuleFilter(options.include(), options.exclude()));
-    if (participants.isEmpty()) {
-      throw new BadInputException(List.of(new Problem("--include, --exclude", null, null,
-          "no module of the adapter is left; its modules are named like '" + adapter.modules().get(0).name() + "'")));
+  private List<Scored> scores(PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described) {
+    if (options.scores().isEmpty()) {
+      return new Scoring(inputs, progress).run();
     }
-    List<PairedModule> pairs =
-        ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
-
-    Stopwatch scoring = Stopwatch.start();
-    TensorEngine engine = TensorEngine.start(options.device());
-    List<Measurement> measurements = measure(engine, options, pairs);
-    List<ModuleScore> scores = ScoreBoard.of(adapter.modules(), measurements, options.metric().metric(),
-        options.population().population(), inputs.aligned().location());
-    return new Scored(
-        scores,
-        Scored.Basis.of(options),
-        new RunReport.Engine(engine.name(), engine.version(), engine.device(), options.threads()),
-        scoring.seconds(),
-        bytes(pairs));
-  }
-
-  private List<Measurement> measure(TensorEngine engine, ScoreOptions options, List<PairedModule> pairs) {
-    ModuleScorer scorer = new ModuleScorer(engine.kernel(), options.reference().reference(), options.threads());
-    progress.begin(pairs.size(), bytes(pairs));
-    try {
-      return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));
-    } finally {
-      progress.end();
+    if (inputs.adapters().size() > 1) {
+      throw new BadInputException(List.of(new Problem("--scores", null, options.scores().get().toString(),
+          "is of one adapter, and this run has " + inputs.adapters().size() + "; prune them one at a time")));
     }
+    return List.of(
+        SavedScores.read(options.scores().get(), inputs.adapters().get(0).adapter(), described.get(0)));
   }
 
   /** Before anything is scored, that the client could load the adapter at all; then, that it can load what is left. */
-  private static void requireLoadable(RunInputs inputs, Rewrite rewrite) {
+  private static void requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {
     inputs.options().client().requireLoadable(
-        AdapterContent.of(inputs.adapter(), rewrite),
-        ModelLayers.of(inputs.aligned(), inputs.adapter().modules()));
-  }
-
-  private static List<Path> filesRead(PruneOptions options, RunInputs inputs) {
-    return Stream.concat(inputs.paths().stream(), options.scores().stream()).toList();
+        AdapterContent.of(adapter, rewrite), ModelLayers.of(inputs.aligned(), adapter.modules()));
   }
 
   /** The command line has asked for one, unless the metric stands in a file. */
@@ -175,17 +154,13 @@ public final class Splora {
         .collect(Collectors.toSet());
   }
 
-  private static void write(OutputFolder output, RunInputs inputs, Rewrite rewrite, RunReport report)
-      throws IOException {
+  private static void write(
+      OutputFolder output, RunInputs inputs, Adapter adapter, Rewrite rewrite, RunReport report) throws IOException {
     output.publish(folder -> {
-      AdapterWriter.write(inputs.adapter(), rewrite, folder);
+      AdapterWriter.write(adapter, rewrite, folder);
       ModelCard.update(folder, report);
       Files.writeString(folder.resolve(RunReport.FILE_NAME), report.toJson());
       inputs.requireUnchanged();
     });
-  }
-
-  private static long bytes(List<PairedModule> pairs) {
-    return pairs.stream().mapToLong(PairedModule::byteLength).sum();
   }
 }

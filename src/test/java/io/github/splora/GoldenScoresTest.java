@@ -48,9 +48,9 @@ class GoldenScoresTest {
   private static void check(Path folder, References reference, Populations population) {
     JsonNode expected = StrictJson.readObject(folder.resolve("expected-scores.json"));
     RunReport report = new Splora(new HubCache(folder), Progress.SILENT).score(new ScoreOptions(
-        input(folder, expected, "base"), input(folder, expected, "aligned"), input(folder, expected, "adapter"),
+        input(folder, expected, "base"), input(folder, expected, "aligned"), List.of(input(folder, expected, "adapter")),
         "main", Metrics.E_DIEM, reference, population, List.of(), List.of(),
-        Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", 2));
+        Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", 2)).get(0);
 
     List<String> names = new ArrayList<>();
     expected.get("modules").forEach(module -> names.add(module.get("name").textValue()));

@@ -32,12 +32,12 @@ public final class TinyRun {
   public static ScoreOptions options(
       Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
     return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
-        adapter.toString(), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
+        List.of(adapter.toString()), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
         Granularity.MODULE, Clients.PEFT, "cpu", 2);
   }
 
   public static RunReport score(ScoreOptions options) {
-    return splora().score(options);
+    return splora().score(options).get(0);
   }
 
   /** Prunes with {@code drop}. */
@@ -47,7 +47,7 @@ public final class TinyRun {
 
   public static RunReport prune(ScoreOptions options, Path output, Actions action) throws IOException {
     return splora().prune(
-        new PruneOptions(options, Optional.empty(), output, action, ConfigStyle.EXCLUDE, false, false));
+        new PruneOptions(options, Optional.empty(), output, action, ConfigStyle.EXCLUDE, false, false)).get(0);
   }
 
   private static Splora splora() {

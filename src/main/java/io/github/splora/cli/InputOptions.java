@@ -1,8 +1,9 @@
 package io.github.splora.cli;
 
+import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The three inputs of a run. */
+/** The inputs of a run. */
 final class InputOptions {
 
   @Option(names = "--base", required = true, paramLabel = "MODEL",
@@ -14,6 +15,7 @@ final class InputOptions {
   String aligned;
 
   @Option(names = "--adapter", required = true, paramLabel = "ADAPTER",
-      description = "PEFT LoRA adapter: its folder, its file of weights, or a cached hub id.")
-  String adapter;
+      description = "PEFT LoRA adapter: its folder, its file of weights, or a cached hub id. Repeatable, and a folder of"
+          + " adapters counts as all of them: the checkpoints are read once.")
+  List<String> adapters;
 }

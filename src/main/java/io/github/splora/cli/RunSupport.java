@@ -3,9 +3,11 @@ package io.github.splora.cli;
 import io.github.splora.Progress;
 import io.github.splora.ScoreOptions;
 import io.github.splora.Splora;
+import io.github.splora.error.Printable;
 import io.github.splora.report.HeatmapWriter;
 import io.github.splora.report.ReportFormat;
 import io.github.splora.report.ReportFile;
+import io.github.splora.report.ReportSet;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.score.Metrics;
@@ -15,6 +17,7 @@ import io.github.splora.tensor.TensorEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -77,7 +80,7 @@ abstract class RunSupport {
     checkGates();
     checkPatterns();
     return new ScoreOptions(
-        inputs.base, inputs.aligned, inputs.adapter, common.revision,
+        inputs.base, inputs.aligned, inputs.adapters, common.revision,
         scoring.metric, scoring.reference, scoring.population,
         scoring.include, scoring.exclude,
         selection.chosen(), selection.granularity(action), selection.client,
@@ -91,34 +94,44 @@ abstract class RunSupport {
    */
   final void prepareReport(Path... used) {
     if (output.report != null) {
+      if (Splora.adapters(inputs.adapters).size() > 1) {
+        throw wrong("--report is of one adapter: score them one at a time, or take --format json");
+      }
       Stream<String> others = Stream.of(used).filter(Objects::nonNull).map(Path::toString);
       reportFile = ReportFile.prepare(output.report,
-          Stream.concat(Stream.of(inputs.base, inputs.aligned, inputs.adapter), others).toList());
+          Stream.of(Stream.of(inputs.base, inputs.aligned), inputs.adapters.stream(), others)
+              .flatMap(part -> part)
+              .toList());
     }
   }
 
-  /** Prints the report, writes it to its file, and asks the gates. */
-  final int show(RunReport report) throws IOException {
+  /** Prints the reports, of a single adapter also to its file, and asks the gates of each. */
+  final int show(List<RunReport> reports) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    out.print(output.format.writer(main.terminal().coloursOut()).write(report));
+    out.print(new ReportSet(reports).write(output.format, main.terminal().coloursOut()));
     if (output.heatmap) {
-      out.print(new HeatmapWriter(main.terminal().coloursOut()).write(report));
+      reports.forEach(report -> out.print(new HeatmapWriter(main.terminal().coloursOut()).write(report)));
     }
     out.flush();
     if (reportFile != null) {
-      reportFile.write(new HtmlWriter().write(report));
+      reportFile.write(new HtmlWriter().write(reports.get(0)));
       tell("wrote " + output.report);
     }
-    if (!common.quiet) {
-      report.warnings().forEach(warning -> err.println("splora: warning: " + warning));
-    }
     int code = ExitCode.DONE;
-    for (Gate gate : output.gates) {
-      var objection = gate.objection(report.summary());
-      if (objection.isPresent()) {
-        err.println("splora: " + objection.get());
-        code = ExitCode.GATE_SAID_NO;
+    for (RunReport report : reports) {
+      String speaker = reports.size() == 1
+          ? "splora: "
+          : "splora: " + Printable.text(report.inputs().adapter().path()) + ": ";
+      if (!common.quiet) {
+        report.warnings().forEach(warning -> err.println(speaker + "warning: " + warning));
+      }
+      for (Gate gate : output.gates) {
+        var objection = gate.objection(report.summary());
+        if (objection.isPresent()) {
+          err.println(speaker + objection.get());
+          code = ExitCode.GATE_SAID_NO;
+        }
       }
     }
     err.flush();

@@ -15,9 +15,23 @@ final class CsvWriter implements ReportWriter {
 
   @Override
   public String write(RunReport report) {
-    return Stream.concat(Stream.of(HEADER.stream()), report.modules().stream().map(CsvWriter::cells))
+    return lines(Stream.concat(Stream.of(HEADER.stream()), report.modules().stream().map(CsvWriter::cells)));
+  }
+
+  /** One of several reports: the adapter it is of stands in a first column more. */
+  String write(RunReport report, boolean withHeader) {
+    String adapter = text(report.inputs().adapter().path());
+    Stream<Stream<String>> rows =
+        report.modules().stream().map(row -> Stream.concat(Stream.of(adapter), cells(row)));
+    Stream<String> header = Stream.concat(Stream.of("adapter"), HEADER.stream());
+    return lines(withHeader ? Stream.concat(Stream.of(header), rows) : rows);
+  }
+
+  private static String lines(Stream<Stream<String>> rows) {
+    return rows
         .map(cells -> cells.map(CsvWriter::quoted).collect(Collectors.joining(",")))
-        .collect(Collectors.joining("\r\n", "", "\r\n"));
+        .map(line -> line + "\r\n")
+        .collect(Collectors.joining());
   }
 
   private static Stream<String> cells(ModuleRow row) {

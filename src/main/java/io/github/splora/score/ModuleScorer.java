@@ -5,23 +5,30 @@ import io.github.splora.delta.Deltas;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.PairedModule;
+import io.github.splora.pairing.Weights;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.storage.Values;
 import io.github.splora.tensor.Kernel;
 import io.github.splora.tensor.Pass;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Measures modules: weights are walked over, {@link Measurement}s come out. A module is measured by one thread alone, so
- * the numbers do not depend on how many there are.
+ * the numbers do not depend on how many there are; modules of several adapters on the same layer are measured together.
  */
 public final class ModuleScorer {
 
@@ -45,20 +52,23 @@ public final class ModuleScorer {
   public List<Measurement> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
-      List<Future<Measurement>> futures = new ArrayList<>();
-      for (PairedModule module : modules) {
+      Map<List<Weights>, List<PairedModule>> ofSameWeights =
+          modules.stream().collect(Collectors.groupingBy(PairedModule::weights, LinkedHashMap::new, Collectors.toList()));
+      List<Future<List<Measurement>>> futures = new ArrayList<>();
+      for (List<PairedModule> together : ofSameWeights.values()) {
         futures.add(pool.submit(() -> {
-          Measurement measurement = measure(module);
+          List<Measurement> measured = measure(together);
           synchronized (progress) {
-            progress.accept(module);
+            together.forEach(progress);
           }
-          return measurement;
+          return measured;
         }));
       }
-      List<Measurement> measurements = new ArrayList<>();
-      for (Future<Measurement> future : futures) {
-        measurements.add(resultOf(future));
+      Map<PairedModule, Measurement> results = new IdentityHashMap<>();
+      for (Future<List<Measurement>> future : futures) {
+        resultOf(future).forEach(measurement -> results.put(measurement.module(), measurement));
       }
+      List<Measurement> measurements = modules.stream().map(results::get).toList();
       refuseNonFinite(measurements);
       return measurements;
     } finally {
@@ -66,16 +76,35 @@ public final class ModuleScorer {
     }
   }
 
-  private Measurement measure(PairedModule module) {
-    List<Delta> deltas = Deltas.of(module.lora());
-    Sums sums = Sums.ZERO;
-    for (int i = 0; i < deltas.size(); i++) {
-      Comparing comparing = reference.compare(deltas.get(i));
-      for (Pass pass = new Pass(); comparing.ask(pass); pass = new Pass()) {
-        kernel.run(pass, module.weights().get(i));
+  /** Modules of several adapters on the same layer, whose weights are read once for all of them. */
+  private List<Measurement> measure(List<PairedModule> modules) {
+    List<Weights> weights = modules.get(0).weights();
+    List<List<Delta>> deltas = modules.stream().map(module -> Deltas.of(module.lora())).toList();
+    List<Sums> sums = new ArrayList<>(Collections.nCopies(modules.size(), Sums.ZERO));
+    for (int i = 0; i < weights.size(); i++) {
+      int matrix = i;
+      List<Comparing> comparings =
+          deltas.stream().map(ofModule -> reference.compare(ofModule.get(matrix))).toList();
+      for (Pass pass = new Pass(); ask(comparings, pass); pass = new Pass()) {
+        kernel.run(pass, weights.get(i));
       }
-      sums = sums.plus(comparing.sums());
+      for (int m = 0; m < comparings.size(); m++) {
+        sums.set(m, sums.get(m).plus(comparings.get(m).sums()));
+      }
     }
+    return IntStream.range(0, modules.size()).mapToObj(m -> measurement(modules.get(m), sums.get(m))).toList();
+  }
+
+  /** Lets all of them ask; those that have what they want do no more. */
+  private static boolean ask(List<Comparing> comparings, Pass pass) {
+    boolean isAnyAsked = false;
+    for (Comparing comparing : comparings) {
+      isAnyAsked |= comparing.ask(pass);
+    }
+    return isAnyAsked;
+  }
+
+  private Measurement measurement(PairedModule module, Sums sums) {
     boolean isComparable = sums.delta() != 0 && sums.alignment() != 0;
     return new Measurement(module, Math.sqrt(sums.delta()), Math.sqrt(sums.alignment()),
         isComparable ? reference.comparison(sums) : null);
@@ -110,7 +139,7 @@ public final class ModuleScorer {
     return problems;
   }
 
-  private static Measurement resultOf(Future<Measurement> future) {
+  private static <T> T resultOf(Future<T> future) {
     try {
       return future.get();
     } catch (InterruptedException e) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,25 @@ class ModuleScorerTest {
     assertThat(measured.comparison().referenceNorm()).isCloseTo(image.norm(), within(1e-11 * image.norm()));
     assertThat(measured.comparison().cosine())
         .isCloseTo(image.inner(delta) / image.norm() / delta.norm(), within(1e-12));
+  }
+
+  @Test
+  void modulesOfSeveralAdaptersOnOneLayerReadItsWeightsTogetherAndOnce() throws IOException {
+    PairedModule one = pair("m", base, aligned, a, b);
+    PairedModule other =
+        new PairedModule(pair("n", base, aligned, DenseMatrix.random(3, IN, 5), b).lora(), one.weights());
+    for (References reference : References.values()) {
+      AtomicInteger walks = new AtomicInteger();
+      Kernel counting = (pass, weights) -> {
+        walks.incrementAndGet();
+        kernel.run(pass, weights);
+      };
+      List<Measurement> alone = List.of(measure(reference, one).get(0), measure(reference, other).get(0));
+      List<Measurement> together =
+          new ModuleScorer(counting, reference.reference(), 2).measure(List.of(one, other), m -> { });
+      assertThat(together).isEqualTo(alone);
+      assertThat(walks).hasValue(reference == References.ALIGNMENT ? 1 : 2);
+    }
   }
 
   @Test

@@ -1,0 +1,51 @@
+package io.github.splora.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.error.Printable;
+import io.github.splora.json.StrictJson;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The reports of a run. One is shown as it is; several are a document of documents in JSON, one table with the adapter in
+ * the first column in CSV, and one after the other under the adapters' names for people.
+ */
+public record ReportSet(List<RunReport> reports) {
+
+  /** The whole text, with a final line break. */
+  public String write(ReportFormat format, boolean colour) {
+    ReportWriter writer = format.writer(colour);
+    if (reports.size() == 1) {
+      return writer.write(reports.get(0));
+    }
+    return switch (format) {
+      case JSON -> json();
+      case CSV -> csv();
+      case TABLE -> under("", "\n\n", writer);
+      case MARKDOWN -> under("## ", "\n\n", writer);
+    };
+  }
+
+  private String json() {
+    ObjectNode set = StrictJson.toTree(Map.of("schemaVersion", RunReport.SCHEMA_VERSION));
+    ArrayNode all = set.putArray("reports");
+    reports.forEach(report -> all.add(StrictJson.toTree(report)));
+    return StrictJson.write(set);
+  }
+
+  private String csv() {
+    StringBuilder text = new StringBuilder();
+    for (RunReport report : reports) {
+      text.append(new CsvWriter().write(report, text.isEmpty()));
+    }
+    return text.toString();
+  }
+
+  private String under(String before, String after, ReportWriter writer) {
+    return reports.stream()
+        .map(report -> before + Printable.text(report.inputs().adapter().path()) + after + writer.write(report))
+        .collect(Collectors.joining("\n"));
+  }
+}

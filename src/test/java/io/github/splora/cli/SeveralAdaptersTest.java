@@ -1,0 +1,171 @@
+package io.github.splora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.json.StrictJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several adapters in one run come out as each does by itself. */
+class SeveralAdaptersTest {
+
+  private static final Testdata MODEL = Testdata.LLAMA;
+
+  @TempDir Path folder;
+  private Path first;
+  private Path second;
+  private Path output;
+
+  @BeforeEach
+  void makeAdapters() throws IOException {
+    first = copy(MODEL.adapter(), folder.resolve("adapters/first"));
+    second = copy(Testdata.PATTERNS.adapter(), folder.resolve("adapters/second"));
+    output = folder.resolve("out");
+  }
+
+  private static Path copy(Path source, Path target) throws IOException {
+    Files.createDirectories(target);
+    try (Stream<Path> files = Files.list(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(file.getFileName()));
+      }
+    }
+    return target;
+  }
+
+  private Run run(String command, List<Path> adapters, String... more) {
+    List<String> args = new ArrayList<>(List.of(command, "--base", MODEL.base().toString(),
+        "--aligned", MODEL.aligned().toString(), "--device", "cpu"));
+    adapters.forEach(adapter -> args.addAll(List.of("--adapter", adapter.toString())));
+    args.addAll(List.of(more));
+    return Run.of(args.toArray(String[]::new));
+  }
+
+  private Run score(List<Path> adapters, String... more) {
+    return run("score", adapters, more);
+  }
+
+  private Run prune(List<Path> adapters, String... more) {
+    return run("prune", adapters, Run.join(more, "--output", output.toString()));
+  }
+
+  /** A report without what differs from run to run. */
+  private static JsonNode lasting(JsonNode report) {
+    return ((ObjectNode) report.deepCopy()).without(List.of("timing", "command"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"alignment", "safelora"})
+  void scoresThemToTheLastBitAsByThemselves(String reference) {
+    Run together = score(List.of(first, second), "--format", "json", "--reference", reference);
+    assertThat(together.code()).as(together.err()).isZero();
+    assertThat(together.json().get("schemaVersion").intValue()).isEqualTo(1);
+    JsonNode reports = together.json().get("reports");
+    assertThat(reports).hasSize(2);
+    assertThat(lasting(reports.get(0)))
+        .isEqualTo(lasting(score(List.of(first), "--format", "json", "--reference", reference).json()));
+    assertThat(lasting(reports.get(1)))
+        .isEqualTo(lasting(score(List.of(second), "--format", "json", "--reference", reference).json()));
+  }
+
+  @Test
+  void aFolderOfAdaptersStandsForAllOfThem() {
+    JsonNode named = score(List.of(first, second), "--format", "json").json().get("reports");
+    JsonNode inFolder = score(List.of(folder.resolve("adapters")), "--format", "json").json().get("reports");
+    assertThat(inFolder.findValuesAsText("path")).isEqualTo(named.findValuesAsText("path"));
+    assertThat(lasting(inFolder.get(1))).isEqualTo(lasting(named.get(1)));
+  }
+
+  @Test
+  void prunesEachIntoAFolderOfItsName() throws IOException {
+    assertThat(prune(List.of(first, second)).code()).isZero();
+    for (Path adapter : List.of(first, second)) {
+      Path alone = folder.resolve("alone");
+      assertThat(run("prune", List.of(adapter), "--output", alone.toString(), "--force").code()).isZero();
+      for (String file : List.of("adapter_model.safetensors", "adapter_config.json")) {
+        assertThat(output.resolve(adapter.getFileName()).resolve(file)).hasSameBinaryContentAs(alone.resolve(file));
+      }
+      assertThat(lasting(StrictJson.readObject(output.resolve(adapter.getFileName()).resolve("splora-report.json"))))
+          .isEqualTo(lasting(StrictJson.readObject(alone.resolve("splora-report.json"))));
+    }
+    try (Stream<Path> entries = Files.list(output)) {
+      assertThat(entries.map(Path::getFileName).map(Path::toString)).containsExactlyInAnyOrder("first", "second");
+    }
+  }
+
+  @Test
+  void aBadOneAmongThemIsNamedAndNothingIsWritten() throws IOException {
+    Files.writeString(second.resolve("adapter_config.json"), "{}");
+    Path third = copy(Testdata.GPT2.adapter(), folder.resolve("third"));
+    Run run = prune(List.of(first, second));
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(run.errors()).singleElement().asString().startsWith("splora: --adapter ").contains(second.toString());
+    run = prune(List.of(first, third));
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(run.err()).contains("transformer.h.0");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void twoOfTheSameNameCannotBeWrittenSideBySide() throws IOException {
+    Path other = copy(MODEL.adapter(), folder.resolve("elsewhere/first"));
+    Run run = prune(List.of(first, other));
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(run.errors()).containsExactly("splora: --adapter: " + other + ": would be written to "
+        + output.resolve("first") + ", and so would " + first + "; prune one of them by itself, or rename its folder");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void whatStandsInTheWayOfOneStopsAll() throws IOException {
+    Files.createDirectories(output.resolve("second"));
+    Files.writeString(output.resolve("second/mine"), "x");
+    assertThat(prune(List.of(first, second)).code()).isEqualTo(4);
+    assertThat(output).isDirectoryNotContaining(path -> path.endsWith("first"));
+    assertThat(output.resolve("second")).isDirectoryContaining(path -> path.endsWith("mine"));
+  }
+
+  @Test
+  void theGateAsksEachAndNamesTheOneThatIsNot() {
+    Run run = score(List.of(first, second), "--fail-on", "modules>30");
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.errors()).containsExactly("splora: " + second + ": gate modules>30: it is 42");
+  }
+
+  @Test
+  void tablesStandUnderTheAdaptersNames() {
+    assertThat(score(List.of(first, second)).out()).startsWith(first + "\n\n").contains("\n" + second + "\n\n");
+    assertThat(score(List.of(first, second), "--format", "markdown").out()).startsWith("## " + first + "\n\n### splora");
+  }
+
+  @Test
+  void csvIsOneTableWithTheAdapterInTheFirstColumn() {
+    List<String> lines = score(List.of(first, second), "--format", "csv").out().lines().toList();
+    assertThat(lines).hasSize(1 + 24 + 42);
+    assertThat(lines.get(0)).startsWith("adapter,name,block,");
+    assertThat(lines.get(24)).startsWith(first + ",model.layers.");
+    assertThat(lines.get(25)).startsWith(second + ",model.layers.");
+  }
+
+  @Test
+  void whatIsOfOneAdapterIsRefusedForSeveral() throws IOException {
+    Run report = score(List.of(folder.resolve("adapters")), "--report", folder.resolve("r.html").toString());
+    assertThat(report.code()).isEqualTo(2);
+    assertThat(report.err()).startsWith("splora: --report is of one adapter");
+    Path scores = Files.writeString(folder.resolve("scores.json"), score(List.of(first), "--format", "json").out());
+    Run saved = prune(List.of(first, second), "--scores", scores.toString());
+    assertThat(saved.code()).isEqualTo(4);
+    assertThat(saved.err()).startsWith("splora: --scores: " + scores + ": is of one adapter, and this run has 2");
+  }
+}
