@@ -248,16 +248,19 @@ def kill_while_replacing(harness, place):
 
 def interrupt(harness, place):
     """SIGTERM while the output is written: the hidden folder goes too."""
-    output = place / "out"
-    process = start(*harness.from_scores(output))
-    while process.poll() is None and not any(place.glob(".out.splora-new-*")):
-        pass
-    process.send_signal(signal.SIGTERM)
-    finish(process)
-    state = harness.state(output)
-    left = [entry.name for entry in place.iterdir() if entry != output]
-    require(not left, f"left behind: {left}")
-    return f"{state}, nothing left behind"
+    seen = collections.Counter()
+    for index in range(harness.kills):
+        output = place / f"out{index}"
+        process = start(*harness.from_scores(output))
+        while process.poll() is None and not any(place.glob(".out*.splora-new-*")):
+            pass
+        time.sleep(0.1 * index / harness.kills)
+        process.send_signal(signal.SIGTERM)
+        finish(process)
+        seen[harness.state(output)] += 1
+        left = [entry.name for entry in place.iterdir() if entry.name.startswith(".")]
+        require(not left, f"left behind: {left}")
+    return counted(seen, harness.kills) + "; nothing left behind"
 
 
 def counted(seen, runs):
@@ -370,11 +373,15 @@ def changing(harness, place, change):
                 harness.state(output)
                 seen["done before, whole"] += 1
             else:
-                # Nothing had been read yet, so the result must be that of the file as it is now, in every byte.
+                # Changed before anything was read, or after all was: the result is of one of the two states, in every byte.
                 code, message = run(*harness.prune(place / "again", inputs=inputs))
-                require(code == 0, f"again: {message}")
-                harness.state(output, place / "again")
-                seen["changed before it was read, whole"] += 1
+                try:
+                    require(code == 0, f"again: {message}")
+                    harness.state(output, place / "again")
+                    seen["changed before it was read, whole"] += 1
+                except Failed:
+                    harness.state(output)
+                    seen["changed after it was read, whole"] += 1
             for folder in (copy, output, place / "again"):
                 shutil.rmtree(folder, ignore_errors=True)
     return counted(seen, sum(seen.values()))

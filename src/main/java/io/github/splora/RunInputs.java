@@ -78,7 +78,7 @@ record RunInputs(
     closeAll(base, aligned, adapters);
   }
 
-  private static <T> T open(String option, String name, ScoreOptions options, HubCache hub,
+  static <T> T open(String option, String name, ScoreOptions options, HubCache hub,
       Function<Path, T> opener, List<Problem> problems) {
     try {
       return opener.apply(hub.resolve(name, options.revision()));

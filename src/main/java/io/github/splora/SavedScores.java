@@ -29,6 +29,9 @@ final class SavedScores {
     RunReport report = RunReport.read(file);
     List<Problem> problems = new ArrayList<>();
     RunReport.Inputs saved = report.inputs();
+    if (saved.adapter() == null) {
+      throw new BadInputException(file, "inputs.adapter", null, "the scores are of a merged checkpoint; score the adapter");
+    }
     requireSame(file, "base", saved.base().fingerprint(), inputs.base().fingerprint(), problems);
     requireSame(file, "aligned", saved.aligned().fingerprint(), inputs.aligned().fingerprint(), problems);
     requireSame(file, "adapter", saved.adapter().sha256(), inputs.adapter().sha256(), problems);

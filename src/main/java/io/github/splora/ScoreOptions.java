@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param base path or hub id of the checkpoint before alignment
  * @param aligned path or hub id of the aligned checkpoint
  * @param adapters paths or hub ids of PEFT adapters, at least one; a folder may hold several
+ * @param adapted path or hub id of a merged fine-tune, in place of adapters
  * @param revision for hub ids that name none
  * @param metric what the score is
  * @param reference what deltas are compared with
@@ -31,6 +32,7 @@ public record ScoreOptions(
     String base,
     String aligned,
     List<String> adapters,
+    Optional<String> adapted,
     String revision,
     Metrics metric,
     References reference,

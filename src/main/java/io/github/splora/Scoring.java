@@ -12,6 +12,7 @@ import io.github.splora.score.ModuleScorer;
 import io.github.splora.score.ScoreBoard;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.tensor.TensorEngine;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,20 +37,37 @@ final class Scoring {
    */
   List<Scored> run() {
     List<List<PairedModule>> pairs = pairAll();
+    List<Judged> judged = new ArrayList<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      judged.add(new Judged(inputs.adapters().get(i).adapter().modules(), pairs.get(i)));
+    }
+    return score(judged, inputs.aligned().location(), options, progress);
+  }
+
+  /**
+   * One population.
+   *
+   * @param modules all of it
+   * @param pairs those that take part
+   */
+  record Judged(List<LoraModule> modules, List<PairedModule> pairs) {}
+
+  /** Measures all in one pass, and scores each population by itself. */
+  static List<Scored> score(List<Judged> populations, Path aligned, ScoreOptions options, Progress progress) {
     Stopwatch stopwatch = Stopwatch.start();
     TensorEngine engine = TensorEngine.start(options.device());
-    List<Measurement> measurements = measure(engine, pairs.stream().flatMap(List::stream).toList());
+    List<PairedModule> all = populations.stream().flatMap(each -> each.pairs().stream()).toList();
+    List<Measurement> measurements = measure(engine, all, options, progress);
     RunReport.Engine described =
         new RunReport.Engine(engine.name(), engine.version(), engine.device(), options.threads());
-
     List<Scored> scored = new ArrayList<>();
     int begin = 0;
-    for (int i = 0; i < pairs.size(); i++) {
-      int end = begin + pairs.get(i).size();
+    for (Judged each : populations) {
+      int end = begin + each.pairs().size();
       scored.add(new Scored(
-          ScoreBoard.of(inputs.adapters().get(i).adapter().modules(), measurements.subList(begin, end),
-              options.metric().metric(), options.population().population(), inputs.aligned().location()),
-          Scored.Basis.of(options), described, stopwatch.seconds(), bytes(pairs.get(i))));
+          ScoreBoard.of(each.modules(), measurements.subList(begin, end), options.metric().metric(),
+              options.population().population(), aligned),
+          Scored.Basis.of(options), described, stopwatch.seconds(), bytes(each.pairs())));
       begin = end;
     }
     return scored;
@@ -79,10 +97,22 @@ final class Scoring {
       throw new BadInputException(List.of(new Problem("--include, --exclude", null, null,
           "no module of the adapter is left; its modules are named like '" + adapter.modules().get(0).name() + "'")));
     }
+    refuseFullRank(adapter, participants);
     return ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
   }
 
-  private List<Measurement> measure(TensorEngine engine, List<PairedModule> pairs) {
+  /** Some references need thin factors, which DoRA's deltas do not have. */
+  private void refuseFullRank(Adapter adapter, List<LoraModule> participants) {
+    if (!options.reference().reference().takesFullRank()) {
+      participants.stream().filter(module -> !module.isLowRank()).findFirst().ifPresent(module -> {
+        throw new BadInputException(adapter.location(), "module '" + module.name() + "'", null, "is DoRA, whose delta is"
+            + " not of low rank: --reference " + options.reference() + " cannot take it; use --reference alignment");
+      });
+    }
+  }
+
+  private static List<Measurement> measure(
+      TensorEngine engine, List<PairedModule> pairs, ScoreOptions options, Progress progress) {
     ModuleScorer scorer = new ModuleScorer(engine.kernel(), options.reference().reference(), options.threads());
     progress.begin(pairs.size(), bytes(pairs));
     try {

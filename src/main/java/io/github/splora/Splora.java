@@ -60,6 +60,9 @@ public final class Splora {
    * @throws BadInputException if an input cannot be used
    */
   public List<RunReport> score(ScoreOptions options) {
+    if (options.adapted().isPresent()) {
+      return List.of(new MergedRun(hub, progress, command).score(options));
+    }
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options, hub)) {
       List<Scored> scored = new Scoring(inputs, progress).run();
@@ -85,6 +88,9 @@ public final class Splora {
    * @throws IOException if an output cannot be written; then nothing of it is there
    */
   public List<RunReport> prune(PruneOptions options) throws IOException {
+    if (options.score().adapted().isPresent()) {
+      return List.of(new MergedRun(hub, progress, command).prune(options));
+    }
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options.score(), hub)) {
       List<OutputFolder> outputs = Outputs.prepare(options, inputs);
@@ -136,18 +142,18 @@ public final class Splora {
   }
 
   /** The command line has asked for one, unless the metric stands in a file. */
-  private static void requireRule(PruneOptions options, Scored scored) {
+  static void requireRule(PruneOptions options, Scored scored) {
     if (options.score().ruleFor(scored.basis().metric()) instanceof SelectionRule.None) {
       throw new BadInputException(List.of(new Problem("--scores", "metric", scored.basis().metric().toString(),
           "has no default rule; give --threshold, --count or --fraction")));
     }
   }
 
-  private static List<Decision> decide(ScoreOptions options, Scored scored) {
+  static List<Decision> decide(ScoreOptions options, Scored scored) {
     return new Selection(options.ruleFor(scored.basis().metric()), options.granularity()).decide(scored.scores());
   }
 
-  private static Set<String> selected(List<Decision> decisions) {
+  static Set<String> selected(List<Decision> decisions) {
     return decisions.stream()
         .filter(Decision::prune)
         .map(decision -> decision.score().name())

@@ -48,7 +48,7 @@ class GoldenScoresTest {
   private static void check(Path folder, References reference, Populations population) {
     JsonNode expected = StrictJson.readObject(folder.resolve("expected-scores.json"));
     RunReport report = new Splora(new HubCache(folder), Progress.SILENT).score(new ScoreOptions(
-        input(folder, expected, "base"), input(folder, expected, "aligned"), List.of(input(folder, expected, "adapter")),
+        input(folder, expected, "base"), input(folder, expected, "aligned"), List.of(input(folder, expected, "adapter")), Optional.empty(),
         "main", Metrics.E_DIEM, reference, population, List.of(), List.of(),
         Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", 2)).get(0);
 

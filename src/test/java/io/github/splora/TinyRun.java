@@ -32,7 +32,7 @@ public final class TinyRun {
   public static ScoreOptions options(
       Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
     return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
-        List.of(adapter.toString()), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
+        List.of(adapter.toString()), Optional.empty(), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
         Granularity.MODULE, Clients.PEFT, "cpu", 2);
   }
 

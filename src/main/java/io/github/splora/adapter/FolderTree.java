@@ -12,10 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** What {@link OutputFolder} does to whole folders. Symbolic links are taken as such and never followed. */
 final class FolderTree {
+
+  private static final int MOST_DELETIONS = 100;
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private FolderTree() {}
 
@@ -74,6 +78,20 @@ final class FolderTree {
       }
     } catch (IOException e) {
       // A hidden folder is left behind; the result does not depend on it.
+    }
+  }
+
+  /**
+   * As {@link #deleteQuietly}, while somebody may still be making the folder or writing into it: until it is gone and
+   * stays so for a moment, or will not go.
+   */
+  static void deleteThoroughly(Path folder) {
+    for (int tries = 0; tries < MOST_DELETIONS; tries++) {
+      deleteQuietly(folder);
+      LockSupport.parkNanos(PAUSE_NANOS);
+      if (!exists(folder)) {
+        return;
+      }
     }
   }
 

@@ -47,6 +47,22 @@ public record LoraModule(
         Initialisation.PLAIN, tensorNames, Optional.empty());
   }
 
+  /** A weight of a merged fine-tune, which has no factors. */
+  public static LoraModule merged(String name, StoredTensor weight) {
+    return new LoraModule(name, WholeWeightKind.INSTANCE, weight, weight, 1, Optional.empty(), Initialisation.PLAIN,
+        List.of(weight.name()), Optional.empty());
+  }
+
+  /** Whether it is a weight as a whole instead of factors. */
+  public boolean isMerged() {
+    return kind == WholeWeightKind.INSTANCE;
+  }
+
+  /** Whether its delta is a product of thin factors: neither a whole weight nor DoRA, which scales the rows of all W. */
+  public boolean isLowRank() {
+    return !isMerged() && magnitude.isEmpty();
+  }
+
   /** Sizes of the matrices that the layer's weight consists of. */
   public Dimensions dimensions() {
     return kind.dimensions(loraA, loraB);

@@ -59,23 +59,59 @@ public final class OutputFolder {
    */
   public void publish(Contents contents) throws IOException {
     boolean fromInside = Files.exists(target) && !canBeRenamed();
-    List<Path> parents = createParents();
-    Path staging = Files.createDirectory(fromInside ? target.resolve(hiddenName("new")) : sibling("new"));
-    Thread cleanUp = new Thread(() -> FolderTree.deleteQuietly(staging));
+    Path staging = fromInside ? target.resolve(hiddenName("new")) : sibling("new");
+    Interruption interruption = new Interruption(staging);
+    Thread cleanUp = new Thread(interruption::cleanUp);
+    // Before there is anything to clean up: a signal may come between any two lines.
     Runtime.getRuntime().addShutdownHook(cleanUp);
+    List<Path> parents = createParents();
     try {
+      Files.createDirectory(staging);
       contents.writeTo(staging);
       // A rename may reach the disk before the data does; after a power cut the folder would be there, its files empty.
       FolderTree.forceToDisk(staging);
-      if (fromInside) {
-        FolderTree.moveInto(staging, target, AdapterConfig.FILE_NAME);
-      } else {
-        replaceTarget(staging);
-      }
+      interruption.unlessCleanedUp(() -> {
+        if (fromInside) {
+          FolderTree.moveInto(staging, target, AdapterConfig.FILE_NAME);
+        } else {
+          replaceTarget(staging);
+        }
+      });
     } finally {
       FolderTree.deleteQuietly(staging);
       deleteEmpty(parents);
       forget(cleanUp);
+    }
+  }
+
+  /**
+   * A signal while the folder is filled. What was made so far is deleted, or put in place, but never the one while the
+   * other: a folder that was renamed in the midst of its deletion would be an output in parts.
+   */
+  private static final class Interruption {
+
+    /** Something that cannot be done by halves. */
+    interface Step {
+      void run() throws IOException;
+    }
+
+    private final Path staging;
+    private boolean isCleanedUp;
+
+    Interruption(Path staging) {
+      this.staging = staging;
+    }
+
+    synchronized void cleanUp() {
+      isCleanedUp = true;
+      FolderTree.deleteThoroughly(staging);
+    }
+
+    synchronized void unlessCleanedUp(Step step) throws IOException {
+      if (isCleanedUp) {
+        throw new IOException("interrupted before the output was in place");
+      }
+      step.run();
     }
   }
 

@@ -7,6 +7,7 @@ import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.ConfigStyle;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,6 +46,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    checkMerged();
     applyDemands(selection.client.client());
     checkOptions();
     PruneOptions options = new PruneOptions(
@@ -65,6 +67,14 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     }
     action = action == null ? demands.action() : action;
     configStyle = configStyle == null ? demands.configStyle() : configStyle;
+  }
+
+  private void checkMerged() {
+    for (String name : List.of("--action", "--config-style", "--scores")) {
+      if (inputs.adapted().isPresent() && spec.commandLine().getParseResult().hasMatchedOption(name)) {
+        throw wrong(name + " cannot be given with --adapted: the weights that go become the aligned ones again");
+      }
+    }
   }
 
   private void checkOptions() {

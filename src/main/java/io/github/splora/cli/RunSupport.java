@@ -3,6 +3,7 @@ package io.github.splora.cli;
 import io.github.splora.Progress;
 import io.github.splora.ScoreOptions;
 import io.github.splora.Splora;
+import io.github.splora.client.Clients;
 import io.github.splora.error.Printable;
 import io.github.splora.report.HeatmapWriter;
 import io.github.splora.report.ReportFormat;
@@ -67,6 +68,9 @@ abstract class RunSupport {
    * and values are made here.
    */
   final ScoreOptions scoreOptions(Actions action) {
+    inputs.contradiction().ifPresent(sentence -> {
+      throw wrong(sentence);
+    });
     if (!TensorEngine.isDeviceChoice(scoring.device)) {
       throw wrong("--device '" + scoring.device + "': auto, cpu, gpu or gpu:N is expected");
     }
@@ -76,11 +80,18 @@ abstract class RunSupport {
     if (output.heatmap && output.format != ReportFormat.TABLE) {
       throw wrong("--heatmap goes with --format table, not with " + output.format);
     }
+    if (inputs.adapted().isPresent() && !scoring.reference.reference().takesFullRank()) {
+      throw wrong("--reference " + scoring.reference + " cannot be given with --adapted: what a merged checkpoint adds is"
+          + " not of low rank; use --reference alignment");
+    }
+    if (inputs.adapted().isPresent() && selection.client != Clients.PEFT) {
+      throw wrong("--client " + selection.client + " cannot be given with --adapted: no client loads an adapter then");
+    }
     checkRule();
     checkGates();
     checkPatterns();
     return new ScoreOptions(
-        inputs.base, inputs.aligned, inputs.adapters, common.revision,
+        inputs.base, inputs.aligned, inputs.adapters, inputs.adapted(), common.revision,
         scoring.metric, scoring.reference, scoring.population,
         scoring.include, scoring.exclude,
         selection.chosen(), selection.granularity(action), selection.client,
@@ -99,7 +110,7 @@ abstract class RunSupport {
       }
       Stream<String> others = Stream.of(used).filter(Objects::nonNull).map(Path::toString);
       reportFile = ReportFile.prepare(output.report,
-          Stream.of(Stream.of(inputs.base, inputs.aligned), inputs.adapters.stream(), others)
+          Stream.of(Stream.of(inputs.base, inputs.aligned), inputs.adapters.stream(), inputs.adapted().stream(), others)
               .flatMap(part -> part)
               .toList());
     }
@@ -122,7 +133,7 @@ abstract class RunSupport {
     for (RunReport report : reports) {
       String speaker = reports.size() == 1
           ? "splora: "
-          : "splora: " + Printable.text(report.inputs().adapter().path()) + ": ";
+          : "splora: " + Printable.text(report.inputs().subject()) + ": ";
       if (!common.quiet) {
         report.warnings().forEach(warning -> err.println(speaker + "warning: " + warning));
       }

@@ -30,11 +30,6 @@ public interface Delta {
   /** {@code ⟨Δ, V⟩} with the alignment delta V. */
   double innerWithAlignment();
 
-  /** Whether Δ is a product of thin factors. */
-  default boolean isLowRank() {
-    return false;
-  }
-
   /** The factors, once prepared; empty for a delta that has none. */
   default Optional<LowRank> lowRank() {
     return Optional.empty();

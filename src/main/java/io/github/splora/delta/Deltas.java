@@ -14,6 +14,9 @@ public final class Deltas {
 
   /** Reads a module's factors; one delta for each matrix that its weight consists of. */
   public static List<Delta> of(LoraModule module) {
+    if (module.isMerged()) {
+      return List.of(new AdaptedDelta());
+    }
     return module.factors().stream().map(factors -> of(module, factors)).toList();
   }
 

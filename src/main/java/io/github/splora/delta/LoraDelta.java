@@ -32,11 +32,6 @@ final class LoraDelta implements Delta {
   }
 
   @Override
-  public boolean isLowRank() {
-    return true;
-  }
-
-  @Override
   public Optional<LowRank> lowRank() {
     return Optional.of(factors);
   }

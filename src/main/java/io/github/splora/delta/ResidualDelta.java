@@ -49,11 +49,6 @@ final class ResidualDelta implements Delta {
   }
 
   @Override
-  public boolean isLowRank() {
-    return kind.apply(trained).isLowRank();
-  }
-
-  @Override
   public Optional<LowRank> lowRank() {
     return Optional.ofNullable(difference).flatMap(Delta::lowRank);
   }

@@ -23,8 +23,12 @@ public final class TensorFiles {
    * @throws BadInputException if the file is missing, unreadable or malformed
    */
   public static TensorFile open(Path path) {
+    return isPickle(path) ? PickleFile.open(path) : SafetensorsFile.open(path);
+  }
+
+  /** Whether the file's name is that of one of PyTorch's own files. */
+  public static boolean isPickle(Path path) {
     String name = path.toString().toLowerCase(Locale.ROOT);
-    String ending = name.substring(name.lastIndexOf('.') + 1);
-    return PICKLE_ENDINGS.contains(ending) ? PickleFile.open(path) : SafetensorsFile.open(path);
+    return PICKLE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
   }
 }

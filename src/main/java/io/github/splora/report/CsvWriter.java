@@ -20,7 +20,7 @@ final class CsvWriter implements ReportWriter {
 
   /** One of several reports: the adapter it is of stands in a first column more. */
   String write(RunReport report, boolean withHeader) {
-    String adapter = text(report.inputs().adapter().path());
+    String adapter = text(report.inputs().subject());
     Stream<Stream<String>> rows =
         report.modules().stream().map(row -> Stream.concat(Stream.of(adapter), cells(row)));
     Stream<String> header = Stream.concat(Stream.of("adapter"), HEADER.stream());

@@ -56,7 +56,8 @@ final class MarkdownWriter implements ReportWriter {
     return "splora " + report.tool().version()
         + ", base " + Markdown.code(inputs.base().path())
         + ", aligned " + Markdown.code(inputs.aligned().path())
-        + ", adapter " + Markdown.code(inputs.adapter().path())
-        + " (SHA-256 `" + inputs.adapter().sha256() + "`)\n";
+        + (inputs.adapter() == null
+            ? ", merged " + Markdown.code(inputs.subject()) + " (fingerprint `" + inputs.adapted().fingerprint() + "`)\n"
+            : ", adapter " + Markdown.code(inputs.subject()) + " (SHA-256 `" + inputs.adapter().sha256() + "`)\n");
   }
 }

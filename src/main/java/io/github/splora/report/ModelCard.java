@@ -56,21 +56,25 @@ public final class ModelCard {
   private static String section(RunReport report) {
     RunReport.Inputs inputs = report.inputs();
     RunReport.Summary summary = report.summary();
+    boolean isMerged = inputs.adapter() == null;
     boolean isZeroed = Actions.ZERO.toString().equals(report.parameters().action());
     return BEGIN + "\n"
         + "## Pruned with splora\n\n"
-        + summary.pruned() + " of " + summary.modules() + " LoRA modules were "
-        + (isZeroed ? "set to zero" : "removed")
+        + summary.pruned() + " of " + summary.modules() + (isMerged ? " weights were " : " LoRA modules were ")
+        + (isMerged ? "made the aligned model's again" : isZeroed ? "set to zero" : "removed")
         + " for their score (" + Markdown.text(Columns.method(report)) + ")."
-        + "\nAll other tensors are bit-identical to the input adapter's.\n\n"
+        + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's") + ".\n\n"
         + Markdown.table(Markdown.pruned(report)) + "\n"
         + "- splora " + report.tool().version() + "; every figure is in `" + RunReport.FILE_NAME + "`\n"
         + "- base: " + Markdown.code(publicName(inputs.base().path()))
         + ", fingerprint `" + inputs.base().fingerprint() + "`\n"
         + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))
         + ", fingerprint `" + inputs.aligned().fingerprint() + "`\n"
-        + "- input adapter: " + Markdown.code(publicName(inputs.adapter().path()))
-        + ", SHA-256 `" + inputs.adapter().sha256() + "`\n\n"
+        + (isMerged
+            ? "- input: " + Markdown.code(publicName(inputs.subject()))
+                + ", fingerprint `" + inputs.adapted().fingerprint() + "`\n\n"
+            : "- input adapter: " + Markdown.code(publicName(inputs.subject()))
+                + ", SHA-256 `" + inputs.adapter().sha256() + "`\n\n")
         + Markdown.CAVEAT + "\n"
         + END;
   }

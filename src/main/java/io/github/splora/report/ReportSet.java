@@ -45,7 +45,7 @@ public record ReportSet(List<RunReport> reports) {
 
   private String under(String before, String after, ReportWriter writer) {
     return reports.stream()
-        .map(report -> before + Printable.text(report.inputs().adapter().path()) + after + writer.write(report))
+        .map(report -> before + Printable.text(report.inputs().subject()) + after + writer.write(report))
         .collect(Collectors.joining("\n"));
   }
 }

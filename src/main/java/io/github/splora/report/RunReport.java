@@ -80,8 +80,30 @@ public record RunReport(
       String configStyle,
       String client) {}
 
-  /** The three things a run reads. */
-  public record Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter) {}
+  /**
+   * The three things a run reads.
+   *
+   * @param adapter null if a merged checkpoint was judged
+   * @param adapted the merged checkpoint; null if an adapter was judged
+   */
+  public record Inputs(
+      CheckpointInput base, CheckpointInput aligned, AdapterInput adapter, CheckpointInput adapted) {
+
+    /** Of an adapter. */
+    public Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter) {
+      this(base, aligned, adapter, null);
+    }
+
+    /** What is judged, as the user named it. */
+    public String subject() {
+      return adapter == null ? adapted.path() : adapter.path();
+    }
+
+    boolean isWhole() {
+      return base != null && base.path() != null && aligned != null && aligned.path() != null
+          && (adapter == null ? adapted != null && adapted.path() != null : adapter.path() != null);
+    }
+  }
 
   /**
    * A checkpoint.
@@ -163,7 +185,6 @@ public record RunReport(
         && modules != null && modules.stream().allMatch(row -> row != null && row.isWhole())
         && parameters.reference() != null && parameters.population() != null && parameters.granularity() != null
         && parameters.rule() != null
-        && inputs != null && inputs.base() != null && inputs.aligned() != null && inputs.adapter() != null
-        && inputs.base().path() != null && inputs.aligned().path() != null && inputs.adapter().path() != null;
+        && inputs != null && inputs.isWhole();
   }
 }

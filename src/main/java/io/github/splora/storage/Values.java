@@ -33,6 +33,22 @@ public final class Values {
   }
 
   /**
+   * Some elements of a tensor of any size.
+   *
+   * @throws BadInputException if the file was cut short meanwhile
+   */
+  public static double[] of(StoredTensor tensor, long first, int count) {
+    int width = tensor.dtype().bits() / Byte.SIZE;
+    double[] values = new double[count];
+    try {
+      decode(tensor.dtype(), tensor.map(first * width, count * width), values);
+    } catch (InternalError e) {
+      throw tensor.cutShort(e);
+    }
+    return values;
+  }
+
+  /**
    * How many elements of a tensor of any size are NaN or infinite; asked only when a result shows that there must be
    * some.
    */

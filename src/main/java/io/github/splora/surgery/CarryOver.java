@@ -32,17 +32,27 @@ final class CarryOver {
 
   private final Path home;
   private final Path blobs;
+  private final Set<String> leftBehind;
 
-  private CarryOver(Path home) {
+  private CarryOver(Path home, Set<String> leftBehind) {
     this.home = home;
+    this.leftBehind = leftBehind;
     Path above = home.getParent();
     this.blobs = above != null && above.endsWith("snapshots") ? above.resolveSibling("blobs") : home;
   }
 
   /** @param from the adapter's folder */
   static void of(Path from, Path to) throws IOException {
+    of(from, to, LEFT_BEHIND);
+  }
+
+  /**
+   * @param from a folder whose files ship
+   * @param leftBehind names that are not carried over
+   */
+  static void of(Path from, Path to, Set<String> leftBehind) throws IOException {
     Path home = from.toRealPath();
-    new CarryOver(home).entries(home, to);
+    new CarryOver(home, leftBehind).entries(home, to);
   }
 
   /** Content only: a file of a read-only download must not make a read-only output. */
@@ -56,7 +66,7 @@ final class CarryOver {
   private void entries(Path from, Path to) throws IOException {
     List<Path> entries;
     try (Stream<Path> listing = Files.list(from)) {
-      entries = listing.filter(entry -> !LEFT_BEHIND.contains(entry.getFileName().toString())).toList();
+      entries = listing.filter(entry -> !leftBehind.contains(entry.getFileName().toString())).toList();
     }
     for (Path entry : entries) {
       copy(entry, to.resolve(entry.getFileName()));

@@ -69,7 +69,9 @@ class UsageTest {
   @Test
   void allMissingOptionsAreNamedAtOnce() {
     assertWrongUsage(Run.of("prune", "--base", "b"),
-        "Missing required options: '--aligned=MODEL', '--adapter=ADAPTER', '--output=DIR'", " prune");
+        "Missing required options: '--aligned=MODEL', '--output=DIR'", " prune");
+    assertWrongUsage(Run.of("score", "--base", "b", "--aligned", "a"),
+        "Missing required option: '--adapter=ADAPTER', or '--adapted=MODEL'", " score");
     assertWrongUsage(Run.of("inspect"), "Missing required parameter: 'PATH'", " inspect");
   }
 
