@@ -27,11 +27,17 @@ import torch
 from transformers.utils import logging as transformers_logging
 
 from checking import REPOSITORY, SPLORA
-from compat.cases import CASES, real
+from compat.cases import CASES as OF_ADAPTERS
+from compat.cases import real
+from compat.case import Case
 from compat.make import make_models
+from compat.merged import CASES as MERGED
+from compat.merged import MergedCase, MergedRun
 from compat.run import CaseRun, Row
 from compat.table import write_table
 
+CASES = [*OF_ADAPTERS, *MERGED]
+RUNNERS = {Case: CaseRun, MergedCase: MergedRun}
 TABLE = REPOSITORY / "docs" / "compatibility.md"
 
 
@@ -40,7 +46,7 @@ def run_case(index, models, work, full):
     case = CASES[index]
     torch.set_num_threads(1)
     try:
-        return CaseRun(case, models, work, full).run()
+        return RUNNERS[type(case)](case, models, work, full).run()
     except Exception as problem:
         traceback.print_exc()
         text = f"{type(problem).__name__}: {problem}".splitlines()[0]
