@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,32 @@ class MergedRunTest {
     for (String shard : List.of("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")) {
       assertThat(output.resolve(shard)).hasSameBinaryContentAs(adapted.resolve(shard));
     }
+  }
+
+  @Test
+  void otherFilesComeAlongButNoOtherWeights() throws IOException {
+    for (String file : List.of("tokenizer.json", "pytorch_model.bin", "consolidated.00.pth", "model.gguf", "old.safetensors",
+        "pytorch_model.bin.index.json")) {
+      Files.writeString(adapted.resolve(file), file);
+    }
+    prune(1);
+    try (Stream<Path> files = Files.list(output)) {
+      assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("README.md", "config.json",
+          "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json",
+          "splora-report.json", "tokenizer.json");
+    }
+  }
+
+  @Test
+  void expertsAreModulesButNotTheirBiases() {
+    adapted = new TinyCheckpoint().seed(3).random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
+        .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4).writeTo(folder.resolve("experts"));
+    aligned = new TinyCheckpoint().seed(2).random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
+        .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4).writeTo(folder.resolve("experts-aligned"));
+    base = new TinyCheckpoint().seed(1).random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
+        .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4).writeTo(folder.resolve("experts-base"));
+    assertThat(score(Metrics.COSINE).modules()).extracting(ModuleRow::name)
+        .containsExactly("model.layers.0.mlp.experts.down_proj");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 public final class MergedPairing {
 
   private static final String WEIGHT = ".weight";
+  private static final Pattern NO_WEIGHT = Pattern.compile(".*_(?:scale|scale_inv|bias|blocks|scales)", Pattern.DOTALL);
   private static final Pattern VOCABULARY =
       Pattern.compile("(?:.*\\.)?(?:[^.]*embed[^.]*|wte|wpe|shared|lm_head)(?:\\..*)?", Pattern.DOTALL);
 
@@ -89,11 +90,11 @@ public final class MergedPairing {
     return tensorName.endsWith(WEIGHT) ? tensorName.substring(0, tensorName.length() - WEIGHT.length()) : tensorName;
   }
 
-  /** Scales of 8-bit weights have two dimensions, too, but are no weights. */
+  /** Scales of 8-bit weights and biases of stacked experts have two dimensions, too, but are no weights. */
   private static boolean isModule(StoredTensor tensor) {
     return tensor.shape().size() >= 2 && tensor.info().elementCount() > 0
         && (tensor.name().endsWith(WEIGHT) || tensor.name().contains(".experts."))
-        && !tensor.name().contains("scale")
+        && !NO_WEIGHT.matcher(tensor.name()).matches()
         && (DType.WEIGHTS.contains(tensor.dtype()) || DType.SCALED_WEIGHTS.contains(tensor.dtype()));
   }
 

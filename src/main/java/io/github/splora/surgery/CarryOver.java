@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +33,9 @@ final class CarryOver {
 
   private final Path home;
   private final Path blobs;
-  private final Set<String> leftBehind;
+  private final Predicate<String> leftBehind;
 
-  private CarryOver(Path home, Set<String> leftBehind) {
+  private CarryOver(Path home, Predicate<String> leftBehind) {
     this.home = home;
     this.leftBehind = leftBehind;
     Path above = home.getParent();
@@ -43,14 +44,14 @@ final class CarryOver {
 
   /** @param from the adapter's folder */
   static void of(Path from, Path to) throws IOException {
-    of(from, to, LEFT_BEHIND);
+    of(from, to, LEFT_BEHIND::contains);
   }
 
   /**
    * @param from a folder whose files ship
-   * @param leftBehind names that are not carried over
+   * @param leftBehind names, at any depth, that are not carried over
    */
-  static void of(Path from, Path to, Set<String> leftBehind) throws IOException {
+  static void of(Path from, Path to, Predicate<String> leftBehind) throws IOException {
     Path home = from.toRealPath();
     new CarryOver(home, leftBehind).entries(home, to);
   }
@@ -66,7 +67,7 @@ final class CarryOver {
   private void entries(Path from, Path to) throws IOException {
     List<Path> entries;
     try (Stream<Path> listing = Files.list(from)) {
-      entries = listing.filter(entry -> !leftBehind.contains(entry.getFileName().toString())).toList();
+      entries = listing.filter(entry -> !leftBehind.test(entry.getFileName().toString())).toList();
     }
     for (Path entry : entries) {
       copy(entry, to.resolve(entry.getFileName()));

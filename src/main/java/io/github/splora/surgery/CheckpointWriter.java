@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +28,13 @@ import java.util.stream.Stream;
 public final class CheckpointWriter {
 
   private static final Set<String> LEFT_BEHIND = Set.of("splora-report.json", ".git", ".cache");
+
+  /** The same weights in another format, or older ones: they would still hold what was taken out. */
+  private static final Pattern OTHER_WEIGHTS = Pattern.compile(
+      ".*\\.(?:safetensors|bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|onnx_data)(?:\\.index\\.json)?",
+      Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  private static final String INDEX = "model.safetensors.index.json";
 
   private CheckpointWriter() {}
 
@@ -69,8 +77,11 @@ public final class CheckpointWriter {
       SafetensorsWriter.write(folder.resolve(name), tensors, shard.metadata());
       written.add(name);
     }
+    // Beside a single file an index is of some other state of the folder.
+    boolean isSharded = !written.contains("model.safetensors");
     if (Files.isDirectory(merged.location())) {
-      CarryOver.of(merged.location(), folder, written);
+      CarryOver.of(merged.location(), folder, name -> written.contains(name)
+          || OTHER_WEIGHTS.matcher(name).matches() && !(isSharded && name.equals(INDEX)));
     } else if (!written.contains(merged.location().getFileName().toString())) {
       CarryOver.copyContent(merged.location(), folder.resolve(merged.location().getFileName()));
     }
