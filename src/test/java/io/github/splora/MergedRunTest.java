@@ -186,7 +186,7 @@ class MergedRunTest {
       assertThat(values(output, module + ".weight")).isEqualTo(values(expected, module + ".weight"));
     }
     assertThat(RunReport.read(output.resolve("splora-report.json"))).isEqualTo(report);
-    assertThat(output.resolve("README.md")).content().contains("2 of 4 weights were made the aligned model's again");
+    assertThat(output.resolve("README.md")).content().startsWith("---\nlibrary_name: transformers\n---\n").contains("2 of 4 weights were made the aligned model's again");
   }
 
   @Test

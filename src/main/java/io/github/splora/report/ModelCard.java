@@ -17,8 +17,8 @@ public final class ModelCard {
 
   private static final String BEGIN = "<!-- splora:begin: 'splora prune' replaces what stands between the marks -->";
   private static final String END = "<!-- splora:end -->";
-  /** What the hub needs to know of an adapter that came without a card. */
-  private static final String NEW_CARD = "---\nlibrary_name: peft\n---\n";
+  /** What the hub needs to know of an adapter, or of a model, that came without a card. */
+  private static final String NEW_CARD = "---\nlibrary_name: %s\n---\n";
 
   private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w.-]+(@.+)?");
 
@@ -35,7 +35,9 @@ public final class ModelCard {
       return;
     }
     // Latin-1 takes any bytes in and gives the same out, whatever encoding the card is in.
-    String old = Files.exists(card) ? Files.readString(card, StandardCharsets.ISO_8859_1) : NEW_CARD;
+    String old = Files.exists(card)
+        ? Files.readString(card, StandardCharsets.ISO_8859_1)
+        : NEW_CARD.formatted(report.inputs().adapter() == null ? "transformers" : "peft");
     String section = new String(section(report).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     Files.writeString(card, with(section, old), StandardCharsets.ISO_8859_1);
   }
