@@ -1,6 +1,8 @@
 package io.github.splora;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.error.Problem;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +27,21 @@ record OpenAdapter(String given, Adapter adapter) {
     return folder.toAbsolutePath().normalize().getFileName().toString();
   }
 
+  /** Whether a problem is said of a file of this adapter. */
+  boolean isNamedIn(Problem problem) {
+    String own = path().toString();
+    return problem.file().equals(own) || problem.file().startsWith(own + File.separator);
+  }
+
   /** The folder itself, or the file: what an output must not lie in. */
   Path path() {
     return adapter.folder().orElse(adapter.location());
   }
 
-  /** Puts the adapters in the place of each folder that is none but holds some. Hub ids and all else stay. */
+  /**
+   * Puts the adapters in the place of each folder that is none but holds some; hidden ones, which a killed run may have
+   * left, do not count. Hub ids and all else stay.
+   */
   static List<String> expanded(List<String> given) {
     return given.stream().flatMap(OpenAdapter::inside).toList();
   }
@@ -42,7 +53,9 @@ record OpenAdapter(String given, Adapter adapter) {
     }
     List<String> found = new ArrayList<>();
     try (Stream<Path> entries = Files.list(Path.of(given))) {
-      entries.filter(entry -> Files.isDirectory(entry) && Adapter.isAt(entry)).map(Path::toString).sorted()
+      entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .filter(entry -> Files.isDirectory(entry) && Adapter.isAt(entry))
+          .map(Path::toString).sorted()
           .forEach(found::add);
     } catch (IOException e) {
       // Opening it will say what is the matter with it.

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /** The inputs of a run, found and opened: two checkpoints, and adapters that are all held against these. */
@@ -44,6 +45,32 @@ record RunInputs(
   List<Path> paths() {
     return Stream.concat(Stream.of(base.location(), aligned.location()), adapters.stream().map(OpenAdapter::path))
         .toList();
+  }
+
+  /**
+   * Does the same with every adapter.
+   *
+   * @param work takes an adapter's place among {@link #adapters}
+   * @return in the order of the adapters
+   * @throws BadInputException with the problems of all of them; where there are several, each says whose it is
+   */
+  <T> List<T> ofEachAdapter(IntFunction<T> work) {
+    List<T> results = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 0; i < adapters.size(); i++) {
+      try {
+        results.add(work.apply(i));
+      } catch (BadInputException e) {
+        OpenAdapter adapter = adapters.get(i);
+        e.problems().stream()
+            .map(problem -> adapters.size() == 1 || adapter.isNamedIn(problem) ? problem : problem.of(adapter.given()))
+            .forEach(problems::add);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new BadInputException(problems);
+    }
+    return results;
   }
 
   /** @throws BadInputException if a file has changed since the inputs were opened, so that no result can be told of it */

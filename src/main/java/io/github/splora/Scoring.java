@@ -36,11 +36,10 @@ final class Scoring {
    * @throws BadInputException with the problems of all adapters that do not fit the checkpoints
    */
   List<Scored> run() {
-    List<List<PairedModule>> pairs = pairAll();
-    List<Judged> judged = new ArrayList<>();
-    for (int i = 0; i < pairs.size(); i++) {
-      judged.add(new Judged(inputs.adapters().get(i).adapter().modules(), pairs.get(i)));
-    }
+    List<Judged> judged = inputs.ofEachAdapter(i -> {
+      Adapter adapter = inputs.adapters().get(i).adapter();
+      return new Judged(adapter.modules(), pair(adapter));
+    });
     return score(judged, inputs.aligned().location(), options, progress);
   }
 
@@ -71,22 +70,6 @@ final class Scoring {
       begin = end;
     }
     return scored;
-  }
-
-  private List<List<PairedModule>> pairAll() {
-    List<List<PairedModule>> pairs = new ArrayList<>();
-    List<Problem> problems = new ArrayList<>();
-    for (OpenAdapter each : inputs.adapters()) {
-      try {
-        pairs.add(pair(each.adapter()));
-      } catch (BadInputException e) {
-        e.problems().stream().filter(problem -> !problems.contains(problem)).forEach(problems::add);
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
-    }
-    return pairs;
   }
 
   private List<PairedModule> pair(Adapter adapter) {

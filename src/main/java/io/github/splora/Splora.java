@@ -95,47 +95,48 @@ public final class Splora {
     try (RunInputs inputs = RunInputs.open(options.score(), hub)) {
       List<OutputFolder> outputs = Outputs.prepare(options, inputs);
       Action action = options.action().action(options.configStyle());
-      for (OpenAdapter each : inputs.adapters()) {
-        action.requireApplicable(each.adapter());
-        requireLoadable(inputs, each.adapter(), action.apply(each.adapter(), Set.of()));
-      }
+      inputs.ofEachAdapter(i -> requireFit(action, inputs, inputs.adapters().get(i).adapter()));
 
       List<RunReport.Inputs> described = inputs.describe();
       List<Scored> scored = scores(options, inputs, described);
-      List<Rewrite> rewrites = new ArrayList<>();
-      List<RunReport> reports = new ArrayList<>();
-      for (int i = 0; i < scored.size(); i++) {
+      List<Pruned> pruned = inputs.ofEachAdapter(i -> {
         Adapter adapter = inputs.adapters().get(i).adapter();
         requireRule(options, scored.get(i));
         List<Decision> decisions = decide(options.score(), scored.get(i));
-        rewrites.add(action.apply(adapter, selected(decisions)));
-        requireLoadable(inputs, adapter, rewrites.get(i));
-        reports.add(new ReportBuilder(options.score(), described.get(i), scored.get(i), decisions)
+        Rewrite rewrite = action.apply(adapter, selected(decisions));
+        requireLoadable(inputs, adapter, rewrite);
+        RunReport report = new ReportBuilder(options.score(), described.get(i), scored.get(i), decisions)
             .withSurgery(options.action(), options.configStyle())
             .withWarnings(Warnings.of(adapter))
             .withCommand(command)
-            .build(total.seconds()));
-      }
+            .build(total.seconds());
+        return new Pruned(adapter, rewrite, report);
+      });
       for (int i = 0; i < outputs.size() && !options.dryRun(); i++) {
-        write(outputs.get(i), inputs, inputs.adapters().get(i).adapter(), rewrites.get(i), reports.get(i));
+        write(outputs.get(i), inputs, pruned.get(i));
       }
-      return reports;
+      return pruned.stream().map(Pruned::report).toList();
     }
+  }
+
+  /** What is to be written. */
+  private record Pruned(Adapter adapter, Rewrite rewrite, RunReport report) {}
+
+  /** Before anything is scored: that the action is right for the adapter, and that the client could load it at all. */
+  private static Adapter requireFit(Action action, RunInputs inputs, Adapter adapter) {
+    action.requireApplicable(adapter);
+    requireLoadable(inputs, adapter, action.apply(adapter, Set.of()));
+    return adapter;
   }
 
   private List<Scored> scores(PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described) {
     if (options.scores().isEmpty()) {
       return new Scoring(inputs, progress).run();
     }
-    if (inputs.adapters().size() > 1) {
-      throw new BadInputException(List.of(new Problem("--scores", null, options.scores().get().toString(),
-          "is of one adapter, and this run has " + inputs.adapters().size() + "; prune them one at a time")));
-    }
     return List.of(
         SavedScores.read(options.scores().get(), inputs.adapters().get(0).adapter(), described.get(0)));
   }
 
-  /** Before anything is scored, that the client could load the adapter at all; then, that it can load what is left. */
   private static void requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {
     inputs.options().client().requireLoadable(
         AdapterContent.of(adapter, rewrite), ModelLayers.of(inputs.aligned(), adapter.modules()));
@@ -160,12 +161,11 @@ public final class Splora {
         .collect(Collectors.toSet());
   }
 
-  private static void write(
-      OutputFolder output, RunInputs inputs, Adapter adapter, Rewrite rewrite, RunReport report) throws IOException {
+  private static void write(OutputFolder output, RunInputs inputs, Pruned pruned) throws IOException {
     output.publish(folder -> {
-      AdapterWriter.write(adapter, rewrite, folder);
-      ModelCard.update(folder, report);
-      Files.writeString(folder.resolve(RunReport.FILE_NAME), report.toJson());
+      AdapterWriter.write(pruned.adapter(), pruned.rewrite(), folder);
+      ModelCard.update(folder, pruned.report());
+      Files.writeString(folder.resolve(RunReport.FILE_NAME), pruned.report().toJson());
       inputs.requireUnchanged();
     });
   }

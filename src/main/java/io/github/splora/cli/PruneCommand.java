@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 
   @Option(names = "--output", required = true, paramLabel = "DIR",
-      description = "Folder for the pruned adapter. It appears whole or not at all.")
+      description = "Folder for the pruned adapter, or, of several, for a folder of each one's name. A folder appears whole or not"
+          + " at all.")
   Path folder;
 
   @Option(names = "--action", paramLabel = "ACTION",
@@ -83,6 +84,9 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     }
     if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
       throw wrong("--report inside --output makes the folder, which --dry-run must not: name another file");
+    }
+    if (scores != null && hasSeveralAdapters()) {
+      throw wrong("--scores is of one adapter: prune them one at a time");
     }
     if (scores != null) {
       for (String name : ScoringOptions.NAMES) {

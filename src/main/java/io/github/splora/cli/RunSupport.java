@@ -105,7 +105,7 @@ abstract class RunSupport {
    */
   final void prepareReport(Path... used) {
     if (output.report != null) {
-      if (Splora.adapters(inputs.adapters).size() > 1) {
+      if (hasSeveralAdapters()) {
         throw wrong("--report is of one adapter: score them one at a time, or take --format json");
       }
       Stream<String> others = Stream.of(used).filter(Objects::nonNull).map(Path::toString);
@@ -116,13 +116,18 @@ abstract class RunSupport {
     }
   }
 
+  final boolean hasSeveralAdapters() {
+    return Splora.adapters(inputs.adapters).size() > 1;
+  }
+
   /** Prints the reports, of a single adapter also to its file, and asks the gates of each. */
   final int show(List<RunReport> reports) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     out.print(new ReportSet(reports).write(output.format, main.terminal().coloursOut()));
     if (output.heatmap) {
-      reports.forEach(report -> out.print(new HeatmapWriter(main.terminal().coloursOut()).write(report)));
+      reports.forEach(report -> out.print(heading(report, reports.size())
+          + new HeatmapWriter(main.terminal().coloursOut()).write(report)));
     }
     out.flush();
     if (reportFile != null) {
@@ -147,6 +152,10 @@ abstract class RunSupport {
     }
     err.flush();
     return code;
+  }
+
+  private static String heading(RunReport report, int count) {
+    return count == 1 ? "" : "\n" + Printable.text(report.inputs().subject()) + "\n";
   }
 
   /** A line for people. */

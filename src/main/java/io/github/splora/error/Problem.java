@@ -15,6 +15,11 @@ public record Problem(String file, String field, String value, String explanatio
     return new Problem(option + " " + file, field, value, explanation);
   }
 
+  /** The same problem, said of one of several inputs. */
+  public Problem of(String input) {
+    return new Problem(input + ": " + file, field, value, explanation);
+  }
+
   /** The problem as one line: {@code file: field value: explanation}. */
   @Override
   public String toString() {

@@ -171,6 +171,10 @@ public record RunReport(
       throw new BadInputException(file, "schemaVersion", json.get("schemaVersion"),
           "a report of schema version " + SCHEMA_VERSION + " is expected, as 'splora score --format json' writes it");
     }
+    if (json.has("reports")) {
+      throw new BadInputException(file, "reports", null,
+          "one report is expected, and these are those of a run on several adapters; take one out: jq '.reports[0]'");
+    }
     RunReport report = StrictJson.fromTree(file, json, RunReport.class);
     if (!report.isWhole()) {
       throw new BadInputException(file, null, null,

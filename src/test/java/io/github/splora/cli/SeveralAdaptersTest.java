@@ -163,9 +163,45 @@ class SeveralAdaptersTest {
     Run report = score(List.of(folder.resolve("adapters")), "--report", folder.resolve("r.html").toString());
     assertThat(report.code()).isEqualTo(2);
     assertThat(report.err()).startsWith("splora: --report is of one adapter");
-    Path scores = Files.writeString(folder.resolve("scores.json"), score(List.of(first), "--format", "json").out());
-    Run saved = prune(List.of(first, second), "--scores", scores.toString());
-    assertThat(saved.code()).isEqualTo(4);
-    assertThat(saved.err()).startsWith("splora: --scores: " + scores + ": is of one adapter, and this run has 2");
+    Run saved = prune(List.of(first, second), "--scores", folder.resolve("scores.json").toString());
+    assertThat(saved.code()).isEqualTo(2);
+    assertThat(saved.err()).startsWith("splora: --scores is of one adapter");
+  }
+
+  @Test
+  void aDocumentOfSeveralReportsIsNamedWhereOneIsExpected() throws IOException {
+    Path all = Files.writeString(folder.resolve("all.json"), score(List.of(first, second), "--format", "json").out());
+    String expected = "splora: " + all + ": reports: one report is expected";
+    assertThat(prune(List.of(first), "--scores", all.toString()).err()).startsWith(expected);
+    assertThat(Run.of("show", all.toString()).err()).startsWith(expected);
+  }
+
+  @Test
+  void problemsOfAllAreToldAndEachSaysWhoseItIs() throws IOException {
+    Path third = copy(Testdata.GPT2.adapter(), folder.resolve("third"));
+    Path fourth = copy(Testdata.GPT2.adapter(), folder.resolve("fourth"));
+    Run misfits = score(List.of(first, third, fourth));
+    assertThat(misfits.code()).isEqualTo(4);
+    assertThat(misfits.errors()).anyMatch(line -> line.startsWith("splora: " + third + ": "))
+        .anyMatch(line -> line.startsWith("splora: " + fourth + ": "))
+        .noneMatch(line -> line.contains(first.toString()));
+    Run filtered = score(List.of(first, second), "--include", "none");
+    assertThat(filtered.errors()).hasSize(2)
+        .allMatch(line -> line.contains(": --include, --exclude: no module of the adapter is left"));
+    Run client = prune(List.of(second, copy(Testdata.PATTERNS.adapter(), folder.resolve("fifth"))), "--client", "vllm");
+    assertThat(client.code()).isEqualTo(4);
+    assertThat(client.err()).contains(second.toString()).contains("fifth");
+  }
+
+  @Test
+  void whatAKilledRunLeftInTheFolderIsNoAdapter() throws IOException {
+    copy(MODEL.adapter(), folder.resolve("adapters/.first.splora-old-1"));
+    assertThat(score(List.of(folder.resolve("adapters")), "--format", "json").json().get("reports")).hasSize(2);
+  }
+
+  @Test
+  void heatmapsStandUnderTheAdaptersNames() {
+    assertThat(score(List.of(first, second), "--heatmap").out())
+        .contains("\n" + first + "\n\nscore by type and block").contains("\n" + second + "\n\nscore by type and block");
   }
 }
