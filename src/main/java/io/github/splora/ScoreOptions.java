@@ -6,6 +6,7 @@ import io.github.splora.score.Populations;
 import io.github.splora.score.References;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
+import io.github.splora.tensor.Kernels;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param granularity what is selected as one
  * @param client what the pruned adapter is for
  * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}
+ * @param kernel what computes; not Java on a GPU
  * @param threads modules measured side by side, at least 1
  */
 public record ScoreOptions(
@@ -43,6 +45,7 @@ public record ScoreOptions(
     Granularity granularity,
     Clients client,
     String device,
+    Kernels kernel,
     int threads) {
 
   /** The rule that holds for scores of a metric: the user's, else the metric's default, else none. */

@@ -11,7 +11,8 @@ import io.github.splora.score.Measurement;
 import io.github.splora.score.ModuleScorer;
 import io.github.splora.score.ScoreBoard;
 import io.github.splora.select.ModuleFilter;
-import io.github.splora.tensor.TensorEngine;
+import io.github.splora.tensor.Backend;
+import io.github.splora.tensor.Kernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,11 +55,11 @@ final class Scoring {
   /** Measures all in one pass, and scores each population by itself. */
   static List<Scored> score(List<Judged> populations, Path aligned, ScoreOptions options, Progress progress) {
     Stopwatch stopwatch = Stopwatch.start();
-    TensorEngine engine = TensorEngine.start(options.device());
+    Backend backend = Backend.start(options.device(), options.kernel());
     List<PairedModule> all = populations.stream().flatMap(each -> each.pairs().stream()).toList();
-    List<Measurement> measurements = measure(engine, all, options, progress);
+    List<Measurement> measurements = measure(backend.kernel(), all, options, progress);
     RunReport.Engine described =
-        new RunReport.Engine(engine.name(), engine.version(), engine.device(), options.threads());
+        new RunReport.Engine(backend.name(), backend.version(), backend.device(), options.threads());
     List<Scored> scored = new ArrayList<>();
     int begin = 0;
     for (Judged each : populations) {
@@ -95,8 +96,8 @@ final class Scoring {
   }
 
   private static List<Measurement> measure(
-      TensorEngine engine, List<PairedModule> pairs, ScoreOptions options, Progress progress) {
-    ModuleScorer scorer = new ModuleScorer(engine.kernel(), options.reference().reference(), options.threads());
+      Kernel kernel, List<PairedModule> pairs, ScoreOptions options, Progress progress) {
+    ModuleScorer scorer = new ModuleScorer(kernel, options.reference().reference(), options.threads());
     progress.begin(pairs.size(), bytes(pairs));
     try {
       return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));

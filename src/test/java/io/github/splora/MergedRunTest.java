@@ -17,6 +17,7 @@ import io.github.splora.storage.DType;
 import io.github.splora.storage.Values;
 import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.ConfigStyle;
+import io.github.splora.tensor.Kernels;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyCheckpoint;
 import io.github.splora.testing.TinyTensor;
@@ -66,7 +67,7 @@ class MergedRunTest {
   private ScoreOptions options(Metrics metric, List<String> include, SelectionRule rule) {
     return new ScoreOptions(base.toString(), aligned.toString(), List.of(), Optional.of(adapted.toString()), "main",
         metric, References.ALIGNMENT, Populations.ALL, include, List.of(), Optional.of(rule), Granularity.MODULE,
-        Clients.PEFT, "cpu", 2);
+        Clients.PEFT, "cpu", Kernels.DJL, 2);
   }
 
   private RunReport score(Metrics metric, String... include) {

@@ -10,6 +10,7 @@ import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.ConfigStyle;
+import io.github.splora.tensor.Kernels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class TinyRun {
       Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
     return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
         List.of(adapter.toString()), Optional.empty(), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
-        Granularity.MODULE, Clients.PEFT, "cpu", 2);
+        Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, 2);
   }
 
   public static RunReport score(ScoreOptions options) {

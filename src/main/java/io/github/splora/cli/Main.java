@@ -10,6 +10,7 @@ import io.github.splora.score.References;
 import io.github.splora.select.Granularity;
 import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.ConfigStyle;
+import io.github.splora.tensor.Kernels;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -49,7 +50,8 @@ public final class Main {
 
   /** Option values that are enums with a label of their own. */
   private static final List<Class<? extends Enum<?>>> LABELLED = List.of(Metrics.class, References.class,
-      Populations.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class, Clients.class);
+      Populations.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class, Clients.class,
+      Kernels.class);
 
   /** Where hub ids are looked up; a test brings its own. */
   private final HubCache hub;

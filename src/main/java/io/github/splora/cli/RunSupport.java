@@ -14,6 +14,7 @@ import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.score.Metrics;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.surgery.Actions;
+import io.github.splora.tensor.Kernels;
 import io.github.splora.tensor.TensorEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,6 +75,9 @@ abstract class RunSupport {
     if (!TensorEngine.isDeviceChoice(scoring.device)) {
       throw wrong("--device '" + scoring.device + "': auto, cpu, gpu or gpu:N is expected");
     }
+    if (scoring.kernel == Kernels.JAVA && scoring.device.startsWith("gpu")) {
+      throw wrong("--kernel java cannot be given with --device " + scoring.device + ": it runs on the CPU");
+    }
     if (scoring.threads != null && scoring.threads < 1) {
       throw wrong("--threads " + scoring.threads + ": at least 1 is needed");
     }
@@ -95,7 +99,7 @@ abstract class RunSupport {
         scoring.metric, scoring.reference, scoring.population,
         scoring.include, scoring.exclude,
         selection.chosen(), selection.granularity(action), selection.client,
-        scoring.device, scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
+        scoring.device, scoring.kernel, scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.splora.cli;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.tensor.Kernels;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -35,6 +36,12 @@ final class ScoringOptions {
   @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
       description = "auto, cpu, gpu or gpu:N; auto takes a GPU where the engine finds one. Default: ${DEFAULT-VALUE}.")
   String device;
+
+  @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "djl",
+      description = "What computes: djl (PyTorch's operators, all float64) or java (loops on the CPU that do without"
+          + " PyTorch, several times less CPU time; products in float32, close to 1e-7 of the norms). Default:"
+          + " ${DEFAULT-VALUE}.")
+  Kernels kernel;
 
   @Option(names = "--threads", paramLabel = "N",
       description = "Modules measured side by side. Default: the number of cores.")

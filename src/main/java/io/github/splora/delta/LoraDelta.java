@@ -6,11 +6,14 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 import java.util.Optional;
 
-/** Plain LoRA, {@code Δ = s·BA}. One pass: {@code Y = V Aᵀ : [out, r]}, {@code ⟨Δ, V⟩ = ⟨sB, Y⟩}. */
+/**
+ * Plain LoRA, {@code Δ = s·BA}. One pass: {@code M = Vᵀ sB : [in, r]}, {@code ⟨Δ, V⟩ = ⟨Aᵀ, M⟩}; of the two ways to the same
+ * number this is the one that takes stored rows as they are.
+ */
 final class LoraDelta implements Delta {
 
   private final LowRank factors;
-  private Slot<Matrix> y;
+  private Slot<Matrix> m;
 
   LoraDelta(LowRank factors) {
     this.factors = factors;
@@ -18,7 +21,7 @@ final class LoraDelta implements Delta {
 
   @Override
   public void ask(Pass pass) {
-    y = pass.times(Operand.ALIGNMENT_DELTA, factors.a().transpose());
+    m = pass.transposeTimes(Operand.ALIGNMENT_DELTA, factors.b());
   }
 
   @Override
@@ -28,7 +31,7 @@ final class LoraDelta implements Delta {
 
   @Override
   public double innerWithAlignment() {
-    return factors.b().inner(y.get());
+    return factors.a().transpose().inner(m.get());
   }
 
   @Override

@@ -89,6 +89,12 @@ public final class PickleFile implements TensorFile {
   }
 
   @Override
+  public void read(TensorInfo tensor, long offset, ByteBuffer into) {
+    Objects.checkFromIndexSize(offset, into.remaining(), tensor.byteLength());
+    data.read(tensor.begin() + offset, into);
+  }
+
+  @Override
   public void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {
     data.copy(tensor.begin(), tensor.byteLength(), out);
   }

@@ -72,6 +72,12 @@ public final class SafetensorsFile implements TensorFile {
   }
 
   @Override
+  public void read(TensorInfo tensor, long offset, ByteBuffer into) {
+    Objects.checkFromIndexSize(offset, into.remaining(), tensor.byteLength());
+    data.read(position(tensor) + offset, into);
+  }
+
+  @Override
   public void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {
     data.copy(position(tensor), tensor.byteLength(), out);
   }

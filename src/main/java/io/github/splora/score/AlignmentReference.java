@@ -4,7 +4,6 @@ import io.github.splora.delta.Delta;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
-import java.util.Arrays;
 
 /**
  * The alignment delta V itself, compared by direction:
@@ -31,7 +30,7 @@ final class AlignmentReference implements Reference {
   private static final class OnePass implements Comparing {
 
     private final Delta delta;
-    private Slot<double[]> squaredAlignment;
+    private Slot<Double> squaredAlignment;
 
     OnePass(Delta delta) {
       this.delta = delta;
@@ -44,14 +43,14 @@ final class AlignmentReference implements Reference {
       }
       if (!delta.prepare(pass)) {
         delta.ask(pass);
-        squaredAlignment = pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+        squaredAlignment = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
       }
       return true;
     }
 
     @Override
     public Sums sums() {
-      double alignment = Arrays.stream(squaredAlignment.get()).sum();
+      double alignment = squaredAlignment.get();
       return new Sums(delta.squaredNorm(), alignment, alignment, delta.innerWithAlignment(), 0);
     }
   }

@@ -6,7 +6,6 @@ import io.github.splora.linalg.Matrix;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
-import java.util.Arrays;
 
 /**
  * SafeLoRA's operator on the delta, as SPLoRA's public code uses it:
@@ -43,7 +42,7 @@ final class SafeLoraReference implements Reference {
     private final Delta delta;
     private LowRank factors;
     private Slot<Matrix> m;
-    private Slot<double[]> squaredAlignment;
+    private Slot<Double> squaredAlignment;
     private Slot<Matrix> vm;
     private double alignment;
 
@@ -57,11 +56,11 @@ final class SafeLoraReference implements Reference {
         if (!delta.prepare(pass)) {
           factors = delta.lowRank().orElseThrow();
           m = pass.transposeTimes(Operand.ALIGNMENT_DELTA, factors.b());
-          squaredAlignment = pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+          squaredAlignment = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
         }
         return true;
       }
-      alignment = Arrays.stream(squaredAlignment.get()).sum();
+      alignment = squaredAlignment.get();
       if (vm != null || alignment == 0) {
         return false;
       }

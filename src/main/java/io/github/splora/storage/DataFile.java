@@ -97,12 +97,22 @@ public final class DataFile implements AutoCloseable {
   public ByteBuffer read(long position, int length) {
     Objects.checkFromIndexSize(position, length, size);
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    read(position, bytes);
+    return bytes.flip();
+  }
+
+  /**
+   * Fills a buffer up to its limit.
+   *
+   * @throws BadInputException as {@link #map}
+   */
+  public void read(long position, ByteBuffer into) {
     try {
-      while (bytes.hasRemaining()) {
+      long next = position;
+      while (into.hasRemaining()) {
         checkUnchanged();
-        channel.read(bytes, position + bytes.position());
+        next += Math.max(channel.read(into, next), 0);
       }
-      return bytes.flip();
     } catch (IOException e) {
       throw unreadable(path, e);
     }

@@ -32,6 +32,11 @@ public record StoredTensor(TensorFile file, TensorInfo info) {
         "the file was cut short while it was read", error);
   }
 
+  /** Fills {@code into} with the tensor's bytes from {@code offset} on. */
+  public void read(long offset, ByteBuffer into) {
+    file.read(info, offset, into);
+  }
+
   /** A read-only, little-endian view of {@code length} of the tensor's bytes from {@code offset} on. */
   public ByteBuffer map(long offset, int length) {
     return file.map(info, offset, length);

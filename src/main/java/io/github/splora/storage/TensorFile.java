@@ -48,6 +48,16 @@ public interface TensorFile extends AutoCloseable {
     return map(tensor, 0, (int) tensor.byteLength());
   }
 
+  /**
+   * Copies bytes of a tensor of this file.
+   *
+   * @param offset in bytes from the tensor's first
+   * @param into is filled up to its limit
+   * @throws IndexOutOfBoundsException if they are not within the tensor
+   * @throws BadInputException if the file's size has changed since it was opened, or it can no longer be read
+   */
+  void read(TensorInfo tensor, long offset, ByteBuffer into);
+
   /** Writes all bytes of a tensor of this file to {@code out}, a chunk at a time. */
   void copy(TensorInfo tensor, WritableByteChannel out) throws IOException;
 

@@ -9,10 +9,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.tensor.Pass.Product;
-import io.github.splora.tensor.Pass.RowInner;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The engine's operators on blocks of rows. Differences are taken in the stored precision's float type, products and
@@ -56,7 +58,11 @@ final class DjlKernel implements Kernel {
       this.aligned = new RowReader(weights.aligned());
       this.adapted = weights.adapted().map(RowReader::new).orElse(null);
       this.products = pass.products().stream().map(product -> new ProductSum(product, weights, scope)).toList();
-      this.inners = pass.inners().stream().map(inner -> new InnerSum(inner, weights)).toList();
+      this.inners = Stream.concat(
+          pass.rowInners().stream().map(inner ->
+              new InnerSum(inner.left(), inner.right(), inner.slot()::set, weights)),
+          pass.inners().stream().map(inner -> new InnerSum(inner.left(), inner.right(),
+              sums -> inner.slot().set(Arrays.stream(sums).sum()), weights))).toList();
     }
 
     void run() {
@@ -162,22 +168,26 @@ final class DjlKernel implements Kernel {
   /** Inner products of rows as they come, or of columns as they grow where the storage is transposed. */
   private static final class InnerSum {
 
-    private final RowInner inner;
+    private final Operand left;
+    private final Operand right;
+    private final Consumer<double[]> result;
     private final boolean crosswise;
     private final double[] sums;
 
-    InnerSum(RowInner inner, Weights weights) {
-      this.inner = inner;
+    InnerSum(Operand left, Operand right, Consumer<double[]> result, Weights weights) {
+      this.left = left;
+      this.right = right;
+      this.result = result;
       this.crosswise = weights.transposed();
       this.sums = new double[Math.toIntExact(weights.outFeatures())];
     }
 
     Operand left() {
-      return inner.left();
+      return left;
     }
 
     Operand right() {
-      return inner.right();
+      return right;
     }
 
     void add(BlockRows rows, NDArray products) {
@@ -189,7 +199,7 @@ final class DjlKernel implements Kernel {
     }
 
     void finish() {
-      inner.slot().set(sums);
+      result.accept(sums);
     }
   }
 }

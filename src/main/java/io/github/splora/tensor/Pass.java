@@ -2,8 +2,10 @@ package io.github.splora.tensor;
 
 import io.github.splora.linalg.Matrix;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one walk over a layer's weights is to bring back. Whoever wants something asks for it before the walk and takes
@@ -12,7 +14,8 @@ import java.util.Optional;
 public final class Pass {
 
   private final List<Product> products = new ArrayList<>();
-  private final List<RowInner> inners = new ArrayList<>();
+  private final List<RowInner> rowInners = new ArrayList<>();
+  private final List<Inner> inners = new ArrayList<>();
 
   /**
    * A product with a thin matrix.
@@ -30,6 +33,13 @@ public final class Pass {
    * @param slot receives one number for each of the layer's outputs
    */
   public record RowInner(Operand left, Operand right, Slot<double[]> slot) {}
+
+  /**
+   * The inner product of two whole operands.
+   *
+   * @param slot receives it
+   */
+  public record Inner(Operand left, Operand right, Slot<Double> slot) {}
 
   /** Where a result will be. */
   public static final class Slot<T> {
@@ -60,25 +70,50 @@ public final class Pass {
   /** Asks for {@code ⟨left_o, right_o⟩} of each output o; one walk computes the same one only once. */
   public Slot<double[]> rowInner(Operand left, Operand right) {
     Optional<RowInner> known =
-        inners.stream().filter(inner -> inner.left() == left && inner.right() == right).findFirst();
+        rowInners.stream().filter(inner -> inner.left() == left && inner.right() == right).findFirst();
     if (known.isPresent()) {
       return known.get().slot();
     }
     RowInner inner = new RowInner(left, right, new Slot<>());
+    rowInners.add(inner);
+    return inner.slot();
+  }
+
+  /** Asks for {@code ⟨left, right⟩}, of an operand with itself {@code ‖M‖²}; one walk computes it only once. */
+  public Slot<Double> inner(Operand left, Operand right) {
+    Optional<Inner> known =
+        inners.stream().filter(inner -> inner.left() == left && inner.right() == right).findFirst();
+    if (known.isPresent()) {
+      return known.get().slot();
+    }
+    Inner inner = new Inner(left, right, new Slot<>());
     inners.add(inner);
     return inner.slot();
   }
 
   public boolean isEmpty() {
-    return products.isEmpty() && inners.isEmpty();
+    return products.isEmpty() && rowInners.isEmpty() && inners.isEmpty();
   }
 
   List<Product> products() {
     return products;
   }
 
-  List<RowInner> inners() {
+  List<RowInner> rowInners() {
+    return rowInners;
+  }
+
+  List<Inner> inners() {
     return inners;
+  }
+
+  /** All that must be made of the weights. */
+  Set<Operand> operands() {
+    Set<Operand> operands = EnumSet.noneOf(Operand.class);
+    products.forEach(product -> operands.add(product.operand()));
+    rowInners.forEach(inner -> operands.addAll(List.of(inner.left(), inner.right())));
+    inners.forEach(inner -> operands.addAll(List.of(inner.left(), inner.right())));
+    return operands;
   }
 
   private Slot<Matrix> product(Operand operand, boolean transposed, Matrix x) {

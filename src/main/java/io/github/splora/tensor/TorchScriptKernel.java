@@ -9,13 +9,16 @@ import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Pass.Product;
-import io.github.splora.tensor.Pass.RowInner;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * For GPUs: bytes go to the device as they are stored, and a TorchScript module computes there. It runs on a CPU as well,
@@ -97,7 +100,11 @@ final class TorchScriptKernel implements Kernel {
       this.scope = scope;
       this.rowsPerBlock = (int) Math.max(1, bytes / widestRow(weights));
       this.products = pass.products().stream().map(product -> new ProductSum(product, weights, scope)).toList();
-      this.inners = pass.inners().stream().map(inner -> new InnerSum(inner, weights, scope)).toList();
+      this.inners = Stream.concat(
+          pass.rowInners().stream().map(inner ->
+              new InnerSum(inner.left(), inner.right(), inner.slot()::set, weights, scope)),
+          pass.inners().stream().map(inner -> new InnerSum(inner.left(), inner.right(),
+              sums -> inner.slot().set(Arrays.stream(sums).sum()), weights, scope))).toList();
       for (StoredMatrix matrix : matricesOf(pass)) {
         readers.put(matrix, new RowReader(matrix));
         for (Map<StoredMatrix, Staging> turn : turns) {
@@ -107,9 +114,7 @@ final class TorchScriptKernel implements Kernel {
     }
 
     private List<StoredMatrix> matricesOf(Pass pass) {
-      List<Operand> operands = new ArrayList<>();
-      pass.products().forEach(product -> operands.add(product.operand()));
-      pass.inners().forEach(inner -> operands.addAll(List.of(inner.left(), inner.right())));
+      Set<Operand> operands = pass.operands();
       List<StoredMatrix> matrices = new ArrayList<>(List.of(weights.aligned()));
       if (operands.contains(Operand.ALIGNMENT_DELTA)) {
         matrices.add(weights.base());
@@ -211,22 +216,26 @@ final class TorchScriptKernel implements Kernel {
     /** Inner products of rows, or of columns where the storage is transposed. */
     private final class InnerSum {
 
-      private final RowInner inner;
+      private final Operand left;
+      private final Operand right;
+      private final Consumer<double[]> result;
       private final NDArray sum;
       private final boolean crosswise;
 
-      InnerSum(RowInner inner, Weights weights, NDManager scope) {
-        this.inner = inner;
+      InnerSum(Operand left, Operand right, Consumer<double[]> result, Weights weights, NDManager scope) {
+        this.left = left;
+        this.right = right;
+        this.result = result;
         this.crosswise = weights.transposed();
         this.sum = zeros(weights.outFeatures(), 1, scope);
       }
 
       void add(BlockRows rows, Block block) {
-        module.change("inner", sum, block.of(inner.left()), block.of(inner.right()), rows.first(), crosswise);
+        module.change("inner", sum, block.of(left), block.of(right), rows.first(), crosswise);
       }
 
       void finish() {
-        inner.slot().set(sum.toDoubleArray());
+        result.accept(sum.toDoubleArray());
       }
     }
 

@@ -1,0 +1,20 @@
+package io.github.splora.tensor;
+
+/** The ways to compute by the names that {@code --kernel} takes. */
+public enum Kernels {
+  /** The engine, on a GPU where it finds one: float64. */
+  DJL("djl"),
+  /** {@link LoopKernel}, on the CPU: float32 in short stretches. */
+  JAVA("java");
+
+  private final String label;
+
+  Kernels(String label) {
+    this.label = label;
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}

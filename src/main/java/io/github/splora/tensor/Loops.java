@@ -1,0 +1,125 @@
+package io.github.splora.tensor;
+
+/**
+ * The innermost loops. Java has no vector instructions of its own that need no flag, but its compiler makes them out of
+ * loops like these: one index for all arrays, no offsets, and bodies of few operations (with four rows at a time they
+ * still are; with eight, nothing is vectorised any more). {@code a·b + c} is two roundings everywhere, so every machine
+ * computes the same bits.
+ */
+final class Loops {
+
+  private Loops() {}
+
+  /** {@code sum += b0·r0 + b1·r1 + b2·r2 + b3·r3}, the first {@code n} elements. */
+  static void addFour(float[] sum, float[] r0, float[] r1, float[] r2, float[] r3,
+      float b0, float b1, float b2, float b3, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += (b0 * r0[i] + b1 * r1[i]) + (b2 * r2[i] + b3 * r3[i]);
+    }
+  }
+
+  /** {@code sum += r0² + r1² + r2² + r3²}. */
+  static void addSquares(float[] sum, float[] r0, float[] r1, float[] r2, float[] r3, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += (r0[i] * r0[i] + r1[i] * r1[i]) + (r2[i] * r2[i] + r3[i] * r3[i]);
+    }
+  }
+
+  /** {@code sum += left · right}. */
+  static void addProducts(float[] sum, float[] left, float[] right, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += left[i] * right[i];
+    }
+  }
+
+  /** {@code from −= minus}. */
+  static void subtract(float[] from, float[] minus, int n) {
+    for (int i = 0; i < n; i++) {
+      from[i] -= minus[i];
+    }
+  }
+
+  /** {@code row *= factor}. */
+  static void scale(float[] row, float factor, int n) {
+    for (int i = 0; i < n; i++) {
+      row[i] *= factor;
+    }
+  }
+
+  /** {@code Σ left·right} in float64. */
+  static double inner(float[] left, float[] right, int n) {
+    double even = 0;
+    double odd = 0;
+    int i = 0;
+    for (; i + 1 < n; i += 2) {
+      even += (double) left[i] * right[i];
+      odd += (double) left[i + 1] * right[i + 1];
+    }
+    return i < n ? even + odd + (double) left[i] * right[i] : even + odd;
+  }
+
+  /** {@code Σ row} in float64. */
+  static double sum(float[] row, int n) {
+    double even = 0;
+    double odd = 0;
+    int i = 0;
+    for (; i + 1 < n; i += 2) {
+      even += row[i];
+      odd += row[i + 1];
+    }
+    return i < n ? even + odd + row[i] : even + odd;
+  }
+
+  /** The largest magnitude; NaN if there is one. */
+  static float maxMagnitude(float[] row, int n) {
+    float max = 0;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, Math.abs(row[i]));
+    }
+    return max;
+  }
+
+  /**
+   * Numbers of 16 bits come in pairs, the one at the even place in the lower half. A bfloat16 is a float32's upper half.
+   *
+   * @param first of {@code pairs}
+   */
+  static void widenBfloats(int[] pairs, int first, float[] even, float[] odd, int n) {
+    for (int i = 0; i < n; i++) {
+      int pair = pairs[first + i];
+      even[i] = Float.intBitsToFloat(pair << 16);
+      odd[i] = Float.intBitsToFloat(pair & 0xFFFF0000);
+    }
+  }
+
+  /** As {@link #widenBfloats} of both and then the difference, exactly as {@link #subtract} has it, in one go. */
+  static void subtractBfloats(int[] from, int[] minus, int first, float[] even, float[] odd, int n) {
+    for (int i = 0; i < n; i++) {
+      int left = from[first + i];
+      int right = minus[first + i];
+      even[i] = Float.intBitsToFloat(left << 16) - Float.intBitsToFloat(right << 16);
+      odd[i] = Float.intBitsToFloat(left & 0xFFFF0000) - Float.intBitsToFloat(right & 0xFFFF0000);
+    }
+  }
+
+  /**
+   * Float16s: exponent and fraction moved to their places in a float32 are too small by 2^112 alone, subnormal ones as
+   * well. Infinities and NaN come out as numbers: see {@link #hasHalfBeyondNumbers}.
+   */
+  static void widenHalves(int[] pairs, int first, float[] even, float[] odd, int n) {
+    for (int i = 0; i < n; i++) {
+      int pair = pairs[first + i];
+      even[i] = Float.intBitsToFloat((pair & 0x7FFF) << 13 | (pair & 0x8000) << 16) * 0x1p112f;
+      odd[i] = Float.intBitsToFloat((pair & 0x7FFF0000) >>> 3 | pair & 0x80000000) * 0x1p112f;
+    }
+  }
+
+  /** Whether a float16 has the exponent of infinities and NaN. */
+  static boolean hasHalfBeyondNumbers(int[] pairs, int first, int n) {
+    int carries = 0;
+    for (int i = 0; i < n; i++) {
+      carries |= (pairs[first + i] & 0x7FFF7FFF) + 0x04000400;
+    }
+    return (carries & 0x80008000) != 0;
+  }
+}

@@ -1,0 +1,161 @@
+package io.github.splora.tensor;
+
+import io.github.splora.error.BadInputException;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredMatrix;
+import io.github.splora.storage.StoredMatrix.Stretch;
+import io.github.splora.storage.Values;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+
+/**
+ * Some rows of one stored matrix in memory. Its numbers come out as float32 in two arrays, those at even places and those
+ * at odd ones, because numbers of 16 bits are taken apart in pairs.
+ */
+final class StoredBlock {
+
+  private final long columns;
+  private ByteBuffer memory = ByteBuffer.allocateDirect(0);
+  /** The memory as numbers of 32 bits, from its first byte on and from its third. */
+  private IntBuffer ints;
+  private IntBuffer intsBehindOne;
+  private DType type;
+  private Stretch stretch;
+  private ScaleTable scales;
+  /** Of the tensor. */
+  private long firstRow;
+  /** The piece that was taken last. */
+  private int[] pairs = {};
+  private byte[] bytes = {};
+  private float[] minusEven = {};
+  private float[] minusOdd = {};
+  private long row;
+  private long firstColumn;
+
+  StoredBlock(long columns) {
+    this.columns = columns;
+  }
+
+  /** Whether a matrix can be read here: those of float64 cannot. */
+  static boolean canRead(StoredMatrix matrix) {
+    return matrix.stretches().stream().noneMatch(each -> each.tensor().dtype() == DType.F64);
+  }
+
+  /**
+   * Reads rows, in place of what was here.
+   *
+   * @param rows within one stretch
+   * @throws BadInputException if the file was cut short or cannot be read
+   */
+  void read(StoredMatrix matrix, BlockRows rows) {
+    long start = 0;
+    for (Stretch each : matrix.stretches()) {
+      if (rows.first() < start + each.rows()) {
+        read(each, rows.first() - start, rows.count());
+        return;
+      }
+      start += each.rows();
+    }
+    throw new IndexOutOfBoundsException("row " + rows.first() + " of " + start);
+  }
+
+  private void read(Stretch from, long first, int count) {
+    if (from != stretch) {
+      stretch = from;
+      scales = new ScaleTable(from.scales());
+      type = from.tensor().dtype();
+    }
+    firstRow = from.firstRow() + first;
+    long rowBytes = columns * type.bits() / Byte.SIZE;
+    int length = Math.toIntExact(rowBytes * count);
+    if (memory.capacity() < length) {
+      memory = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+      ints = memory.asIntBuffer();
+      intsBehindOne = memory.slice(Math.min(Short.BYTES, length), Math.max(0, length - Short.BYTES))
+          .order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    }
+    from.tensor().read(firstRow * rowBytes, memory.clear().limit(length));
+  }
+
+  /** Chooses a piece of a row of the block; what is asked next is asked of it. */
+  void take(int rowOfBlock, long column, int count) {
+    row = firstRow + rowOfBlock;
+    firstColumn = column;
+    if (pairs.length < count) {
+      pairs = new int[count];
+      bytes = new byte[count];
+      minusEven = new float[count];
+      minusOdd = new float[count];
+    }
+    long first = rowOfBlock * columns + column;
+    switch (type.bits()) {
+      case Byte.SIZE -> memory.get((int) first, bytes, 0, count);
+      case Float.SIZE -> ints.get((int) first, pairs, 0, count);
+      default -> {
+        IntBuffer view = first % 2 == 0 ? ints : intsBehindOne;
+        view.get((int) (first / 2), pairs, 0, count / 2);
+        if (count % 2 == 1) {
+          pairs[count / 2] = memory.getShort((int) (first + count - 1) * Short.BYTES) & 0xFFFF;
+        }
+      }
+    }
+  }
+
+  /**
+   * Numbers of the piece.
+   *
+   * @param first an even place in the piece
+   * @param even receives those at even places from there on, {@code (count + 1) / 2} of them
+   * @param odd receives those at odd ones, and a zero behind the last of an odd count
+   */
+  void widen(int first, int count, float[] even, float[] odd) {
+    int n = (count + 1) / 2;
+    switch (type) {
+      case BF16 -> Loops.widenBfloats(pairs, first / 2, even, odd, n);
+      case F16 -> widenHalves(first / 2, even, odd, n);
+      case F32 -> {
+        for (int i = 0; i < n; i++) {
+          even[i] = Float.intBitsToFloat(pairs[first + 2 * i]);
+          odd[i] = 2 * i + 1 < count ? Float.intBitsToFloat(pairs[first + 2 * i + 1]) : 0;
+        }
+      }
+      case F8_E4M3, F8_E5M2 -> {
+        for (int i = 0; i < n; i++) {
+          even[i] = scaled(first + 2 * i);
+          odd[i] = 2 * i + 1 < count ? scaled(first + 2 * i + 1) : 0;
+        }
+      }
+      default -> throw new IllegalArgumentException(type + " is no type of weights");
+    }
+  }
+
+  /** As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32. */
+  void subtract(StoredBlock minus, int first, int count, float[] even, float[] odd) {
+    int n = (count + 1) / 2;
+    if (type == DType.BF16 && minus.type == DType.BF16) {
+      Loops.subtractBfloats(pairs, minus.pairs, first / 2, even, odd, n);
+      return;
+    }
+    widen(first, count, even, odd);
+    minus.widen(first, count, minusEven, minusOdd);
+    Loops.subtract(even, minusEven, n);
+    Loops.subtract(odd, minusOdd, n);
+  }
+
+  private void widenHalves(int first, float[] even, float[] odd, int n) {
+    if (!Loops.hasHalfBeyondNumbers(pairs, first, n)) {
+      Loops.widenHalves(pairs, first, even, odd, n);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      even[i] = Values.ofHalf((short) pairs[first + i]);
+      odd[i] = Values.ofHalf((short) (pairs[first + i] >>> Short.SIZE));
+    }
+  }
+
+  private float scaled(int i) {
+    float value = type == DType.F8_E4M3 ? Values.ofE4m3(bytes[i]) : Values.ofE5m2(bytes[i]);
+    return (float) (value * scales.at(row, firstColumn + i));
+  }
+}

@@ -1,0 +1,110 @@
+package io.github.splora.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.splora.linalg.Matrix;
+import io.github.splora.pairing.Weights;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredMatrix;
+import io.github.splora.testing.DenseMatrix;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Java's loops, beside the engine's operators. */
+class LoopKernelTest extends KernelTest {
+
+  private static final Kernel ENGINE = TensorEngine.start("cpu").kernel();
+
+  @Override
+  Kernel kernel() {
+    return Backend.start("cpu", Kernels.JAVA).kernel();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "1,977,1", "977,1,2", "131,67,5", "67,131,16", "300,2100,3", "513,515,4"})
+  void agreesWithTheEnginesOperatorsForOddShapes(int out, int in, int rank) throws IOException {
+    for (boolean transposed : new boolean[] {false, true}) {
+      for (DType type : List.of(DType.BF16, DType.F16, DType.F32, DType.F64)) {
+        Weights weights = new Weights(matrix(out, in, 1, type, transposed, 1), matrix(out, in, 2, type, transposed, 1),
+            Optional.of(matrix(out, in, 3, type, transposed, 1)), transposed);
+
+        assertAgree(everything(ENGINE, weights, rank), everything(kernel(), weights, rank));
+      }
+    }
+  }
+
+  /** Their squares are no float32, or nothing of them is left. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0x1p-140, 0x1p-100, 0x1p-40, 0x1p40, 0x1p90})
+  void hugeAndTinyWeightsAreScaled(double size) throws IOException {
+    Weights weights = new Weights(matrix(40, 70, 1, DType.F32, false, size), matrix(40, 70, 2, DType.F32, false, size),
+        Optional.of(matrix(40, 70, 3, DType.F32, false, size)), false);
+
+    assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
+  }
+
+  @Test
+  void severalThreadsMayWalkAtOnceAndGetTheSameBits() throws IOException {
+    Kernel kernel = kernel();
+    Weights weights = new Weights(matrix(300, 200, 1, DType.BF16, false, 1), matrix(300, 200, 2, DType.BF16, false, 1),
+        Optional.of(matrix(300, 200, 3, DType.BF16, false, 1)), false);
+    List<double[]> alone = everything(kernel, weights, 4);
+
+    IntStream.range(0, 12).parallel().forEach(i -> {
+      List<double[]> found = everything(kernel, weights, 4);
+      for (int j = 0; j < alone.size(); j++) {
+        assertThat(found.get(j)).isEqualTo(alone.get(j));
+      }
+    });
+  }
+
+  private static void assertAgree(List<double[]> expected, List<double[]> found) {
+    assertThat(found).hasSameSizeAs(expected);
+    for (int i = 0; i < found.size(); i++) {
+      double largest = Arrays.stream(expected.get(i)).map(Math::abs).max().orElseThrow();
+      assertThat(found.get(i)).as("result " + i).containsExactly(expected.get(i), within(1e-6 * largest));
+    }
+  }
+
+  private static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
+    Matrix x = matrix(DenseMatrix.random((int) weights.inFeatures(), rank, 7));
+    Matrix z = matrix(DenseMatrix.random((int) weights.outFeatures(), rank, 8));
+    Pass pass = new Pass();
+    List<Pass.Slot<Matrix>> products = new ArrayList<>();
+    List<Pass.Slot<double[]>> rows = new ArrayList<>();
+    List<Pass.Slot<Double>> inners = new ArrayList<>();
+    for (Operand operand : Operand.values()) {
+      products.add(pass.times(operand, x));
+      products.add(pass.transposeTimes(operand, z));
+      rows.add(pass.rowInner(operand, operand));
+      inners.add(pass.inner(operand, operand));
+      inners.add(pass.inner(operand, Operand.ALIGNED));
+    }
+    kernel.run(pass, weights);
+    List<double[]> all = new ArrayList<>();
+    products.forEach(slot -> all.add(slot.get().values()));
+    rows.forEach(slot -> all.add(slot.get()));
+    inners.forEach(slot -> all.add(new double[] {slot.get()}));
+    return all;
+  }
+
+  private StoredMatrix matrix(int out, int in, int seed, DType type, boolean transposed, double size) throws IOException {
+    DenseMatrix random = DenseMatrix.random(out, in, seed);
+    DenseMatrix dense = size == 1 ? random : DenseMatrix.zeros(out, in).plus(size, random);
+    return StoredMatrix.of((transposed ? dense.transposed() : dense)
+        .stored(folder, "m" + seed + out + "x" + in + type + transposed + size, type));
+  }
+
+  private static Matrix matrix(DenseMatrix dense) {
+    return new Matrix(dense.height(), dense.width(), dense.flat());
+  }
+}
