@@ -6,14 +6,11 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 import java.util.Optional;
 
-/**
- * Plain LoRA, {@code Δ = s·BA}. One pass: {@code M = Vᵀ sB : [in, r]}, {@code ⟨Δ, V⟩ = ⟨Aᵀ, M⟩}; of the two ways to the same
- * number this is the one that takes stored rows as they are.
- */
+/** Plain LoRA, {@code Δ = s·BA}. One pass: {@code Y = V Aᵀ : [out, r]}, {@code ⟨Δ, V⟩ = ⟨sB, Y⟩}. */
 final class LoraDelta implements Delta {
 
   private final LowRank factors;
-  private Slot<Matrix> m;
+  private Slot<Matrix> y;
 
   LoraDelta(LowRank factors) {
     this.factors = factors;
@@ -21,7 +18,7 @@ final class LoraDelta implements Delta {
 
   @Override
   public void ask(Pass pass) {
-    m = pass.transposeTimes(Operand.ALIGNMENT_DELTA, factors.b());
+    y = pass.times(Operand.ALIGNMENT_DELTA, factors.a().transpose());
   }
 
   @Override
@@ -31,7 +28,7 @@ final class LoraDelta implements Delta {
 
   @Override
   public double innerWithAlignment() {
-    return factors.a().transpose().inner(m.get());
+    return factors.b().inner(y.get());
   }
 
   @Override

@@ -54,6 +54,24 @@ class ScoreCommandTest {
     assertThat(json(Testdata.SHARDED).pruned()).isEqualTo(json(Testdata.LLAMA).pruned());
   }
 
+  @ParameterizedTest
+  @MethodSource("models")
+  void javasKernelChoosesTheSameModulesAndSaysWhoComputed(Testdata model) {
+    Run java = json(model, "--kernel", "java");
+    assertThat(java.pruned()).isEqualTo(json(model).pruned());
+    assertThat(java.json().at("/engine/name").textValue()).isEqualTo("Java");
+    assertThat(java.json().at("/engine/device").textValue()).isEqualTo("cpu");
+    assertThat(json(model, "--kernel", "java", "--threads", "1").report().modules())
+        .isEqualTo(java.report().modules());
+  }
+
+  @Test
+  void javasKernelIsNoneForAGpu() {
+    Run run = Run.of("score", Testdata.LLAMA, "--kernel", "java", "--device", "gpu");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("splora: --kernel java cannot be given with --device gpu");
+  }
+
   @Test
   void theNumberOfThreadsMakesNoDifference() {
     assertThat(json(Testdata.PATTERNS, "--threads", "1").report().modules())
