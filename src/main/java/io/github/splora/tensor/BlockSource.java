@@ -35,7 +35,7 @@ final class BlockSource {
     for (int i = 0; i < 2; i++) {
       places.add(matrices.stream().map(matrix -> new StoredBlock(matrix.columns())).toList());
     }
-    readNext();
+    readAhead();
   }
 
   /**
@@ -57,13 +57,14 @@ final class BlockSource {
     }
     List<StoredBlock> ready = places.remove(0);
     places.add(ready);
-    if (rows.hasNext()) {
-      readNext();
-    }
+    readAhead();
     return ready;
   }
 
-  private void readNext() {
+  private void readAhead() {
+    if (!rows.hasNext()) {
+      return;
+    }
     BlockRows next = rows.next();
     List<StoredBlock> into = places.get(0);
     reading = READERS.submit(() -> {

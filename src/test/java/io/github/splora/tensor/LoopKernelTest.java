@@ -1,14 +1,18 @@
 package io.github.splora.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.splora.error.BadInputException;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,6 +69,19 @@ class LoopKernelTest extends KernelTest {
         assertThat(found.get(j)).isEqualTo(alone.get(j));
       }
     });
+  }
+
+  @Test
+  void aFileCutShortIsBadInput() throws IOException {
+    StoredMatrix base = matrix(2000, 200, 1, DType.BF16, false, 1);
+    Weights weights = new Weights(base, matrix(2000, 200, 2, DType.BF16, false, 1),
+        Optional.of(matrix(2000, 200, 3, DType.BF16, false, 1)), false);
+    try (FileChannel channel = FileChannel.open(base.tensors().get(0).file().path(), StandardOpenOption.WRITE)) {
+      channel.truncate(4096);
+    }
+
+    assertThatThrownBy(() -> everything(kernel(), weights, 2))
+        .isInstanceOf(BadInputException.class).hasMessageContaining("changed while it was read");
   }
 
   private static void assertAgree(List<double[]> expected, List<double[]> found) {
