@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 
   @Option(names = "--output", required = true, paramLabel = "DIR",
-      description = "Folder for the pruned adapter, or, of several, for a folder of each one's name. A folder appears whole or not"
-          + " at all.")
+      description = "Folder for the pruned adapter, or, of several, for a folder of each one's name. A folder appears"
+          + " whole or not at all.")
   Path folder;
 
   @Option(names = "--action", paramLabel = "ACTION",
@@ -85,10 +85,10 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
       throw wrong("--report inside --output makes the folder, which --dry-run must not: name another file");
     }
-    if (scores != null && hasSeveralAdapters()) {
-      throw wrong("--scores is of one adapter: prune them one at a time");
-    }
     if (scores != null) {
+      if (hasSeveralAdapters()) {
+        throw wrong("--scores is of one adapter: prune them one at a time");
+      }
       for (String name : ScoringOptions.NAMES) {
         if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
           throw wrong(name + " cannot be given with --scores: the file's scores are what they are");

@@ -99,7 +99,8 @@ abstract class RunSupport {
         scoring.metric, scoring.reference, scoring.population,
         scoring.include, scoring.exclude,
         selection.chosen(), selection.granularity(action), selection.client,
-        scoring.device, scoring.kernel, scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
+        scoring.device, scoring.kernel,
+        scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
   }
 
   /**

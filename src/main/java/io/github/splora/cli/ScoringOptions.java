@@ -39,7 +39,7 @@ final class ScoringOptions {
 
   @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "djl",
       description = "What computes: djl (PyTorch's operators, all float64) or java (loops on the CPU that do without"
-          + " PyTorch, several times less CPU time; products in float32, close to 1e-7 of the norms). Default:"
+          + " PyTorch, about half the CPU time; products in float32, close to 1e-7 of the norms). Default:"
           + " ${DEFAULT-VALUE}.")
   Kernels kernel;
 

@@ -87,6 +87,11 @@ public final class Values {
     return Float.intBitsToFloat(bfloat << 16);
   }
 
+  /** The float32 of an 8-bit float of either type. */
+  public static float ofEightBits(DType dtype, byte bits) {
+    return dtype == DType.F8_E4M3 ? ofE4m3(bits) : ofE5m2(bits);
+  }
+
   /** The float32 of an 8-bit float with 4 bits of exponent and no infinities (F8_E4M3). */
   public static float ofE4m3(byte bits) {
     int exponent = bits >> 3 & 0xF;
@@ -114,8 +119,7 @@ public final class Values {
         case F32 -> stored.getFloat();
         case F16 -> ofHalf(stored.getShort());
         case BF16 -> ofBfloat(stored.getShort());
-        case F8_E4M3 -> ofE4m3(stored.get());
-        case F8_E5M2 -> ofE5m2(stored.get());
+        case F8_E4M3, F8_E5M2 -> ofEightBits(dtype, stored.get());
         default -> throw new IllegalArgumentException(dtype + " is no type of weights");
       };
     }

@@ -8,13 +8,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.splora.linalg.Matrix;
+import io.github.splora.tensor.Pass.ByRow;
 import io.github.splora.tensor.Pass.Product;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The engine's operators on blocks of rows. Differences are taken in the stored precision's float type, products and
@@ -58,11 +56,7 @@ final class DjlKernel implements Kernel {
       this.aligned = new RowReader(weights.aligned());
       this.adapted = weights.adapted().map(RowReader::new).orElse(null);
       this.products = pass.products().stream().map(product -> new ProductSum(product, weights, scope)).toList();
-      this.inners = Stream.concat(
-          pass.rowInners().stream().map(inner ->
-              new InnerSum(inner.left(), inner.right(), inner.slot()::set, weights)),
-          pass.inners().stream().map(inner -> new InnerSum(inner.left(), inner.right(),
-              sums -> inner.slot().set(Arrays.stream(sums).sum()), weights))).toList();
+      this.inners = pass.innersByRow().stream().map(inner -> new InnerSum(inner, weights)).toList();
     }
 
     void run() {
@@ -168,26 +162,22 @@ final class DjlKernel implements Kernel {
   /** Inner products of rows as they come, or of columns as they grow where the storage is transposed. */
   private static final class InnerSum {
 
-    private final Operand left;
-    private final Operand right;
-    private final Consumer<double[]> result;
+    private final ByRow inner;
     private final boolean crosswise;
     private final double[] sums;
 
-    InnerSum(Operand left, Operand right, Consumer<double[]> result, Weights weights) {
-      this.left = left;
-      this.right = right;
-      this.result = result;
+    InnerSum(ByRow inner, Weights weights) {
+      this.inner = inner;
       this.crosswise = weights.transposed();
       this.sums = new double[Math.toIntExact(weights.outFeatures())];
     }
 
     Operand left() {
-      return left;
+      return inner.left();
     }
 
     Operand right() {
-      return right;
+      return inner.right();
     }
 
     void add(BlockRows rows, NDArray products) {
@@ -199,7 +189,7 @@ final class DjlKernel implements Kernel {
     }
 
     void finish() {
-      result.accept(sums);
+      inner.result().accept(sums);
     }
   }
 }

@@ -1,11 +1,16 @@
 package io.github.splora.tensor;
 
 import io.github.splora.linalg.Matrix;
+import io.github.splora.pairing.Weights;
+import io.github.splora.storage.StoredMatrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What one walk over a layer's weights is to bring back. Whoever wants something asks for it before the walk and takes
@@ -105,6 +110,34 @@ public final class Pass {
 
   List<Inner> inners() {
     return inners;
+  }
+
+  /**
+   * Inner products of rows, for a kernel that knows no others.
+   *
+   * @param result takes one number for each of the layer's outputs
+   */
+  record ByRow(Operand left, Operand right, Consumer<double[]> result) {}
+
+  /** All inner products, whole ones as sums over rows. */
+  List<ByRow> innersByRow() {
+    return Stream.concat(
+        rowInners.stream().map(inner -> new ByRow(inner.left(), inner.right(), inner.slot()::set)),
+        inners.stream().map(inner -> new ByRow(inner.left(), inner.right(),
+            rows -> inner.slot().set(Arrays.stream(rows).sum())))).toList();
+  }
+
+  /** The matrices that its operands are made of: the aligned one, and then base and adapted, if they are. */
+  List<StoredMatrix> matricesOf(Weights weights) {
+    Set<Operand> operands = operands();
+    List<StoredMatrix> matrices = new ArrayList<>(List.of(weights.aligned()));
+    if (operands.contains(Operand.ALIGNMENT_DELTA)) {
+      matrices.add(weights.base());
+    }
+    if (operands.contains(Operand.ADAPTED_DELTA)) {
+      matrices.add(weights.adapted().orElseThrow());
+    }
+    return matrices;
   }
 
   /** All that must be made of the weights. */

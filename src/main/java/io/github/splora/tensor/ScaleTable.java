@@ -19,6 +19,11 @@ final class ScaleTable {
         .orElse(1L);
   }
 
+  /** What it was read from. */
+  Scales scales() {
+    return scales;
+  }
+
   /** What the element is to be multiplied with. */
   double at(long row, long column) {
     return values.length == 1

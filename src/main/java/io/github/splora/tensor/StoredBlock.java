@@ -21,7 +21,6 @@ final class StoredBlock {
   private IntBuffer ints;
   private IntBuffer intsBehindOne;
   private DType type;
-  private Stretch stretch;
   private ScaleTable scales;
   /** Of the tensor. */
   private long firstRow;
@@ -49,26 +48,14 @@ final class StoredBlock {
    * @throws BadInputException if the file was cut short or cannot be read
    */
   void read(StoredMatrix matrix, BlockRows rows) {
-    long start = 0;
-    for (Stretch each : matrix.stretches()) {
-      if (rows.first() < start + each.rows()) {
-        read(each, rows.first() - start, rows.count());
-        return;
-      }
-      start += each.rows();
-    }
-    throw new IndexOutOfBoundsException("row " + rows.first() + " of " + start);
-  }
-
-  private void read(Stretch from, long first, int count) {
-    if (from != stretch) {
-      stretch = from;
+    Stretch from = matrix.slice(rows.first(), rows.count()).stretches().get(0);
+    if (scales == null || !from.scales().equals(scales.scales())) {
       scales = new ScaleTable(from.scales());
-      type = from.tensor().dtype();
     }
-    firstRow = from.firstRow() + first;
+    type = from.tensor().dtype();
+    firstRow = from.firstRow();
     long rowBytes = columns * type.bits() / Byte.SIZE;
-    int length = Math.toIntExact(rowBytes * count);
+    int length = Math.toIntExact(rowBytes * rows.count());
     if (memory.capacity() < length) {
       memory = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
       ints = memory.asIntBuffer();
@@ -155,7 +142,6 @@ final class StoredBlock {
   }
 
   private float scaled(int i) {
-    float value = type == DType.F8_E4M3 ? Values.ofE4m3(bytes[i]) : Values.ofE5m2(bytes[i]);
-    return (float) (value * scales.at(row, firstColumn + i));
+    return (float) (Values.ofEightBits(type, bytes[i]) * scales.at(row, firstColumn + i));
   }
 }

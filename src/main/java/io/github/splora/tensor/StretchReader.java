@@ -113,10 +113,8 @@ final class StretchReader {
   /** Eight-bit floats, times their scales. */
   private ByteBuffer scaled(ByteBuffer stored, long row, int elements) {
     ByteBuffer wide = bufferOf(elements * Float.BYTES);
-    boolean isE4m3 = tensor.dtype() == DType.F8_E4M3;
     for (int i = 0; i < elements; i++) {
-      byte code = stored.get(i);
-      float value = isE4m3 ? Values.ofE4m3(code) : Values.ofE5m2(code);
+      float value = Values.ofEightBits(tensor.dtype(), stored.get(i));
       wide.putFloat((float) (value * scales.at(row + i / columns, i % columns)));
     }
     return wide.flip();

@@ -19,11 +19,11 @@ final class Tile {
 
   private final float[][] rows = new float[SIZE][SIZE];
   private final float[] sums = new float[SIZE];
+  private final Tile shared;
   private int height;
   private int width;
   private double scale = 1;
   private double squares;
-  private final Tile shared;
   private Tile transposedFrom;
 
   private Tile(Tile shared) {
@@ -63,7 +63,7 @@ final class Tile {
     return scale;
   }
 
-  /** {@code Σ x²}, before scaling. */
+  /** {@code Σ x²} of the numbers as they were before they were scaled. */
   double squares() {
     return squares * scale * scale;
   }

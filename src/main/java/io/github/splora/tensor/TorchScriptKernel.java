@@ -8,17 +8,14 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.StoredMatrix;
+import io.github.splora.tensor.Pass.ByRow;
 import io.github.splora.tensor.Pass.Product;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * For GPUs: bytes go to the device as they are stored, and a TorchScript module computes there. It runs on a CPU as well,
@@ -100,29 +97,13 @@ final class TorchScriptKernel implements Kernel {
       this.scope = scope;
       this.rowsPerBlock = (int) Math.max(1, bytes / widestRow(weights));
       this.products = pass.products().stream().map(product -> new ProductSum(product, weights, scope)).toList();
-      this.inners = Stream.concat(
-          pass.rowInners().stream().map(inner ->
-              new InnerSum(inner.left(), inner.right(), inner.slot()::set, weights, scope)),
-          pass.inners().stream().map(inner -> new InnerSum(inner.left(), inner.right(),
-              sums -> inner.slot().set(Arrays.stream(sums).sum()), weights, scope))).toList();
-      for (StoredMatrix matrix : matricesOf(pass)) {
+      this.inners = pass.innersByRow().stream().map(inner -> new InnerSum(inner, weights, scope)).toList();
+      for (StoredMatrix matrix : new LinkedHashSet<>(pass.matricesOf(weights))) {
         readers.put(matrix, new RowReader(matrix));
         for (Map<StoredMatrix, Staging> turn : turns) {
           turn.put(matrix, staging(matrix));
         }
       }
-    }
-
-    private List<StoredMatrix> matricesOf(Pass pass) {
-      Set<Operand> operands = pass.operands();
-      List<StoredMatrix> matrices = new ArrayList<>(List.of(weights.aligned()));
-      if (operands.contains(Operand.ALIGNMENT_DELTA)) {
-        matrices.add(weights.base());
-      }
-      if (operands.contains(Operand.ADAPTED_DELTA)) {
-        matrices.add(weights.adapted().orElseThrow());
-      }
-      return matrices.stream().distinct().toList();
     }
 
     private Staging staging(StoredMatrix matrix) {
@@ -216,26 +197,22 @@ final class TorchScriptKernel implements Kernel {
     /** Inner products of rows, or of columns where the storage is transposed. */
     private final class InnerSum {
 
-      private final Operand left;
-      private final Operand right;
-      private final Consumer<double[]> result;
+      private final ByRow inner;
       private final NDArray sum;
       private final boolean crosswise;
 
-      InnerSum(Operand left, Operand right, Consumer<double[]> result, Weights weights, NDManager scope) {
-        this.left = left;
-        this.right = right;
-        this.result = result;
+      InnerSum(ByRow inner, Weights weights, NDManager scope) {
+        this.inner = inner;
         this.crosswise = weights.transposed();
         this.sum = zeros(weights.outFeatures(), 1, scope);
       }
 
       void add(BlockRows rows, Block block) {
-        module.change("inner", sum, block.of(left), block.of(right), rows.first(), crosswise);
+        module.change("inner", sum, block.of(inner.left()), block.of(inner.right()), rows.first(), crosswise);
       }
 
       void finish() {
-        result.accept(sum.toDoubleArray());
+        inner.result().accept(sum.toDoubleArray());
       }
     }
 

@@ -12,6 +12,7 @@ import io.github.splora.tensor.Pass.Slot;
 import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -141,6 +142,37 @@ class KernelTest {
     Slot<T> slot = question.apply(pass);
     kernel.run(pass, weights);
     return slot;
+  }
+
+  /** All that can be asked of all operands, as one pass. */
+  static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
+    Matrix x = matrix(DenseMatrix.random((int) weights.inFeatures(), rank, 4));
+    Matrix z = matrix(DenseMatrix.random((int) weights.outFeatures(), rank, 5));
+    Pass pass = new Pass();
+    List<Slot<Matrix>> products = new ArrayList<>();
+    List<Slot<double[]>> rowInners = new ArrayList<>();
+    List<Slot<Double>> inners = new ArrayList<>();
+    for (Operand operand : Operand.values()) {
+      products.add(pass.times(operand, x));
+      products.add(pass.transposeTimes(operand, z));
+      for (Operand other : Operand.values()) {
+        rowInners.add(pass.rowInner(operand, other));
+        inners.add(pass.inner(operand, other));
+      }
+    }
+    kernel.run(pass, weights);
+    List<double[]> all = new ArrayList<>();
+    products.forEach(slot -> all.add(slot.get().values()));
+    rowInners.forEach(slot -> all.add(slot.get()));
+    inners.forEach(slot -> all.add(new double[] {slot.get()}));
+    return all;
+  }
+
+  /** A random matrix {@code [out, in]}, times a size. */
+  StoredMatrix matrix(int out, int in, long seed, DType type, boolean transposed, double size) throws IOException {
+    DenseMatrix dense = DenseMatrix.zeros(out, in).plus(size, DenseMatrix.random(out, in, seed));
+    String name = "m" + out + "x" + in + type + seed + transposed + size;
+    return StoredMatrix.of((transposed ? dense.transposed() : dense).stored(folder, name, type));
   }
 
   private StoredMatrix stored(String name, DenseMatrix matrix, DType dtype) throws IOException {

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
-import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -90,38 +87,5 @@ class LoopKernelTest extends KernelTest {
       double largest = Arrays.stream(expected.get(i)).map(Math::abs).max().orElseThrow();
       assertThat(found.get(i)).as("result " + i).containsExactly(expected.get(i), within(1e-6 * largest));
     }
-  }
-
-  private static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
-    Matrix x = matrix(DenseMatrix.random((int) weights.inFeatures(), rank, 7));
-    Matrix z = matrix(DenseMatrix.random((int) weights.outFeatures(), rank, 8));
-    Pass pass = new Pass();
-    List<Pass.Slot<Matrix>> products = new ArrayList<>();
-    List<Pass.Slot<double[]>> rows = new ArrayList<>();
-    List<Pass.Slot<Double>> inners = new ArrayList<>();
-    for (Operand operand : Operand.values()) {
-      products.add(pass.times(operand, x));
-      products.add(pass.transposeTimes(operand, z));
-      rows.add(pass.rowInner(operand, operand));
-      inners.add(pass.inner(operand, operand));
-      inners.add(pass.inner(operand, Operand.ALIGNED));
-    }
-    kernel.run(pass, weights);
-    List<double[]> all = new ArrayList<>();
-    products.forEach(slot -> all.add(slot.get().values()));
-    rows.forEach(slot -> all.add(slot.get()));
-    inners.forEach(slot -> all.add(new double[] {slot.get()}));
-    return all;
-  }
-
-  private StoredMatrix matrix(int out, int in, int seed, DType type, boolean transposed, double size) throws IOException {
-    DenseMatrix random = DenseMatrix.random(out, in, seed);
-    DenseMatrix dense = size == 1 ? random : DenseMatrix.zeros(out, in).plus(size, random);
-    return StoredMatrix.of((transposed ? dense.transposed() : dense)
-        .stored(folder, "m" + seed + out + "x" + in + type + transposed + size, type));
-  }
-
-  private static Matrix matrix(DenseMatrix dense) {
-    return new Matrix(dense.height(), dense.width(), dense.flat());
   }
 }

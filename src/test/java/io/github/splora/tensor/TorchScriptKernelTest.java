@@ -6,16 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.EngineException;
 import io.github.splora.error.BadInputException;
-import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Pass.Slot;
-import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -93,9 +90,7 @@ class TorchScriptKernelTest extends KernelTest {
   }
 
   private StoredMatrix matrix(int out, int in, long seed, DType type, boolean transposed) throws IOException {
-    DenseMatrix dense = DenseMatrix.random(out, in, seed);
-    String name = "m" + out + "x" + in + type + seed + transposed;
-    return StoredMatrix.of((transposed ? dense.transposed() : dense).stored(folder, name, type));
+    return matrix(out, in, seed, type, transposed, 1);
   }
 
   private static double[] everythingOfDelta(Kernel kernel, Weights weights) {
@@ -103,31 +98,5 @@ class TorchScriptKernelTest extends KernelTest {
     Slot<double[]> squares = pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
     kernel.run(pass, weights);
     return squares.get();
-  }
-
-  /** All operands in all products, as one pass. */
-  private static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
-    Matrix x = thin(weights.inFeatures(), rank, 4);
-    Matrix z = thin(weights.outFeatures(), rank, 5);
-    Pass pass = new Pass();
-    List<Slot<Matrix>> products = new ArrayList<>();
-    List<Slot<double[]>> inners = new ArrayList<>();
-    for (Operand operand : Operand.values()) {
-      products.add(pass.times(operand, x));
-      products.add(pass.transposeTimes(operand, z));
-      for (Operand other : Operand.values()) {
-        inners.add(pass.rowInner(operand, other));
-      }
-    }
-    kernel.run(pass, weights);
-    List<double[]> all = new ArrayList<>();
-    products.forEach(slot -> all.add(slot.get().values()));
-    inners.forEach(slot -> all.add(slot.get()));
-    return all;
-  }
-
-  private static Matrix thin(long rows, int columns, long seed) {
-    DenseMatrix dense = DenseMatrix.random((int) rows, columns, seed);
-    return new Matrix(dense.height(), dense.width(), dense.flat());
   }
 }
