@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-REFERENCES = ("alignment", "safelora")
+REFERENCES = ("alignment", "safelora", "subspace")
+SUBSPACE_ENERGY = 0.9
 POPULATIONS = ("type", "all")
 SMALLEST_GROUP = 4
 
@@ -171,7 +172,23 @@ def compare_with_safelora(delta, v):
             "referenceNorm": float(np.linalg.norm(mapped))}
 
 
-COMPARISONS = {"alignment": compare_with_alignment, "safelora": compare_with_safelora}
+def compare_with_subspace(delta, v):
+    """
+    Distance from the delta's orthogonal projection on the fewest left singular vectors of V that hold 90 % of ||V||^2;
+    of a stack, each matrix has its own.
+    """
+    projected = np.zeros_like(delta)
+    for index in np.ndindex(v.shape[:-2]):
+        left, values, _ = np.linalg.svd(v[index], full_matrices=False)
+        held = np.cumsum(values ** 2)
+        count = int(np.searchsorted(held, SUBSPACE_ENERGY * held[-1] * (1 - 1e-12))) + 1 if held[-1] > 0 else 0
+        projected[index] = left[:, :count] @ (left[:, :count].T @ delta[index])
+    return {"distance": float(np.linalg.norm(projected - delta)), "cosine": cosine(projected, delta),
+            "referenceNorm": float(np.linalg.norm(projected))}
+
+
+COMPARISONS = {"alignment": compare_with_alignment, "safelora": compare_with_safelora,
+               "subspace": compare_with_subspace}
 
 
 def measure(module, factors, config, base, aligned):

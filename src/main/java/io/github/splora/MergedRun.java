@@ -15,6 +15,7 @@ import io.github.splora.report.RunReport.CheckpointInput;
 import io.github.splora.select.Decision;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.storage.StoredTensor;
+import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.CheckpointWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,7 +120,7 @@ final class MergedRun {
       }
       RunReport report = new ReportBuilder(
           options.score(), checkpoints.describe(options.score()), scored, decisions)
-          .withSurgery(options.action(), null)
+          .withSurgery(Surgery.of(Actions.DROP, null))
           .withWarnings(warnings)
           .withCommand(command)
           .build(total.seconds());
@@ -147,8 +148,8 @@ final class MergedRun {
 
   private Scored scoreNow(List<PairedModule> pairs, Checkpoints checkpoints, ScoreOptions options) {
     List<LoraModule> modules = pairs.stream().map(PairedModule::lora).toList();
-    return Scoring.score(List.of(new Scoring.Judged(modules, pairs)), checkpoints.aligned().location(), options,
-        progress).get(0);
+    return Scoring.score(List.of(new Scoring.Judged(modules, pairs)), checkpoints.aligned().location(),
+        List.of(options.scheme()), List.of(), options, progress).get(0).get(0);
   }
 
   /** Aligned tensors of the named modules, or of all, by the names of the merged tensors that they would replace. */

@@ -1,7 +1,5 @@
 package io.github.splora;
 
-import io.github.splora.surgery.Actions;
-import io.github.splora.surgery.ConfigStyle;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -11,8 +9,7 @@ import java.util.Optional;
  * @param score how modules are scored and selected
  * @param scores report of an earlier scoring to decide from; empty means score now
  * @param output folder for the pruned adapter, or for the folders of several
- * @param action what is done to selected modules
- * @param configStyle how a drop is told to PEFT
+ * @param surgery what is done to selected modules
  * @param dryRun whether to stop before anything is written
  * @param force whether {@code output} may hold something already
  */
@@ -20,7 +17,6 @@ public record PruneOptions(
     ScoreOptions score,
     Optional<Path> scores,
     Path output,
-    Actions action,
-    ConfigStyle configStyle,
+    Surgery surgery,
     boolean dryRun,
     boolean force) {}

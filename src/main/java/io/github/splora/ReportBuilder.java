@@ -8,9 +8,8 @@ import io.github.splora.report.RunReport.Tool;
 import io.github.splora.report.Summaries;
 import io.github.splora.select.Decision;
 import io.github.splora.select.SelectionRule;
-import io.github.splora.surgery.Actions;
-import io.github.splora.surgery.ConfigStyle;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Puts together the {@link RunReport} of a run. */
 final class ReportBuilder {
@@ -19,8 +18,7 @@ final class ReportBuilder {
   private final RunReport.Inputs inputs;
   private final Scored scored;
   private final List<ModuleRow> rows;
-  private Actions action;
-  private ConfigStyle configStyle;
+  private Surgery surgery;
   private List<String> warnings = List.of();
   private List<String> command = List.of();
 
@@ -31,9 +29,8 @@ final class ReportBuilder {
     this.rows = decisions.stream().map(ModuleRow::of).toList();
   }
 
-  ReportBuilder withSurgery(Actions chosenAction, ConfigStyle chosenStyle) {
-    action = chosenAction;
-    configStyle = chosenStyle;
+  ReportBuilder withSurgery(Surgery chosen) {
+    surgery = chosen;
     return this;
   }
 
@@ -67,16 +64,25 @@ final class ReportBuilder {
     return new Parameters(
         scored.basis().reference(),
         scored.basis().population(),
-        "mean",
-        "iqr",
+        scored.basis().centre(),
+        scored.basis().spread(),
+        scored.basis().energy(),
+        scored.basis().seed(),
         scored.basis().include(),
         scored.basis().exclude(),
         options.granularity().toString(),
         rule.label(),
         rule.value(),
         options.rule().isEmpty(),
-        action == null ? null : action.toString(),
-        configStyle == null ? null : configStyle.toString(),
+        surgery == null ? null : surgery.action().toString(),
+        surgery == null || surgery.configStyle() == null ? null : surgery.configStyle().toString(),
+        surgery == null ? null : orNull(surgery.strength()),
+        surgery == null ? null : orNull(surgery.energy()),
+        surgery == null ? null : orNull(surgery.gain()),
         options.client().toString());
+  }
+
+  private static Double orNull(OptionalDouble figure) {
+    return figure.isPresent() ? figure.getAsDouble() : null;
   }
 }

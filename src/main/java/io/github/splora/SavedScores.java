@@ -50,7 +50,8 @@ final class SavedScores {
     RunReport.Parameters made = report.parameters();
     return new Scored(
         adapter.modules().stream().map(module -> rows.get(module.name())).toList(),
-        new Scored.Basis(metric(file, report), made.reference(), made.population(), made.include(), made.exclude()),
+        new Scored.Basis(metric(file, report), made.reference(), made.population(),
+            made.centre(), made.spread(), made.energy(), made.seed(), made.include(), made.exclude()),
         report.engine(), 0, report.timing().checkpointBytes());
   }
 

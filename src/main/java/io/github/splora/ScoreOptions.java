@@ -2,8 +2,7 @@ package io.github.splora;
 
 import io.github.splora.client.Clients;
 import io.github.splora.score.Metrics;
-import io.github.splora.score.Populations;
-import io.github.splora.score.References;
+import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.tensor.Kernels;
@@ -18,9 +17,7 @@ import java.util.Optional;
  * @param adapters paths or hub ids of PEFT adapters, at least one; a folder may hold several
  * @param adapted path or hub id of a merged fine-tune, in place of adapters
  * @param revision for hub ids that name none
- * @param metric what the score is
- * @param reference what deltas are compared with
- * @param population what distances are judged against
+ * @param scheme how scores are made
  * @param include patterns of modules that take part; empty means all
  * @param exclude patterns of modules that do not
  * @param rule which modules are to go; empty means the metric's default rule
@@ -36,9 +33,7 @@ public record ScoreOptions(
     List<String> adapters,
     Optional<String> adapted,
     String revision,
-    Metrics metric,
-    References reference,
-    Populations population,
+    Scheme scheme,
     List<String> include,
     List<String> exclude,
     Optional<SelectionRule> rule,

@@ -3,6 +3,9 @@ package io.github.splora;
 import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.ModuleScore;
+import io.github.splora.score.Populations;
+import io.github.splora.score.References;
+import io.github.splora.score.Scheme;
 import java.util.List;
 
 /**
@@ -17,13 +20,30 @@ import java.util.List;
 record Scored(
     List<ModuleScore> scores, Basis basis, RunReport.Engine engine, double seconds, long checkpointBytes) {
 
-  /** The options that decide what a score is, by their names. */
+  /** The options that decide what a score is, by their names; null where one has no bearing on it. */
   record Basis(
-      Metrics metric, String reference, String population, List<String> include, List<String> exclude) {
+      Metrics metric,
+      String reference,
+      String population,
+      String centre,
+      String spread,
+      Double energy,
+      Long seed,
+      List<String> include,
+      List<String> exclude) {
 
-    static Basis of(ScoreOptions options) {
-      return new Basis(options.metric(), options.reference().toString(), options.population().toString(),
+    static Basis of(Scheme scheme, ScoreOptions options) {
+      boolean isSubspace = scheme.reference() == References.SUBSPACE;
+      boolean isRandom = isSubspace
+          || scheme.reference() == References.SAFELORA && scheme.population() == Populations.NULL;
+      return new Basis(scheme.metric(), scheme.reference().toString(), scheme.population().toString(),
+          scheme.estimators().centre().toString(), scheme.estimators().spread().toString(),
+          isSubspace ? scheme.energy() : null, isRandom ? scheme.seed() : null,
           options.include(), options.exclude());
+    }
+
+    boolean isSubspace() {
+      return References.SUBSPACE.toString().equals(reference);
     }
   }
 }

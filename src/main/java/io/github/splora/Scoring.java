@@ -2,6 +2,7 @@ package io.github.splora;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.correct.Correcting;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.ModulePairing;
@@ -9,6 +10,9 @@ import io.github.splora.pairing.PairedModule;
 import io.github.splora.report.RunReport;
 import io.github.splora.score.Measurement;
 import io.github.splora.score.ModuleScorer;
+import io.github.splora.score.Reference;
+import io.github.splora.score.References;
+import io.github.splora.score.Scheme;
 import io.github.splora.score.ScoreBoard;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.tensor.Backend;
@@ -16,6 +20,8 @@ import io.github.splora.tensor.Kernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** From opened inputs to scores: all adapters in one pass over the checkpoints, then each among its own modules. */
 final class Scoring {
@@ -33,15 +39,29 @@ final class Scoring {
   /**
    * Scores every adapter as if it were alone.
    *
-   * @return in the order of the adapters
+   * @param schemes ways to score
+   * @param correctings what is to be corrected in the same pass
+   * @return for each scheme, in the order of the adapters
    * @throws BadInputException with the problems of all adapters that do not fit the checkpoints
    */
-  List<Scored> run() {
+  List<List<Scored>> run(List<Scheme> schemes, List<Correcting> correctings) {
     List<Judged> judged = inputs.ofEachAdapter(i -> {
       Adapter adapter = inputs.adapters().get(i).adapter();
-      return new Judged(adapter.modules(), pair(adapter));
+      return new Judged(adapter.modules(), pair(adapter, schemes));
     });
-    return score(judged, inputs.aligned().location(), options, progress);
+    return score(judged, inputs.aligned().location(), schemes, correctings, options, progress);
+  }
+
+  /** Corrects modules of which no scores are wanted. */
+  void correct(int adapter, Set<String> selected, Correcting correcting) {
+    Adapter corrected = inputs.adapters().get(adapter).adapter();
+    List<LoraModule> modules =
+        corrected.modules().stream().filter(module -> selected.contains(module.name())).toList();
+    if (!modules.isEmpty()) {
+      Kernel kernel = Backend.start(options.device(), options.kernel()).kernel();
+      measure(kernel, ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned()), List.of(),
+          List.of(correcting), options, progress);
+    }
   }
 
   /**
@@ -52,28 +72,38 @@ final class Scoring {
    */
   record Judged(List<LoraModule> modules, List<PairedModule> pairs) {}
 
-  /** Measures all in one pass, and scores each population by itself. */
-  static List<Scored> score(List<Judged> populations, Path aligned, ScoreOptions options, Progress progress) {
+  /** Measures all in one pass, and scores each population by itself, in each way. */
+  static List<List<Scored>> score(List<Judged> populations, Path aligned, List<Scheme> schemes,
+      List<Correcting> correctings, ScoreOptions options, Progress progress) {
     Stopwatch stopwatch = Stopwatch.start();
     Backend backend = Backend.start(options.device(), options.kernel());
+    List<Scheme> measured = new ArrayList<>();
+    schemes.stream().filter(scheme -> measured.stream().noneMatch(scheme::sharesMeasurementsWith)).forEach(measured::add);
     List<PairedModule> all = populations.stream().flatMap(each -> each.pairs().stream()).toList();
-    List<Measurement> measurements = measure(backend.kernel(), all, options, progress);
+    List<List<Measurement>> measurements = measure(backend.kernel(), all,
+        measured.stream().map(Scheme::measured).toList(), correctings, options, progress);
     RunReport.Engine described =
         new RunReport.Engine(backend.name(), backend.version(), backend.device(), options.threads());
-    List<Scored> scored = new ArrayList<>();
-    int begin = 0;
-    for (Judged each : populations) {
-      int end = begin + each.pairs().size();
-      scored.add(new Scored(
-          ScoreBoard.of(each.modules(), measurements.subList(begin, end), options.metric().metric(),
-              options.population().population(), aligned),
-          Scored.Basis.of(options), described, stopwatch.seconds(), bytes(each.pairs())));
-      begin = end;
+    List<List<Scored>> scored = new ArrayList<>();
+    for (Scheme scheme : schemes) {
+      int place = IntStream.range(0, measured.size())
+          .filter(i -> scheme.sharesMeasurementsWith(measured.get(i))).findFirst().orElseThrow();
+      List<Scored> ofScheme = new ArrayList<>();
+      int begin = 0;
+      for (Judged each : populations) {
+        int end = begin + each.pairs().size();
+        ofScheme.add(new Scored(
+            ScoreBoard.of(each.modules(), measurements.get(place).subList(begin, end), scheme.metric().metric(),
+                scheme.judging(), aligned),
+            Scored.Basis.of(scheme, options), described, stopwatch.seconds(), bytes(each.pairs())));
+        begin = end;
+      }
+      scored.add(ofScheme);
     }
     return scored;
   }
 
-  private List<PairedModule> pair(Adapter adapter) {
+  private List<PairedModule> pair(Adapter adapter, List<Scheme> schemes) {
     ModuleFilter filter = new ModuleFilter(options.include(), options.exclude());
     List<LoraModule> participants =
         adapter.modules().stream().filter(module -> filter.test(module.name())).toList();
@@ -81,23 +111,24 @@ final class Scoring {
       throw new BadInputException(List.of(new Problem("--include, --exclude", null, null,
           "no module of the adapter is left; its modules are named like '" + adapter.modules().get(0).name() + "'")));
     }
-    refuseFullRank(adapter, participants);
+    schemes.forEach(scheme -> refuseFullRank(adapter, participants, scheme.reference()));
     return ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
   }
 
   /** Some references need thin factors, which DoRA's deltas do not have. */
-  private void refuseFullRank(Adapter adapter, List<LoraModule> participants) {
-    if (!options.reference().reference().takesFullRank()) {
+  private static void refuseFullRank(Adapter adapter, List<LoraModule> participants, References reference) {
+    if (!reference.takesFullRank()) {
       participants.stream().filter(module -> !module.isLowRank()).findFirst().ifPresent(module -> {
         throw new BadInputException(adapter.location(), "module '" + module.name() + "'", null, "is DoRA, whose delta is"
-            + " not of low rank: --reference " + options.reference() + " cannot take it; use --reference alignment");
+            + " not of low rank: --reference " + reference + " cannot take it; use --reference alignment");
       });
     }
   }
 
-  private static List<Measurement> measure(
-      Kernel kernel, List<PairedModule> pairs, ScoreOptions options, Progress progress) {
-    ModuleScorer scorer = new ModuleScorer(kernel, options.reference().reference(), options.threads());
+  private static List<List<Measurement>> measure(Kernel kernel, List<PairedModule> pairs, List<Reference> references,
+      List<Correcting> correctings, ScoreOptions options, Progress progress) {
+    ModuleScorer scorer =
+        new ModuleScorer(kernel, references, correctings, options.scheme().seed(), options.threads());
     progress.begin(pairs.size(), bytes(pairs));
     try {
       return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));

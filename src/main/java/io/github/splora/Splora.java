@@ -5,10 +5,12 @@ import io.github.splora.adapter.OutputFolder;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ModelLayers;
+import io.github.splora.correct.Correcting;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.report.ModelCard;
 import io.github.splora.report.RunReport;
+import io.github.splora.score.Scheme;
 import io.github.splora.select.Decision;
 import io.github.splora.select.Selection;
 import io.github.splora.select.SelectionRule;
@@ -65,7 +67,7 @@ public final class Splora {
     }
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options, hub)) {
-      List<Scored> scored = new Scoring(inputs, progress).run();
+      List<Scored> scored = new Scoring(inputs, progress).run(List.of(options.scheme()), List.of()).get(0);
       List<RunReport.Inputs> described = inputs.describe();
       List<RunReport> reports = new ArrayList<>();
       for (int i = 0; i < scored.size(); i++) {
@@ -94,19 +96,26 @@ public final class Splora {
     Stopwatch total = Stopwatch.start();
     try (RunInputs inputs = RunInputs.open(options.score(), hub)) {
       List<OutputFolder> outputs = Outputs.prepare(options, inputs);
-      Action action = options.action().action(options.configStyle());
+      Surgery surgery = options.surgery();
+      Action action = surgery.action().action(surgery.configStyle());
       inputs.ofEachAdapter(i -> requireFit(action, inputs, inputs.adapters().get(i).adapter()));
 
       List<RunReport.Inputs> described = inputs.describe();
-      List<Scored> scored = scores(options, inputs, described);
+      CorrectedModules corrected = new CorrectedModules();
+      List<Scored> scored = scores(options, inputs, described, corrected);
       List<Pruned> pruned = inputs.ofEachAdapter(i -> {
         Adapter adapter = inputs.adapters().get(i).adapter();
         requireRule(options, scored.get(i));
         List<Decision> decisions = decide(options.score(), scored.get(i));
-        Rewrite rewrite = action.apply(adapter, selected(decisions));
+        Set<String> selected = selected(decisions);
+        if (options.scores().isPresent()) {
+          surgery.corrector(scored.get(i).basis()).ifPresent(corrector ->
+              new Scoring(inputs, progress).correct(i, selected, corrected.by(corrector, module -> true)));
+        }
+        Rewrite rewrite = action.apply(adapter, selected, corrected.of(adapter));
         requireLoadable(inputs, adapter, rewrite);
         RunReport report = new ReportBuilder(options.score(), described.get(i), scored.get(i), decisions)
-            .withSurgery(options.action(), options.configStyle())
+            .withSurgery(surgery)
             .withWarnings(Warnings.of(adapter))
             .withCommand(command)
             .build(total.seconds());
@@ -129,9 +138,14 @@ public final class Splora {
     return adapter;
   }
 
-  private List<Scored> scores(PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described) {
+  /** Scores that are made now bring corrected factors along: which of them are needed is known when all are there. */
+  private List<Scored> scores(PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described,
+      CorrectedModules corrected) {
     if (options.scores().isEmpty()) {
-      return new Scoring(inputs, progress).run();
+      Scheme scheme = options.score().scheme();
+      List<Correcting> correctings = options.surgery().corrector(Scored.Basis.of(scheme, options.score()))
+          .map(corrector -> corrected.by(corrector, module -> true)).stream().toList();
+      return new Scoring(inputs, progress).run(List.of(scheme), correctings).get(0);
     }
     return List.of(
         SavedScores.read(options.scores().get(), inputs.adapters().get(0).adapter(), described.get(0)));

@@ -79,7 +79,7 @@ class ChangingInputsTest {
     });
     ScoreOptions options = TinyRun.llama(adapter, Metrics.E_DIEM, Optional.empty());
     List<String> refused = Refusal.of(() -> splora.prune(new PruneOptions(
-        options, Optional.empty(), output, Actions.DROP, ConfigStyle.EXCLUDE, false, false)));
+        options, Optional.empty(), output, Surgery.of(Actions.DROP, ConfigStyle.EXCLUDE), false, false)));
     assertThat(folder).isDirectoryNotContaining(path -> path.getFileName().toString().contains("out"));
     return refused;
   }

@@ -13,6 +13,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.tensor.Kernels;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class GoldenScoresTest {
     }
     assertThat(cases).hasSizeGreaterThanOrEqualTo(4);
     return cases.stream().flatMap(folder -> Stream.of(References.values()).flatMap(reference ->
-        Stream.of(Populations.values()).map(population ->
+        Stream.of(Populations.TYPE, Populations.ALL).map(population ->
             dynamicTest(folder.getFileName() + " " + reference + " " + population,
                 () -> check(folder, reference, population)))));
   }
@@ -50,7 +51,7 @@ class GoldenScoresTest {
     JsonNode expected = StrictJson.readObject(folder.resolve("expected-scores.json"));
     RunReport report = new Splora(new HubCache(folder), Progress.SILENT).score(new ScoreOptions(
         input(folder, expected, "base"), input(folder, expected, "aligned"), List.of(input(folder, expected, "adapter")), Optional.empty(),
-        "main", Metrics.E_DIEM, reference, population, List.of(), List.of(),
+        "main", Scheme.of(Metrics.E_DIEM, reference, population), List.of(), List.of(),
         Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, 2)).get(0);
 
     List<String> names = new ArrayList<>();

@@ -11,6 +11,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.storage.DType;
@@ -66,7 +67,7 @@ class MergedRunTest {
 
   private ScoreOptions options(Metrics metric, List<String> include, SelectionRule rule) {
     return new ScoreOptions(base.toString(), aligned.toString(), List.of(), Optional.of(adapted.toString()), "main",
-        metric, References.ALIGNMENT, Populations.ALL, include, List.of(), Optional.of(rule), Granularity.MODULE,
+        Scheme.of(metric, References.ALIGNMENT, Populations.ALL), include, List.of(), Optional.of(rule), Granularity.MODULE,
         Clients.PEFT, "cpu", Kernels.DJL, 2);
   }
 
@@ -76,7 +77,7 @@ class MergedRunTest {
 
   private RunReport prune(int count) throws IOException {
     return splora().prune(new PruneOptions(options(Metrics.COSINE, List.of(), new SelectionRule.Highest(count)),
-        Optional.empty(), output, Actions.DROP, ConfigStyle.EXCLUDE, false, false)).get(0);
+        Optional.empty(), output, Surgery.of(Actions.DROP, ConfigStyle.EXCLUDE), false, false)).get(0);
   }
 
   private static Splora splora() {

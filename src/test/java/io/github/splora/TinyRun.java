@@ -6,6 +6,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.Actions;
@@ -33,7 +34,7 @@ public final class TinyRun {
   public static ScoreOptions options(
       Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
     return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
-        List.of(adapter.toString()), Optional.empty(), "main", metric, References.ALIGNMENT, Populations.TYPE, include, List.of(), rule,
+        List.of(adapter.toString()), Optional.empty(), "main", Scheme.of(metric, References.ALIGNMENT, Populations.TYPE), include, List.of(), rule,
         Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, 2);
   }
 
@@ -48,7 +49,7 @@ public final class TinyRun {
 
   public static RunReport prune(ScoreOptions options, Path output, Actions action) throws IOException {
     return splora().prune(
-        new PruneOptions(options, Optional.empty(), output, action, ConfigStyle.EXCLUDE, false, false)).get(0);
+        new PruneOptions(options, Optional.empty(), output, Surgery.of(action, ConfigStyle.EXCLUDE), false, false)).get(0);
   }
 
   private static Splora splora() {

@@ -54,6 +54,16 @@ public interface LayerKind {
     return List.of(new Factors(matrix(d.rank(), d.in(), loraA), matrix(d.out(), d.rank(), loraB)));
   }
 
+  /** The elements of the A that these factors lie in, in the order in which it is stored: what {@link #factors} undoes. */
+  default double[] valuesOfA(List<Factors> factors) {
+    return factors.get(0).a().values();
+  }
+
+  /** Those of B. */
+  default double[] valuesOfB(List<Factors> factors) {
+    return factors.get(0).b().values();
+  }
+
   /**
    * Sizes of a module.
    *

@@ -4,6 +4,7 @@ import io.github.splora.linalg.Matrix;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.Values;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -93,5 +94,20 @@ record ParameterKind(int rank) implements LayerKind {
       factors.add(new Factors(ofA, ofB));
     }
     return factors;
+  }
+
+  @Override
+  public double[] valuesOfA(List<Factors> factors) {
+    return factors.stream().flatMapToDouble(each -> Arrays.stream(each.a().values())).toArray();
+  }
+
+  @Override
+  public double[] valuesOfB(List<Factors> factors) {
+    int experts = factors.size();
+    double[] b = new double[experts * factors.get(0).b().values().length];
+    for (int i = 0; i < b.length; i++) {
+      b[i] = factors.get(i % experts).b().values()[i / experts];
+    }
+    return b;
   }
 }

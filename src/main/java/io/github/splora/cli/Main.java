@@ -4,9 +4,11 @@ import io.github.splora.Version;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.client.Clients;
 import io.github.splora.report.ReportFormat;
+import io.github.splora.score.Centre;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.score.Spread;
 import io.github.splora.select.Granularity;
 import io.github.splora.surgery.Actions;
 import io.github.splora.surgery.ConfigStyle;
@@ -50,7 +52,7 @@ public final class Main {
 
   /** Option values that are enums with a label of their own. */
   private static final List<Class<? extends Enum<?>>> LABELLED = List.of(Metrics.class, References.class,
-      Populations.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class, Clients.class,
+      Populations.class, Centre.class, Spread.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class, Clients.class,
       Kernels.class);
 
   /** Where hub ids are looked up; a test brings its own. */

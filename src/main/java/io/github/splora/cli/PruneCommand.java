@@ -1,22 +1,21 @@
 package io.github.splora.cli;
 
 import io.github.splora.PruneOptions;
-import io.github.splora.client.Client;
-import io.github.splora.client.Demands;
-import io.github.splora.surgery.Actions;
-import io.github.splora.surgery.ConfigStyle;
+import io.github.splora.Surgery;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code splora prune}. */
 @Command(
     name = "prune",
-    description = "Writes the adapter without its misaligned modules, with splora-report.json beside it.")
+    description = "Writes the adapter without its misaligned modules, or with these corrected, and splora-report.json"
+        + " beside it.")
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 
   @Option(names = "--output", required = true, paramLabel = "DIR",
@@ -24,15 +23,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
           + " whole or not at all.")
   Path folder;
 
-  @Option(names = "--action", paramLabel = "ACTION",
-      description = "What is done to a selected module: ${COMPLETION-CANDIDATES}. Default: drop; zero for clients that"
-          + " need every module.")
-  Actions action;
-
-  @Option(names = "--config-style", paramLabel = "STYLE",
-      description = "How a drop is told to PEFT: exclude (exclude_modules), targets (explicit target_modules, for PEFT"
-          + " 0.13 and older), or list (the same, never a regular expression). Default: exclude; list for sglang.")
-  ConfigStyle configStyle;
+  @Mixin
+  SurgeryOptions surgery;
 
   @Option(names = "--scores", paramLabel = "FILE",
       description = "Decide from what 'score --format json' wrote for these very inputs, instead of scoring again.")
@@ -48,10 +40,10 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkMerged();
-    applyDemands(selection.client.client());
     checkOptions();
+    Surgery chosen = surgery.surgery(selection.client);
     PruneOptions options = new PruneOptions(
-        scoreOptions(action), Optional.ofNullable(scores), folder, action, configStyle, dryRun, force);
+        scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force);
     prepareReport(scores, folder);
     int code = show(splora().prune(options));
     tell(!dryRun ? "wrote " + folder
@@ -59,19 +51,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     return code;
   }
 
-  /** What the user has not said, the client decides. */
-  private void applyDemands(Client client) {
-    Demands demands = client.demands();
-    if (action == Actions.DROP && demands.everyModule()) {
-      throw wrong("--action drop cannot be given with --client " + selection.client + ": " + client.title()
-          + " leaves out all modules of a type when one layer has none; it takes --action zero");
-    }
-    action = action == null ? demands.action() : action;
-    configStyle = configStyle == null ? demands.configStyle() : configStyle;
-  }
-
   private void checkMerged() {
-    for (String name : List.of("--action", "--config-style", "--scores")) {
+    for (String name : Stream.concat(SurgeryOptions.NAMES.stream(), Stream.of("--scores")).toList()) {
       if (inputs.adapted().isPresent() && spec.commandLine().getParseResult().hasMatchedOption(name)) {
         throw wrong(name + " cannot be given with --adapted: the weights that go become the aligned ones again");
       }
@@ -79,6 +60,9 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
   }
 
   private void checkOptions() {
+    surgery.contradiction(selection.client).ifPresent(sentence -> {
+      throw wrong(sentence);
+    });
     if (scores == null && lacksRule(scoring.metric)) {
       throw wrong("--metric " + scoring.metric + " has no default rule: give --threshold, --count or --fraction");
     }

@@ -14,13 +14,12 @@ import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.score.Metrics;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.surgery.Actions;
-import io.github.splora.tensor.Kernels;
-import io.github.splora.tensor.TensorEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
@@ -69,23 +68,15 @@ abstract class RunSupport {
    * and values are made here.
    */
   final ScoreOptions scoreOptions(Actions action) {
-    inputs.contradiction().ifPresent(sentence -> {
-      throw wrong(sentence);
-    });
-    if (!TensorEngine.isDeviceChoice(scoring.device)) {
-      throw wrong("--device '" + scoring.device + "': auto, cpu, gpu or gpu:N is expected");
-    }
-    if (scoring.kernel == Kernels.JAVA && scoring.device.startsWith("gpu")) {
-      throw wrong("--kernel java cannot be given with --device " + scoring.device + ": it runs on the CPU");
-    }
-    if (scoring.threads != null && scoring.threads < 1) {
-      throw wrong("--threads " + scoring.threads + ": at least 1 is needed");
-    }
+    Stream.of(inputs.contradiction(), scoring.contradiction()).flatMap(Optional::stream).findFirst()
+        .ifPresent(sentence -> {
+          throw wrong(sentence);
+        });
     if (output.heatmap && output.format != ReportFormat.TABLE) {
       throw wrong("--heatmap goes with --format table, not with " + output.format);
     }
-    if (inputs.adapted().isPresent() && !scoring.reference.reference().takesFullRank()) {
-      throw wrong("--reference " + scoring.reference + " cannot be given with --adapted: what a merged checkpoint adds is"
+    if (inputs.adapted().isPresent() && !scoring.reference().takesFullRank()) {
+      throw wrong("--reference " + scoring.reference() + " cannot be given with --adapted: what a merged checkpoint adds is"
           + " not of low rank; use --reference alignment");
     }
     if (inputs.adapted().isPresent() && selection.client != Clients.PEFT) {
@@ -96,7 +87,7 @@ abstract class RunSupport {
     checkPatterns();
     return new ScoreOptions(
         inputs.base, inputs.aligned, inputs.adapters, inputs.adapted(), common.revision,
-        scoring.metric, scoring.reference, scoring.population,
+        scoring.scheme(),
         scoring.include, scoring.exclude,
         selection.chosen(), selection.granularity(action), selection.client,
         scoring.device, scoring.kernel,

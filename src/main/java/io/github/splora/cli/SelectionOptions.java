@@ -38,6 +38,10 @@ final class SelectionOptions {
     @Option(names = "--fraction", paramLabel = "F",
         description = "Prune this share of the scored modules or blocks, from 0 to 1, highest first.")
     Double fraction;
+
+    @Option(names = "--all",
+        description = "Every module, whatever its score: for actions that correct rather than remove.")
+    boolean all;
   }
 
   /** The user's granularity, else what the client needs when {@code action} is done. */
@@ -54,6 +58,6 @@ final class SelectionOptions {
     } else if (rule.count != null) {
       return Optional.of(new SelectionRule.Highest(rule.count));
     }
-    return Optional.of(new SelectionRule.Share(rule.fraction));
+    return Optional.of(rule.all ? new SelectionRule.All() : new SelectionRule.Share(rule.fraction));
   }
 }

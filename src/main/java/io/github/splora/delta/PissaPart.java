@@ -6,7 +6,6 @@ import io.github.splora.linalg.SymmetricEigen;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
-import java.util.SplittableRandom;
 
 /**
  * PiSSA's part of the weight: {@code P = U_r S_r V_rᵀ}, the best approximation of W of rank r. With the leading right
@@ -24,6 +23,8 @@ final class PissaPart implements BasePart {
   /** Residuals of this share of the largest eigenvalue leave P right to about single precision. */
   private static final double CONVERGED = 1e-9;
   private static final int MOST_STEPS = 200;
+  /** Always the same: so that the same adapter gives the same score. */
+  private static final long SEED = 1;
 
   private final int rank;
   private final int inFeatures;
@@ -46,13 +47,13 @@ final class PissaPart implements BasePart {
   @Override
   public boolean ask(Pass pass) {
     if (basis == null) {
-      basis = Orthonormal.basis(random(inFeatures, Math.min(inFeatures, rank + OVERSAMPLING)));
+      basis = Orthonormal.basis(Matrix.random(inFeatures, Math.min(inFeatures, rank + OVERSAMPLING), SEED));
       wBasis = pass.times(Operand.ALIGNED, basis);
     } else if (gramX == null) {
       improve();
       gramX = pass.transposeTimes(Operand.ALIGNED, wx);
     } else {
-      Matrix residuals = gramX.get().minus(scaledColumns(x, eigenvalues));
+      Matrix residuals = gramX.get().minus(x.scaledColumns(eigenvalues));
       done = ++steps >= MOST_STEPS || isConverged(residuals);
       if (!done) {
         basis = Orthonormal.basis(directions == null ? x.beside(residuals) : x.beside(residuals).beside(directions));
@@ -66,7 +67,7 @@ final class PissaPart implements BasePart {
   @Override
   public LowRank factors() {
     int wanted = Math.min(rank, x.columns());
-    return new LowRank(firstColumns(x, wanted).transpose(), firstColumns(wx, wanted));
+    return new LowRank(x.firstColumns(wanted).transpose(), wx.firstColumns(wanted));
   }
 
   /** Rayleigh-Ritz: the vectors within the basis that W stretches most. */
@@ -74,7 +75,7 @@ final class PissaPart implements BasePart {
     Matrix w = wBasis.get();
     SymmetricEigen eigen = SymmetricEigen.of(w.transposeTimes(w));
     int width = Math.min(basis.columns(), rank + OVERSAMPLING);
-    Matrix coefficients = firstColumns(eigen.vectors(), width);
+    Matrix coefficients = eigen.vectors().firstColumns(width);
     Matrix next = basis.times(coefficients);
     if (x != null) {
       directions = next.minus(x.times(x.transposeTimes(next)));
@@ -94,31 +95,5 @@ final class PissaPart implements BasePart {
       largest = Math.max(largest, sum);
     }
     return Math.sqrt(largest) <= CONVERGED * eigenvalues[0];
-  }
-
-  private static Matrix scaledColumns(Matrix matrix, double[] factors) {
-    Matrix result = Matrix.zeros(matrix.rows(), matrix.columns());
-    for (int i = 0; i < result.values().length; i++) {
-      result.values()[i] = matrix.values()[i] * factors[i % matrix.columns()];
-    }
-    return result;
-  }
-
-  private static Matrix firstColumns(Matrix matrix, int count) {
-    Matrix result = Matrix.zeros(matrix.rows(), count);
-    for (int i = 0; i < matrix.rows(); i++) {
-      System.arraycopy(matrix.values(), i * matrix.columns(), result.values(), i * count, count);
-    }
-    return result;
-  }
-
-  /** Seeded: the same adapter gives the same score. */
-  private static Matrix random(int rows, int columns) {
-    SplittableRandom random = new SplittableRandom(1);
-    Matrix matrix = Matrix.zeros(rows, columns);
-    for (int i = 0; i < matrix.values().length; i++) {
-      matrix.values()[i] = random.nextDouble() - 0.5;
-    }
-    return matrix;
   }
 }

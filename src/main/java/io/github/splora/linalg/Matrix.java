@@ -1,5 +1,7 @@
 package io.github.splora.linalg;
 
+import java.util.SplittableRandom;
+
 /**
  * A small dense matrix in float64: LoRA factors, thin products, Gram matrices. What is as large as a weight never
  * becomes one.
@@ -19,6 +21,16 @@ public record Matrix(int rows, int columns, double[] values) {
   /** All zero. */
   public static Matrix zeros(int rows, int columns) {
     return new Matrix(rows, columns, new double[Math.multiplyExact(rows, columns)]);
+  }
+
+  /** Independent normal deviates; a seed always gives the same ones. */
+  public static Matrix random(int rows, int columns, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Matrix result = zeros(rows, columns);
+    for (int i = 0; i < result.values.length; i++) {
+      result.values[i] = random.nextGaussian();
+    }
+    return result;
   }
 
   public double at(int row, int column) {
@@ -102,6 +114,42 @@ public record Matrix(int rows, int columns, double[] values) {
       System.arraycopy(right.values, i * right.columns, result.values, i * result.columns + columns, right.columns);
     }
     return result;
+  }
+
+  public Matrix plus(Matrix other) {
+    return minus(other.scaledBy(-1));
+  }
+
+  /** Each column times a factor of its own. */
+  public Matrix scaledColumns(double[] factors) {
+    Matrix result = zeros(rows, columns);
+    for (int i = 0; i < values.length; i++) {
+      result.values[i] = values[i] * factors[i % columns];
+    }
+    return result;
+  }
+
+  /** The first columns: {@code [rows, count]}. */
+  public Matrix firstColumns(int count) {
+    Matrix result = zeros(rows, count);
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(values, i * columns, result.values, i * count, count);
+    }
+    return result;
+  }
+
+  /** {@code [this; lower] : [rows + lower.rows, columns]}. */
+  public Matrix above(Matrix lower) {
+    requireEqual(columns, lower.columns);
+    Matrix result = zeros(rows + lower.rows, columns);
+    System.arraycopy(values, 0, result.values, 0, values.length);
+    System.arraycopy(lower.values, 0, result.values, values.length, lower.values.length);
+    return result;
+  }
+
+  /** {@code ‖this‖²}, the sum of all squares. */
+  public double squaredNorm() {
+    return inner(this);
   }
 
   /** {@code Σ this_ij · other_ij}. */

@@ -1,6 +1,7 @@
 package io.github.splora.report;
 
 import io.github.splora.error.Printable;
+import io.github.splora.surgery.Actions;
 import java.util.List;
 import java.util.function.Function;
 
@@ -28,20 +29,36 @@ public record Columns(String title, boolean isNumber, Function<ModuleRow, String
   /** One sentence below the table. */
   public static String conclusion(RunReport report) {
     RunReport.Summary summary = report.summary();
-    return summary.pruned() + " of " + summary.modules() + " modules to prune (" + method(report) + ")";
+    return summary.pruned() + " of " + summary.modules() + " modules to " + verb(report) + " (" + method(report) + ")";
+  }
+
+  /** What is done to a module whose decision is to prune: its action, if that corrects, else to prune. */
+  static String verb(RunReport report) {
+    return Labels.find(Actions.class, report.parameters().action())
+        .filter(Actions::corrects)
+        .map(Actions::toString)
+        .orElse("prune");
   }
 
   /** How scores and decisions were made, in a few words. */
   static String method(RunReport report) {
     RunReport.Parameters parameters = report.parameters();
     String rule = parameters.value() == null
-        ? "no rule given"
+        ? parameters.rule().equals("all") ? "all modules" : "no rule given"
         : (parameters.defaultRule() ? "default rule: " : "") + switch (parameters.rule()) {
             case "threshold" -> "score above " + parameters.value();
             case "count" -> "the " + parameters.value().longValue() + " highest " + parameters.granularity() + " scores";
             default -> "the highest " + parameters.value() + " of the " + parameters.granularity() + " scores";
           };
     return Printable.text(
-        report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; " + rule);
+        report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; " + rule
+            + surgery(parameters));
+  }
+
+  /** The figures of an action that corrects. */
+  private static String surgery(RunReport.Parameters parameters) {
+    return parameters.strength() == null ? "" : "; " + parameters.action() + " with strength " + parameters.strength()
+        + (parameters.actionEnergy() == null ? "" : ", energy " + parameters.actionEnergy())
+        + (parameters.gain() == null ? "" : ", gain " + parameters.gain());
   }
 }

@@ -11,7 +11,7 @@ final class MarkdownWriter implements ReportWriter {
   @Override
   public String write(RunReport report) {
     RunReport.Summary summary = report.summary();
-    return "### splora: " + summary.pruned() + " of " + summary.modules() + " modules to prune\n\n"
+    return "### splora: " + summary.pruned() + " of " + summary.modules() + " modules to " + Columns.verb(report) + "\n\n"
         + Markdown.text(Columns.method(report)) + "\n\n"
         + figures(summary)
         + highest(Markdown.pruned(report))

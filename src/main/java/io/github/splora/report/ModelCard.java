@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * The section of an adapter's {@code README.md} that says what was removed, why, with which version and from which
+ * The section of an adapter's {@code README.md} that says what was removed or corrected, why, with which version and from which
  * inputs. It stands between two HTML comments; everything else, the front matter first of all, stays byte for byte.
  */
 public final class ModelCard {
@@ -25,7 +25,7 @@ public final class ModelCard {
   private ModelCard() {}
 
   /**
-   * Brings the card in a folder up to date, or writes one. Where nothing was removed, nothing is said.
+   * Brings the card in a folder up to date, or writes one. Where nothing was, nothing is said.
    *
    * @throws IOException if the card cannot be read or written
    */
@@ -59,11 +59,11 @@ public final class ModelCard {
     RunReport.Inputs inputs = report.inputs();
     RunReport.Summary summary = report.summary();
     boolean isMerged = inputs.adapter() == null;
-    boolean isZeroed = Actions.ZERO.toString().equals(report.parameters().action());
+    Actions action = Labels.find(Actions.class, report.parameters().action()).orElse(Actions.DROP);
     return BEGIN + "\n"
-        + "## Pruned with splora\n\n"
+        + (action.corrects() ? "## Corrected with splora\n\n" : "## Pruned with splora\n\n")
         + summary.pruned() + " of " + summary.modules() + (isMerged ? " weights were " : " LoRA modules were ")
-        + (isMerged ? "made the aligned model's again" : isZeroed ? "set to zero" : "removed")
+        + (isMerged ? "made the aligned model's again" : action.participle())
         + " for their score (" + Markdown.text(Columns.method(report)) + ")."
         + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's") + ".\n\n"
         + Markdown.table(Markdown.pruned(report)) + "\n"

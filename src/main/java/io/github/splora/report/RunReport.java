@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param schemaVersion {@value #SCHEMA_VERSION}
  * @param tool what wrote it
  * @param command the arguments that the program was called with; empty if it was called from Java, or is an older one
- * @param metric {@code e-diem}, {@code cosine} or {@code frobenius}
+ * @param metric {@code e-diem}, {@code cosine}, {@code frobenius} or {@code overlap}
  * @param parameters how scores and decisions were made
  * @param inputs what was read
  * @param engine what did the arithmetic
@@ -55,14 +55,19 @@ public record RunReport(
    * @param population what each distance is judged against
    * @param centre estimator of the expected distance
    * @param spread estimator of the spread
+   * @param energy share of ‖V‖² in the subspaces that scores are told from; null for other references
+   * @param seed of what was drawn at random; null if nothing was
    * @param include patterns of modules that take part; empty means all
    * @param exclude patterns of modules that do not
    * @param granularity what is selected as one
-   * @param rule {@code threshold}, {@code count}, {@code fraction} or {@code none}
-   * @param value the rule's figure; null for {@code none}
+   * @param rule {@code threshold}, {@code count}, {@code fraction}, {@code all} or {@code none}
+   * @param value the rule's figure; null for {@code all} and {@code none}
    * @param defaultRule whether the rule is the documented default, not the user's
    * @param action what is done to selected modules; null for a score
    * @param configStyle how a drop is told to PEFT; null for a score
+   * @param strength how far an action that corrects goes, from 0 to 1; null for others
+   * @param actionEnergy share of ‖V‖² in the subspaces that the action looks at; null for others
+   * @param gain what a deflated delta was multiplied with; null for other actions
    * @param client what the pruned adapter is for; null in a report of a splora that knew of PEFT alone
    */
   public record Parameters(
@@ -70,6 +75,8 @@ public record RunReport(
       String population,
       String centre,
       String spread,
+      Double energy,
+      Long seed,
       List<String> include,
       List<String> exclude,
       String granularity,
@@ -78,6 +85,9 @@ public record RunReport(
       boolean defaultRule,
       String action,
       String configStyle,
+      Double strength,
+      Double actionEnergy,
+      Double gain,
       String client) {}
 
   /**

@@ -16,24 +16,31 @@ import io.github.splora.tensor.Pass.Slot;
 final class AlignmentReference implements Reference {
 
   @Override
-  public Comparing compare(Delta delta) {
-    return new OnePass(delta);
+  public Comparing compare(Subject subject) {
+    return new OnePass(subject);
   }
 
   @Override
   public Comparison comparison(Sums sums) {
     double referenceNorm = Math.sqrt(sums.reference());
     Double cosine = Comparison.cosine(sums.inner(), Math.sqrt(sums.delta()), referenceNorm);
-    return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm);
+    return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm, ofRandomDeltas(sums), null);
+  }
+
+  /** The cosine of a random delta has mean 0; d² = 2 − 2 cos. */
+  private static RandomDistance ofRandomDeltas(Sums sums) {
+    return RandomDistance.ofSquare(2, 4 * sums.randomVariance() / (sums.delta() * sums.alignment()));
   }
 
   private static final class OnePass implements Comparing {
 
     private final Delta delta;
+    private final double elements;
     private Slot<Double> squaredAlignment;
 
-    OnePass(Delta delta) {
-      this.delta = delta;
+    OnePass(Subject subject) {
+      this.delta = subject.delta();
+      this.elements = (double) subject.outFeatures() * subject.inFeatures();
     }
 
     @Override
@@ -51,7 +58,9 @@ final class AlignmentReference implements Reference {
     @Override
     public Sums sums() {
       double alignment = squaredAlignment.get();
-      return new Sums(delta.squaredNorm(), alignment, alignment, delta.innerWithAlignment(), 0);
+      double squaredNorm = delta.squaredNorm();
+      return new Sums(squaredNorm, alignment, alignment, delta.innerWithAlignment(), 0, 0,
+          0, squaredNorm * alignment / elements);
     }
   }
 }

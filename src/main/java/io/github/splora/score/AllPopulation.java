@@ -8,8 +8,8 @@ import java.util.Map;
 final class AllPopulation implements Population {
 
   @Override
-  public Map<Measurement, Moments> moments(List<Measurement> comparable) {
-    Moments all = Moments.of(comparable.stream().map(m -> m.comparison().distance()).toList());
+  public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
+    Moments all = Moments.of(comparable.stream().map(m -> m.comparison().distance()).toList(), estimators);
     Map<Measurement, Moments> moments = new HashMap<>();
     comparable.forEach(measurement -> moments.put(measurement, all));
     return moments;

@@ -7,7 +7,7 @@ import java.util.List;
 final class CosineMetric implements Metric {
 
   @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Population population) {
+  public List<ModuleScore> score(List<Measurement> comparable, Judging judging) {
     return comparable.stream().map(CosineMetric::score).toList();
   }
 

@@ -7,13 +7,13 @@ import java.util.Map;
 /**
  * E-DIEM, the distance made comparable across dimensions by what is expected of its population:
  *
- * <pre>eDiem = (d − E[d]) / IQR(d)</pre>
+ * <pre>eDiem = (d − E[d]) / spread(d)</pre>
  *
  * The default rule prunes where it is above {@value #PRUNE_ABOVE}, about a quarter of a normal population.
  *
  * <p>Sources: SPLoRA ("Safe Pruning LoRA", TACL 2025); DIEM: Tessari, Yao, Hogan, arXiv 2407.08623. SPLoRA's printed
  * equation could not be consulted, and its public code estimates E[d] and IQR from copies of one pair, which leaves
- * rounding noise; this is our reading: both come from the adapter's own modules.
+ * rounding noise; this is our reading: both come from the adapter's own modules, or, as {@link NullPopulation} has it, from chance.
  */
 public final class EDiem implements Metric {
 
@@ -21,11 +21,11 @@ public final class EDiem implements Metric {
   public static final double PRUNE_ABOVE = 0.5;
 
   @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Population population) {
+  public List<ModuleScore> score(List<Measurement> comparable, Judging judging) {
     if (comparable.isEmpty()) {
       return List.of();
     }
-    Map<Measurement, Moments> moments = population.moments(comparable);
+    Map<Measurement, Moments> moments = judging.population().moments(comparable, judging.estimators());
     return comparable.stream().map(measurement -> score(measurement, moments.get(measurement))).toList();
   }
 
@@ -33,7 +33,7 @@ public final class EDiem implements Metric {
     return moments.hasSpread()
         ? ModuleScore.scored(
             measurement,
-            (measurement.comparison().distance() - moments.mean()) / moments.interquartileRange(),
+            (measurement.comparison().distance() - moments.centre()) / moments.spread(),
             moments)
         : ModuleScore.unscored(measurement, Unscored.NO_SPREAD);
   }

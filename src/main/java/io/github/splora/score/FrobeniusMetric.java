@@ -6,7 +6,7 @@ import java.util.List;
 final class FrobeniusMetric implements Metric {
 
   @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Population population) {
+  public List<ModuleScore> score(List<Measurement> comparable, Judging judging) {
     return comparable.stream()
         .map(measurement -> ModuleScore.scored(measurement, measurement.deltaNorm(), null))
         .toList();

@@ -12,8 +12,8 @@ public interface Metric {
    * Scores modules that can be compared.
    *
    * @param comparable measurements with a comparison; may be empty
-   * @param population what each is judged against, for metrics that standardise
+   * @param judging what each is judged against, for metrics that standardise
    * @return one score for each, in the same order
    */
-  List<ModuleScore> score(List<Measurement> comparable, Population population);
+  List<ModuleScore> score(List<Measurement> comparable, Judging judging);
 }

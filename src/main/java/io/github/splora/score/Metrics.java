@@ -1,12 +1,14 @@
 package io.github.splora.score;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The metrics by the names that {@code --metric} takes. */
 public enum Metrics {
   E_DIEM("e-diem", new EDiem(), OptionalDouble.of(EDiem.PRUNE_ABOVE)),
   COSINE("cosine", new CosineMetric(), OptionalDouble.empty()),
-  FROBENIUS("frobenius", new FrobeniusMetric(), OptionalDouble.empty());
+  FROBENIUS("frobenius", new FrobeniusMetric(), OptionalDouble.empty()),
+  OVERLAP("overlap", new OverlapMetric(), OptionalDouble.empty());
 
   private final String label;
   private final Metric metric;
@@ -20,6 +22,11 @@ public enum Metrics {
 
   public Metric metric() {
     return metric;
+  }
+
+  /** The one reference that it can be told from; empty if any will do. */
+  public Optional<References> onlyReference() {
+    return this == OVERLAP ? Optional.of(References.SUBSPACE) : Optional.empty();
   }
 
   /** Above which score modules are pruned when the user gives no rule; empty where no figure would be right for all. */

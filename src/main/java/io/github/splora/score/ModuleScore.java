@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param score higher = more misaligned, whatever the metric; null if the module cannot be scored
  * @param distance between ΔW and its reference
  * @param expectedDistance E[d] of the module's population; null for metrics without one
- * @param spread interquartile range of the module's population; null for metrics without one
+ * @param spread of the distances of the module's population; null for metrics without one
  * @param cosine between ΔW and its reference
  * @param deltaNorm {@code ‖ΔW‖_F}
  * @param referenceNorm norm of the reference
@@ -53,6 +53,11 @@ public record ModuleScore(
       this.sentence = sentence;
     }
 
+    /** Whether there is a delta and a reference all the same. */
+    public boolean isAboutScoreAlone() {
+      return this == NO_SPREAD || this == NO_DIRECTION;
+    }
+
     public String sentence() {
       return sentence;
     }
@@ -78,7 +83,7 @@ public record ModuleScore(
   static ModuleScore scored(Measurement measurement, double score, Moments moments) {
     return moments == null
         ? of(measurement, score, null, null, null)
-        : of(measurement, score, moments.mean(), moments.interquartileRange(), null);
+        : of(measurement, score, moments.centre(), moments.spread(), null);
   }
 
   private static ModuleScore of(

@@ -1,7 +1,7 @@
 package io.github.splora.score;
 
-import io.github.splora.delta.Delta;
-import io.github.splora.delta.Deltas;
+import io.github.splora.alignment.Spectrum;
+import io.github.splora.correct.Correcting;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.PairedModule;
@@ -12,7 +12,6 @@ import io.github.splora.storage.Values;
 import io.github.splora.tensor.Kernel;
 import io.github.splora.tensor.Pass;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,18 +26,30 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Measures modules: weights are walked over, {@link Measurement}s come out. A module is measured by one thread alone, so
- * the numbers do not depend on how many there are; modules of several adapters on the same layer are measured together.
+ * Measures modules: weights are walked over, {@link Measurement}s come out, and corrected factors if some are wanted. A
+ * module is measured by one thread alone, so the numbers do not depend on how many there are; modules of several adapters
+ * on the same layer are measured together, and whoever wants something of a layer's weights shares the walks over them.
  */
 public final class ModuleScorer {
 
   private final Kernel kernel;
-  private final Reference reference;
+  private final List<Reference> references;
+  private final List<Correcting> correctings;
+  private final long seed;
   private final int threads;
 
-  public ModuleScorer(Kernel kernel, Reference reference, int threads) {
+  /**
+   * @param references what every module is compared with; may be none
+   * @param correctings what is to be corrected besides
+   * @param seed of the sketches of V's subspaces
+   * @param threads at least 1
+   */
+  public ModuleScorer(
+      Kernel kernel, List<Reference> references, List<Correcting> correctings, long seed, int threads) {
     this.kernel = kernel;
-    this.reference = reference;
+    this.references = references;
+    this.correctings = correctings;
+    this.seed = seed;
     this.threads = threads;
   }
 
@@ -46,74 +57,71 @@ public final class ModuleScorer {
    * Measures every module.
    *
    * @param progress told of each module when it is done, from any thread, one at a time
-   * @return in the order of {@code modules}
+   * @return for each reference, in their order, the measurements in the order of {@code modules}
    * @throws BadInputException naming every tensor with NaN or infinite elements, if any result shows that there are
    */
-  public List<Measurement> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
+  public List<List<Measurement>> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       Map<List<Weights>, List<PairedModule>> ofSameWeights =
           modules.stream().collect(Collectors.groupingBy(PairedModule::weights, LinkedHashMap::new, Collectors.toList()));
-      List<Future<List<Measurement>>> futures = new ArrayList<>();
+      List<Future<List<Measured>>> futures = new ArrayList<>();
       for (List<PairedModule> together : ofSameWeights.values()) {
         futures.add(pool.submit(() -> {
-          List<Measurement> measured = measure(together);
+          List<Measured> measured = measure(together);
           synchronized (progress) {
             together.forEach(progress);
           }
           return measured;
         }));
       }
-      Map<PairedModule, Measurement> results = new IdentityHashMap<>();
-      for (Future<List<Measurement>> future : futures) {
-        resultOf(future).forEach(measurement -> results.put(measurement.module(), measurement));
+      Map<PairedModule, Measured> results = new IdentityHashMap<>();
+      for (Future<List<Measured>> future : futures) {
+        resultOf(future).forEach(measured -> results.put(measured.module(), measured));
       }
-      List<Measurement> measurements = modules.stream().map(results::get).toList();
-      refuseNonFinite(measurements);
-      return measurements;
+      List<Measured> all = modules.stream().map(results::get).toList();
+      refuseNonFinite(all);
+      return IntStream.range(0, references.size())
+          .mapToObj(r -> all.stream().map(measured -> measured.ofReference().get(r)).toList())
+          .toList();
     } finally {
       pool.shutdownNow();
     }
   }
 
+  /** What came out of one module; not finite if a number that it was corrected to is not. */
+  private record Measured(PairedModule module, List<Measurement> ofReference, boolean isFinite) {}
+
   /** Modules of several adapters on the same layer, whose weights are read once for all of them. */
-  private List<Measurement> measure(List<PairedModule> modules) {
+  private List<Measured> measure(List<PairedModule> modules) {
     List<Weights> weights = modules.get(0).weights();
-    List<List<Delta>> deltas = modules.stream().map(module -> Deltas.of(module.lora())).toList();
-    List<Sums> sums = new ArrayList<>(Collections.nCopies(modules.size(), Sums.ZERO));
-    for (int i = 0; i < weights.size(); i++) {
-      int matrix = i;
-      List<Comparing> comparings =
-          deltas.stream().map(ofModule -> reference.compare(ofModule.get(matrix))).toList();
-      for (Pass pass = new Pass(); ask(comparings, pass); pass = new Pass()) {
-        kernel.run(pass, weights.get(i));
+    List<ModuleWork> work = modules.stream().map(module -> new ModuleWork(module, references, correctings)).toList();
+    for (Weights ofMatrix : weights) {
+      Spectrum spectrum = new Spectrum(ofMatrix.outFeatures(), ofMatrix.inFeatures(), seed);
+      work.forEach(each -> each.begin(ofMatrix, spectrum));
+      for (Pass pass = new Pass(); ask(work, pass); pass = new Pass()) {
+        kernel.run(pass, ofMatrix);
       }
-      for (int m = 0; m < comparings.size(); m++) {
-        sums.set(m, sums.get(m).plus(comparings.get(m).sums()));
-      }
+      work.forEach(ModuleWork::endMatrix);
     }
-    return IntStream.range(0, modules.size()).mapToObj(m -> measurement(modules.get(m), sums.get(m))).toList();
+    return work.stream()
+        .map(each -> new Measured(each.module(), each.measurements(), each.finishCorrections()))
+        .toList();
   }
 
   /** Lets all of them ask; those that have what they want do no more. */
-  private static boolean ask(List<Comparing> comparings, Pass pass) {
+  private static boolean ask(List<ModuleWork> work, Pass pass) {
     boolean isAnyAsked = false;
-    for (Comparing comparing : comparings) {
-      isAnyAsked |= comparing.ask(pass);
+    for (ModuleWork each : work) {
+      isAnyAsked |= each.ask(pass);
     }
     return isAnyAsked;
   }
 
-  private Measurement measurement(PairedModule module, Sums sums) {
-    boolean isComparable = sums.delta() != 0 && sums.alignment() != 0;
-    return new Measurement(module, Math.sqrt(sums.delta()), Math.sqrt(sums.alignment()),
-        isComparable ? reference.comparison(sums) : null);
-  }
-
-  private static void refuseNonFinite(List<Measurement> measurements) {
-    List<Problem> problems = measurements.stream()
-        .filter(measurement -> !measurement.isFinite())
-        .flatMap(measurement -> nonFinite(measurement.module()).stream())
+  private static void refuseNonFinite(List<Measured> all) {
+    List<Problem> problems = all.stream()
+        .filter(measured -> !measured.isFinite() || !measured.ofReference().stream().allMatch(Measurement::isFinite))
+        .flatMap(measured -> nonFinite(measured.module()).stream())
         .toList();
     if (!problems.isEmpty()) {
       throw new BadInputException(problems);

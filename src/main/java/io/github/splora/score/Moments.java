@@ -1,31 +1,28 @@
 package io.github.splora.score;
 
-import java.util.Arrays;
 import java.util.Collection;
 
 /**
  * Centre and spread of a population of distances.
  *
- * @param mean arithmetic mean, {@code E[d]}
- * @param interquartileRange distance between the quartiles, as {@link Quantile} has them
- * @param size number of distances
+ * @param centre {@code E[d]}, as {@link Centre} estimates it
+ * @param spread as {@link Spread} does
  */
-record Moments(double mean, double interquartileRange, int size) {
+record Moments(double centre, double spread) {
 
   /**
-   * Differences below this share of the mean are rounding, not spread: scores divided by them would be noise.
+   * Differences below this share of the centre are rounding, not spread: scores divided by them would be noise.
    */
   private static final double ROUNDING = 1e-12;
 
   /** @param distances at least one */
-  static Moments of(Collection<Double> distances) {
+  static Moments of(Collection<Double> distances, Estimators estimators) {
     double[] sorted = distances.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    double mean = Arrays.stream(sorted).sum() / sorted.length;
-    return new Moments(mean, Quantile.of(sorted, 0.75) - Quantile.of(sorted, 0.25), sorted.length);
+    return new Moments(estimators.centre().of(sorted), estimators.spread().of(sorted));
   }
 
   /** Whether the distances differ by more than rounding, so that they can be standardised. */
   boolean hasSpread() {
-    return interquartileRange > ROUNDING * Math.abs(mean);
+    return spread > ROUNDING * Math.abs(centre);
   }
 }

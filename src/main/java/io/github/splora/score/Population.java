@@ -10,7 +10,8 @@ public interface Population {
    * The centre and spread for each module.
    *
    * @param comparable at least one measurement, all of them comparable
+   * @param estimators how they are estimated
    * @return one entry for each
    */
-  Map<Measurement, Moments> moments(List<Measurement> comparable);
+  Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators);
 }

@@ -3,7 +3,8 @@ package io.github.splora.score;
 /** The populations by the names that {@code --population} takes. */
 public enum Populations {
   TYPE("type", new TypePopulation()),
-  ALL("all", new AllPopulation());
+  ALL("all", new AllPopulation()),
+  NULL("null", new NullPopulation());
 
   private final String label;
   private final Population population;

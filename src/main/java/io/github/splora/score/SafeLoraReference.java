@@ -1,11 +1,11 @@
 package io.github.splora.score;
 
+import io.github.splora.alignment.SafeLoraOperator;
 import io.github.splora.delta.Delta;
 import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
-import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
-import io.github.splora.tensor.Pass.Slot;
+import java.util.Arrays;
 
 /**
  * SafeLoRA's operator on the delta, as SPLoRA's public code uses it:
@@ -13,75 +13,100 @@ import io.github.splora.tensor.Pass.Slot;
  * <pre>C = V Vᵀ/‖V‖_F : [out, out],   R = C ΔW,   d = ‖R − ΔW‖_F</pre>
  *
  * C is not a projection: its norm is σ_max(V)²/‖V‖_F, usually far below 1, so d is close to ‖ΔW‖. Two passes and no
- * {@code [out, out]} matrix: {@code M = Vᵀ B : [in, r]}, {@code PB = V M/‖V‖ : [out, r]}, R = PB·A, with B scaled. Of a
- * weight of several matrices, each has a C of its own, and squares add up.
+ * {@code [out, out]} matrix: R = (CB)·A, with B scaled. Of a weight of several matrices, each has a C of its own, and
+ * squares add up. What is expected of chance is estimated from random directions, which take the same two passes.
  *
- * <p>Source: Hsu et al., "Safe LoRA", NeurIPS 2024 (arXiv 2405.16833), section 3.4.
+ * @see SafeLoraOperator
  */
-final class SafeLoraReference implements Reference {
+record SafeLoraReference(References.Settings settings) implements Reference {
+
+  /** Enough for moments that are right to some percent. */
+  private static final int RANDOM_DIRECTIONS = 128;
 
   @Override
-  public boolean takesFullRank() {
-    return false;
-  }
-
-  @Override
-  public Comparing compare(Delta delta) {
-    return new TwoPasses(delta);
+  public Comparing compare(Subject subject) {
+    return new TwoPasses(subject);
   }
 
   @Override
   public Comparison comparison(Sums sums) {
     double referenceNorm = Math.sqrt(sums.reference());
     return new Comparison(Math.sqrt(sums.difference()),
-        Comparison.cosine(sums.inner(), referenceNorm, Math.sqrt(sums.delta())), referenceNorm);
+        Comparison.cosine(sums.inner(), referenceNorm, Math.sqrt(sums.delta())), referenceNorm,
+        settings.isRandomWanted() ? RandomDistance.ofSquare(sums.randomMean(), sums.randomVariance()) : null, null);
   }
 
-  private static final class TwoPasses implements Comparing {
+  private final class TwoPasses implements Comparing {
 
     private final Delta delta;
+    private final int outFeatures;
     private LowRank factors;
-    private Slot<Matrix> m;
-    private Slot<Double> squaredAlignment;
-    private Slot<Matrix> vm;
-    private double alignment;
+    private SafeLoraOperator onB;
+    private Matrix directions;
+    private SafeLoraOperator onDirections;
 
-    TwoPasses(Delta delta) {
-      this.delta = delta;
+    TwoPasses(Subject subject) {
+      this.delta = subject.delta();
+      this.outFeatures = Math.toIntExact(subject.outFeatures());
     }
 
     @Override
     public boolean ask(Pass pass) {
       if (factors == null) {
-        if (!delta.prepare(pass)) {
-          factors = delta.lowRank().orElseThrow();
-          m = pass.transposeTimes(Operand.ALIGNMENT_DELTA, factors.b());
-          squaredAlignment = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+        if (delta.prepare(pass)) {
+          return true;
         }
-        return true;
+        factors = delta.lowRank().orElseThrow();
+        onB = new SafeLoraOperator(factors.b());
+        if (settings.isRandomWanted()) {
+          directions = unitColumns(Matrix.random(outFeatures, RANDOM_DIRECTIONS, settings.seed()));
+          onDirections = new SafeLoraOperator(directions);
+        }
       }
-      alignment = squaredAlignment.get();
-      if (vm != null || alignment == 0) {
-        return false;
-      }
-      vm = pass.times(Operand.ALIGNMENT_DELTA, m.get());
-      return true;
+      boolean isAsked = onB.ask(pass);
+      return onDirections != null && onDirections.ask(pass) || isAsked;
     }
 
     @Override
     public Sums sums() {
       double deltaSquared = factors.squaredNorm();
-      if (vm == null) {
-        return new Sums(deltaSquared, 0, 0, 0, deltaSquared);
-      }
-      Matrix projectedB = vm.get().scaledBy(1 / Math.sqrt(alignment));
+      Matrix projectedB = onB.image();
       Matrix difference = projectedB.minus(factors.b());
+      double[] random = onDirections == null ? new double[2] : ofRandomDeltas();
       return new Sums(
           deltaSquared,
-          alignment,
+          onB.squaredNorm(),
           Math.max(0, factors.innerTimesA(projectedB, projectedB)),
           factors.innerTimesA(projectedB, factors.b()),
-          Math.max(0, factors.innerTimesA(difference, difference)));
+          Math.max(0, factors.innerTimesA(difference, difference)),
+          0, random[0], random[1]);
     }
+
+    /** Mean and variance of {@code ‖(C − I)ΔW‖²} = Σ s_i² q_i with q_i = ‖(C − I)u_i‖² in random directions u_i. */
+    private double[] ofRandomDeltas() {
+      double[] q = squaredColumns(onDirections.image().minus(directions));
+      double[] sorted = Arrays.stream(q).sorted().toArray();
+      double deviation = Spread.STD.of(sorted);
+      return new double[] {
+        factors.squaredNorm() * Centre.MEAN.of(sorted),
+        deviation * deviation * factors.varianceFactor(outFeatures)
+      };
+    }
+  }
+
+  private static Matrix unitColumns(Matrix matrix) {
+    double[] factors = squaredColumns(matrix);
+    for (int j = 0; j < factors.length; j++) {
+      factors[j] = 1 / Math.sqrt(factors[j]);
+    }
+    return matrix.scaledColumns(factors);
+  }
+
+  private static double[] squaredColumns(Matrix matrix) {
+    double[] squares = new double[matrix.columns()];
+    for (int i = 0; i < matrix.values().length; i++) {
+      squares[i % matrix.columns()] += matrix.values()[i] * matrix.values()[i];
+    }
+    return squares;
   }
 }

@@ -22,13 +22,13 @@ public final class ScoreBoard {
    * @throws BadInputException if V is zero for every module: base and aligned are the same
    */
   public static List<ModuleScore> of(
-      List<LoraModule> modules, List<Measurement> measurements, Metric metric, Population population, Path aligned) {
+      List<LoraModule> modules, List<Measurement> measurements, Metric metric, Judging judging, Path aligned) {
     if (measurements.stream().allMatch(measurement -> measurement.alignmentNorm() == 0)) {
       throw new BadInputException(aligned, null, null, "none of the " + measurements.size()
           + " layers that take part differs from the base checkpoint's; are base and aligned the same model?");
     }
     Map<String, ModuleScore> scores = new HashMap<>();
-    metric.score(measurements.stream().filter(Measurement::isComparable).toList(), population)
+    metric.score(measurements.stream().filter(Measurement::isComparable).toList(), judging)
         .forEach(score -> scores.put(score.name(), score));
     measurements.stream().filter(measurement -> !measurement.isComparable()).forEach(measurement ->
         scores.put(measurement.module().name(), ModuleScore.unscored(measurement,

@@ -23,11 +23,17 @@ public final class Selection {
   }
 
   /**
-   * Decides for every module. One without a score is kept.
+   * Decides for every module. One without a score is kept, unless all are to go and only its score is missing.
    *
    * @throws BadInputException if the rule asks for more units than have a score
    */
   public List<Decision> decide(List<ModuleScore> scores) {
+    if (rule instanceof SelectionRule.All) {
+      return scores.stream()
+          .map(score -> score.isScored() || score.unscored().isAboutScoreAlone()
+              ? new Decision(score, true, "all modules were chosen") : kept(score))
+          .toList();
+    }
     List<Unit> ranking = Ranking.of(scores, granularity).units();
     int pruned = numberToPrune(ranking);
     Map<String, Decision> decisions = new HashMap<>();

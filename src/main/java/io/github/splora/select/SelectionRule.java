@@ -22,6 +22,19 @@ public sealed interface SelectionRule {
     }
   }
 
+  /** Every module that anything can be done to, whatever its score. */
+  record All() implements SelectionRule {
+    @Override
+    public String label() {
+      return "all";
+    }
+
+    @Override
+    public Double value() {
+      return null;
+    }
+  }
+
   /** Every unit with a score strictly above {@code pruneAbove}. */
   record Above(double pruneAbove) implements SelectionRule {
     @Override

@@ -2,6 +2,7 @@ package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.error.BadInputException;
+import java.util.Map;
 import java.util.Set;
 
 /** What is done to the selected modules. An implementation is one file, made known in {@link Actions}. */
@@ -18,7 +19,13 @@ public interface Action {
    * Plans the new adapter; nothing is written.
    *
    * @param selected names of modules of {@code adapter}; may be empty, which changes nothing
+   * @param corrected for an action that {@linkplain Actions#corrects corrects}, the new factors of each selected module
    * @throws BadInputException if no client would load the result
    */
-  Rewrite apply(Adapter adapter, Set<String> selected);
+  Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected);
+
+  /** Of an action that needs no new factors. */
+  default Rewrite apply(Adapter adapter, Set<String> selected) {
+    return apply(adapter, selected, Map.of());
+  }
 }

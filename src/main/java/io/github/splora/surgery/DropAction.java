@@ -30,7 +30,7 @@ record DropAction(ConfigStyle style) implements Action {
   }
 
   @Override
-  public Rewrite apply(Adapter adapter, Set<String> selected) {
+  public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
     List<LoraModule> kept =
         adapter.modules().stream().filter(module -> !selected.contains(module.name())).toList();
     if (kept.isEmpty()) {

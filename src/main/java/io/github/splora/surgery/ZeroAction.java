@@ -1,13 +1,12 @@
 package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.LoraModule;
-import io.github.splora.error.BadInputException;
 import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.storage.TensorSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,29 +19,11 @@ final class ZeroAction implements Action {
 
   @Override
   public void requireApplicable(Adapter adapter) {
-    AdapterConfig config = adapter.config();
-    if (config.initialisation().changesBaseWeights()) {
-      throw new BadInputException(config.file(), "init_lora_weights", config.initLoraWeights(),
-          "loading this adapter changes the base weights of all its modules, so a zeroed module would not be"
-              + " the aligned one again; use --action drop");
-    }
-    if (config.usesDora()) {
-      throw new BadInputException(config.file(), "use_dora", "true",
-          "a DoRA module with a zero B still has its trained magnitudes, so it would not be the aligned one again;"
-              + " use --action drop");
-    }
-    if (!config.bias().equals("none")) {
-      throw new BadInputException(config.file(), "bias", config.bias(),
-          "the modules' biases were trained along, and a zero B would leave them in place; use --action drop");
-    }
-    if (config.loraBias()) {
-      throw new BadInputException(config.file(), "lora_bias", "true",
-          "B has a bias of its own, which a zero B would leave in place; use --action drop");
-    }
+    PlainModules.require(adapter, "a zeroed module would not be the aligned one again");
   }
 
   @Override
-  public Rewrite apply(Adapter adapter, Set<String> selected) {
+  public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
     requireApplicable(adapter);
     InseparableModules.refuseTied(adapter, selected);
     Set<String> zeroed = adapter.modules().stream()

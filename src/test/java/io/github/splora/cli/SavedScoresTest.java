@@ -159,7 +159,7 @@ class SavedScoresTest {
   @Test
   void aMetricOfTheFutureIsRefused() throws IOException {
     Path file = scores(saved.replace("\"metric\": \"e-diem\"", "\"metric\": \"magic\""));
-    assertRefused(prune(file), file + ": metric magic: one of [e-diem, cosine, frobenius] is expected");
+    assertRefused(prune(file), file + ": metric magic: one of [e-diem, cosine, frobenius, overlap] is expected");
   }
 
   @Test

@@ -111,12 +111,12 @@ class UsageTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-    "--metric       | e_diem   | e-diem, cosine, frobenius",
-    "--reference    | nonsense | alignment, safelora",
-    "--population   | nonsense | type, all",
+    "--metric       | e_diem   | e-diem, cosine, frobenius, overlap",
+    "--reference    | nonsense | alignment, safelora, subspace",
+    "--population   | nonsense | type, all, null",
     "--granularity  | BLOCK    | module, fusion, block",
     "--format       | html     | table, json, csv, markdown",
-    "--action       | nonsense | drop, zero",
+    "--action       | nonsense | drop, zero, scale, project, attenuate, deflate",
     "--config-style | nonsense | exclude, targets, list",
     "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp",
   })

@@ -53,8 +53,9 @@ class RemovalCurveTest {
         Reports.row("a.1.q", 0.5, false), Reports.row("a.2.q", null, false));
     RunReport.Parameters old = modules.parameters();
     RunReport report = new RunReport(1, modules.tool(), modules.command(), modules.metric(),
-        new RunReport.Parameters(old.reference(), old.population(), old.centre(), old.spread(), old.include(),
-            old.exclude(), "block", "count", 1.0, false, old.action(), old.configStyle(), old.client()),
+        new RunReport.Parameters(old.reference(), old.population(), old.centre(), old.spread(), old.energy(), old.seed(), old.include(),
+            old.exclude(), "block", "count", 1.0, false, old.action(), old.configStyle(), old.strength(),
+            old.actionEnergy(), old.gain(), old.client()),
         modules.inputs(), modules.engine(), modules.modules(), modules.summary(), modules.warnings(), modules.timing());
     RemovalCurve curve = RemovalCurve.of(report);
     assertThat(curve.steps()).containsExactly(new Step(0, 0, 0.0, 1.0), new Step(1, 2, 0.5, 0.8),

@@ -31,8 +31,8 @@ public final class Reports {
   public static RunReport of(String rule, Double value, boolean isDefault, ModuleRow... rows) {
     List<ModuleRow> modules = Arrays.asList(rows);
     return new RunReport(1, new Tool("splora", "1.2.3"), List.of("score", "--adapter", "my lora"), "e-diem",
-        new Parameters("alignment", "type", "mean", "iqr", List.of("q"), List.of(), "module", rule, value, isDefault,
-            "drop", "exclude", "peft"),
+        new Parameters("alignment", "type", "mean", "iqr", null, null, List.of("q"), List.of(), "module", rule, value, isDefault,
+            "drop", "exclude", null, null, null, "peft"),
         new Inputs(new CheckpointInput("base", "ab"), new CheckpointInput("ünïcode/aligned", "cd"),
             new AdapterInput("adapter", "ef", "01")),
         new Engine("PyTorch", "2.7.1", "cpu", 4), modules, Summaries.of(modules), List.of("beware"),

@@ -135,8 +135,8 @@ class ExpertsScoreTest {
         Checkpoint aligned = Checkpoint.open(alignedLayout.write(alignedGates, alignedUps, alignedDowns)
             .writeShardedTo(folder.resolve("aligned")))) {
       List<PairedModule> pairs = ModulePairing.pair(adapter.modules(), adapter.config(), base, aligned);
-      return new ModuleScorer(TensorEngine.start("cpu").kernel(), reference.reference(), 2)
-          .measure(pairs, module -> { });
+      return new ModuleScorer(TensorEngine.start("cpu").kernel(),
+          List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, 2).measure(pairs, module -> { }).get(0);
     }
   }
 

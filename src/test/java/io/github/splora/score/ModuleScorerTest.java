@@ -79,9 +79,9 @@ class ModuleScorerTest {
       };
       List<Measurement> alone = List.of(measure(reference, one).get(0), measure(reference, other).get(0));
       List<Measurement> together =
-          new ModuleScorer(counting, reference.reference(), 2).measure(List.of(one, other), m -> { });
+          new ModuleScorer(counting, List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, 2).measure(List.of(one, other), m -> { }).get(0);
       assertThat(together).isEqualTo(alone);
-      assertThat(walks).hasValue(reference == References.ALIGNMENT ? 1 : 2);
+      assertThat(walks).as("walks for %s", reference).hasValue(reference == References.ALIGNMENT ? 1 : 2);
     }
   }
 
@@ -93,8 +93,8 @@ class ModuleScorerTest {
     }
     PairedModule[] all = modules.toArray(PairedModule[]::new);
 
-    List<Measurement> alone = new ModuleScorer(kernel, References.SAFELORA.reference(), 1).measure(modules, m -> { });
-    List<Measurement> together = new ModuleScorer(kernel, References.SAFELORA.reference(), 4).measure(modules, m -> { });
+    List<Measurement> alone = new ModuleScorer(kernel, List.of(References.SAFELORA.reference(References.Settings.DEFAULT)), List.of(), 1, 1).measure(modules, m -> { }).get(0);
+    List<Measurement> together = new ModuleScorer(kernel, List.of(References.SAFELORA.reference(References.Settings.DEFAULT)), List.of(), 1, 4).measure(modules, m -> { }).get(0);
 
     assertThat(together).isEqualTo(alone);
     assertThat(together).extracting(Measurement::module).containsExactly(all);
@@ -105,7 +105,7 @@ class ModuleScorerTest {
     List<PairedModule> modules = List.of(pair("x", base, aligned, a, b), pair("y", aligned, base, a, b));
     List<PairedModule> heard = new ArrayList<>();
 
-    new ModuleScorer(kernel, References.ALIGNMENT.reference(), 2).measure(modules, heard::add);
+    new ModuleScorer(kernel, List.of(References.ALIGNMENT.reference(References.Settings.DEFAULT)), List.of(), 1, 2).measure(modules, heard::add).get(0);
 
     assertThat(heard).containsExactlyInAnyOrderElementsOf(modules);
   }
@@ -162,7 +162,7 @@ class ModuleScorerTest {
   }
 
   private List<Measurement> measure(References reference, PairedModule... modules) {
-    return new ModuleScorer(kernel, reference.reference(), 1).measure(List.of(modules), module -> { });
+    return new ModuleScorer(kernel, List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, 1).measure(List.of(modules), module -> { }).get(0);
   }
 
   private PairedModule pair(String name, DenseMatrix from, DenseMatrix to, DenseMatrix loraA, DenseMatrix loraB) throws IOException {

@@ -18,10 +18,10 @@ class PopulationTest {
 
   @Test
   void aModuleIsJudgedAgainstItsOwnType() {
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys));
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys), Estimators.DEFAULT);
 
-    assertThat(moments.get(queries.get(0)).mean()).isEqualTo(2.5);
-    assertThat(moments.get(keys.get(0)).mean()).isEqualTo(25);
+    assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
+    assertThat(moments.get(keys.get(0)).centre()).isEqualTo(25);
   }
 
   @Test
@@ -30,19 +30,18 @@ class PopulationTest {
         Measurements.at("mlp.0.q_proj", 8, 4, 100), Measurements.at("mlp.1.q_proj", 8, 4, 200),
         Measurements.at("mlp.2.q_proj", 8, 4, 300), Measurements.at("mlp.3.q_proj", 8, 4, 400));
 
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, wide));
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, wide), Estimators.DEFAULT);
 
-    assertThat(moments.get(queries.get(0)).mean()).isEqualTo(2.5);
-    assertThat(moments.get(wide.get(0)).mean()).isEqualTo(250);
+    assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
+    assertThat(moments.get(wide.get(0)).centre()).isEqualTo(250);
   }
 
   @Test
   void aGroupOfThreeIsJudgedAgainstAll() {
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys.subList(0, 3)));
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys.subList(0, 3)), Estimators.DEFAULT);
 
-    assertThat(moments.get(queries.get(0)).mean()).isEqualTo(2.5);
-    assertThat(moments.get(keys.get(0)).mean()).isEqualTo(10);
-    assertThat(moments.get(keys.get(0)).size()).isEqualTo(7);
+    assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
+    assertThat(moments.get(keys.get(0)).centre()).isEqualTo(10);
   }
 
   @Test
@@ -51,16 +50,21 @@ class PopulationTest {
         Measurements.at("layers.0.v_proj", 5), Measurements.at("layers.1.v_proj", 5),
         Measurements.at("layers.2.v_proj", 5), Measurements.at("layers.3.v_proj", 5));
 
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, equal));
+    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, equal), Estimators.DEFAULT);
 
-    assertThat(moments.get(equal.get(0)).size()).isEqualTo(8);
+    assertThat(moments.get(equal.get(0))).isEqualTo(moments(both(queries, equal)));
   }
 
   @Test
   void allMeansAll() {
-    Map<Measurement, Moments> moments = new AllPopulation().moments(both(queries, keys));
+    Map<Measurement, Moments> moments = new AllPopulation().moments(both(queries, keys), Estimators.DEFAULT);
 
-    assertThat(moments.values()).extracting(Moments::size).containsOnly(8).hasSize(8);
+    assertThat(moments).hasSize(8);
+    assertThat(moments.values()).containsOnly(moments(both(queries, keys)));
+  }
+
+  private static Moments moments(List<Measurement> population) {
+    return Moments.of(population.stream().map(m -> m.comparison().distance()).toList(), Estimators.DEFAULT);
   }
 
   private static List<Measurement> both(List<Measurement> first, List<Measurement> second) {

@@ -89,7 +89,7 @@ class ZeroActionTest {
   @Test
   void doraIsRefusedBecauseItsMagnitudesWouldStay() throws IOException {
     assertRefused(new TinyAdapter(old, "q").and("q.lora_magnitude_vector", DType.F32, 4).with("'use_dora': true"),
-        "use_dora true: a DoRA module with a zero B still has its trained magnitudes, so it would not be the aligned one"
+        "use_dora true: a DoRA module keeps its trained magnitudes, so a zeroed module would not be the aligned one"
             + " again; use --action drop");
   }
 
@@ -97,7 +97,7 @@ class ZeroActionTest {
   @ValueSource(strings = {"lora_only", "all"})
   void biasesThatWereTrainedAlongAreRefusedBecauseTheyWouldStay(String bias) throws IOException {
     assertRefused(new TinyAdapter(old, "q").with("'bias': '" + bias + "'"), "bias " + bias + ": the modules' biases were"
-        + " trained along, and a zero B would leave them in place; use --action drop");
+        + " trained along and stay, so a zeroed module would not be the aligned one again; use --action drop");
   }
 
   @ParameterizedTest
@@ -110,6 +110,7 @@ class ZeroActionTest {
   @Test
   void aBiasOfBIsRefused() throws IOException {
     assertRefused(new TinyAdapter(old, "q").and("q.lora_B.bias", DType.F32, 4).with("'lora_bias': true"),
-        "lora_bias true: B has a bias of its own, which a zero B would leave in place; use --action drop");
+        "lora_bias true: B has a bias of its own that stays, so a zeroed module would not be the aligned one"
+            + " again; use --action drop");
   }
 }

@@ -1,0 +1,37 @@
+package io.github.splora;
+
+import io.github.splora.correct.Corrections;
+import io.github.splora.correct.Corrector;
+import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ConfigStyle;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What is to be done to selected modules.
+ *
+ * @param action what
+ * @param configStyle how a drop is told to PEFT; null for a merged checkpoint
+ * @param strength how far an action that corrects goes, from 0 to 1; empty for others
+ * @param energy share of ‖V‖² in the subspaces that the action looks at; empty where it looks at none
+ * @param gain what a deflated delta is multiplied with; empty for other actions
+ */
+public record Surgery(
+    Actions action, ConfigStyle configStyle, OptionalDouble strength, OptionalDouble energy, OptionalDouble gain) {
+
+  /** With the action's own defaults. */
+  public static Surgery of(Actions action, ConfigStyle configStyle) {
+    return new Surgery(action, configStyle, action.strength(), action.energy(), action.gain());
+  }
+
+  /**
+   * What corrects; empty for an action that needs no new factors.
+   *
+   * @param basis of the scores: a projection is onto the subspace that they are told from, if they are
+   */
+  Optional<Corrector> corrector(Scored.Basis basis) {
+    double ofSubspaces = basis.isSubspace() && action == Actions.PROJECT ? basis.energy() : energy.orElse(1);
+    return Corrections.of(action, new Corrections.Settings(
+        strength.orElse(1), ofSubspaces, gain.orElse(1), basis.isSubspace()));
+  }
+}

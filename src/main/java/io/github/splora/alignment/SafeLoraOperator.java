@@ -1,0 +1,53 @@
+package io.github.splora.alignment;
+
+import io.github.splora.linalg.Matrix;
+import io.github.splora.tensor.Operand;
+import io.github.splora.tensor.Pass;
+import io.github.splora.tensor.Pass.Slot;
+
+/**
+ * SafeLoRA's operator on a thin matrix {@code X : [out, k]}:
+ *
+ * <pre>C = V Vᵀ/‖V‖_F : [out, out],   C X = V (VᵀX)/‖V‖_F</pre>
+ *
+ * in two walks. It is not a projection: its norm is σ_max(V)²/‖V‖_F, usually far below 1. Zero where V is zero.
+ *
+ * <p>Source: Hsu et al., "Safe LoRA", NeurIPS 2024 (arXiv 2405.16833), section 3.4.
+ */
+public final class SafeLoraOperator {
+
+  private final Matrix x;
+  private Slot<Matrix> transposed;
+  private Slot<Double> squaredNorm;
+  private Slot<Matrix> image;
+
+  public SafeLoraOperator(Matrix x) {
+    this.x = x;
+  }
+
+  /** Asks for what the next walk is to bring back; false once {@link #image} is there. */
+  public boolean ask(Pass pass) {
+    if (transposed == null) {
+      transposed = pass.transposeTimes(Operand.ALIGNMENT_DELTA, x);
+      squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+      return true;
+    }
+    if (image != null || squaredNorm.get() == 0) {
+      return false;
+    }
+    image = pass.times(Operand.ALIGNMENT_DELTA, transposed.get());
+    return true;
+  }
+
+  /** {@code ‖V‖²}. */
+  public double squaredNorm() {
+    return squaredNorm.get();
+  }
+
+  /** {@code C X : [out, k]}. */
+  public Matrix image() {
+    return image == null
+        ? Matrix.zeros(x.rows(), x.columns())
+        : image.get().scaledBy(1 / Math.sqrt(squaredNorm.get()));
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.splora.alignment;
+
+import io.github.splora.linalg.Matrix;
+import io.github.splora.linalg.Orthonormal;
+import io.github.splora.linalg.SymmetricEigen;
+import io.github.splora.tensor.Operand;
+import io.github.splora.tensor.Pass;
+import io.github.splora.tensor.Pass.Slot;
+
+/**
+ * The dominant singular subspaces of one alignment delta V, found without any matrix of V's size: a random sketch of V's
+ * range that grows until it holds the share of ‖V‖² that is wanted, sharpened by power iterations, two walks each, until
+ * the number of vectors that hold the share no longer changes.
+ *
+ * <p>Several may want V's subspaces at once. Each says which share with {@link #require}, all of them call {@link #ask}
+ * before every walk, and the work is done once, for the largest share.
+ *
+ * <p>Source: Halko, Martinsson, Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithms 4.2 and 4.4.
+ */
+public final class Spectrum {
+
+  private static final int FIRST_WIDTH = 64;
+  /** The last vectors of a sketch are the least certain: so many more of them than are used, at least. */
+  private static final int SPARE = 4;
+  private static final int MOST_ITERATIONS = 12;
+  /** What the leading vectors hold of ‖V‖² may change by so much in the last iteration. */
+  private static final double SETTLED = 1e-7;
+  private static final double ROUNDING = 1e-12;
+
+  private final int out;
+  private final int in;
+  private final long seed;
+  private double share;
+
+  private Pass lastPass;
+  private boolean isWaiting;
+  private Matrix input;
+  private Slot<Double> squaredNorm;
+  private Slot<Matrix> sketch;
+  private Matrix basis;
+  private Slot<Matrix> image;
+  private int iterations;
+  private double settledEnergy = -1;
+  private double[] squares;
+  private Matrix left;
+  private Matrix right;
+
+  /** @param seed of the sketch: the same one gives the same numbers */
+  public Spectrum(long outFeatures, long inFeatures, long seed) {
+    this.out = Math.toIntExact(outFeatures);
+    this.in = Math.toIntExact(inFeatures);
+    this.seed = seed;
+  }
+
+  /** Asks for subspaces that hold {@code energy} of ‖V‖², in (0, 1]. To be called before the first {@link #ask}. */
+  public void require(double energy) {
+    share = Math.max(share, energy);
+  }
+
+  /** Asks for what the next walk is to bring back; false once {@link #dominant} can tell. */
+  public boolean ask(Pass pass) {
+    if (pass != lastPass) {
+      lastPass = pass;
+      isWaiting = left == null && advance(pass);
+    }
+    return isWaiting;
+  }
+
+  /** {@code ‖V‖²}. */
+  public double squaredNorm() {
+    return squaredNorm.get();
+  }
+
+  /** The subspaces of a share that was {@linkplain #require required}; of dimension 0 where V is zero. */
+  public Subspaces dominant(double energy) {
+    int dimension = dimension(squares, energy);
+    return new Subspaces(left.firstColumns(dimension), right.firstColumns(dimension));
+  }
+
+  private boolean advance(Pass pass) {
+    if (input == null) {
+      squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+      input = Matrix.random(in, largestWidth() > 2 * FIRST_WIDTH ? FIRST_WIDTH : largestWidth(), seed);
+      sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
+      return true;
+    }
+    if (image == null) {
+      basis = Orthonormal.basis(sketch.get());
+      image = pass.transposeTimes(Operand.ALIGNMENT_DELTA, basis);
+      return true;
+    }
+    if (isGoodEnough()) {
+      return false;
+    }
+    sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
+    image = null;
+    return true;
+  }
+
+  /** Takes stock after {@code Z = VᵀQ}; if more is to be done, says what to multiply V with next. */
+  private boolean isGoodEnough() {
+    Matrix z = image.get();
+    if (!Double.isFinite(squaredNorm.get())) {
+      // NaN somewhere, or overflow: whoever looks at the norm will say so; no decomposition would end.
+      squares = new double[0];
+      left = Matrix.zeros(out, 0);
+      right = Matrix.zeros(in, 0);
+      return true;
+    }
+    // ‖Z‖² is what the sketch has of ‖V‖². In ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within it.
+    SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
+    int dimension = dimension(eigen.values(), share);
+    boolean isWhole = basis.columns() < input.columns() || input.columns() == largestWidth();
+    double energy = sum(eigen.values(), dimension);
+    boolean isWide = energy >= (share - ROUNDING) * squaredNorm.get() && dimension + SPARE <= input.columns();
+    boolean isSettled = Math.abs(energy - settledEnergy) <= SETTLED * squaredNorm.get();
+    iterations++;
+    if (isWhole || isWide && (isSettled || iterations >= MOST_ITERATIONS)) {
+      squares = eigen.values();
+      left = basis.times(eigen.vectors());
+      right = z.times(eigen.vectors()).scaledColumns(inverseRoots(eigen.values()));
+      return true;
+    }
+    settledEnergy = isWide ? energy : -1;
+    input = isWide ? z : wider(z);
+    return false;
+  }
+
+  /** Twice as many columns; all that there can be, where that is not many more. */
+  private Matrix wider(Matrix z) {
+    int width = 4 * z.columns() > largestWidth() ? largestWidth() : 2 * z.columns();
+    return z.beside(Matrix.random(in, width - z.columns(), seed + iterations));
+  }
+
+  private int largestWidth() {
+    return Math.min(out, in);
+  }
+
+  private static double sum(double[] values, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += values[i];
+    }
+    return sum;
+  }
+
+  /** How many of the largest squares it takes; all that are not rounding if they fall short. */
+  private int dimension(double[] values, double energy) {
+    double sum = 0;
+    int count = 0;
+    while (count < values.length && sum < (energy - ROUNDING) * squaredNorm.get()
+        && values[count] > ROUNDING * values[0]) {
+      sum += values[count++];
+    }
+    return count;
+  }
+
+  private static double[] inverseRoots(double[] values) {
+    double[] roots = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      roots[i] = values[i] > 0 ? 1 / Math.sqrt(values[i]) : 0;
+    }
+    return roots;
+  }
+}

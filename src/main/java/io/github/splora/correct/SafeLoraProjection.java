@@ -1,0 +1,35 @@
+package io.github.splora.correct;
+
+import io.github.splora.alignment.SafeLoraOperator;
+import io.github.splora.alignment.Spectrum;
+import io.github.splora.delta.LowRank;
+import io.github.splora.tensor.Pass;
+
+/**
+ * SafeLoRA's projection as published, with its operator {@code C = V Vᵀ/‖V‖}:
+ *
+ * <pre>B := (1 − strength)·B + strength·C B</pre>
+ *
+ * C is no projection but shrinks everything, so that at full strength little of the delta is left.
+ *
+ * <p>Source: Hsu et al., "Safe LoRA", NeurIPS 2024 (arXiv 2405.16833), section 3.4.
+ */
+record SafeLoraProjection(double strength) implements Corrector {
+
+  @Override
+  public Correction correct(LowRank delta, Spectrum spectrum) {
+    SafeLoraOperator operator = new SafeLoraOperator(delta.b());
+    return new Correction() {
+      @Override
+      public boolean ask(Pass pass) {
+        return operator.ask(pass);
+      }
+
+      @Override
+      public LowRank corrected() {
+        return new LowRank(delta.a(),
+            delta.b().scaledBy(1 - strength).plus(operator.image().scaledBy(strength)), delta.gramOfA());
+      }
+    };
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.splora.correct;
+
+import io.github.splora.alignment.Spectrum;
+import io.github.splora.delta.LowRank;
+import io.github.splora.tensor.Pass;
+
+/**
+ * A smaller step: {@code B := (1 − strength)·B}. Knows nothing of alignment; what every other correction should be
+ * compared with.
+ */
+record Scaling(double strength) implements Corrector {
+
+  @Override
+  public Correction correct(LowRank delta, Spectrum spectrum) {
+    return new Correction() {
+      @Override
+      public boolean ask(Pass pass) {
+        return false;
+      }
+
+      @Override
+      public LowRank corrected() {
+        return new LowRank(delta.a(), delta.b().scaledBy(1 - strength), delta.gramOfA());
+      }
+    };
+  }
+}

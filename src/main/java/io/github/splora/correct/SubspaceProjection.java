@@ -1,0 +1,27 @@
+package io.github.splora.correct;
+
+import io.github.splora.alignment.Spectrum;
+import io.github.splora.alignment.Subspaces;
+import io.github.splora.delta.LowRank;
+import io.github.splora.linalg.Matrix;
+
+/**
+ * SafeLoRA's idea with a true projection: what the delta writes outside of V's dominant left subspace L goes,
+ *
+ * <pre>B := B − strength·(B − L LᵀB)</pre>
+ *
+ * @param energy share of ‖V‖² that the subspace holds
+ */
+record SubspaceProjection(double energy, double strength) implements Corrector {
+
+  @Override
+  public Correction correct(LowRank delta, Spectrum spectrum) {
+    return new SpectralCorrection(spectrum, energy) {
+      @Override
+      LowRank corrected(Subspaces v) {
+        Matrix outside = delta.b().minus(v.ontoLeft(delta.b()));
+        return new LowRank(delta.a(), delta.b().minus(outside.scaledBy(strength)), delta.gramOfA());
+      }
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.splora.surgery;
+
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.storage.TensorFile;
+import io.github.splora.storage.TensorSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Puts corrected factors in the place of A and B and leaves the config alone: rank, scaling, types and names stay, so
+ * every client that loads the old adapter loads the new one.
+ */
+final class CorrectAction implements Action {
+
+  @Override
+  public void requireApplicable(Adapter adapter) {
+    PlainModules.require(adapter, "new factors would not be all that a module adds");
+  }
+
+  @Override
+  public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
+    requireApplicable(adapter);
+    InseparableModules.refuseTied(adapter, selected);
+    Map<String, TensorSource> replaced = new HashMap<>();
+    adapter.modules().stream().filter(module -> selected.contains(module.name())).forEach(module -> {
+      CorrectedFactors factors = corrected.get(module.name());
+      replaced.put(module.loraA().name(), factors.a());
+      replaced.put(module.loraB().name(), factors.b());
+    });
+    TensorFile weights = adapter.weights();
+    List<TensorSource> tensors = weights.tensors().values().stream()
+        .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)))
+        .toList();
+    return new Rewrite(Optional.empty(), tensors);
+  }
+}

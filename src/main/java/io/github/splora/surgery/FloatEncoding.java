@@ -1,0 +1,69 @@
+package io.github.splora.surgery;
+
+import io.github.splora.error.BadInputException;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Numbers in one of the float types of weights, rounded to nearest, ties to even.
+ *
+ * @param dtype F64, F32, F16 or BF16
+ * @param of the tensor whose values they are, to name if one does not fit
+ * @param remedy what the type is and what to do then, after "does not fit into F16, "
+ */
+record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
+
+  /** Room for so many numbers, in the order of the files. */
+  ByteBuffer allocate(int count) {
+    return ByteBuffer.allocate(Math.multiplyExact(count, dtype.bits() / Byte.SIZE)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** @throws BadInputException if the value is too large for the type */
+  void put(double value, ByteBuffer buffer) {
+    switch (dtype) {
+      case F64 -> buffer.putDouble(value);
+      case F32 -> buffer.putFloat(checked(value, (float) value));
+      case BF16 -> buffer.putShort((short) (Float.floatToRawIntBits(checked(value, bfloat(value))) >>> 16));
+      case F16 -> buffer.putShort(half(value));
+      default -> throw new IllegalArgumentException(dtype + " is no type of weights");
+    }
+  }
+
+  /** A multiple of the type's spacing at the value's exponent: 8 bits of significand. */
+  private static float bfloat(double value) {
+    return (float) rounded(value, 8, -133);
+  }
+
+  private short half(double value) {
+    double rounded = rounded(value, 11, -24);
+    checked(value, Math.abs(rounded) > 65504 ? Double.POSITIVE_INFINITY : rounded);
+    int sign = Double.doubleToRawLongBits(value) < 0 ? 0x8000 : 0;
+    double size = Math.abs(rounded);
+    if (size < 0x1p-14) {
+      return (short) (sign | (int) (size * 0x1p24));
+    }
+    int exponent = Math.getExponent(size);
+    return (short) (sign | exponent + 15 << 10 | (int) (size * Math.scalb(1.0, 10 - exponent)) - 1024);
+  }
+
+  /**
+   * To nearest, ties to even, in so many bits.
+   *
+   * @param least exponent of the smallest subnormal
+   */
+  private static double rounded(double value, int bits, int least) {
+    int exponent = Math.max(Math.getExponent(value) - bits + 1, least);
+    return Math.scalb(Math.rint(Math.scalb(value, -exponent)), exponent);
+  }
+
+  private <T extends Number> T checked(double value, T converted) {
+    if (Double.isInfinite(converted.doubleValue()) || Double.isNaN(value)) {
+      throw new BadInputException(
+          of.file().path(), TensorInfo.label(of.name()), value, "does not fit into " + dtype + ", " + remedy);
+    }
+    return converted;
+  }
+}
