@@ -43,6 +43,12 @@ public record ScoreOptions(
     Kernels kernel,
     int threads) {
 
+  /** These, with how one candidate is scored and selected. */
+  ScoreOptions of(Candidate candidate) {
+    return new ScoreOptions(base, aligned, adapters, adapted, revision, candidate.scheme(), candidate.include(), exclude,
+        Optional.of(candidate.rule()), candidate.granularity(), client, device, kernel, threads);
+  }
+
   /** The rule that holds for scores of a metric: the user's, else the metric's default, else none. */
   SelectionRule ruleFor(Metrics scored) {
     return rule.orElseGet(() -> scored.defaultThreshold().isPresent()

@@ -17,6 +17,7 @@ import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.Action;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.surgery.Rewrite;
+import io.github.splora.sweep.SweepReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -126,6 +127,18 @@ public final class Splora {
       }
       return pruned.stream().map(Pruned::report).toList();
     }
+  }
+
+  /**
+   * Tries many corrections of one adapter, each by an evaluation of the user's, and writes the best one where one is
+   * wanted and found.
+   *
+   * @param told of each candidate when it has been tried
+   * @throws BadInputException if an input cannot be used, or if every evaluation fails
+   * @throws IOException if something cannot be written
+   */
+  public SweepReport sweep(SweepOptions options, SweepProgress told) throws IOException {
+    return new SweepRun(hub, progress, told, command).run(options);
   }
 
   /** What is to be written. */

@@ -24,6 +24,18 @@ public record Surgery(
     return new Surgery(action, configStyle, action.strength(), action.energy(), action.gain());
   }
 
+  /** The options of {@code splora prune} that mean the same. */
+  String asOptions() {
+    StringBuilder options = new StringBuilder("--action " + action);
+    if (action == Actions.DROP && configStyle != ConfigStyle.EXCLUDE) {
+      options.append(" --config-style ").append(configStyle);
+    }
+    strength.ifPresent(figure -> options.append(" --strength ").append(figure));
+    energy.ifPresent(figure -> options.append(" --action-energy ").append(figure));
+    gain.ifPresent(figure -> options.append(" --gain ").append(figure));
+    return options.toString();
+  }
+
   /**
    * What corrects; empty for an action that needs no new factors.
    *

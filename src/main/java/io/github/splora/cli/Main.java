@@ -38,7 +38,7 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     subcommands = {
-      ScoreCommand.class, PruneCommand.class, ShowCommand.class, InspectCommand.class, VerifyCommand.class,
+      ScoreCommand.class, PruneCommand.class, SweepCommand.class, ShowCommand.class, InspectCommand.class, VerifyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class
     },
@@ -51,7 +51,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
 
   /** Option values that are enums with a label of their own. */
-  private static final List<Class<? extends Enum<?>>> LABELLED = List.of(Metrics.class, References.class,
+  static final List<Class<? extends Enum<?>>> LABELLED = List.of(Metrics.class, References.class,
       Populations.class, Centre.class, Spread.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class, Clients.class,
       Kernels.class);
 

@@ -4,6 +4,7 @@ import io.github.splora.PruneOptions;
 import io.github.splora.Surgery;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -41,7 +42,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
   public Integer call() throws IOException {
     checkMerged();
     checkOptions();
-    Surgery chosen = surgery.surgery(selection.client);
+    Surgery chosen = surgery.surgery(client.choice);
     PruneOptions options = new PruneOptions(
         scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force);
     prepareReport(scores, folder);
@@ -60,11 +61,11 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
   }
 
   private void checkOptions() {
-    surgery.contradiction(selection.client).ifPresent(sentence -> {
+    surgery.contradiction(client.choice).ifPresent(sentence -> {
       throw wrong(sentence);
     });
-    if (scores == null && lacksRule(scoring.metric)) {
-      throw wrong("--metric " + scoring.metric + " has no default rule: give --threshold, --count or --fraction");
+    if (scores == null && lacksRule(scheme.metric)) {
+      throw wrong("--metric " + scheme.metric + " has no default rule: give --threshold, --count or --fraction");
     }
     if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
       throw wrong("--report inside --output makes the folder, which --dry-run must not: name another file");
@@ -73,7 +74,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
       if (hasSeveralAdapters()) {
         throw wrong("--scores is of one adapter: prune them one at a time");
       }
-      for (String name : ScoringOptions.NAMES) {
+      for (String name : Stream.of(SchemeOptions.NAMES, WorkOptions.NAMES).flatMap(List::stream).toList()) {
         if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
           throw wrong(name + " cannot be given with --scores: the file's scores are what they are");
         }

@@ -12,7 +12,6 @@ import io.github.splora.report.ReportSet;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.score.Metrics;
-import io.github.splora.select.ModuleFilter;
 import io.github.splora.surgery.Actions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,10 +39,16 @@ abstract class RunSupport {
   InputOptions inputs;
 
   @Mixin
-  ScoringOptions scoring;
+  SchemeOptions scheme;
+
+  @Mixin
+  WorkOptions work;
 
   @Mixin
   SelectionOptions selection;
+
+  @Mixin
+  ClientOption client;
 
   @Mixin
   OutputOptions output;
@@ -68,30 +72,27 @@ abstract class RunSupport {
    * and values are made here.
    */
   final ScoreOptions scoreOptions(Actions action) {
-    Stream.of(inputs.contradiction(), scoring.contradiction()).flatMap(Optional::stream).findFirst()
+    Stream.of(inputs.contradiction(), scheme.contradiction(), work.contradiction(),
+            selection.contradiction()).flatMap(Optional::stream).findFirst()
         .ifPresent(sentence -> {
           throw wrong(sentence);
         });
     if (output.heatmap && output.format != ReportFormat.TABLE) {
       throw wrong("--heatmap goes with --format table, not with " + output.format);
     }
-    if (inputs.adapted().isPresent() && !scoring.reference().takesFullRank()) {
-      throw wrong("--reference " + scoring.reference() + " cannot be given with --adapted: what a merged checkpoint adds is"
+    if (inputs.adapted().isPresent() && !scheme.reference().takesFullRank()) {
+      throw wrong("--reference " + scheme.reference() + " cannot be given with --adapted: what a merged checkpoint adds is"
           + " not of low rank; use --reference alignment");
     }
-    if (inputs.adapted().isPresent() && selection.client != Clients.PEFT) {
-      throw wrong("--client " + selection.client + " cannot be given with --adapted: no client loads an adapter then");
+    if (inputs.adapted().isPresent() && client.choice != Clients.PEFT) {
+      throw wrong("--client " + client.choice + " cannot be given with --adapted: no client loads an adapter then");
     }
-    checkRule();
     checkGates();
-    checkPatterns();
     return new ScoreOptions(
         inputs.base, inputs.aligned, inputs.adapters, inputs.adapted(), common.revision,
-        scoring.scheme(),
-        scoring.include, scoring.exclude,
-        selection.chosen(), selection.granularity(action), selection.client,
-        scoring.device, scoring.kernel,
-        scoring.threads == null ? Runtime.getRuntime().availableProcessors() : scoring.threads);
+        scheme.scheme(), work.include, work.exclude,
+        selection.chosen(), selection.granularity(action, client.choice), client.choice,
+        work.device, work.kernel, work.threads());
   }
 
   /**
@@ -171,38 +172,13 @@ abstract class RunSupport {
     return selection.rule == null && metric.defaultThreshold().isEmpty();
   }
 
-  private void checkRule() {
-    SelectionOptions.Rule rule = selection.rule;
-    if (rule == null) {
-      return;
-    }
-    if (rule.count != null && rule.count < 0) {
-      throw wrong("--count " + rule.count + ": a whole number of at least 0 is expected");
-    }
-    if (rule.fraction != null && !(rule.fraction >= 0 && rule.fraction <= 1)) {
-      throw wrong("--fraction " + rule.fraction + ": a number from 0 to 1 is expected");
-    }
-    if (rule.threshold != null && !Double.isFinite(rule.threshold)) {
-      throw wrong("--threshold " + rule.threshold + ": a finite number is expected");
-    }
-  }
-
   /** A gate that can never say no would be taken for one that says yes. */
   private void checkGates() {
-    if (lacksRule(scoring.metric)) {
+    if (lacksRule(scheme.metric)) {
       output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {
-        throw wrong("--fail-on " + gate + ": --metric " + scoring.metric
+        throw wrong("--fail-on " + gate + ": --metric " + scheme.metric
             + " has no default rule, so nothing would be pruned: give --threshold, --count or --fraction");
       });
-    }
-  }
-
-  private void checkPatterns() {
-    try {
-      new ModuleFilter(scoring.include, scoring.exclude);
-    } catch (PatternSyntaxException e) {
-      throw wrong("--include, --exclude: '" + e.getPattern() + "' is not a valid regular expression: "
-          + e.getDescription());
     }
   }
 }

@@ -13,7 +13,7 @@ final class ScoreCommand extends RunSupport implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ScoreOptions options = scoreOptions(selection.client.client().demands().action());
+    ScoreOptions options = scoreOptions(client.choice.client().demands().action());
     prepareReport();
     return show(splora().score(options));
   }

@@ -19,11 +19,6 @@ final class SelectionOptions {
           + " block is the mean of its modules'. Default: what the client needs, module for most.")
   private Granularity granularity;
 
-  @Option(names = "--client", paramLabel = "CLIENT", defaultValue = "peft",
-      description = "What the pruned adapter is for: ${COMPLETION-CANDIDATES}; decides what is done where no option"
-          + " says so, and refuses what the client cannot load. Default: ${DEFAULT-VALUE}.")
-  Clients client;
-
   /** At most one of them. */
   static final class Rule {
 
@@ -45,8 +40,22 @@ final class SelectionOptions {
   }
 
   /** The user's granularity, else what the client needs when {@code action} is done. */
-  Granularity granularity(Actions action) {
+  Granularity granularity(Actions action, Clients client) {
     return granularity != null ? granularity : client.client().demands().granularity(action);
+  }
+
+  /** What is wrong with the rule, in a sentence; nothing if it can be followed. */
+  Optional<String> contradiction() {
+    if (rule == null) {
+      return Optional.empty();
+    } else if (rule.count != null && rule.count < 0) {
+      return Optional.of("--count " + rule.count + ": a whole number of at least 0 is expected");
+    } else if (rule.fraction != null && !(rule.fraction >= 0 && rule.fraction <= 1)) {
+      return Optional.of("--fraction " + rule.fraction + ": a number from 0 to 1 is expected");
+    } else if (rule.threshold != null && !Double.isFinite(rule.threshold)) {
+      return Optional.of("--threshold " + rule.threshold + ": a finite number is expected");
+    }
+    return Optional.empty();
   }
 
   /** The user's rule, if there is one. */

@@ -7,17 +7,15 @@ import io.github.splora.score.Populations;
 import io.github.splora.score.References;
 import io.github.splora.score.Scheme;
 import io.github.splora.score.Spread;
-import io.github.splora.tensor.Kernels;
-import io.github.splora.tensor.TensorEngine;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How modules are scored. */
-final class ScoringOptions {
+final class SchemeOptions {
 
-  static final List<String> NAMES = List.of("--metric", "--reference", "--population", "--centre", "--spread",
-      "--energy", "--seed", "--include", "--exclude");
+  static final List<String> NAMES = List.of("--metric", "--reference", "--population", "--centre", "--spread", "--energy",
+      "--seed");
 
   @Option(names = "--metric", paramLabel = "METRIC", defaultValue = "e-diem",
       description = "What the score is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
@@ -51,29 +49,6 @@ final class ScoringOptions {
           + " ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(names = "--include", paramLabel = "PATTERN",
-      description = "Only modules that match take part: a glob for the name or its end (q_proj, layers.1.*),"
-          + " or a /regex/ found in it. Repeatable.")
-  List<String> include = List.of();
-
-  @Option(names = "--exclude", paramLabel = "PATTERN",
-      description = "Modules that match do not take part. Repeatable.")
-  List<String> exclude = List.of();
-
-  @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
-      description = "auto, cpu, gpu or gpu:N; auto takes a GPU where the engine finds one. Default: ${DEFAULT-VALUE}.")
-  String device;
-
-  @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "djl",
-      description = "What computes: djl (PyTorch's operators, all float64) or java (loops on the CPU that do without"
-          + " PyTorch, about half the CPU time; products in float32, close to 1e-7 of the norms). Default:"
-          + " ${DEFAULT-VALUE}.")
-  Kernels kernel;
-
-  @Option(names = "--threads", paramLabel = "N",
-      description = "Modules measured side by side. Default: the number of cores.")
-  Integer threads;
-
   /** The user's reference, else the one that fits the metric. */
   References reference() {
     return reference != null ? reference : metric.onlyReference().orElse(References.ALIGNMENT);
@@ -92,15 +67,6 @@ final class ScoringOptions {
     }
     if (!(energy > 0 && energy <= 1)) {
       return Optional.of("--energy " + energy + ": a number above 0, up to 1, is expected");
-    }
-    if (!TensorEngine.isDeviceChoice(device)) {
-      return Optional.of("--device '" + device + "': auto, cpu, gpu or gpu:N is expected");
-    }
-    if (kernel == Kernels.JAVA && device.startsWith("gpu")) {
-      return Optional.of("--kernel java cannot be given with --device " + device + ": it runs on the CPU");
-    }
-    if (threads != null && threads < 1) {
-      return Optional.of("--threads " + threads + ": at least 1 is needed");
     }
     return Optional.empty();
   }

@@ -1,0 +1,62 @@
+package io.github.splora.cli;
+
+import io.github.splora.select.ModuleFilter;
+import io.github.splora.tensor.Kernels;
+import io.github.splora.tensor.TensorEngine;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Option;
+
+/** Which modules are measured, and what does it. */
+final class WorkOptions {
+
+  static final List<String> NAMES = List.of("--include", "--exclude");
+
+  @Option(names = "--include", paramLabel = "PATTERN",
+      description = "Only modules that match take part: a glob for the name or its end (q_proj, layers.1.*),"
+          + " or a /regex/ found in it. Repeatable.")
+  List<String> include = List.of();
+
+  @Option(names = "--exclude", paramLabel = "PATTERN",
+      description = "Modules that match do not take part. Repeatable.")
+  List<String> exclude = List.of();
+
+  @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto",
+      description = "auto, cpu, gpu or gpu:N; auto takes a GPU where the engine finds one. Default: ${DEFAULT-VALUE}.")
+  String device;
+
+  @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "djl",
+      description = "What computes: djl (PyTorch's operators, all float64) or java (loops on the CPU that do without"
+          + " PyTorch, about half the CPU time; products in float32, close to 1e-7 of the norms). Default:"
+          + " ${DEFAULT-VALUE}.")
+  Kernels kernel;
+
+  @Option(names = "--threads", paramLabel = "N",
+      description = "Modules measured side by side. Default: the number of cores.")
+  Integer threads;
+
+  int threads() {
+    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** What is wrong with the choices, in a sentence; nothing if all fit together. */
+  Optional<String> contradiction() {
+    if (!TensorEngine.isDeviceChoice(device)) {
+      return Optional.of("--device '" + device + "': auto, cpu, gpu or gpu:N is expected");
+    }
+    if (kernel == Kernels.JAVA && device.startsWith("gpu")) {
+      return Optional.of("--kernel java cannot be given with --device " + device + ": it runs on the CPU");
+    }
+    if (threads != null && threads < 1) {
+      return Optional.of("--threads " + threads + ": at least 1 is needed");
+    }
+    try {
+      new ModuleFilter(include, exclude);
+    } catch (PatternSyntaxException e) {
+      return Optional.of("--include, --exclude: '" + e.getPattern() + "' is not a valid regular expression: "
+          + e.getDescription());
+    }
+    return Optional.empty();
+  }
+}
