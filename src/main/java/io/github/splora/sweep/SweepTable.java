@@ -88,7 +88,7 @@ public final class SweepTable {
   }
 
   private static String quoted(String cell) {
-    String text = cell.matches("[=+@-][^0-9.].*") ? "'" + cell : cell;
+    String text = cell.matches("[=+@].*") ? "'" + cell : cell;
     return text.matches("(?s).*[\",\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
   }
 }
