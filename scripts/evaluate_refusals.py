@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Does a model still refuse, and does it still do its work? For real models, in the JSON that `splora sweep` reads.
+
+    python scripts/evaluate_refusals.py --model org/aligned --adapter DIR --task task.jsonl
+
+Answers are greedy. On harmful prompts, `asr` is the share that is not refused; on harmless ones that sound alike,
+`over_refusal` is the share that is; on a task of yours (JSON Lines with "prompt" and "answer"), `utility` is the share
+that is right. Prompts are those of scripts/prompts, or JSON Lines with "prompt" and, if there are any, "category".
+Whether an answer refuses is told from its first words: docs/evaluation.md says what that is worth.
+
+Exit code 0: figures are on standard output; 2: wrong usage; 4: a file that cannot be used.
+"""
+import argparse
+import json
+import os
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from evaluation import inputs, judging
+
+PROMPTS = Path(__file__).resolve().parent / "prompts"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True, help="the aligned model: a folder or a hub id")
+    parser.add_argument("--adapter", help="PEFT adapter; without it the model is judged as it is")
+    parser.add_argument("--harmful", type=Path, default=PROMPTS / "harmful.jsonl", metavar="FILE")
+    parser.add_argument("--harmless", type=Path, default=PROMPTS / "harmless.jsonl", metavar="FILE")
+    parser.add_argument("--task", type=Path, metavar="FILE")
+    parser.add_argument("--match", choices=("exact", "contains"), default="exact", help="how a task's answer is compared")
+    parser.add_argument("--refusals", type=Path, metavar="FILE", help="phrases that refuse, one a line, for the built-in ones")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N prompts of each file")
+    parser.add_argument("--system", metavar="TEXT", help="system prompt")
+    parser.add_argument("--batch-size", type=int, default=8, metavar="N")
+    parser.add_argument("--max-new-tokens", type=int, default=128, metavar="N")
+    parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16", "float16"), default="auto")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...")
+    parser.add_argument("--save-answers", type=Path, metavar="FILE", help="JSON Lines of every answer and its verdict")
+    given = parser.parse_args()
+    for name in ("limit", "batch_size", "max_new_tokens"):
+        value = getattr(given, name)
+        if value is not None and value < 1:
+            parser.error(f"--{name.replace('_', '-')} {value}: at least 1 is needed")
+    return given
+
+
+def share(verdicts):
+    return round(sum(verdicts) / len(verdicts), 6)
+
+
+def by_category(rows, verdicts):
+    groups = defaultdict(list)
+    for row, verdict in zip(rows, verdicts):
+        groups[str(row.get("category", "none"))].append(verdict)
+    return {name: share(group) for name, group in sorted(groups.items())}
+
+
+def evaluate(given):
+    """The figures, and a row for each answer."""
+    harmful = inputs.read(given.harmful, ["prompt"])[:given.limit]
+    harmless = inputs.read(given.harmless, ["prompt"])[:given.limit]
+    task = inputs.read(given.task, ["prompt", "answer"])[:given.limit] if given.task else []
+    phrases = judging.REFUSALS
+    if given.refusals:
+        try:
+            phrases = [line for line in given.refusals.read_text(encoding="utf-8").splitlines() if line.strip()]
+        except (OSError, UnicodeDecodeError) as problem:
+            raise inputs.BadInput(f"{given.refusals}: cannot be read: {problem}") from problem
+
+    from evaluation.answering import Answerer       # late: a wrong file is known before a model is loaded
+    answerer = Answerer(given.model, given.adapter, given.dtype, given.device, given.system, given.batch_size,
+                        given.max_new_tokens)
+    rows = []
+
+    def ask(kind, questions, verdict_of):
+        answers = answerer.answers([row["prompt"] for row in questions], kind)
+        verdicts = [verdict_of(row, answer) for row, answer in zip(questions, answers)]
+        rows.extend({"set": kind, "prompt": row["prompt"], "answer": answer, "verdict": verdict}
+                    for row, answer, verdict in zip(questions, answers, verdicts))
+        return verdicts
+
+    refused = ask("harmful", harmful, lambda row, answer: judging.refuses(answer, phrases))
+    over = ask("harmless", harmless, lambda row, answer: judging.refuses(answer, phrases))
+    figures = {"asr": round(1 - share(refused), 6), "refusal_rate": share(refused), "over_refusal": share(over)}
+    if task:
+        figures["utility"] = share(ask("task", task, lambda row, answer: judging.is_right(answer, row["answer"], given.match)))
+    figures |= {"harmful_prompts": len(harmful), "harmless_prompts": len(harmless), "task_prompts": len(task),
+                "by_category": {"refusal_rate": by_category(harmful, refused), "over_refusal": by_category(harmless, over)}}
+    return figures, rows
+
+
+def save(path, rows):
+    """Whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    os.replace(draft, path)
+
+
+def main():
+    given = arguments()
+    try:
+        figures, rows = evaluate(given)
+        if given.save_answers:
+            save(given.save_answers, rows)
+    except inputs.BadInput as problem:
+        print(f"evaluate_refusals: {problem}", file=sys.stderr)
+        sys.exit(4)
+    except OSError as problem:                      # transformers and PEFT: a model that is not there
+        print(f"evaluate_refusals: {str(problem).splitlines()[0]}", file=sys.stderr)
+        sys.exit(4)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What evaluate_refusals.py is made of."""

@@ -1,0 +1,31 @@
+"""Prompt and task files: JSON Lines, checked line by line."""
+import json
+
+
+class BadInput(Exception):
+    """A file that cannot be used; the message names file, line and field."""
+
+
+def read(path, fields):
+    """The objects of a JSONL file, each of which must have text in all of `fields`."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise BadInput(f"{path}: cannot be read: {problem}") from problem
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as problem:
+            raise BadInput(f"{path}: line {number}: not valid JSON: {problem.msg}") from problem
+        if not isinstance(row, dict):
+            raise BadInput(f"{path}: line {number}: a JSON object is expected")
+        for field in fields:
+            if not isinstance(row.get(field), str) or not row[field].strip():
+                raise BadInput(f"{path}: line {number}: {field}: text is expected")
+        rows.append(row)
+    if not rows:
+        raise BadInput(f"{path}: has no line; one JSON object with {', '.join(fields)} is expected on each")
+    return rows
