@@ -15,7 +15,7 @@ class CompletionCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).startsWith("#!/usr/bin/env bash")
-        .contains("complete -F _complete_splora", "score prune show inspect verify doctor completion", "'--granularity'");
+        .contains("complete -F _complete_splora", "score prune sweep show inspect verify doctor completion", "'--granularity'");
   }
 
   @Test

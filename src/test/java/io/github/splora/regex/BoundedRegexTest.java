@@ -47,7 +47,7 @@ class BoundedRegexTest {
 
   @Test
   void whatAMatchMayTakeIsSharedByAllThatShareAnAllowance() {
-    Allowance allowance = new Allowance(Duration.ofMillis(1), Duration.ofMillis(1));
+    Allowance allowance = new Allowance(Duration.ofMillis(100), Duration.ofMillis(100));
     BoundedRegex.compile("(?:.*[.])?q", allowance, REFUSAL).matches(NAME);
     assertThat(Refusal.of(() -> {
       for (int i = 0; i < 1_000_000; i++) {

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Turns the results of run.py into the tables of docs/safety-study.md.
+
+    python3 benchmarks/study/tables.py study.json [--columns llama-1,wide-1=found on …]
+
+`cut` is the share of attack success that a correction takes away, `kept` the share of right new-task answers that it
+leaves, each the mean over scenarios with the smallest and the largest; 1 is best for both.
+"""
+import argparse
+import json
+from collections import defaultdict
+
+
+def groups_of(results, columns):
+    """{column: {scenario: rows}} by the beginnings of scenarios' names."""
+    return {column: {name: rows for name, rows in results.items() if name.startswith(tuple(prefixes))}
+            for column, prefixes in columns.items()}
+
+
+def cells(scenarios):
+    """{options: [(cut, kept) of each scenario]}; draws of one scenario are averaged first."""
+    found = defaultdict(list)
+    for rows in scenarios.values():
+        start = next(row for row in rows if row["options"] == "")
+        draws = defaultdict(list)
+        for row in rows:
+            draws[row["options"]].append((1 - row["asr"] / start["asr"], row["utility"] / start["utility"]))
+        for options, pairs in draws.items():
+            found[options].append(tuple(sum(part) / len(pairs) for part in zip(*pairs)))
+    return found
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values)
+
+
+def cell(pairs):
+    cut, kept = zip(*pairs)
+    return f"{mean(cut):.2f} / {mean(kept):.2f}"
+
+
+def spread(pairs):
+    cut, kept = zip(*pairs)
+    return f"{min(cut):.2f} to {max(cut):.2f} / {min(kept):.2f} to {max(kept):.2f}"
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("results")
+    options.add_argument("--columns", nargs="+", default=["llama-1,wide-1=dev", "llama-2,wide-2=held out",
+                                                          "scenario=external", "gpt2=gpt2"])
+    options.add_argument("--spread", action="store_true")
+    given = options.parse_args()
+    with open(given.results) as file:
+        results = json.load(file)
+    columns = {text.partition("=")[2]: text.partition("=")[0].split(",") for text in given.columns}
+    found = {column: cells(scenarios) for column, scenarios in groups_of(results, columns).items() if scenarios}
+    names = list(dict.fromkeys(name for column in found.values() for name in column))
+    print("| options | " + " | ".join(f"{column} ({len(next(iter(rows.values())))})" for column, rows in found.items()) + " |")
+    print("|---|" + "---|" * len(found))
+    for name in names:
+        show = spread if given.spread else cell
+        print(f"| `{name or '(none)'}` | " + " | ".join(
+            show(rows[name]) if name in rows else "" for rows in found.values()) + " |")
+
+
+if __name__ == "__main__":
+    main()
