@@ -41,6 +41,19 @@ RULES = [
     "--action deflate --fraction {0.3,0.5}",
 ]
 DRAWS = 10
+# What scenarios are tried on whose evaluation is a process of its own, and slow.
+BRIEF = [
+    "--fraction {0.2,0.3}",
+    *(f"--reference {reference} --population {population} --fraction 0.2"
+      for reference in ("alignment", "safelora", "subspace") for population in ("type", "all", "null")
+      if (reference, population) != ("alignment", "type")),
+    "--metric {cosine,frobenius,overlap} --fraction 0.2",
+    "--action scale --all --strength {0.2,0.3,0.4}",
+    "--action project --all",
+    "--action project --all --reference subspace --energy 0.9",
+    "--action attenuate --all --action-energy {0.5,0.95}",
+    "--action deflate --all --action-energy {0.5,0.6,0.7,0.75,0.8} --gain {1,1.3,1.5}",
+]
 
 
 def candidates(folder, adapter, rules):
@@ -94,8 +107,8 @@ def external_scenario(folder, command, rules):
     for options, selected, place in candidates(folder, "adapter", rules):
         if place is not None:
             rows.append(row(options, selected, figures_of(command, place)))
-    for budget in BUDGETS:
-        delta = adapters.deltas(folder / "adapter")
+    delta = adapters.deltas(folder / "adapter")
+    for budget in (0.2, 0.3):
         count = round(budget * len(delta))
         for draw in range(3):
             gone = set(random.Random(draw).sample(sorted(delta), count))
@@ -138,7 +151,7 @@ def main():
                              lambda place=figures.parent: own_scenario(place.parent, place.name, RULES)))
     for place in given.external:
         work.append((place.name, lambda place=place: external_scenario(
-            place, given.evaluate.replace("{scenario}", str(place)), RULES)))
+            place, given.evaluate.replace("{scenario}", str(place)), BRIEF)))
     for name, make in work:
         if name not in results:
             results[name] = make()
