@@ -2,6 +2,8 @@ package io.github.splora;
 
 import io.github.splora.SweepCandidates.Made;
 import io.github.splora.adapter.Adapter;
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.sweep.CommandEvaluator;
 import io.github.splora.sweep.Evaluation;
@@ -20,6 +22,8 @@ import java.util.Optional;
 
 /** Tries candidates, one after the other; the same adapter is evaluated only once. */
 final class SweepTrials {
+
+  private static final int HOPELESS = 3;
 
   private final SweepOptions options;
   private final RunInputs inputs;
@@ -93,7 +97,17 @@ final class SweepTrials {
     trials.add(trial);
     told.tried(trial, 1 + options.candidates().size() + (options.search().isPresent() ? options.searchEvaluations() : 0));
     inputs.requireUnchanged();
+    requireThatSomeSucceed();
     return trial;
+  }
+
+  /** A command that has failed so often is more likely wrong itself than so many adapters are. */
+  private void requireThatSomeSucceed() {
+    List<Trial> evaluated = trials.stream().filter(trial -> trial.seconds() != null).toList();
+    if (evaluated.size() == HOPELESS && evaluated.stream().allMatch(trial -> trial.failure() != null)) {
+      throw new BadInputException(List.of(new Problem("--evaluate", null, "'" + options.evaluate().orElseThrow() + "'",
+          "the first " + HOPELESS + " evaluations all failed; that of the adapter as it is " + trials.get(0).failure())));
+    }
   }
 
   private static Trial repeated(int number, Made next, Trial same) {

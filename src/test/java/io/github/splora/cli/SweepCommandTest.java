@@ -110,6 +110,15 @@ class SweepCommandTest {
   }
 
   @Test
+  void aCommandThatFailsThreeTimesInARowFromTheStartIsNotRunAnyMore() {
+    Path log = folder.resolve("log");
+    Run run = sweep("--evaluate", "echo x >> " + log + "; exit 1 # {adapter}");
+    assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("the first 3 evaluations all failed");
+    assertThat(log).content().hasLineCount(3);
+  }
+
+  @Test
   void whereNoneMeetsTheRequirementsTheGateSaysNoAndNothingIsWritten() {
     Path output = folder.resolve("best");
     Run run = sweep("--candidate", "--count 1", "--evaluate", BY_SIZE, "--require", "asr<1", "--output",
