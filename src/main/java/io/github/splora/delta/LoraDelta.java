@@ -1,16 +1,15 @@
 package io.github.splora.delta;
 
-import io.github.splora.linalg.Matrix;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 import java.util.Optional;
 
-/** Plain LoRA, {@code Δ = s·BA}. One pass: {@code Y = V Aᵀ : [out, r]}, {@code ⟨Δ, V⟩ = ⟨sB, Y⟩}. */
+/** Plain LoRA, {@code Δ = s·BA}. One pass, in which {@code ⟨Δ, V⟩} comes from one thin product. */
 final class LoraDelta implements Delta {
 
   private final LowRank factors;
-  private Slot<Matrix> y;
+  private Slot<Double> inner;
 
   LoraDelta(LowRank factors) {
     this.factors = factors;
@@ -18,7 +17,7 @@ final class LoraDelta implements Delta {
 
   @Override
   public void ask(Pass pass) {
-    y = pass.times(Operand.ALIGNMENT_DELTA, factors.a().transpose());
+    inner = pass.inner(Operand.ALIGNMENT_DELTA, factors.b(), factors.a());
   }
 
   @Override
@@ -28,7 +27,7 @@ final class LoraDelta implements Delta {
 
   @Override
   public double innerWithAlignment() {
-    return factors.b().inner(y.get());
+    return inner.get();
   }
 
   @Override

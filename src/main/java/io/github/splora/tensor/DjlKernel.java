@@ -55,7 +55,7 @@ final class DjlKernel implements Kernel {
       this.base = new RowReader(weights.base());
       this.aligned = new RowReader(weights.aligned());
       this.adapted = weights.adapted().map(RowReader::new).orElse(null);
-      this.products = pass.products().stream().map(product -> new ProductSum(product, weights, scope)).toList();
+      this.products = pass.products(false).stream().map(product -> new ProductSum(product, weights, scope)).toList();
       this.inners = pass.innersByRow().stream().map(inner -> new InnerSum(inner, weights)).toList();
     }
 
@@ -154,7 +154,7 @@ final class DjlKernel implements Kernel {
 
     void finish() {
       NDArray result = crosswise ? sum : NDArrays.concat(parts);
-      product.slot().set(new Matrix(Math.toIntExact(result.getShape().get(0)),
+      product.result().accept(new Matrix(Math.toIntExact(result.getShape().get(0)),
           Math.toIntExact(result.getShape().get(1)), result.toDoubleArray()));
     }
   }

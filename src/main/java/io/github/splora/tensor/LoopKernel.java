@@ -21,10 +21,8 @@ import java.util.Map;
  */
 final class LoopKernel implements Kernel {
 
-  /** Columns of two tiles, of which one has the even ones and one the odd ones. */
-  private static final int PAIR = 2 * Tile.SIZE;
   /** Columns that are read at a time: so many that memory, which likes long stretches, comes at full speed. */
-  private static final int PIECE = 4 * PAIR;
+  private static final int PIECE = 2048;
 
   /** Of one matrix in memory; there are two blocks of each. */
   private static final int BLOCK_BYTES = 4 << 20;
@@ -40,13 +38,13 @@ final class LoopKernel implements Kernel {
   }
 
   /** Multiples of four, as tiles are. */
-  private static int rowsOfBlock(Weights weights) {
+  private static int rowsOfBlock(Weights weights, Tile.Shape shape) {
     int bits = weights.matrices().stream()
         .flatMap(matrix -> matrix.stretches().stream())
         .mapToInt(stretch -> stretch.tensor().dtype().bits())
         .max().orElseThrow();
     long fit = BLOCK_BYTES / Math.max(1, weights.aligned().columns() * bits / Byte.SIZE);
-    return (int) Math.max(4, Math.min(Tile.SIZE, fit / 4 * 4));
+    return (int) Math.max(4, Math.min(shape.rows(), fit / 4 * 4));
   }
 
   /** One walk, by one thread. */
@@ -54,6 +52,9 @@ final class LoopKernel implements Kernel {
 
     private final Weights weights;
     private final List<StoredMatrix> matrices;
+    private final Tile.Shape shape;
+    /** Columns of two tiles, of which one has the even ones and one the odd ones. */
+    private final int pair;
     /** Even and odd columns by turns. */
     private final Map<Operand, Tile[]> tiles = new EnumMap<>(Operand.class);
     private final List<ProductSum> products;
@@ -63,25 +64,30 @@ final class LoopKernel implements Kernel {
     Walk(Pass pass, Weights weights) {
       this.weights = weights;
       this.matrices = pass.matricesOf(weights);
-      pass.operands().forEach(operand -> tiles.put(operand, Tile.several(PIECE / Tile.SIZE)));
-      this.products = pass.products().stream().map(product -> new ProductSum(product, weights)).toList();
+      List<Product> wanted = pass.products(!weights.transposed());
+      boolean isDown = wanted.stream().allMatch(product -> product.transposed() != weights.transposed());
+      boolean isTransposed = !isDown || weights.transposed() && !pass.rowInners().isEmpty();
+      this.shape = isTransposed ? Tile.Shape.SQUARE : Tile.Shape.WIDE;
+      this.pair = 2 * shape.columns();
+      pass.operands().forEach(operand -> tiles.put(operand, Tile.several(PIECE / shape.columns(), shape)));
+      this.products = wanted.stream().map(product -> new ProductSum(product, weights, shape)).toList();
       this.rowInners = pass.rowInners().stream().map(inner -> new RowInnerSum(inner, weights)).toList();
-      this.inners = pass.inners().stream().map(InnerSum::new).toList();
+      this.inners = pass.inners().stream().map(inner -> new InnerSum(inner, shape)).toList();
     }
 
     void run() {
       long columns = weights.aligned().columns();
-      List<BlockRows> blocks = BlockRows.of(weights.matrices(), rowsOfBlock(weights));
+      List<BlockRows> blocks = BlockRows.of(weights.matrices(), rowsOfBlock(weights, shape));
       BlockSource source = new BlockSource(matrices, blocks);
       for (BlockRows rows : blocks) {
         List<StoredBlock> stored = source.next();
         for (long first = 0; first < columns; first += PIECE) {
           int length = (int) Math.min(PIECE, columns - first);
           read(stored, rows, first, length);
-          for (int i = 0; i * PAIR < length; i++) {
-            add(new Place(rows.first(), first + i * PAIR), 2 * i);
-            if (i * PAIR + 1 < length) {
-              add(new Place(rows.first(), first + i * PAIR + 1), 2 * i + 1);
+          for (int i = 0; i * pair < length; i++) {
+            add(new Place(rows.first(), first + i * pair), 2 * i);
+            if (i * pair + 1 < length) {
+              add(new Place(rows.first(), first + i * pair + 1), 2 * i + 1);
             }
           }
         }
@@ -93,19 +99,19 @@ final class LoopKernel implements Kernel {
 
     private void read(List<StoredBlock> stored, BlockRows rows, long first, int length) {
       for (Tile[] ofOperand : tiles.values()) {
-        for (int at = 0; at < length; at += PAIR) {
-          int width = Math.min(PAIR, length - at);
-          ofOperand[2 * at / PAIR].begin(rows.count(), (width + 1) / 2);
-          ofOperand[2 * at / PAIR + 1].begin(rows.count(), width / 2);
+        for (int at = 0; at < length; at += pair) {
+          int width = Math.min(pair, length - at);
+          ofOperand[2 * at / pair].begin(rows.count(), (width + 1) / 2);
+          ofOperand[2 * at / pair + 1].begin(rows.count(), width / 2);
         }
       }
       for (int i = 0; i < rows.count(); i++) {
         readRow(stored, i, first, length);
       }
       for (Tile[] ofOperand : tiles.values()) {
-        for (int at = 0; at < length; at += PAIR) {
-          ofOperand[2 * at / PAIR].seal();
-          ofOperand[2 * at / PAIR + 1].seal();
+        for (int at = 0; at < length; at += pair) {
+          ofOperand[2 * at / pair].seal();
+          ofOperand[2 * at / pair + 1].seal();
         }
       }
     }
@@ -114,10 +120,10 @@ final class LoopKernel implements Kernel {
       stored.forEach(block -> block.take(i, first, length));
       StoredBlock aligned = stored.get(0);
       tiles.forEach((operand, ofOperand) -> {
-        for (int at = 0; at < length; at += PAIR) {
-          int width = Math.min(PAIR, length - at);
-          float[] even = ofOperand[2 * at / PAIR].row(i);
-          float[] odd = ofOperand[2 * at / PAIR + 1].row(i);
+        for (int at = 0; at < length; at += pair) {
+          int width = Math.min(pair, length - at);
+          float[] even = ofOperand[2 * at / pair].row(i);
+          float[] odd = ofOperand[2 * at / pair + 1].row(i);
           switch (operand) {
             case ALIGNMENT_DELTA -> aligned.subtract(stored.get(1), at, width, even, odd);
             case ALIGNED -> aligned.widen(at, width, even, odd);
@@ -160,7 +166,7 @@ final class LoopKernel implements Kernel {
     private final double[] result;
     private final float[][] sums;
 
-    ProductSum(Product product, Weights weights) {
+    ProductSum(Product product, Weights weights, Tile.Shape shape) {
       Matrix x = product.thin();
       this.product = product;
       this.isDown = product.transposed() != weights.transposed();
@@ -172,7 +178,7 @@ final class LoopKernel implements Kernel {
       }
       long height = isDown ? weights.aligned().columns() : weights.aligned().rows();
       this.result = new double[Math.toIntExact(height * rank)];
-      this.sums = new float[rank][Tile.SIZE];
+      this.sums = new float[rank][Math.max(shape.rows(), shape.columns())];
     }
 
     void add(Place place, Tile stored) {
@@ -213,7 +219,7 @@ final class LoopKernel implements Kernel {
     }
 
     void finish() {
-      product.slot().set(new Matrix(result.length / rank, rank, result));
+      product.result().accept(new Matrix(result.length / rank, rank, result));
     }
 
     private static double powerOfTwoNear(double[] values) {
@@ -257,11 +263,12 @@ final class LoopKernel implements Kernel {
   private static final class InnerSum {
 
     private final Inner inner;
-    private final float[] sums = new float[Tile.SIZE];
+    private final float[] sums;
     private double sum;
 
-    InnerSum(Inner inner) {
+    InnerSum(Inner inner, Tile.Shape shape) {
       this.inner = inner;
+      this.sums = new float[shape.columns()];
     }
 
     void add(Tile left, Tile right) {

@@ -21,6 +21,7 @@ public final class Pass {
   private final List<Product> products = new ArrayList<>();
   private final List<RowInner> rowInners = new ArrayList<>();
   private final List<Inner> inners = new ArrayList<>();
+  private final List<Contraction> contractions = new ArrayList<>();
 
   /**
    * A product with a thin matrix.
@@ -28,23 +29,41 @@ public final class Pass {
    * @param operand M : [out, in]
    * @param transposed whether Mᵀ is meant
    * @param thin X : [in, k], or [out, k] for Mᵀ
-   * @param slot receives {@code M X : [out, k]} or {@code Mᵀ X : [in, k]}
+   * @param result takes {@code M X : [out, k]} or {@code Mᵀ X : [in, k]}
    */
-  public record Product(Operand operand, boolean transposed, Matrix thin, Slot<Matrix> slot) {}
+  record Product(Operand operand, boolean transposed, Matrix thin, Consumer<Matrix> result) {}
+
+  /**
+   * The inner product of an operand with a product of thin factors.
+   *
+   * @param b B : [out, k]
+   * @param a A : [k, in]
+   * @param slot receives {@code ⟨M, BA⟩}
+   */
+  private record Contraction(Operand operand, Matrix b, Matrix a, Slot<Double> slot) {
+
+    /** Either {@code ⟨B, M Aᵀ⟩} or {@code ⟨Aᵀ, MᵀB⟩}. */
+    Product asProduct(boolean transposed) {
+      Matrix transposedA = a.transpose();
+      return transposed
+          ? new Product(operand, true, b, product -> slot.set(transposedA.inner(product)))
+          : new Product(operand, false, transposedA, product -> slot.set(b.inner(product)));
+    }
+  }
 
   /**
    * Inner products of two operands' rows.
    *
    * @param slot receives one number for each of the layer's outputs
    */
-  public record RowInner(Operand left, Operand right, Slot<double[]> slot) {}
+  record RowInner(Operand left, Operand right, Slot<double[]> slot) {}
 
   /**
    * The inner product of two whole operands.
    *
    * @param slot receives it
    */
-  public record Inner(Operand left, Operand right, Slot<Double> slot) {}
+  record Inner(Operand left, Operand right, Slot<Double> slot) {}
 
   /** Where a result will be. */
   public static final class Slot<T> {
@@ -96,12 +115,24 @@ public final class Pass {
     return inner.slot();
   }
 
-  public boolean isEmpty() {
-    return products.isEmpty() && rowInners.isEmpty() && inners.isEmpty();
+  /** Asks for {@code ⟨M, BA⟩}, by way of the thin product that the kernel is better at. */
+  public Slot<Double> inner(Operand operand, Matrix b, Matrix a) {
+    Contraction contraction = new Contraction(operand, b, a, new Slot<>());
+    contractions.add(contraction);
+    return contraction.slot();
   }
 
-  List<Product> products() {
-    return products;
+  public boolean isEmpty() {
+    return contractions.isEmpty() && products.isEmpty() && rowInners.isEmpty() && inners.isEmpty();
+  }
+
+  /**
+   * All thin products.
+   *
+   * @param transposed which of the two ways to take where either will do
+   */
+  List<Product> products(boolean transposed) {
+    return Stream.concat(products.stream(), contractions.stream().map(each -> each.asProduct(transposed))).toList();
   }
 
   List<RowInner> rowInners() {
@@ -144,14 +175,15 @@ public final class Pass {
   Set<Operand> operands() {
     Set<Operand> operands = EnumSet.noneOf(Operand.class);
     products.forEach(product -> operands.add(product.operand()));
+    contractions.forEach(contraction -> operands.add(contraction.operand()));
     rowInners.forEach(inner -> operands.addAll(List.of(inner.left(), inner.right())));
     inners.forEach(inner -> operands.addAll(List.of(inner.left(), inner.right())));
     return operands;
   }
 
   private Slot<Matrix> product(Operand operand, boolean transposed, Matrix x) {
-    Product product = new Product(operand, transposed, x, new Slot<>());
-    products.add(product);
-    return product.slot();
+    Slot<Matrix> slot = new Slot<>();
+    products.add(new Product(operand, transposed, x, slot::set));
+    return slot;
   }
 }

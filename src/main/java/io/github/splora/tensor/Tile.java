@@ -9,16 +9,26 @@ import java.util.stream.Stream;
  */
 final class Tile {
 
-  /** Rows, and columns, of the largest. */
-  static final int SIZE = 256;
+  /**
+   * How many rows and columns a tile has at most: together as many numbers as a core's cache holds beside all else.
+   *
+   * @param rows a multiple of four
+   */
+  record Shape(int rows, int columns) {
+
+    /** For products in which stored rows are added up: long rows, for loops that are long. */
+    static final Shape WIDE = new Shape(128, 512);
+    /** For those that need the tile transposed as well. */
+    static final Shape SQUARE = new Shape(256, 256);
+  }
 
   /** Sums of squares within these need no scaling: what is lost beside them is less than 2^-60 of them. */
   private static final double LEAST_SQUARES = 0x1p-60;
   private static final double MOST_SQUARES = 0x1p60;
-  private static final float[] ZEROS = new float[SIZE];
+  private static final float[] ZEROS = new float[Math.max(Shape.WIDE.columns(), Shape.SQUARE.columns())];
 
-  private final float[][] rows = new float[SIZE][SIZE];
-  private final float[] sums = new float[SIZE];
+  private final float[][] rows;
+  private final float[] sums;
   private final Tile shared;
   private int height;
   private int width;
@@ -26,14 +36,16 @@ final class Tile {
   private double squares;
   private Tile transposedFrom;
 
-  private Tile(Tile shared) {
+  private Tile(Shape shape, Tile shared) {
+    this.rows = new float[shape.rows()][shape.columns()];
+    this.sums = new float[shape.columns()];
     this.shared = shared;
   }
 
-  /** Tiles that share the place for their transposed: that of the last one that was asked for it. */
-  static Tile[] several(int count) {
-    Tile shared = new Tile(null);
-    return Stream.generate(() -> new Tile(shared)).limit(count).toArray(Tile[]::new);
+  /** Tiles that share the place for their transposed, if they are square: that of the last one that was asked for it. */
+  static Tile[] several(int count, Shape shape) {
+    Tile shared = shape == Shape.SQUARE ? new Tile(shape, null) : null;
+    return Stream.generate(() -> new Tile(shape, shared)).limit(count).toArray(Tile[]::new);
   }
 
   /** Begins anew, with rows that are to be filled by way of {@link #row}, and then {@link #seal}. */

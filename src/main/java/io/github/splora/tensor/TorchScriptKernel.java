@@ -96,7 +96,7 @@ final class TorchScriptKernel implements Kernel {
       this.weights = weights;
       this.scope = scope;
       this.rowsPerBlock = (int) Math.max(1, bytes / widestRow(weights));
-      this.products = pass.products().stream().map(product -> new ProductSum(product, weights, scope)).toList();
+      this.products = pass.products(false).stream().map(product -> new ProductSum(product, weights, scope)).toList();
       this.inners = pass.innersByRow().stream().map(inner -> new InnerSum(inner, weights, scope)).toList();
       for (StoredMatrix matrix : new LinkedHashSet<>(pass.matricesOf(weights))) {
         readers.put(matrix, new RowReader(matrix));
@@ -189,7 +189,7 @@ final class TorchScriptKernel implements Kernel {
       }
 
       void finish() {
-        product.slot().set(new Matrix(Math.toIntExact(sum.getShape().get(0)),
+        product.result().accept(new Matrix(Math.toIntExact(sum.getShape().get(0)),
             Math.toIntExact(sum.getShape().get(1)), sum.toDoubleArray()));
       }
     }

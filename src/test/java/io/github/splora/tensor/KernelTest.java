@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a walk brings back agrees with plain double arithmetic, however the weights are stored. */
 class KernelTest {
@@ -121,6 +122,19 @@ class KernelTest {
     assertThat(product.get().values()).isEqualTo(d.times(x).flat());
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theInnerProductWithThinFactorsIsThatWithTheirProduct(boolean transposed) throws IOException {
+    Weights weights = transposed
+        ? new Weights(stored("base", base.transposed(), DType.F32), stored("aligned", aligned.transposed(), DType.F32), true)
+        : new Weights(stored("base", base, DType.F32), stored("aligned", aligned, DType.F32), false);
+
+    Slot<Double> inner = run(weights,
+        pass -> pass.inner(Operand.ALIGNMENT_DELTA, matrix(z), matrix(x.transposed())));
+
+    assertThat(inner.get()).isEqualTo(v.inner(z.times(x.transposed())));
+  }
+
   private void assertProductsAreExact(Weights weights) {
     Pass pass = new Pass();
     Slot<Matrix> vx = pass.times(Operand.ALIGNMENT_DELTA, matrix(x));
@@ -166,6 +180,20 @@ class KernelTest {
     rowInners.forEach(slot -> all.add(slot.get()));
     inners.forEach(slot -> all.add(new double[] {slot.get()}));
     return all;
+  }
+
+  /** What the default reference asks: nothing that needs a tile transposed. */
+  static List<double[]> innerProducts(Kernel kernel, Weights weights, int rank) {
+    Pass pass = new Pass();
+    Slot<Double> inner = pass.inner(Operand.ALIGNMENT_DELTA,
+        matrix(DenseMatrix.random((int) weights.outFeatures(), rank, 6)),
+        matrix(DenseMatrix.random(rank, (int) weights.inFeatures(), 7)));
+    Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+    Slot<Double> mixed = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ADAPTED_DELTA);
+    kernel.run(pass, weights);
+    // A sum of terms of both signs is as right as its terms are large.
+    double size = Math.sqrt(squared.get() * weights.outFeatures() * rank);
+    return List.of(new double[] {size, inner.get()}, new double[] {squared.get(), mixed.get()});
   }
 
   /** A random matrix {@code [out, in]}, times a size. */

@@ -39,6 +39,7 @@ class LoopKernelTest extends KernelTest {
             Optional.of(matrix(out, in, 3, type, transposed, 1)), transposed);
 
         assertAgree(everything(ENGINE, weights, rank), everything(kernel(), weights, rank));
+        assertAgree(innerProducts(ENGINE, weights, rank), innerProducts(kernel(), weights, rank));
       }
     }
   }
@@ -51,6 +52,7 @@ class LoopKernelTest extends KernelTest {
         Optional.of(matrix(40, 70, 3, DType.F32, false, size)), false);
 
     assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
+    assertAgree(innerProducts(ENGINE, weights, 3), innerProducts(kernel(), weights, 3));
   }
 
   @Test

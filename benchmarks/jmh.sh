@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# jmh.sh [JMH-OPTIONS]: measures the kernels and the header parser under JMH: `benchmarks/jmh.sh KernelBenchmark -p type=BF16`.
+# About five minutes for all of it. Needs Maven Central the first time.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+"$here/mvnw" -f "$here/pom.xml" -q -B -ntp -Pjmh test-compile dependency:build-classpath \
+  -Dmdep.includeScope=test -Dmdep.outputFile="$here/target/jmh.classpath"
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+exec "$java" -cp "$here/target/test-classes:$here/target/classes:$(cat "$here/target/jmh.classpath")" \
+  org.openjdk.jmh.Main "$@"
