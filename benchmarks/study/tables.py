@@ -30,6 +30,20 @@ def cells(scenarios):
     return found
 
 
+FAMILIES = {"removing modules": lambda o: o and "--action" not in o and not o.startswith(("random", "greedy")),
+            "scale": lambda o: "scale" in o, "project, attenuate": lambda o: "project" in o or "attenuate" in o,
+            "deflate": lambda o: "deflate" in o, "any of them": lambda o: o and not o.startswith(("random", "greedy"))}
+
+
+def chosen(scenarios, least, is_of_family):
+    """What is cut where the best candidate of a family that keeps `least` is chosen for each scenario by itself."""
+    cuts = []
+    for name, rows in scenarios.items():
+        pairs = [pair for options, found in cells({name: rows}).items() if is_of_family(options) for pair in found]
+        cuts.append(max([0.0, *(cut for cut, kept in pairs if kept >= least)]))
+    return mean(cuts)
+
+
 def mean(values):
     values = list(values)
     return sum(values) / len(values)
@@ -50,11 +64,20 @@ def main():
     options.add_argument("results")
     options.add_argument("--columns", nargs="+", default=["llama-1,wide-1=dev", "llama-2,wide-2=held out",
                                                           "scenario=external", "gpt2=gpt2"])
-    options.add_argument("--spread", action="store_true")
+    options.add_argument("--spread", action="store_true", help="smallest and largest in the place of the means")
+    options.add_argument("--chosen", type=float, metavar="KEPT",
+                         help="another table: what is cut if each scenario has the candidate that is best for it and keeps so much")
     given = options.parse_args()
     with open(given.results) as file:
         results = json.load(file)
     columns = {text.partition("=")[2]: text.partition("=")[0].split(",") for text in given.columns}
+    if given.chosen is not None:
+        groups = {column: rows for column, rows in groups_of(results, columns).items() if rows}
+        print("| chosen for each adapter among | " + " | ".join(f"{column} ({len(rows)})" for column, rows in groups.items()) + " |")
+        print("|---|" + "---|" * len(groups))
+        for family, is_of_family in FAMILIES.items():
+            print(f"| {family} | " + " | ".join(f"{chosen(rows, given.chosen, is_of_family):.2f}" for rows in groups.values()) + " |")
+        return
     found = {column: cells(scenarios) for column, scenarios in groups_of(results, columns).items() if scenarios}
     names = list(dict.fromkeys(name for column in found.values() for name in column))
     print("| options | " + " | ".join(f"{column} ({len(next(iter(rows.values())))})" for column, rows in found.items()) + " |")
