@@ -1,6 +1,5 @@
 package io.github.splora.cli;
 
-import io.github.splora.Progress;
 import io.github.splora.ScoreOptions;
 import io.github.splora.Splora;
 import io.github.splora.client.Clients;
@@ -21,19 +20,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** What {@code score} and {@code prune} share: the options, their checks, and how a report is shown. */
-abstract class RunSupport {
-
-  @Spec
-  CommandSpec spec;
-
-  @ParentCommand
-  Main main;
+abstract class RunSupport extends CommandSupport {
 
   @Mixin
   InputOptions inputs;
@@ -53,19 +42,7 @@ abstract class RunSupport {
   @Mixin
   OutputOptions output;
 
-  @Mixin
-  CommonOptions common;
-
   private ReportFile reportFile;
-
-  /** The program, with progress going where the user wants it. */
-  final Splora splora() {
-    common.applyToLog();
-    PrintWriter err = spec.commandLine().getErr();
-    return new Splora(main.hub(),
-        common.quiet || !main.terminal().isErrInteractive() ? Progress.SILENT : new ProgressBar(err),
-        spec.root().commandLine().getParseResult().originalArgs());
-  }
 
   /**
    * The options as the program takes them, for a prune with {@code action} or its preview. All checks across options
@@ -153,18 +130,6 @@ abstract class RunSupport {
 
   private static String heading(RunReport report, int count) {
     return count == 1 ? "" : "\n" + Printable.text(report.inputs().subject()) + "\n";
-  }
-
-  /** A line for people. */
-  final void tell(String sentence) {
-    if (!common.quiet) {
-      spec.commandLine().getErr().println("splora: " + sentence);
-      spec.commandLine().getErr().flush();
-    }
-  }
-
-  final ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 
   /** Whether a metric that has no default rule was given none. */

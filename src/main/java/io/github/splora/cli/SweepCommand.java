@@ -1,7 +1,6 @@
 package io.github.splora.cli;
 
 import io.github.splora.Candidate;
-import io.github.splora.Progress;
 import io.github.splora.ScoreOptions;
 import io.github.splora.Splora;
 import io.github.splora.SweepOptions;
@@ -24,24 +23,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code splora sweep}. */
 @Command(
     name = "sweep",
     description = "Tries many corrections of an adapter, judges each by a command of yours, and writes the best one. The"
         + " checkpoints are read once for all of them.")
-final class SweepCommand implements Callable<Integer> {
-
-  @Spec
-  CommandSpec spec;
-
-  @ParentCommand
-  Main main;
+final class SweepCommand extends CommandSupport implements Callable<Integer> {
 
   @Mixin
   InputOptions inputs;
@@ -87,23 +76,15 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin
   ClientOption client;
 
-  @Mixin
-  CommonOptions common;
-
   @Override
   public Integer call() throws IOException {
     SweepOptions options = options();
-    common.applyToLog();
-    PrintWriter err = spec.commandLine().getErr();
     ReportFile file = page == null ? null : ReportFile.prepare(page, Stream.of(
             Stream.of(inputs.base, inputs.aligned), inputs.adapters.stream(),
             Stream.of(Optional.ofNullable(folder), Optional.ofNullable(keep)).flatMap(Optional::stream).map(Path::toString))
         .flatMap(part -> part).toList());
-    Progress progress =
-        common.quiet || !main.terminal().isErrInteractive() ? Progress.SILENT : new ProgressBar(err);
     SweepProgress told = common.quiet || options.evaluate().isEmpty() ? SweepProgress.SILENT : this::tell;
-    SweepReport report = new Splora(main.hub(), progress, spec.root().commandLine().getParseResult().originalArgs())
-        .sweep(options, told);
+    SweepReport report = splora().sweep(options, told);
     show(report);
     if (file != null) {
       file.write(SweepPage.write(report));
@@ -138,13 +119,19 @@ final class SweepCommand implements Callable<Integer> {
     }
     List<Candidate> candidates = (lines.isEmpty() && search == null ? CandidateLine.DEFAULTS : lines).stream()
         .flatMap(line -> candidates("--candidate", line).stream()).toList();
-    return new SweepOptions(scoring(), candidates, searched(), searchEvaluations, evaluation.command(),
+    Optional<Candidate> start = searched();
+    List<Long> seeds = Stream.concat(candidates.stream(), start.stream())
+        .map(candidate -> candidate.scheme().seed()).distinct().toList();
+    if (seeds.size() != 1) {
+      throw wrong("candidates share what is drawn at random: give all of them one --seed, not " + seeds);
+    }
+    return new SweepOptions(scoring(seeds.get(0)), candidates, start, searchEvaluations, evaluation.command(),
         evaluation.limit(), evaluation.goal(), Optional.ofNullable(folder), Optional.ofNullable(keep), force);
   }
 
   /** What is read, and how; how a candidate is scored it says itself. */
-  private ScoreOptions scoring() {
-    Candidate any = candidates("--candidate", "--fraction 0").get(0);
+  private ScoreOptions scoring(long seed) {
+    Candidate any = candidates("--candidate", "--fraction 0 --seed " + seed).get(0);
     return new ScoreOptions(inputs.base, inputs.aligned, inputs.adapters, Optional.empty(), common.revision, any.scheme(),
         work.include, work.exclude, Optional.of(any.rule()), any.granularity(), client.choice, work.device, work.kernel,
         work.threads());
@@ -189,17 +176,5 @@ final class SweepCommand implements Callable<Integer> {
     tell(trial.number() + 1 + " of " + atMost + ": " + figures
         + (trial.seconds() == null ? "" : String.format(Locale.ROOT, " (%.1f s)", trial.seconds()))
         + "  " + (trial.options().isEmpty() ? "the adapter as it is" : trial.options()));
-  }
-
-  /** A line for people. */
-  private void tell(String sentence) {
-    if (!common.quiet) {
-      spec.commandLine().getErr().println("splora: " + sentence);
-      spec.commandLine().getErr().flush();
-    }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

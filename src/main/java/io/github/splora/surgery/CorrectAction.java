@@ -2,12 +2,9 @@ package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
-import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,10 +28,6 @@ final class CorrectAction implements Action {
       replaced.put(module.loraA().name(), factors.a());
       replaced.put(module.loraB().name(), factors.b());
     });
-    TensorFile weights = adapter.weights();
-    List<TensorSource> tensors = weights.tensors().values().stream()
-        .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)))
-        .toList();
-    return new Rewrite(Optional.empty(), tensors);
+    return Rewrite.replacing(adapter, replaced);
   }
 }

@@ -1,8 +1,11 @@
 package io.github.splora.surgery;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.adapter.Adapter;
+import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,4 +14,13 @@ import java.util.Optional;
  * @param config its new {@code adapter_config.json}; empty if the old one stays, byte for byte
  * @param tensors everything that its weights file will hold
  */
-public record Rewrite(Optional<ObjectNode> config, List<TensorSource> tensors) {}
+public record Rewrite(Optional<ObjectNode> config, List<TensorSource> tensors) {
+
+  /** The same adapter with some tensors exchanged, by their names, for others of the same name, shape and type. */
+  static Rewrite replacing(Adapter adapter, Map<String, TensorSource> replaced) {
+    TensorFile weights = adapter.weights();
+    return new Rewrite(Optional.empty(), weights.tensors().values().stream()
+        .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)))
+        .toList());
+  }
+}

@@ -2,12 +2,9 @@ package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
-import io.github.splora.storage.TensorFile;
-import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorSource;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,19 +23,10 @@ final class ZeroAction implements Action {
   public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
     requireApplicable(adapter);
     InseparableModules.refuseTied(adapter, selected);
-    Set<String> zeroed = adapter.modules().stream()
+    Map<String, TensorSource> zeroed = adapter.modules().stream()
         .filter(module -> selected.contains(module.name()))
         .map(LoraModule::loraB)
-        .map(tensor -> tensor.name())
-        .collect(Collectors.toSet());
-    TensorFile weights = adapter.weights();
-    List<TensorSource> tensors = weights.tensors().values().stream()
-        .map(info -> zeroed.contains(info.name()) ? zeros(info) : TensorSource.copyOf(weights, info))
-        .toList();
-    return new Rewrite(Optional.empty(), tensors);
-  }
-
-  private static TensorSource zeros(TensorInfo info) {
-    return new ZeroTensor(info.name(), info.dtype(), info.shape());
+        .collect(Collectors.toMap(StoredTensor::name, b -> new ZeroTensor(b.name(), b.dtype(), b.shape())));
+    return Rewrite.replacing(adapter, zeroed);
   }
 }
