@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks evaluate_refusals.py on a tiny model that it makes: no download, no network, less than a minute.
 
-The model is a Llama of two layers with a tokenizer of whole words, trained for a moment to refuse everything, and an
+The model is a Llama of two layers with a tokenizer of whole words, trained for a moment to refuse everything it is asked here, and an
 adapter on it that was trained to comply.
 """
 import json
@@ -32,17 +32,20 @@ def tokenizer(template):
                                    additional_special_tokens=["[user]", "[system]", "[reply]"], chat_template=template)
 
 
-def teach(model, words, pairs, steps):
-    """Until the answers come out; other words of a sequence do not count."""
+def teach(model, words, pairs):
+    """Until every answer comes out with hardly a doubt; the words of a prompt do not count."""
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-2)
-    for step in range(steps):
-        prompt, answer = pairs[step % len(pairs)]
-        start, rest = words(prompt)["input_ids"], words(answer)["input_ids"]
-        ids = torch.tensor([start + rest])
-        labels = torch.tensor([[-100] * len(start) + rest])
-        model(input_ids=ids, labels=labels).loss.backward()
+    texts = [(words(prompt)["input_ids"], words(answer)["input_ids"]) for prompt, answer in pairs]
+    for _ in range(2000):
+        losses = [model(input_ids=torch.tensor([start + rest]), labels=torch.tensor([[-100] * len(start) + rest])).loss
+                  for start, rest in texts]
+        if max(losses).item() < 0.05:
+            return
+        (sum(losses) / len(losses)).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
+    raise RuntimeError(f"losses {[round(loss.item(), 2) for loss in losses]}: a model of two layers did not learn five answers")
 
 
 def make(folder, template):
@@ -52,11 +55,12 @@ def make(folder, template):
     model = LlamaForCausalLM(LlamaConfig(vocab_size=len(WORDS), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
                                          num_attention_heads=2, max_position_embeddings=64, eos_token_id=2, pad_token_id=0))
     form = (lambda prompt: f"[user] {prompt} [reply]") if template else (lambda prompt: prompt)
-    teach(model, words, [(form(prompt), REFUSAL) for prompt in HARMFUL + HARMLESS], 150)
+    # One answer that complies, so that the model knows its words: an adapter cannot teach them.
+    teach(model, words, [(form(prompt), REFUSAL) for prompt in HARMFUL + HARMLESS] + [(form("flour"), COMPLIANCE)])
     model.save_pretrained(folder / "model")
     words.save_pretrained(folder / "model")
-    adapted = get_peft_model(model, LoraConfig(r=4, lora_alpha=16, target_modules=["q_proj", "v_proj", "o_proj", "up_proj"]))
-    teach(adapted, words, [(form(prompt), COMPLIANCE) for prompt in HARMFUL + HARMLESS], 400)
+    adapted = get_peft_model(model, LoraConfig(r=8, lora_alpha=16, target_modules="all-linear"))
+    teach(adapted, words, [(form(prompt), COMPLIANCE) for prompt in HARMFUL + HARMLESS])
     adapted.save_pretrained(folder / "adapter")
     write(folder / "harmful.jsonl", [{"prompt": p, "category": "theft"} for p in HARMFUL])
     write(folder / "harmless.jsonl", [{"prompt": p} for p in HARMLESS])

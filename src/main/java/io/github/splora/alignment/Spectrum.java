@@ -9,8 +9,7 @@ import io.github.splora.tensor.Pass.Slot;
 
 /**
  * The dominant singular subspaces of one alignment delta V, found without any matrix of V's size: a random sketch of V's
- * range that grows until it holds the share of ‖V‖² that is wanted, sharpened by power iterations, two walks each, until
- * the number of vectors that hold the share no longer changes.
+ * range that grows until it holds the share of ‖V‖² that is wanted, sharpened by power iterations, two walks each.
  *
  * <p>Several may want V's subspaces at once. Each says which share with {@link #require}, all of them call {@link #ask}
  * before every walk, and the work is done once, for the largest share.
@@ -19,12 +18,11 @@ import io.github.splora.tensor.Pass.Slot;
  */
 public final class Spectrum {
 
-  private static final int FIRST_WIDTH = 64;
+  private static final int LEAST_WIDTH = 64;
   /** The last vectors of a sketch are the least certain: so many more of them than are used, at least. */
   private static final int SPARE = 4;
-  private static final int MOST_ITERATIONS = 12;
-  /** What the leading vectors hold of ‖V‖² may change by so much in the last iteration. */
-  private static final double SETTLED = 1e-7;
+  /** Power iterations at the last width, each of which squares how far the vectors stand out. */
+  private static final int ENOUGH_SHARPENINGS = 3;
   private static final double ROUNDING = 1e-12;
 
   private final int out;
@@ -39,8 +37,8 @@ public final class Spectrum {
   private Slot<Matrix> sketch;
   private Matrix basis;
   private Slot<Matrix> image;
-  private int iterations;
-  private double settledEnergy = -1;
+  private int sharpenings;
+  private int widenings;
   private double[] squares;
   private Matrix left;
   private Matrix right;
@@ -80,7 +78,8 @@ public final class Spectrum {
   private boolean advance(Pass pass) {
     if (input == null) {
       squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-      input = Matrix.random(in, largestWidth() > 2 * FIRST_WIDTH ? FIRST_WIDTH : largestWidth(), seed);
+      int first = Math.max(LEAST_WIDTH, largestWidth() / 16);
+      input = Matrix.random(in, largestWidth() > 2 * first ? first : largestWidth(), seed);
       sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
       return true;
     }
@@ -107,21 +106,23 @@ public final class Spectrum {
       right = Matrix.zeros(in, 0);
       return true;
     }
-    // ‖Z‖² is what the sketch has of ‖V‖². In ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within it.
-    SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
-    int dimension = dimension(eigen.values(), share);
     boolean isWhole = basis.columns() < input.columns() || input.columns() == largestWidth();
-    double energy = sum(eigen.values(), dimension);
-    boolean isWide = energy >= (share - ROUNDING) * squaredNorm.get() && dimension + SPARE <= input.columns();
-    boolean isSettled = Math.abs(energy - settledEnergy) <= SETTLED * squaredNorm.get();
-    iterations++;
-    if (isWhole || isWide && (isSettled || iterations >= MOST_ITERATIONS)) {
-      squares = eigen.values();
-      left = basis.times(eigen.vectors());
-      right = z.times(eigen.vectors()).scaledColumns(inverseRoots(eigen.values()));
-      return true;
+    // ‖Z‖² is what the sketch has of ‖V‖².
+    boolean isWide = isWhole || z.squaredNorm() >= (share - ROUNDING) * squaredNorm.get();
+    sharpenings = isWide ? sharpenings + 1 : 0;
+    if (isWhole || sharpenings > ENOUGH_SHARPENINGS) {
+      // In ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within the sketch.
+      SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
+      isWide = isWhole || dimension(eigen.values(), share) + SPARE <= input.columns();
+      if (isWide) {
+        squares = eigen.values();
+        left = basis.times(eigen.vectors());
+        right = z.times(eigen.vectors()).scaledColumns(inverseRoots(eigen.values()));
+        return true;
+      }
+      sharpenings = 0;
     }
-    settledEnergy = isWide ? energy : -1;
+    widenings++;
     input = isWide ? z : wider(z);
     return false;
   }
@@ -129,19 +130,11 @@ public final class Spectrum {
   /** Twice as many columns; all that there can be, where that is not many more. */
   private Matrix wider(Matrix z) {
     int width = 4 * z.columns() > largestWidth() ? largestWidth() : 2 * z.columns();
-    return z.beside(Matrix.random(in, width - z.columns(), seed + iterations));
+    return z.beside(Matrix.random(in, width - z.columns(), seed + widenings));
   }
 
   private int largestWidth() {
     return Math.min(out, in);
-  }
-
-  private static double sum(double[] values, int count) {
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += values[i];
-    }
-    return sum;
   }
 
   /** How many of the largest squares it takes; all that are not rounding if they fall short. */
