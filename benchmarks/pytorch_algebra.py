@@ -6,7 +6,7 @@ safelora), float32. `dense` does what the public code of SafeLoRA and SPLoRA doe
 operator C = V V^T/||V|| and the delta as [out, out] and [out, in] matrices, and C times the delta. It is run on a few
 modules, and its CPU time is extrapolated to all, openly: dense takes the same time for each module of a size.
 
-    python3 benchmarks/whole_run.py --modules 128 --folder /tmp/splora-7b      # makes the checkpoints, if there are none
+    python3 benchmarks/whole_run.py --folder /tmp/splora-7b                    # makes the checkpoints, if there are none
     python3 benchmarks/pytorch_algebra.py --folder /tmp/splora-7b
 
 Needs torch and safetensors besides what whole_run.py needs.

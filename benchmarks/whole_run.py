@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Whole runs of `splora score` on a synthetic checkpoint, beside just reading its bytes.
 
-Makes modules of 4096 x 4096 in bfloat16 (the attention of Llama-2-7B has 128), an adapter of rank 16, and prints for each
-kernel and reference the wall time, the CPU time and the peak of resident memory of the whole process, with the ratios to
-reading the same bytes in the same run. `--cold` drops the files from the page cache before each run.
+Makes the layers of a well-known model in bfloat16 and an adapter of rank 16 on them, and prints for each kernel and
+reference the wall time, the CPU time and the peak of resident memory of the whole process, with the ratios to reading the
+same bytes in the same run. `--cold` drops the files from the page cache before each run.
 
-    python3 benchmarks/whole_run.py --modules 128 --folder /tmp/splora-7b
+    python3 benchmarks/whole_run.py --model llama-2-7b --folder /tmp/splora-7b
+    python3 benchmarks/whole_run.py --model llama-3-8b --layers 8 --folder /tmp/splora-8b
 
-Needs numpy, a built splora (`./mvnw -q -DskipTests package`) and 67 MB of disk for each module.
+Models: llama-2-7b (attention alone, 268 MB a layer, base and aligned together), llama-3-8b (grouped-query attention and MLP,
+872 MB), llama-3-70b (the same, 3.4 GB). Needs numpy and a built splora (`./mvnw -q -DskipTests package`).
 """
 import argparse
 import json
@@ -21,7 +23,17 @@ from pathlib import Path
 
 import numpy as np
 
-SIZE, RANK = 4096, 16
+RANK = 16
+# [out, in] of each projection, and how many layers the model has.
+MODELS = {
+    "llama-2-7b": ({f"self_attn.{x}_proj": (4096, 4096) for x in "qkvo"}, 32),
+    "llama-3-8b": ({"self_attn.q_proj": (4096, 4096), "self_attn.k_proj": (1024, 4096), "self_attn.v_proj": (1024, 4096),
+                    "self_attn.o_proj": (4096, 4096), "mlp.gate_proj": (14336, 4096), "mlp.up_proj": (14336, 4096),
+                    "mlp.down_proj": (4096, 14336)}, 32),
+    "llama-3-70b": ({"self_attn.q_proj": (8192, 8192), "self_attn.k_proj": (1024, 8192), "self_attn.v_proj": (1024, 8192),
+                     "self_attn.o_proj": (8192, 8192), "mlp.gate_proj": (28672, 8192), "mlp.up_proj": (28672, 8192),
+                     "mlp.down_proj": (8192, 28672)}, 80),
+}
 SPLORA = Path(__file__).resolve().parent.parent / "bin" / "splora"
 
 
@@ -39,29 +51,32 @@ def header(tensors):
     return struct.pack("<Q", len(text)) + text
 
 
-def make(folder, modules):
+def make(folder, model, layers):
+    """Weights as large and as small as a model's; every layer has the same ones, rolled on."""
     random = np.random.default_rng(1)
-    weight = random.standard_normal((SIZE, SIZE), dtype=np.float32) * np.float32(0.02)
-    change = random.standard_normal((SIZE, SIZE), dtype=np.float32) * np.float32(0.001)
-    names = [f"model.layers.{i // 4}.self_attn.{'qkvo'[i % 4]}_proj" for i in range(modules)]
+    projections = MODELS[model][0]
+    modules = [(f"model.layers.{layer}.{name}", shape) for layer in range(layers) for name, shape in projections.items()]
     for part in ("base", "aligned", "adapter"):
         (folder / part).mkdir(parents=True, exist_ok=True)
+    weights = {shape: [random.standard_normal(shape, dtype=np.float32) * np.float32(size) for size in (0.02, 0.001)]
+               for shape in sorted(set(projections.values()))}
     with open(folder / "base/model.safetensors", "wb") as base, open(folder / "aligned/model.safetensors", "wb") as aligned:
         for file in (base, aligned):
-            file.write(header((name + ".weight", "BF16", [SIZE, SIZE], SIZE * SIZE * 2) for name in names))
-        for i in range(modules):
+            file.write(header((name + ".weight", "BF16", list(shape), shape[0] * shape[1] * 2) for name, shape in modules))
+        for i, (_, shape) in enumerate(modules):
+            weight, change = weights[shape]
             w = np.roll(weight, i, 1)
             base.write(bfloat16(w).tobytes())
             aligned.write(bfloat16(w + np.roll(change, 7 * i, 0)).tobytes())
-    factors = [(f"base_model.model.{name}.lora_{side}.weight", shape)
-               for name in names for side, shape in (("A", [RANK, SIZE]), ("B", [SIZE, RANK]))]
+    factors = [(f"base_model.model.{name}.lora_{side}.weight", [RANK, width] if side == "A" else [height, RANK])
+               for name, (height, width) in modules for side in "AB"]
     with open(folder / "adapter/adapter_model.safetensors", "wb") as file:
-        file.write(header((name, "F32", shape, RANK * SIZE * 4) for name, shape in factors))
+        file.write(header((name, "F32", shape, shape[0] * shape[1] * 4) for name, shape in factors))
         for _, shape in factors:
             file.write((random.standard_normal(shape, dtype=np.float32) * np.float32(0.01)).tobytes())
     (folder / "adapter/adapter_config.json").write_text(json.dumps({
         "peft_type": "LORA", "r": RANK, "lora_alpha": 16,
-        "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj"]}))
+        "target_modules": sorted({name.rpartition(".")[2] for name in projections})}))
 
 
 def drop(files):
@@ -104,11 +119,12 @@ def score(folder, kernel, reference):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True, help="kept: a second run does not make it anew")
-    parser.add_argument("--modules", type=int, default=16)
+    parser.add_argument("--model", choices=MODELS, default="llama-2-7b")
+    parser.add_argument("--layers", type=int, help="how many of its layers; all, if nothing is said")
     parser.add_argument("--cold", action="store_true")
     args = parser.parse_args()
     if not (args.folder / "adapter/adapter_config.json").exists():
-        make(args.folder, args.modules)
+        make(args.folder, args.model, args.layers or MODELS[args.model][1])
     files = [args.folder / part / "model.safetensors" for part in ("base", "aligned")]
     gigabytes = sum(file.stat().st_size for file in files) / 1e9
 
