@@ -175,6 +175,6 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             .collect(Collectors.joining(", "));
     tell(trial.number() + 1 + " of " + atMost + ": " + figures
         + (trial.seconds() == null ? "" : String.format(Locale.ROOT, " (%.1f s)", trial.seconds()))
-        + "  " + (trial.options().isEmpty() ? "the adapter as it is" : trial.options()));
+        + "  " + trial.origin());
   }
 }

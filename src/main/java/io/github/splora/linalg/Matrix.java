@@ -152,6 +152,15 @@ public record Matrix(int rows, int columns, double[] values) {
     return result;
   }
 
+  /** The sum of squares of each column. */
+  public double[] squaredColumns() {
+    double[] squares = new double[columns];
+    for (int i = 0; i < values.length; i++) {
+      squares[i % columns] += values[i] * values[i];
+    }
+    return squares;
+  }
+
   /** {@code ‖this‖²}, the sum of all squares. */
   public double squaredNorm() {
     return inner(this);

@@ -63,11 +63,7 @@ public final class Orthonormal {
   }
 
   private static double[] inverseNorms(Matrix matrix) {
-    double[] squares = new double[matrix.columns()];
-    for (int i = 0; i < matrix.values().length; i++) {
-      squares[i % squares.length] += matrix.values()[i] * matrix.values()[i];
-    }
-    return Arrays.stream(squares).map(square -> square > 0 ? 1 / Math.sqrt(square) : 0).toArray();
+    return Arrays.stream(matrix.squaredColumns()).map(square -> square > 0 ? 1 / Math.sqrt(square) : 0).toArray();
   }
 
   /** In two sweeps. */

@@ -22,6 +22,7 @@ final class ModuleWork {
   private final List<Reference> references;
   private final List<Correcting> correctings;
   private final List<List<Delta>> deltas;
+  private final List<Delta> corrigible;
   private final List<Sums> sums;
   private final List<List<LowRank>> corrected;
 
@@ -33,9 +34,9 @@ final class ModuleWork {
     this.module = module;
     this.references = references;
     this.correctings = correctings.stream().filter(each -> each.isWanted().test(module)).toList();
-    // A delta answers one questioner: each has its own.
-    this.deltas = IntStream.range(0, references.size() + this.correctings.size())
-        .mapToObj(i -> Deltas.of(module.lora())).toList();
+    // A delta answers one questioner: each reference has its own. Corrections ask it nothing, and share its factors.
+    this.deltas = references.stream().map(reference -> Deltas.of(module.lora())).toList();
+    this.corrigible = this.correctings.isEmpty() ? List.of() : Deltas.of(module.lora());
     this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
     this.corrected = this.correctings.stream().<List<LowRank>>map(each -> new ArrayList<>()).toList();
   }
@@ -53,7 +54,7 @@ final class ModuleWork {
         .toList();
     corrections = IntStream.range(0, correctings.size())
         .mapToObj(c -> correctings.get(c).corrector().correct(
-            deltas.get(references.size() + c).get(matrix).lowRank().orElseThrow(), spectrum))
+            corrigible.get(matrix).lowRank().orElseThrow(), spectrum))
         .toList();
   }
 

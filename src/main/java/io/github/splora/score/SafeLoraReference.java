@@ -84,7 +84,7 @@ record SafeLoraReference(References.Settings settings) implements Reference {
 
     /** Mean and variance of {@code ‖(C − I)ΔW‖²} = Σ s_i² q_i with q_i = ‖(C − I)u_i‖² in random directions u_i. */
     private double[] ofRandomDeltas() {
-      double[] q = squaredColumns(onDirections.image().minus(directions));
+      double[] q = onDirections.image().minus(directions).squaredColumns();
       double[] sorted = Arrays.stream(q).sorted().toArray();
       double deviation = Spread.STD.of(sorted);
       return new double[] {
@@ -95,18 +95,10 @@ record SafeLoraReference(References.Settings settings) implements Reference {
   }
 
   private static Matrix unitColumns(Matrix matrix) {
-    double[] factors = squaredColumns(matrix);
+    double[] factors = matrix.squaredColumns();
     for (int j = 0; j < factors.length; j++) {
       factors[j] = 1 / Math.sqrt(factors[j]);
     }
     return matrix.scaledColumns(factors);
-  }
-
-  private static double[] squaredColumns(Matrix matrix) {
-    double[] squares = new double[matrix.columns()];
-    for (int i = 0; i < matrix.values().length; i++) {
-      squares[i % matrix.columns()] += matrix.values()[i] * matrix.values()[i];
-    }
-    return squares;
   }
 }

@@ -75,8 +75,7 @@ public record SweepReport(
         + (failed == 0 ? "" : ", " + failed + " failed");
     return counts + "; " + (winner == null
         ? requirements.isEmpty() ? "no winner" : "none meets " + String.join(", ", requirements)
-        : "best: " + winner + " (" + (trials.get(winner).options().isEmpty()
-            ? "the adapter as it is" : trials.get(winner).options()) + ")");
+        : "best: " + winner + " (" + trials.get(winner).origin() + ")");
   }
 
   /** The document, with a final line break. */

@@ -50,9 +50,8 @@ public final class SweepTable {
       row.add(mark(trial, report));
       row.add(String.valueOf(trial.selected()));
       report.figures().forEach(name -> row.add(figure(trial.figures().get(name), isForPeople)));
-      row.add(trial.options().isEmpty() ? "(the adapter as it is)" : Printable.text(trial.options()));
-      row.add(trial.failure() != null ? "failed: " + Printable.text(trial.failure())
-          : trial.sameAs() != null ? "same adapter as " + trial.sameAs() : "");
+      row.add(trial.options().isEmpty() ? "(" + trial.origin() + ")" : Printable.text(trial.origin()));
+      row.add(Printable.text(trial.note()));
       rows.add(row);
     }
     return rows;

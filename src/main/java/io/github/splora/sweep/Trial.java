@@ -29,6 +29,19 @@ public record Trial(
     boolean onFront,
     boolean meetsRequirements) {
 
+  /** What made it, for people. */
+  public String origin() {
+    return options.isEmpty() ? "the adapter as it is" : options;
+  }
+
+  /** What is to be said of it beside its figures, for people; usually nothing. */
+  public String note() {
+    if (failure != null) {
+      return "failed: " + failure;
+    }
+    return sameAs != null ? "same adapter as " + sameAs : "";
+  }
+
   boolean isJudged() {
     return failure == null && !figures.isEmpty();
   }

@@ -66,7 +66,7 @@ public record SweepPage(SweepReport report, String policy, String style, String 
         double y = trial.figures().get(report.minimize());
         points.add(new Point(use.at(x), harm.at(y), trial.number(), kind(report, trial),
             trial.number() + ": " + report.minimize() + " " + text(y) + ", " + report.maximize() + " " + text(x) + ", "
-                + (trial.options().isEmpty() ? "the adapter as it is" : trial.options()),
+                + trial.origin(),
             Axis.coordinate(Double.parseDouble(use.at(x)) + 8)));
       }
     }
@@ -91,9 +91,8 @@ public record SweepPage(SweepReport report, String policy, String style, String 
         report.figures().stream()
             .map(name -> trial.figures().containsKey(name) ? text(trial.figures().get(name)) : "-")
             .collect(Collectors.toList()),
-        trial.options().isEmpty() ? "(the adapter as it is)" : trial.options(),
-        trial.failure() != null ? "failed: " + trial.failure()
-            : trial.sameAs() != null ? "same adapter as " + trial.sameAs() : "",
+        trial.options().isEmpty() ? "(" + trial.origin() + ")" : trial.origin(),
+        trial.note(),
         kind(report, trial));
   }
 
