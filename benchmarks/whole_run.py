@@ -3,7 +3,7 @@
 
 Makes the layers of a well-known model in bfloat16 and an adapter of rank 16 on them, and prints for each kernel and
 reference the wall time, the CPU time and the peak of resident memory of the whole process, with the ratios to reading the
-same bytes in the same run. `--cold` drops the files from the page cache before each run.
+same bytes in the same run. `--cold` drops the files from the page cache before each run, `--gpu` adds the GPU.
 
     python3 benchmarks/whole_run.py --model llama-2-7b --folder /tmp/splora-7b
     python3 benchmarks/whole_run.py --model llama-3-8b --layers 8 --folder /tmp/splora-8b
@@ -104,10 +104,10 @@ def measured(work):
     return wall, sum(n.ru_utime + n.ru_stime - u.ru_utime - u.ru_stime for n, u in zip(now, used))
 
 
-def score(folder, kernel, reference):
+def score(folder, device, kernel, reference):
     """Runs it, and returns the peak of resident memory in MiB, of which mapped files are part."""
     command = [SPLORA, "score", "--base", folder / "base", "--aligned", folder / "aligned", "--adapter",
-               folder / "adapter", "--device", "cpu", "--kernel", kernel, "--reference", reference,
+               folder / "adapter", "--device", device, "--kernel", kernel, "--reference", reference,
                "--format", "csv", "--quiet"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -122,6 +122,7 @@ def main():
     parser.add_argument("--model", choices=MODELS, default="llama-2-7b")
     parser.add_argument("--layers", type=int, help="how many of its layers; all, if nothing is said")
     parser.add_argument("--cold", action="store_true")
+    parser.add_argument("--gpu", action="store_true", help="measure --device gpu as well")
     args = parser.parse_args()
     if not (args.folder / "adapter/adapter_config.json").exists():
         make(args.folder, args.model, args.layers or MODELS[args.model][1])
@@ -137,11 +138,12 @@ def main():
     print("| way | wall s | / reading | CPU s | CPU s/GB | peak RSS MiB |\n|---|---|---|---|---|---|")
     print(f"| just reading, one thread | {floor:.2f} | 1.0 | {cpu:.2f} | {cpu / gigabytes:.2f} | |")
     for reference in ("alignment", "safelora"):
-        for kernel in ("djl", "java"):
+        for device, kernel in [("cpu", "djl"), ("cpu", "java")] + [("gpu", "djl")] * args.gpu:
             prepare()
             peak = []
-            wall, cpu = measured(lambda: peak.append(score(args.folder, kernel, reference)))
-            print(f"| --kernel {kernel} --reference {reference} | {wall:.2f} | {wall / floor:.1f} | {cpu:.2f} "
+            wall, cpu = measured(lambda: peak.append(score(args.folder, device, kernel, reference)))
+            way = "--device gpu" if device == "gpu" else f"--kernel {kernel}"
+            print(f"| {way} --reference {reference} | {wall:.2f} | {wall / floor:.1f} | {cpu:.2f} "
                   f"| {cpu / gigabytes:.2f} | {peak[0]:.0f} |", flush=True)
 
 

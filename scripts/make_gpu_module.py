@@ -16,6 +16,7 @@ import io
 import pathlib
 import sys
 import zipfile
+from typing import List
 
 import torch
 
@@ -24,7 +25,11 @@ TOP = "gpu"
 
 
 class Gpu(torch.nn.Module):
-    """Float64 throughout, but for the subtraction, which is done in float32 where the weights are no wider."""
+    """Float64 throughout, but for the subtraction, which is done in float32 where the weights are no wider.
+
+    A method that must not return before the device is done returns something that the host has to wait for. Returns, for
+    what is made and not returned is taken out of the method as useless.
+    """
 
     @torch.jit.export
     def staging(self, size: int, type: str, pinned: bool) -> torch.Tensor:
@@ -38,52 +43,63 @@ class Gpu(torch.nn.Module):
         return torch.empty([size], dtype=torch.float32, pin_memory=pinned)
 
     @torch.jit.export
-    def upload(self, staged: torch.Tensor, rows: int, columns: int, device: str) -> torch.Tensor:
-        """The first weights, in their own type, to the device, and there [rows, columns], exact in float32 or float64."""
-        there = staged[:rows * columns].to(torch.device(device), non_blocking=True).view(rows, columns)
-        if there.dtype == torch.float64:
-            return there
-        return there.to(torch.float32)
-
-    @torch.jit.export
-    def wide(self, rows: torch.Tensor) -> torch.Tensor:
-        return rows.to(torch.float64)
-
-    @torch.jit.export
-    def difference(self, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-        """left - right in the wider of both types, exact for 16-bit weights as far as float32 goes; then float64."""
-        if left.dtype != right.dtype:
-            return left.to(torch.float64) - right.to(torch.float64)
-        return (left - right).to(torch.float64)
-
-    @torch.jit.export
     def zeros(self, rows: int, columns: int, device: str) -> torch.Tensor:
         return torch.zeros([rows, columns], dtype=torch.float64, device=torch.device(device))
 
     @torch.jit.export
-    def multiply(self, sum: torch.Tensor, rows: torch.Tensor, thin: torch.Tensor, first: int, crosswise: bool) -> torch.Tensor:
+    def add(self, staged: List[torch.Tensor], first: int, rows: int, columns: int, transposed: bool, device: str,
+            operands: List[int], sums: List[torch.Tensor], thins: List[torch.Tensor], factors: List[int], crosswise: List[bool],
+            inner_sums: List[torch.Tensor], lefts: List[int], rights: List[int]) -> torch.Tensor:
+        """Adds what one block of rows has to give, and returns a number on the host: it is there when all is done.
+
+        staged:     of each matrix, the memory that begins with the block [rows, columns] in its own type
+        first:      number of the block's first row
+        rows:       how many it has
+        transposed: whether rows are the layer's inputs
+        operands:   pairs of matrices of which the second is subtracted from the first; -1 for none
+        sums:       of each product, operand @ thin or, crosswise, operand.T @ thin
+        thins, factors, crosswise: each product's thin matrix, on the device, its operand, and which way it goes
+        inner_sums: [outputs, 1] of inner products of rows (of columns, if transposed), of the operands `lefts` and `rights`
+        """
+        there = [self.upload(memory, rows, columns, device) for memory in staged]
+        made = [self.operand(there, operands[i], operands[i + 1]) for i in range(0, len(operands), 2)]
+        for i in range(len(sums)):
+            self.multiply(sums[i], made[factors[i]], thins[i], first, crosswise[i])
+        for i in range(len(inner_sums)):
+            self.inner(inner_sums[i], made[lefts[i]], made[rights[i]], first, transposed)
+        return (sums + inner_sums)[0].view(-1)[:1].to(torch.device("cpu"))
+
+    def upload(self, staged: torch.Tensor, rows: int, columns: int, device: str) -> torch.Tensor:
+        """To the device in its own type, and there exact in float32 or float64."""
+        there = staged[:rows * columns].to(torch.device(device), non_blocking=True)
+        if there.dtype != torch.float64:
+            there = there.to(torch.float32)
+        return there.view(rows, columns)
+
+    def operand(self, matrices: List[torch.Tensor], minuend: int, subtrahend: int) -> torch.Tensor:
+        """A difference in the wider of both types, exact for 16-bit weights as far as float32 goes; then float64."""
+        left = matrices[minuend]
+        if subtrahend < 0:
+            return left.to(torch.float64)
+        right = matrices[subtrahend]
+        if left.dtype != right.dtype:
+            return left.to(torch.float64) - right.to(torch.float64)
+        return (left - right).to(torch.float64)
+
+    def multiply(self, sum: torch.Tensor, rows: torch.Tensor, thin: torch.Tensor, first: int, crosswise: bool):
         """rows @ thin to the rows of `sum` from `first` on, or rows.T @ (thin's rows from `first` on) added to all."""
         count = rows.size(0)
         if crosswise:
             sum.addmm_(rows.t(), thin[first:first + count])
         else:
             sum[first:first + count] = torch.mm(rows, thin)
-        return sum
 
-    @torch.jit.export
-    def inner(self, sum: torch.Tensor, left: torch.Tensor, right: torch.Tensor, first: int, crosswise: bool) -> torch.Tensor:
-        """Inner products of rows to `sum` [n, 1] from `first` on, or those of columns added to all."""
+    def inner(self, sum: torch.Tensor, left: torch.Tensor, right: torch.Tensor, first: int, crosswise: bool):
         products = left * right
         if crosswise:
             sum += products.sum(0).unsqueeze(1)
         else:
             sum[first:first + left.size(0)] = products.sum(1).unsqueeze(1)
-        return sum
-
-    @torch.jit.export
-    def first(self, sum: torch.Tensor) -> torch.Tensor:
-        """Its first number, on the host: it is there when all that was asked of the device before is done."""
-        return sum.view(-1)[:1].to(torch.device("cpu"))
 
     def forward(self, staged: torch.Tensor) -> torch.Tensor:
         return staged

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredMatrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
@@ -18,6 +19,7 @@ final class Staging {
 
   private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
 
+  private final RowReader reader;
   private final long mostWeights;
   private final boolean pinned;
   private final TorchModule module;
@@ -25,7 +27,6 @@ final class Staging {
   /** By type; most matrices have one. */
   private final Map<DType, Memory> memories = new EnumMap<>(DType.class);
   private Memory current;
-  private int rows;
 
   /**
    * An array whose type may be one that the engine's Java interface does not know: never ask what it is.
@@ -35,26 +36,26 @@ final class Staging {
   private record Memory(NDArray array, ByteBuffer view) {}
 
   /**
-   * @param mostWeights in a block
+   * @param mostRows of a block
    * @param pinned whether a GPU is to copy from it
    */
-  Staging(long mostWeights, boolean pinned, TorchModule module, NDManager scope) {
-    this.mostWeights = mostWeights;
+  Staging(StoredMatrix matrix, long mostRows, boolean pinned, TorchModule module, NDManager scope) {
+    this.reader = new RowReader(matrix);
+    this.mostWeights = mostRows * matrix.columns();
     this.pinned = pinned;
     this.module = module;
     this.scope = scope;
   }
 
   /** Reads a block, in place of what was here. */
-  void read(BlockRows block, RowReader reader) {
+  void read(BlockRows block) {
     current = memories.computeIfAbsent(reader.stagedType(block), this::allocate);
-    rows = block.count();
     reader.stage(block, current.view().clear());
   }
 
-  /** What was read, {@code [rows, columns]} on the device, FLOAT64 for F64 and FLOAT32 otherwise, both exact. */
-  NDArray upload(long columns, String device, NDManager blockScope) {
-    return module.make(blockScope, "upload", current.array(), rows, columns, device);
+  /** Memory that begins with what was read. */
+  NDArray current() {
+    return current.array();
   }
 
   private Memory allocate(DType type) {

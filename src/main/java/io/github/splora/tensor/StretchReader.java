@@ -65,9 +65,14 @@ final class StretchReader {
 
   /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#stage}. */
   void stage(long first, int count, ByteBuffer into) {
-    ByteBuffer stored = stored((firstRow + first) * rowBytes, Math.toIntExact(count * rowBytes));
+    long offset = (firstRow + first) * rowBytes;
+    int length = Math.toIntExact(count * rowBytes);
+    if (!isScaled()) {
+      tensor.read(offset, into.limit(length));
+      return;
+    }
     try {
-      into.put(isScaled() ? scaled(stored, firstRow + first, Math.toIntExact(count * columns)) : stored);
+      into.put(scaled(stored(offset, length), firstRow + first, Math.toIntExact(count * columns)));
     } catch (InternalError e) {
       throw tensor.cutShort(e);
     }

@@ -51,7 +51,7 @@ final class TorchModule {
     }
   }
 
-  /** Calls a method that changes its first argument. */
+  /** Calls a method that changes what its arguments hold. */
   void change(String method, Object... arguments) {
     call(method, arguments).close();
   }
@@ -68,6 +68,12 @@ final class TorchModule {
   private static IValue value(Object argument) {
     if (argument instanceof PtNDArray array) {
       return IValue.from(array);
+    } else if (argument instanceof PtNDArray[] arrays) {
+      return IValue.listFrom(arrays);
+    } else if (argument instanceof long[] numbers) {
+      return IValue.listFrom(numbers);
+    } else if (argument instanceof boolean[] bools) {
+      return IValue.listFrom(bools);
     } else if (argument instanceof Number number) {
       return IValue.from(number.longValue());
     } else if (argument instanceof Boolean bool) {

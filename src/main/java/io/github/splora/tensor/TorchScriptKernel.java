@@ -4,25 +4,24 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Pass.ByRow;
 import io.github.splora.tensor.Pass.Product;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * For GPUs: bytes go to the device as they are stored, and a TorchScript module computes there. It runs on a CPU as well,
  * slower than {@link DjlKernel}, which is how it is tested.
  *
- * <p>Calls return before the device has done the work. So one block is read from its files while the one before it is
- * copied and computed; a block's memory is read into again only when the device is known to be done with it.
+ * <p>A walk reads a block, has it copied and computed, and waits for that. Several walks do so side by side: while the
+ * device copies and computes one block, others are read.
  *
  * <p>Everything but the subtraction is float64, on every card, so that results are those of the CPU. A product takes 2·r
  * flop for each weight, and pairs of weights come at the speed of the bus, some 6·10⁹ a second: a card that computes
@@ -31,10 +30,10 @@ import java.util.concurrent.Semaphore;
 final class TorchScriptKernel implements Kernel {
 
   /** Stored bytes of the widest matrix in a block: large enough to keep the bus busy, small beside a GPU's memory. */
-  private static final int BLOCK_BYTES = 16 << 20;
+  private static final int BLOCK_BYTES = 8 << 20;
   private static final int LEAST_BLOCK_BYTES = 1 << 20;
-  /** Walks at a time: the device is one, and more than one reading while another one computes only take memory. */
-  private static final int WALKS = 2;
+  /** Walks at a time: so many that the host's threads, which copy what they read, keep the bus busy. */
+  private static final int WALKS = 4;
 
   private final TensorEngine engine;
   private final TorchModule module;
@@ -85,140 +84,98 @@ final class TorchScriptKernel implements Kernel {
   private final class Walk {
 
     private final Weights weights;
+    private final List<StoredMatrix> matrices;
     private final NDManager scope;
     private final int rowsPerBlock;
-    private final Map<StoredMatrix, RowReader> readers = new HashMap<>();
-    private final List<Map<StoredMatrix, Staging>> turns = List.of(new HashMap<>(), new HashMap<>());
+    private final List<Staging> stagings;
+    /** In the order of the operands that are wanted. */
+    private final List<Operand> operands;
     private final List<ProductSum> products;
     private final List<InnerSum> inners;
 
     Walk(Pass pass, Weights weights, int bytes, NDManager scope) {
       this.weights = weights;
+      this.matrices = pass.matricesOf(weights);
       this.scope = scope;
       this.rowsPerBlock = (int) Math.max(1, bytes / widestRow(weights));
-      this.products = pass.products(false).stream().map(product -> new ProductSum(product, weights, scope)).toList();
-      this.inners = pass.innersByRow().stream().map(inner -> new InnerSum(inner, weights, scope)).toList();
-      for (StoredMatrix matrix : new LinkedHashSet<>(pass.matricesOf(weights))) {
-        readers.put(matrix, new RowReader(matrix));
-        for (Map<StoredMatrix, Staging> turn : turns) {
-          turn.put(matrix, staging(matrix));
-        }
-      }
-    }
-
-    private Staging staging(StoredMatrix matrix) {
-      return new Staging(
-          Math.min(rowsPerBlock, matrix.rows()) * matrix.columns(), engine.isGpu(), module, scope);
+      this.stagings = matrices.stream().map(this::staging).toList();
+      this.operands = List.copyOf(pass.operands());
+      this.products = pass.products(false).stream().map(this::begin).toList();
+      this.inners = pass.innersByRow().stream().map(this::begin).toList();
     }
 
     void run() {
-      int block = 0;
+      long[] differences = operands.stream().flatMapToLong(this::matricesOf).toArray();
+      PtNDArray[] sums = arrays(products, ProductSum::sum);
+      PtNDArray[] thins = arrays(products, ProductSum::thin);
+      long[] factors = products.stream().mapToLong(each -> operands.indexOf(each.product().operand())).toArray();
+      boolean[] crosswise = new boolean[products.size()];
+      for (int i = 0; i < crosswise.length; i++) {
+        crosswise[i] = products.get(i).isCrosswise();
+      }
+      PtNDArray[] innerSums = arrays(inners, InnerSum::sum);
+      long[] lefts = inners.stream().mapToLong(each -> operands.indexOf(each.inner().left())).toArray();
+      long[] rights = inners.stream().mapToLong(each -> operands.indexOf(each.inner().right())).toArray();
       for (BlockRows rows : BlockRows.of(weights.matrices(), rowsPerBlock)) {
-        Map<StoredMatrix, Staging> turn = turns.get(block++ % turns.size());
-        turn.forEach((matrix, staging) -> staging.read(rows, readers.get(matrix)));
-        // The device is done with the block before this one, whose memory is read into next.
-        awaitDevice();
-        try (NDManager blockScope = scope.newSubManager()) {
-          Block operands = new Block(turn, blockScope);
-          products.forEach(product -> product.add(rows, operands));
-          inners.forEach(inner -> inner.add(rows, operands));
-        }
+        stagings.forEach(staging -> staging.read(rows));
+        module.change("add", arrays(stagings, Staging::current), rows.first(), rows.count(),
+            weights.aligned().columns(), weights.transposed(), engine.torchDevice(), differences, sums, thins, factors,
+            crosswise, innerSums, lefts, rights);
       }
       products.forEach(ProductSum::finish);
       inners.forEach(InnerSum::finish);
     }
 
-    /** Whatever is asked of a device comes after what was asked before. */
-    private void awaitDevice() {
-      NDArray any = products.isEmpty() ? inners.get(0).sum : products.get(0).sum;
-      module.make(scope, "first", any).close();
+    /** Which matrices an operand is the difference of; −1 for none. */
+    private LongStream matricesOf(Operand operand) {
+      return switch (operand) {
+        case ALIGNMENT_DELTA -> LongStream.of(0, matrices.indexOf(weights.base()));
+        case ALIGNED -> LongStream.of(0, -1);
+        case ADAPTED_DELTA -> LongStream.of(matrices.indexOf(weights.adapted().orElseThrow()), 0);
+      };
     }
 
-    /** The operands' rows of one block, each made when it is first asked for. */
-    private final class Block {
-
-      private final Map<StoredMatrix, Staging> turn;
-      private final NDManager blockScope;
-      private final Map<StoredMatrix, NDArray> uploaded = new HashMap<>();
-      private final Map<Operand, NDArray> made = new EnumMap<>(Operand.class);
-
-      Block(Map<StoredMatrix, Staging> turn, NDManager blockScope) {
-        this.turn = turn;
-        this.blockScope = blockScope;
-      }
-
-      /** {@code [rows, columns]} as stored, FLOAT64. */
-      NDArray of(Operand operand) {
-        return made.computeIfAbsent(operand, o -> switch (o) {
-          case ALIGNMENT_DELTA -> difference(weights.aligned(), weights.base());
-          case ALIGNED -> module.make(blockScope, "wide", rows(weights.aligned()));
-          case ADAPTED_DELTA -> difference(weights.adapted().orElseThrow(), weights.aligned());
-        });
-      }
-
-      private NDArray difference(StoredMatrix from, StoredMatrix minus) {
-        return module.make(blockScope, "difference", rows(from), rows(minus));
-      }
-
-      private NDArray rows(StoredMatrix matrix) {
-        return uploaded.computeIfAbsent(matrix,
-            m -> turn.get(m).upload(weights.aligned().columns(), engine.torchDevice(), blockScope));
-      }
+    private Staging staging(StoredMatrix matrix) {
+      return new Staging(matrix, Math.min(rowsPerBlock, matrix.rows()), engine.isGpu(), module, scope);
     }
 
-    /** One product as it grows on the device. */
-    private final class ProductSum {
-
-      private final Product product;
-      private final NDArray thin;
-      private final NDArray sum;
-      private final boolean crosswise;
-
-      ProductSum(Product product, Weights weights, NDManager scope) {
-        Matrix x = product.thin();
-        this.product = product;
-        this.thin = scope.create(x.values(), new Shape(x.rows(), x.columns()));
-        // Stored rows times X, unless exactly one of the two, the storage and the operand, is transposed.
-        this.crosswise = product.transposed() != weights.transposed();
-        long height = crosswise ? weights.aligned().columns() : weights.aligned().rows();
-        this.sum = zeros(height, x.columns(), scope);
-      }
-
-      void add(BlockRows rows, Block block) {
-        module.change("multiply", sum, block.of(product.operand()), thin, rows.first(), crosswise);
-      }
-
-      void finish() {
-        product.result().accept(new Matrix(Math.toIntExact(sum.getShape().get(0)),
-            Math.toIntExact(sum.getShape().get(1)), sum.toDoubleArray()));
-      }
+    private ProductSum begin(Product product) {
+      Matrix x = product.thin();
+      // Stored rows times X, unless exactly one of the two, the storage and the operand, is transposed.
+      boolean isCrosswise = product.transposed() != weights.transposed();
+      long height = isCrosswise ? weights.aligned().columns() : weights.aligned().rows();
+      return new ProductSum(product, isCrosswise, scope.create(x.values(), new Shape(x.rows(), x.columns())),
+          zeros(height, x.columns()));
     }
 
-    /** Inner products of rows, or of columns where the storage is transposed. */
-    private final class InnerSum {
-
-      private final ByRow inner;
-      private final NDArray sum;
-      private final boolean crosswise;
-
-      InnerSum(ByRow inner, Weights weights, NDManager scope) {
-        this.inner = inner;
-        this.crosswise = weights.transposed();
-        this.sum = zeros(weights.outFeatures(), 1, scope);
-      }
-
-      void add(BlockRows rows, Block block) {
-        module.change("inner", sum, block.of(inner.left()), block.of(inner.right()), rows.first(), crosswise);
-      }
-
-      void finish() {
-        inner.result().accept(sum.toDoubleArray());
-      }
+    private InnerSum begin(ByRow inner) {
+      return new InnerSum(inner, zeros(weights.outFeatures(), 1));
     }
 
-    private NDArray zeros(long rows, long columns, NDManager scope) {
+    private NDArray zeros(long rows, long columns) {
       return module.make(scope, "zeros", rows, columns, engine.torchDevice());
     }
+  }
+
+  /** One product as it grows on the device. */
+  private record ProductSum(Product product, boolean isCrosswise, NDArray thin, NDArray sum) {
+
+    void finish() {
+      product.result().accept(new Matrix(Math.toIntExact(sum.getShape().get(0)),
+          Math.toIntExact(sum.getShape().get(1)), sum.toDoubleArray()));
+    }
+  }
+
+  /** Inner products of rows, or of columns where the storage is transposed. */
+  private record InnerSum(ByRow inner, NDArray sum) {
+
+    void finish() {
+      inner.result().accept(sum.toDoubleArray());
+    }
+  }
+
+  private static <T> PtNDArray[] arrays(List<T> from, Function<T, NDArray> array) {
+    return from.stream().map(array).toArray(PtNDArray[]::new);
   }
 
   private static long widestRow(Weights weights) {
