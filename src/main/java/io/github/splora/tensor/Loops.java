@@ -79,26 +79,17 @@ final class Loops {
     return max;
   }
 
-  /**
-   * Numbers of 16 bits come in pairs, the one at the even place in the lower half. A bfloat16 is a float32's upper half.
-   *
-   * @param first of {@code pairs}
-   */
-  static void widenBfloats(int[] pairs, int first, float[] even, float[] odd, int n) {
+  /** Numbers of 16 bits come in pairs, the one at the even place in the lower half. A bfloat16 is a float32's upper half. */
+  static void evenBfloats(int[] pairs, int[] bits, int n) {
     for (int i = 0; i < n; i++) {
-      int pair = pairs[first + i];
-      even[i] = Float.intBitsToFloat(pair << 16);
-      odd[i] = Float.intBitsToFloat(pair & 0xFFFF0000);
+      bits[i] = pairs[i] << 16;
     }
   }
 
-  /** As {@link #widenBfloats} of both and then the difference, exactly as {@link #subtract} has it, in one go. */
-  static void subtractBfloats(int[] from, int[] minus, int first, float[] even, float[] odd, int n) {
+  /** As {@link #evenBfloats}, of those at odd places. */
+  static void oddBfloats(int[] pairs, int[] bits, int n) {
     for (int i = 0; i < n; i++) {
-      int left = from[first + i];
-      int right = minus[first + i];
-      even[i] = Float.intBitsToFloat(left << 16) - Float.intBitsToFloat(right << 16);
-      odd[i] = Float.intBitsToFloat(left & 0xFFFF0000) - Float.intBitsToFloat(right & 0xFFFF0000);
+      bits[i] = pairs[i] & 0xFFFF0000;
     }
   }
 
@@ -106,19 +97,24 @@ final class Loops {
    * Float16s: exponent and fraction moved to their places in a float32 are too small by 2^112 alone, subnormal ones as
    * well. Infinities and NaN come out as numbers: see {@link #hasHalfBeyondNumbers}.
    */
-  static void widenHalves(int[] pairs, int first, float[] even, float[] odd, int n) {
+  static void evenHalves(int[] pairs, int[] bits, int n) {
     for (int i = 0; i < n; i++) {
-      int pair = pairs[first + i];
-      even[i] = Float.intBitsToFloat((pair & 0x7FFF) << 13 | (pair & 0x8000) << 16) * 0x1p112f;
-      odd[i] = Float.intBitsToFloat((pair & 0x7FFF0000) >>> 3 | pair & 0x80000000) * 0x1p112f;
+      bits[i] = (pairs[i] & 0x7FFF) << 13 | (pairs[i] & 0x8000) << 16;
+    }
+  }
+
+  /** As {@link #evenHalves}, of those at odd places. */
+  static void oddHalves(int[] pairs, int[] bits, int n) {
+    for (int i = 0; i < n; i++) {
+      bits[i] = (pairs[i] & 0x7FFF0000) >>> 3 | pairs[i] & 0x80000000;
     }
   }
 
   /** Whether a float16 has the exponent of infinities and NaN. */
-  static boolean hasHalfBeyondNumbers(int[] pairs, int first, int n) {
+  static boolean hasHalfBeyondNumbers(int[] pairs, int n) {
     int carries = 0;
     for (int i = 0; i < n; i++) {
-      carries |= (pairs[first + i] & 0x7FFF7FFF) + 0x04000400;
+      carries |= (pairs[i] & 0x7FFF7FFF) + 0x04000400;
     }
     return (carries & 0x80008000) != 0;
   }

@@ -26,6 +26,11 @@ final class StoredBlock {
   private long firstRow;
   /** The piece that was taken last. */
   private int[] pairs = {};
+  private int[] bits = {};
+  private final FloatBits evenBits = new FloatBits();
+  private final FloatBits oddBits = new FloatBits();
+  /** What float16s as they are in {@link FloatBits} are to be multiplied with. */
+  private float halfFactor;
   private byte[] bytes = {};
   private float[] minusEven = {};
   private float[] minusOdd = {};
@@ -71,6 +76,7 @@ final class StoredBlock {
     firstColumn = column;
     if (pairs.length < count) {
       pairs = new int[count];
+      bits = new int[count];
       bytes = new byte[count];
       minusEven = new float[count];
       minusOdd = new float[count];
@@ -79,14 +85,45 @@ final class StoredBlock {
     switch (type.bits()) {
       case Byte.SIZE -> memory.get((int) first, bytes, 0, count);
       case Float.SIZE -> ints.get((int) first, pairs, 0, count);
-      default -> {
-        IntBuffer view = first % 2 == 0 ? ints : intsBehindOne;
-        view.get((int) (first / 2), pairs, 0, count / 2);
-        if (count % 2 == 1) {
-          pairs[count / 2] = memory.getShort((int) (first + count - 1) * Short.BYTES) & 0xFFFF;
-        }
-      }
+      default -> takePairs(first, count);
     }
+  }
+
+  /** @param first its place in the block */
+  private void takePairs(long first, int count) {
+    IntBuffer view = first % 2 == 0 ? ints : intsBehindOne;
+    view.get((int) (first / 2), pairs, 0, count / 2);
+    if (count % 2 == 1) {
+      pairs[count / 2] = memory.getShort((int) (first + count - 1) * Short.BYTES) & 0xFFFF;
+    }
+    int n = (count + 1) / 2;
+    if (type == DType.BF16) {
+      Loops.evenBfloats(pairs, bits, n);
+      evenBits.put(bits, n);
+      Loops.oddBfloats(pairs, bits, n);
+      oddBits.put(bits, n);
+    } else if (!Loops.hasHalfBeyondNumbers(pairs, n)) {
+      halfFactor = 0x1p112f;
+      Loops.evenHalves(pairs, bits, n);
+      evenBits.put(bits, n);
+      Loops.oddHalves(pairs, bits, n);
+      oddBits.put(bits, n);
+    } else {
+      takeHalves(n);
+    }
+  }
+
+  /** One by one, with those that are no numbers. */
+  private void takeHalves(int n) {
+    halfFactor = 1;
+    for (int i = 0; i < n; i++) {
+      bits[i] = Float.floatToRawIntBits(Values.ofHalf((short) pairs[i]));
+    }
+    evenBits.put(bits, n);
+    for (int i = 0; i < n; i++) {
+      bits[i] = Float.floatToRawIntBits(Values.ofHalf((short) (pairs[i] >>> Short.SIZE)));
+    }
+    oddBits.put(bits, n);
   }
 
   /**
@@ -99,8 +136,16 @@ final class StoredBlock {
   void widen(int first, int count, float[] even, float[] odd) {
     int n = (count + 1) / 2;
     switch (type) {
-      case BF16 -> Loops.widenBfloats(pairs, first / 2, even, odd, n);
-      case F16 -> widenHalves(first / 2, even, odd, n);
+      case BF16 -> {
+        evenBits.get(first / 2, even, n);
+        oddBits.get(first / 2, odd, n);
+      }
+      case F16 -> {
+        evenBits.get(first / 2, even, n);
+        oddBits.get(first / 2, odd, n);
+        Loops.scale(even, halfFactor, n);
+        Loops.scale(odd, halfFactor, n);
+      }
       case F32 -> {
         for (int i = 0; i < n; i++) {
           even[i] = Float.intBitsToFloat(pairs[first + 2 * i]);
@@ -120,25 +165,10 @@ final class StoredBlock {
   /** As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32. */
   void subtract(StoredBlock minus, int first, int count, float[] even, float[] odd) {
     int n = (count + 1) / 2;
-    if (type == DType.BF16 && minus.type == DType.BF16) {
-      Loops.subtractBfloats(pairs, minus.pairs, first / 2, even, odd, n);
-      return;
-    }
     widen(first, count, even, odd);
     minus.widen(first, count, minusEven, minusOdd);
     Loops.subtract(even, minusEven, n);
     Loops.subtract(odd, minusOdd, n);
-  }
-
-  private void widenHalves(int first, float[] even, float[] odd, int n) {
-    if (!Loops.hasHalfBeyondNumbers(pairs, first, n)) {
-      Loops.widenHalves(pairs, first, even, odd, n);
-      return;
-    }
-    for (int i = 0; i < n; i++) {
-      even[i] = Values.ofHalf((short) pairs[first + i]);
-      odd[i] = Values.ofHalf((short) (pairs[first + i] >>> Short.SIZE));
-    }
   }
 
   private float scaled(int i) {
