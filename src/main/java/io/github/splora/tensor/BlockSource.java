@@ -26,15 +26,14 @@ final class BlockSource {
   private final List<StoredMatrix> matrices;
   private final Iterator<BlockRows> rows;
   /** Two sets, by turns. */
-  private final List<List<StoredBlock>> places = new ArrayList<>();
+  private final List<List<StoredBlock>> places;
   private Future<?> reading;
 
-  BlockSource(List<StoredMatrix> matrices, List<BlockRows> rows) {
+  /** @param memory nobody else reads into it meanwhile */
+  BlockSource(List<StoredMatrix> matrices, List<BlockRows> rows, LoopMemory memory) {
     this.matrices = matrices;
     this.rows = rows.iterator();
-    for (int i = 0; i < 2; i++) {
-      places.add(matrices.stream().map(matrix -> new StoredBlock(matrix.columns())).toList());
-    }
+    this.places = new ArrayList<>(memory.blocks(matrices.size()));
     readAhead();
   }
 

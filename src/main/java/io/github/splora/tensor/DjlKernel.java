@@ -26,6 +26,9 @@ final class DjlKernel implements Kernel {
   private static final int LEAST_ROWS = 64;
 
   private final TensorEngine engine;
+  /** For the base, aligned and adapted weights of one walk. */
+  private final Pool<List<RowMemory>> memories =
+      new Pool<>(() -> List.of(new RowMemory(), new RowMemory(), new RowMemory()));
 
   DjlKernel(TensorEngine engine) {
     this.engine = engine;
@@ -33,9 +36,11 @@ final class DjlKernel implements Kernel {
 
   @Override
   public void run(Pass pass, Weights weights) {
-    try (NDManager scope = engine.newScope()) {
-      new Walk(pass, weights, scope).run();
-    }
+    memories.lend(memory -> {
+      try (NDManager scope = engine.newScope()) {
+        new Walk(pass, weights, memory, scope).run();
+      }
+    });
   }
 
   /** One walk, by one thread. */
@@ -49,12 +54,12 @@ final class DjlKernel implements Kernel {
     private final List<ProductSum> products;
     private final List<InnerSum> inners;
 
-    Walk(Pass pass, Weights weights, NDManager scope) {
+    Walk(Pass pass, Weights weights, List<RowMemory> memory, NDManager scope) {
       this.weights = weights;
       this.scope = scope;
-      this.base = new RowReader(weights.base());
-      this.aligned = new RowReader(weights.aligned());
-      this.adapted = weights.adapted().map(RowReader::new).orElse(null);
+      this.base = new RowReader(weights.base(), memory.get(0));
+      this.aligned = new RowReader(weights.aligned(), memory.get(1));
+      this.adapted = weights.adapted().map(matrix -> new RowReader(matrix, memory.get(2))).orElse(null);
       this.products = pass.products(false).stream().map(product -> new ProductSum(product, weights, scope)).toList();
       this.inners = pass.innersByRow().stream().map(inner -> new InnerSum(inner, weights)).toList();
     }

@@ -32,9 +32,11 @@ final class LoopKernel implements Kernel {
     return weights.matrices().stream().allMatch(StoredBlock::canRead);
   }
 
+  private final Pool<LoopMemory> memories = new Pool<>(LoopMemory::new);
+
   @Override
   public void run(Pass pass, Weights weights) {
-    new Walk(pass, weights).run();
+    memories.lend(memory -> new Walk(pass, weights, memory).run());
   }
 
   /** Multiples of four, as tiles are. */
@@ -51,6 +53,7 @@ final class LoopKernel implements Kernel {
   private static final class Walk {
 
     private final Weights weights;
+    private final LoopMemory memory;
     private final List<StoredMatrix> matrices;
     private final Tile.Shape shape;
     /** Columns of two tiles, of which one has the even ones and one the odd ones. */
@@ -61,15 +64,16 @@ final class LoopKernel implements Kernel {
     private final List<RowInnerSum> rowInners;
     private final List<InnerSum> inners;
 
-    Walk(Pass pass, Weights weights) {
+    Walk(Pass pass, Weights weights, LoopMemory memory) {
       this.weights = weights;
+      this.memory = memory;
       this.matrices = pass.matricesOf(weights);
       List<Product> wanted = pass.products(!weights.transposed());
       boolean isDown = wanted.stream().allMatch(product -> product.transposed() != weights.transposed());
       boolean isTransposed = !isDown || weights.transposed() && !pass.rowInners().isEmpty();
       this.shape = isTransposed ? Tile.Shape.SQUARE : Tile.Shape.WIDE;
       this.pair = 2 * shape.columns();
-      pass.operands().forEach(operand -> tiles.put(operand, Tile.several(PIECE / shape.columns(), shape)));
+      pass.operands().forEach(operand -> tiles.put(operand, memory.tiles(operand, shape, PIECE / shape.columns())));
       this.products = wanted.stream().map(product -> new ProductSum(product, weights, shape)).toList();
       this.rowInners = pass.rowInners().stream().map(inner -> new RowInnerSum(inner, weights)).toList();
       this.inners = pass.inners().stream().map(inner -> new InnerSum(inner, shape)).toList();
@@ -78,7 +82,7 @@ final class LoopKernel implements Kernel {
     void run() {
       long columns = weights.aligned().columns();
       List<BlockRows> blocks = BlockRows.of(weights.matrices(), rowsOfBlock(weights, shape));
-      BlockSource source = new BlockSource(matrices, blocks);
+      BlockSource source = new BlockSource(matrices, blocks, memory);
       for (BlockRows rows : blocks) {
         List<StoredBlock> stored = source.next();
         for (long first = 0; first < columns; first += PIECE) {

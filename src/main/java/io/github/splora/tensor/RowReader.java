@@ -16,10 +16,11 @@ final class RowReader {
   private final List<StretchReader> readers = new ArrayList<>();
   private final List<Long> ends = new ArrayList<>();
 
-  RowReader(StoredMatrix matrix) {
+  /** @param memory that nobody else uses meanwhile */
+  RowReader(StoredMatrix matrix, RowMemory memory) {
     long end = 0;
     for (Stretch stretch : matrix.stretches()) {
-      readers.add(new StretchReader(stretch, matrix.columns()));
+      readers.add(new StretchReader(stretch, matrix.columns(), memory));
       end += stretch.rows();
       ends.add(end);
     }
@@ -27,7 +28,7 @@ final class RowReader {
 
   /**
    * A block of rows {@code [count, columns]}, FLOAT64 for F64 and FLOAT32 otherwise, both exact but for scaled numbers,
-   * which are rounded once. The array shares this reader's buffer: it is gone with the next call.
+   * which are rounded once. The array shares this reader's memory: it is gone with the next call.
    *
    * @param rows within one stretch
    * @throws BadInputException if the file was cut short meanwhile

@@ -40,7 +40,7 @@ final class Staging {
    * @param pinned whether a GPU is to copy from it
    */
   Staging(StoredMatrix matrix, long mostRows, boolean pinned, TorchModule module, NDManager scope) {
-    this.reader = new RowReader(matrix);
+    this.reader = new RowReader(matrix, new RowMemory());
     this.mostWeights = mostRows * matrix.columns();
     this.pinned = pinned;
     this.module = module;

@@ -15,12 +15,12 @@ import java.nio.IntBuffer;
  */
 final class StoredBlock {
 
-  private final long columns;
   private ByteBuffer memory = ByteBuffer.allocateDirect(0);
   /** The memory as numbers of 32 bits, from its first byte on and from its third. */
   private IntBuffer ints;
   private IntBuffer intsBehindOne;
   private DType type;
+  private long columns;
   private ScaleTable scales;
   /** Of the tensor. */
   private long firstRow;
@@ -36,10 +36,6 @@ final class StoredBlock {
   private float[] minusOdd = {};
   private long row;
   private long firstColumn;
-
-  StoredBlock(long columns) {
-    this.columns = columns;
-  }
 
   /** Whether a matrix can be read here: those of float64 cannot. */
   static boolean canRead(StoredMatrix matrix) {
@@ -58,6 +54,7 @@ final class StoredBlock {
       scales = new ScaleTable(from.scales());
     }
     type = from.tensor().dtype();
+    columns = matrix.columns();
     firstRow = from.firstRow();
     long rowBytes = columns * type.bits() / Byte.SIZE;
     int length = Math.toIntExact(rowBytes * rows.count());

@@ -9,17 +9,29 @@ import java.util.stream.Stream;
  */
 final class Tile {
 
-  /**
-   * How many rows and columns a tile has at most: together as many numbers as a core's cache holds beside all else.
-   *
-   * @param rows a multiple of four
-   */
-  record Shape(int rows, int columns) {
-
+  /** How many rows and columns a tile has at most: together as many numbers as a core's cache holds beside all else. */
+  enum Shape {
     /** For products in which stored rows are added up: long rows, for loops that are long. */
-    static final Shape WIDE = new Shape(128, 512);
+    WIDE(128, 512),
     /** For those that need the tile transposed as well. */
-    static final Shape SQUARE = new Shape(256, 256);
+    SQUARE(256, 256);
+
+    private final int rows;
+    private final int columns;
+
+    Shape(int rows, int columns) {
+      this.rows = rows;
+      this.columns = columns;
+    }
+
+    /** A multiple of four. */
+    int rows() {
+      return rows;
+    }
+
+    int columns() {
+      return columns;
+    }
   }
 
   /** Sums of squares within these need no scaling: what is lost beside them is less than 2^-60 of them. */
