@@ -2,6 +2,7 @@ package io.github.splora;
 
 import io.github.splora.client.Clients;
 import io.github.splora.score.Metrics;
+import io.github.splora.score.Resources;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
@@ -25,7 +26,7 @@ import java.util.Optional;
  * @param client what the pruned adapter is for
  * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}
  * @param kernel what computes; not Java on a GPU
- * @param threads modules measured side by side, at least 1
+ * @param resources what it may take of the machine
  */
 public record ScoreOptions(
     String base,
@@ -41,12 +42,12 @@ public record ScoreOptions(
     Clients client,
     String device,
     Kernels kernel,
-    int threads) {
+    Resources resources) {
 
   /** These, with how one candidate is scored and selected. */
   ScoreOptions of(Candidate candidate) {
     return new ScoreOptions(base, aligned, adapters, adapted, revision, candidate.scheme(), candidate.include(), exclude,
-        Optional.of(candidate.rule()), candidate.granularity(), client, device, kernel, threads);
+        Optional.of(candidate.rule()), candidate.granularity(), client, device, kernel, resources);
   }
 
   /** The rule that holds for scores of a metric: the user's, else the metric's default, else none. */

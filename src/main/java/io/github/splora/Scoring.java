@@ -83,7 +83,7 @@ final class Scoring {
     List<List<Measurement>> measurements = measure(backend.kernel(), all,
         measured.stream().map(Scheme::measured).toList(), correctings, options, progress);
     RunReport.Engine described =
-        new RunReport.Engine(backend.name(), backend.version(), backend.device(), options.threads());
+        new RunReport.Engine(backend.name(), backend.version(), backend.device(), options.resources().threads());
     List<List<Scored>> scored = new ArrayList<>();
     for (Scheme scheme : schemes) {
       int place = IntStream.range(0, measured.size())
@@ -128,7 +128,7 @@ final class Scoring {
   private static List<List<Measurement>> measure(Kernel kernel, List<PairedModule> pairs, List<Reference> references,
       List<Correcting> correctings, ScoreOptions options, Progress progress) {
     ModuleScorer scorer =
-        new ModuleScorer(kernel, references, correctings, options.scheme().seed(), options.threads());
+        new ModuleScorer(kernel, references, correctings, options.scheme().seed(), options.resources());
     progress.begin(pairs.size(), bytes(pairs));
     try {
       return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));

@@ -13,6 +13,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.score.Resources;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.tensor.Kernels;
@@ -52,7 +53,7 @@ class GoldenScoresTest {
     RunReport report = new Splora(new HubCache(folder), Progress.SILENT).score(new ScoreOptions(
         input(folder, expected, "base"), input(folder, expected, "aligned"), List.of(input(folder, expected, "adapter")), Optional.empty(),
         "main", Scheme.of(Metrics.E_DIEM, reference, population), List.of(), List.of(),
-        Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, 2)).get(0);
+        Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, Resources.of(2))).get(0);
 
     List<String> names = new ArrayList<>();
     expected.get("modules").forEach(module -> names.add(module.get("name").textValue()));

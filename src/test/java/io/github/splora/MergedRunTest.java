@@ -11,6 +11,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.score.Resources;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
@@ -68,7 +69,7 @@ class MergedRunTest {
   private ScoreOptions options(Metrics metric, List<String> include, SelectionRule rule) {
     return new ScoreOptions(base.toString(), aligned.toString(), List.of(), Optional.of(adapted.toString()), "main",
         Scheme.of(metric, References.ALIGNMENT, Populations.ALL), include, List.of(), Optional.of(rule), Granularity.MODULE,
-        Clients.PEFT, "cpu", Kernels.DJL, 2);
+        Clients.PEFT, "cpu", Kernels.DJL, Resources.of(2));
   }
 
   private RunReport score(Metrics metric, String... include) {

@@ -6,6 +6,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Metrics;
 import io.github.splora.score.Populations;
 import io.github.splora.score.References;
+import io.github.splora.score.Resources;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
@@ -35,7 +36,7 @@ public final class TinyRun {
       Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
     return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
         List.of(adapter.toString()), Optional.empty(), "main", Scheme.of(metric, References.ALIGNMENT, Populations.TYPE), include, List.of(), rule,
-        Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, 2);
+        Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, Resources.of(2));
   }
 
   public static RunReport score(ScoreOptions options) {

@@ -69,7 +69,7 @@ abstract class RunSupport extends CommandSupport {
         inputs.base, inputs.aligned, inputs.adapters, inputs.adapted(), common.revision,
         scheme.scheme(), work.include, work.exclude,
         selection.chosen(), selection.granularity(action, client.choice), client.choice,
-        work.device, work.kernel, work.threads());
+        work.device, work.kernel, work.resources());
   }
 
   /**

@@ -134,7 +134,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     Candidate any = candidates("--candidate", "--fraction 0 --seed " + seed).get(0);
     return new ScoreOptions(inputs.base, inputs.aligned, inputs.adapters, Optional.empty(), common.revision, any.scheme(),
         work.include, work.exclude, Optional.of(any.rule()), any.granularity(), client.choice, work.device, work.kernel,
-        work.threads());
+        work.resources());
   }
 
   private Optional<Candidate> searched() {

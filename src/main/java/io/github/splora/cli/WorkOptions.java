@@ -1,5 +1,6 @@
 package io.github.splora.cli;
 
+import io.github.splora.score.Resources;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.tensor.Kernels;
 import io.github.splora.tensor.TensorEngine;
@@ -36,8 +37,14 @@ final class WorkOptions {
       description = "Modules measured side by side. Default: the number of cores.")
   Integer threads;
 
-  int threads() {
-    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+  @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "256M", converter = SizeConverter.class,
+      description = "What modules measured side by side hold at a time, by an estimate: fewer are where they would hold"
+          + " more, one at least. In bytes, or with K, M or G. The program itself takes some 200 MB besides, PyTorch"
+          + " 300 more. Default: ${DEFAULT-VALUE}.")
+  long memory;
+
+  Resources resources() {
+    return new Resources(threads == null ? Runtime.getRuntime().availableProcessors() : threads, memory);
   }
 
   /** What is wrong with the choices, in a sentence; nothing if all fit together. */

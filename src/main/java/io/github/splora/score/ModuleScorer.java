@@ -36,21 +36,20 @@ public final class ModuleScorer {
   private final List<Reference> references;
   private final List<Correcting> correctings;
   private final long seed;
-  private final int threads;
+  private final Resources resources;
 
   /**
    * @param references what every module is compared with; may be none
    * @param correctings what is to be corrected besides
    * @param seed of the sketches of V's subspaces
-   * @param threads at least 1
    */
   public ModuleScorer(
-      Kernel kernel, List<Reference> references, List<Correcting> correctings, long seed, int threads) {
+      Kernel kernel, List<Reference> references, List<Correcting> correctings, long seed, Resources resources) {
     this.kernel = kernel;
     this.references = references;
     this.correctings = correctings;
     this.seed = seed;
-    this.threads = threads;
+    this.resources = resources;
   }
 
   /**
@@ -61,14 +60,16 @@ public final class ModuleScorer {
    * @throws BadInputException naming every tensor with NaN or infinite elements, if any result shows that there are
    */
   public List<List<Measurement>> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
+    MemoryBudget memory = new MemoryBudget(kernel, resources.memory());
     try {
       Map<List<Weights>, List<PairedModule>> ofSameWeights =
           modules.stream().collect(Collectors.groupingBy(PairedModule::weights, LinkedHashMap::new, Collectors.toList()));
       List<Future<List<Measured>>> futures = new ArrayList<>();
       for (List<PairedModule> together : ofSameWeights.values()) {
         futures.add(pool.submit(() -> {
-          List<Measured> measured = measure(together);
+          List<Measured> measured =
+              memory.within(together, references.size() + correctings.size(), () -> measure(together));
           synchronized (progress) {
             together.forEach(progress);
           }

@@ -51,6 +51,11 @@ public record Backend(Kernel kernel, String name, String version, String device)
       (LoopKernel.canWalk(weights) ? loops : other()).run(pass, weights);
     }
 
+    @Override
+    public long workspaceBytes(Weights weights) {
+      return (LoopKernel.canWalk(weights) ? loops : other()).workspaceBytes(weights);
+    }
+
     private synchronized Kernel other() {
       if (other == null) {
         other = starter.get();

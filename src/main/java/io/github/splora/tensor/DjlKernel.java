@@ -43,6 +43,17 @@ final class DjlKernel implements Kernel {
     });
   }
 
+  /** A block of each matrix as it is stored and widened, of each operand in float64, and of a product of two. */
+  @Override
+  public long workspaceBytes(Weights weights) {
+    long numbers = Math.min(weights.aligned().rows(), rowsPerBlock(weights)) * weights.aligned().columns();
+    return numbers * Double.BYTES * (2L * weights.matrices().size() + 2);
+  }
+
+  private static int rowsPerBlock(Weights weights) {
+    return (int) Math.max(LEAST_ROWS, BLOCK_BYTES / (weights.aligned().columns() * Double.BYTES));
+  }
+
   /** One walk, by one thread. */
   private static final class Walk {
 
@@ -65,9 +76,7 @@ final class DjlKernel implements Kernel {
     }
 
     void run() {
-      long columns = weights.aligned().columns();
-      int rowsPerBlock = (int) Math.max(LEAST_ROWS, BLOCK_BYTES / (columns * Double.BYTES));
-      for (BlockRows rows : BlockRows.of(weights.matrices(), rowsPerBlock)) {
+      for (BlockRows rows : BlockRows.of(weights.matrices(), rowsPerBlock(weights))) {
         try (NDManager blockScope = scope.newSubManager()) {
           Block block = new Block(rows, blockScope);
           products.forEach(product -> product.add(rows, block.of(product.operand())));

@@ -12,4 +12,10 @@ public interface Kernel {
    * @throws BadInputException if a file was cut short or changed meanwhile
    */
   void run(Pass pass, Weights weights);
+
+  /**
+   * Memory that one walk over these weights takes at a time, in bytes, beside the thin matrices that it multiplies with and
+   * brings back: an estimate, from shapes and types.
+   */
+  long workspaceBytes(Weights weights);
 }

@@ -27,6 +27,10 @@ final class LoopKernel implements Kernel {
   /** Of one matrix in memory; there are two blocks of each. */
   private static final int BLOCK_BYTES = 4 << 20;
 
+  /** Of one operand's tiles, of both shapes. */
+  private static final long TILES_BYTES =
+      (long) PIECE * (Tile.Shape.WIDE.rows() + Tile.Shape.SQUARE.rows()) * Float.BYTES;
+
   /** Whether it can walk over these weights: it reads all but float64. */
   static boolean canWalk(Weights weights) {
     return weights.matrices().stream().allMatch(StoredBlock::canRead);
@@ -39,14 +43,24 @@ final class LoopKernel implements Kernel {
     memories.lend(memory -> new Walk(pass, weights, memory).run());
   }
 
+  @Override
+  public long workspaceBytes(Weights weights) {
+    long rows = Math.min(weights.aligned().rows(), rowsOfBlock(weights, Tile.Shape.SQUARE));
+    return weights.matrices().stream()
+        .mapToLong(matrix -> 2 * rows * matrix.columns() * widest(matrix) / Byte.SIZE + TILES_BYTES)
+        .sum();
+  }
+
   /** Multiples of four, as tiles are. */
   private static int rowsOfBlock(Weights weights, Tile.Shape shape) {
-    int bits = weights.matrices().stream()
-        .flatMap(matrix -> matrix.stretches().stream())
-        .mapToInt(stretch -> stretch.tensor().dtype().bits())
-        .max().orElseThrow();
+    int bits = weights.matrices().stream().mapToInt(LoopKernel::widest).max().orElseThrow();
     long fit = BLOCK_BYTES / Math.max(1, weights.aligned().columns() * bits / Byte.SIZE);
     return (int) Math.max(4, Math.min(shape.rows(), fit / 4 * 4));
+  }
+
+  /** Bits of its widest type. */
+  private static int widest(StoredMatrix matrix) {
+    return matrix.stretches().stream().mapToInt(stretch -> stretch.tensor().dtype().bits()).max().orElseThrow();
   }
 
   /** One walk, by one thread. */

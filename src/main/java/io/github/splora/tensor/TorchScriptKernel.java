@@ -66,6 +66,12 @@ final class TorchScriptKernel implements Kernel {
     }
   }
 
+  /** On the host. */
+  @Override
+  public long workspaceBytes(Weights weights) {
+    return Math.max(blockBytes, widestRow(weights)) * weights.matrices().size();
+  }
+
   /** With ever smaller blocks while they do not fit into the device's memory. */
   private void runInMemory(Pass pass, Weights weights, int bytes) {
     try (NDManager scope = engine.newScope()) {

@@ -73,9 +73,14 @@ class ScoreCommandTest {
   }
 
   @Test
-  void theNumberOfThreadsMakesNoDifference() {
-    assertThat(json(Testdata.PATTERNS, "--threads", "1").report().modules())
-        .isEqualTo(json(Testdata.PATTERNS, "--threads", "5").report().modules());
+  void neitherThreadsNorMemoryMakeADifference() {
+    for (String kernel : List.of("djl", "java")) {
+      List<ModuleRow> one = json(Testdata.PATTERNS, "--kernel", kernel, "--threads", "1").report().modules();
+      assertThat(json(Testdata.PATTERNS, "--kernel", kernel, "--threads", "5").report().modules()).isEqualTo(one);
+      for (String memory : List.of("1", "2m", "64K", "9999999T")) {
+        assertThat(json(Testdata.PATTERNS, "--kernel", kernel, "--memory", memory).report().modules()).isEqualTo(one);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -96,6 +96,9 @@ class UsageTest {
     "--device gpu:x  | --device 'gpu:x': auto, cpu, gpu or gpu:N is expected",
     "--include /(/   | --include, --exclude: '(' is not a valid regular expression: Unclosed group",
     "--exclude /a**/ | --include, --exclude: 'a**' is not a valid regular expression: Dangling meta character '*'",
+    "--memory 1.5G   | Invalid value for option '--memory': '1.5G' is not a size: bytes, or a number with K, M, G or"
+        + " T, like 512M",
+    "--memory 0K     | Invalid value for option '--memory': '0K' is no memory at all",
     "--count 1.5     | Invalid value for option '--count': '1.5' is not an int",
     "--fail-on foo>1 | Invalid value for option '--fail-on' (CONDITION): 'foo>1' is not a figure (modules, scored,"
         + " pruned, pruned-fraction, max-score, max-kept-score, pruned-delta-share), >, >=, <, <= or =, and a number",

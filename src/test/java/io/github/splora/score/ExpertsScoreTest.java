@@ -136,7 +136,7 @@ class ExpertsScoreTest {
             .writeShardedTo(folder.resolve("aligned")))) {
       List<PairedModule> pairs = ModulePairing.pair(adapter.modules(), adapter.config(), base, aligned);
       return new ModuleScorer(TensorEngine.start("cpu").kernel(),
-          List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, 2).measure(pairs, module -> { }).get(0);
+          List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, Resources.of(2)).measure(pairs, module -> { }).get(0);
     }
   }
 

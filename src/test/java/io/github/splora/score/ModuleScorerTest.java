@@ -11,6 +11,7 @@ import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Kernel;
+import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.TensorEngine;
 import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,31 +76,54 @@ class ModuleScorerTest {
         new PairedModule(pair("n", base, aligned, DenseMatrix.random(3, IN, 5), b).lora(), one.weights());
     for (References reference : References.values()) {
       AtomicInteger walks = new AtomicInteger();
-      Kernel counting = (pass, weights) -> {
-        walks.incrementAndGet();
-        kernel.run(pass, weights);
-      };
+      Kernel counting = new Watched(kernel, 1, walks::incrementAndGet);
       List<Measurement> alone = List.of(measure(reference, one).get(0), measure(reference, other).get(0));
       List<Measurement> together =
-          new ModuleScorer(counting, List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, 2).measure(List.of(one, other), m -> { }).get(0);
+          scorer(counting, reference, Resources.of(2)).measure(List.of(one, other), m -> { }).get(0);
       assertThat(together).isEqualTo(alone);
       assertThat(walks).as("walks for %s", reference).hasValue(reference == References.ALIGNMENT ? 1 : 2);
     }
   }
 
   @Test
-  void theNumberOfThreadsDoesNotChangeASingleBit() throws IOException {
-    List<PairedModule> modules = new ArrayList<>();
-    for (int i = 0; i < 9; i++) {
-      modules.add(pair("m" + i, DenseMatrix.random(OUT, IN, 10 + i), aligned, a, b));
-    }
-    PairedModule[] all = modules.toArray(PairedModule[]::new);
+  void neitherThreadsNorMemoryChangeASingleBit() throws IOException {
+    List<PairedModule> modules = many();
 
-    List<Measurement> alone = new ModuleScorer(kernel, List.of(References.SAFELORA.reference(References.Settings.DEFAULT)), List.of(), 1, 1).measure(modules, m -> { }).get(0);
-    List<Measurement> together = new ModuleScorer(kernel, List.of(References.SAFELORA.reference(References.Settings.DEFAULT)), List.of(), 1, 4).measure(modules, m -> { }).get(0);
+    List<Measurement> alone = scorer(kernel, References.SAFELORA, Resources.of(1)).measure(modules, m -> { }).get(0);
+    List<Measurement> together = scorer(kernel, References.SAFELORA, Resources.of(4)).measure(modules, m -> { }).get(0);
+    List<Measurement> inLittle =
+        scorer(kernel, References.SAFELORA, new Resources(4, 1)).measure(modules, m -> { }).get(0);
 
     assertThat(together).isEqualTo(alone);
-    assertThat(together).extracting(Measurement::module).containsExactly(all);
+    assertThat(inLittle).isEqualTo(alone);
+    assertThat(together).extracting(Measurement::module).containsExactlyElementsOf(modules);
+  }
+
+  @Test
+  void modulesAreMeasuredSideBySideOnlyWhileThereIsMemoryForThem() throws IOException {
+    assertThat(mostWalksAtATime(new Resources(4, 64 << 20), 10 << 20)).isEqualTo(4);
+    // Each takes a little more than what its walk takes.
+    assertThat(mostWalksAtATime(new Resources(4, 32 << 20), 10 << 20)).isEqualTo(2);
+    assertThat(mostWalksAtATime(new Resources(4, 1), 10 << 20)).isEqualTo(1);
+  }
+
+  /** As many walks as can be wait for one another, for a moment. */
+  private int mostWalksAtATime(Resources resources, long bytesOfWalk) throws IOException {
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch all = new CountDownLatch(resources.threads());
+    Kernel watched = new Watched(kernel, bytesOfWalk, () -> {
+      most.accumulateAndGet(now.incrementAndGet(), Math::max);
+      all.countDown();
+      try {
+        all.await(200, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      now.decrementAndGet();
+    });
+    scorer(watched, References.ALIGNMENT, resources).measure(many().subList(0, 4), m -> { });
+    return most.get();
   }
 
   @Test
@@ -105,7 +131,7 @@ class ModuleScorerTest {
     List<PairedModule> modules = List.of(pair("x", base, aligned, a, b), pair("y", aligned, base, a, b));
     List<PairedModule> heard = new ArrayList<>();
 
-    new ModuleScorer(kernel, List.of(References.ALIGNMENT.reference(References.Settings.DEFAULT)), List.of(), 1, 2).measure(modules, heard::add).get(0);
+    scorer(kernel, References.ALIGNMENT, Resources.of(2)).measure(modules, heard::add);
 
     assertThat(heard).containsExactlyInAnyOrderElementsOf(modules);
   }
@@ -162,7 +188,35 @@ class ModuleScorerTest {
   }
 
   private List<Measurement> measure(References reference, PairedModule... modules) {
-    return new ModuleScorer(kernel, List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, 1).measure(List.of(modules), module -> { }).get(0);
+    return scorer(kernel, reference, Resources.of(1)).measure(List.of(modules), module -> { }).get(0);
+  }
+
+  private static ModuleScorer scorer(Kernel kernel, References reference, Resources resources) {
+    return new ModuleScorer(
+        kernel, List.of(reference.reference(References.Settings.DEFAULT)), List.of(), 1, resources);
+  }
+
+  private List<PairedModule> many() throws IOException {
+    List<PairedModule> modules = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      modules.add(pair("m" + i, DenseMatrix.random(OUT, IN, 10 + i), aligned, a, b));
+    }
+    return modules;
+  }
+
+  /** Tells of each walk. */
+  private record Watched(Kernel kernel, long workspace, Runnable watcher) implements Kernel {
+
+    @Override
+    public void run(Pass pass, Weights weights) {
+      watcher.run();
+      kernel.run(pass, weights);
+    }
+
+    @Override
+    public long workspaceBytes(Weights weights) {
+      return workspace;
+    }
   }
 
   private PairedModule pair(String name, DenseMatrix from, DenseMatrix to, DenseMatrix loraA, DenseMatrix loraB) throws IOException {

@@ -48,7 +48,7 @@ class NullPopulationTest {
     References.Settings settings = new References.Settings(0.5, true, 7);
 
     List<Measurement> measured = new ModuleScorer(
-        kernel, List.of(reference.reference(settings)), List.of(), 7, 2).measure(draws, m -> { }).get(0);
+        kernel, List.of(reference.reference(settings)), List.of(), 7, Resources.of(2)).measure(draws, m -> { }).get(0);
 
     double[] distances = measured.stream().mapToDouble(m -> m.comparison().distance()).sorted().toArray();
     double deviation = Spread.STD.of(distances);

@@ -135,6 +135,15 @@ class KernelTest {
     assertThat(inner.get()).isEqualTo(v.inner(z.times(x.transposed())));
   }
 
+  @Test
+  void aWalkTakesNoMoreMemoryForMoreRows() throws IOException {
+    StoredMatrix some = stored("base", base, DType.BF16);
+    StoredMatrix more = StoredMatrix.stacked(List.of(some, some, some, some));
+
+    assertThat(kernel.workspaceBytes(new Weights(more, more, false)))
+        .isEqualTo(kernel.workspaceBytes(new Weights(some, some, false))).isBetween(1L << 16, 32L << 20);
+  }
+
   private void assertProductsAreExact(Weights weights) {
     Pass pass = new Pass();
     Slot<Matrix> vx = pass.times(Operand.ALIGNMENT_DELTA, matrix(x));
