@@ -82,8 +82,9 @@ final class Scoring {
     List<PairedModule> all = populations.stream().flatMap(each -> each.pairs().stream()).toList();
     List<List<Measurement>> measurements = measure(backend.kernel(), all,
         measured.stream().map(Scheme::measured).toList(), correctings, options, progress);
-    RunReport.Engine described =
-        new RunReport.Engine(backend.name(), backend.version(), backend.device(), options.resources().threads());
+    Backend.Arithmetic arithmetic = backend.arithmetic().get();
+    RunReport.Engine described = new RunReport.Engine(
+        arithmetic.name(), arithmetic.version(), backend.device(), options.resources().threads());
     List<List<Scored>> scored = new ArrayList<>();
     for (Scheme scheme : schemes) {
       int place = IntStream.range(0, measured.size())

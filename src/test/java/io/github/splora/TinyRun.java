@@ -34,9 +34,15 @@ public final class TinyRun {
   /** Options for the base and aligned checkpoints of {@code models}. */
   public static ScoreOptions options(
       Path models, Path adapter, Metrics metric, List<String> include, Optional<SelectionRule> rule) {
+    return options(models, adapter, metric, include, rule, Kernels.DJL);
+  }
+
+  public static ScoreOptions options(Path models, Path adapter, Metrics metric, List<String> include,
+      Optional<SelectionRule> rule, Kernels kernel) {
     return new ScoreOptions(models.resolve("base").toString(), models.resolve("aligned").toString(),
-        List.of(adapter.toString()), Optional.empty(), "main", Scheme.of(metric, References.ALIGNMENT, Populations.TYPE), include, List.of(), rule,
-        Granularity.MODULE, Clients.PEFT, "cpu", Kernels.DJL, Resources.of(2));
+        List.of(adapter.toString()), Optional.empty(), "main",
+        Scheme.of(metric, References.ALIGNMENT, Populations.TYPE), include, List.of(), rule, Granularity.MODULE,
+        Clients.PEFT, "cpu", kernel, Resources.of(2));
   }
 
   public static RunReport score(ScoreOptions options) {

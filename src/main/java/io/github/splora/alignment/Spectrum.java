@@ -76,6 +76,8 @@ public final class Spectrum {
   }
 
   private boolean advance(Pass pass) {
+    // Whether a share of ‖V‖² is reached, and which squares are but rounding, is told to many digits.
+    pass.demandFloat64();
     if (input == null) {
       squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
       int first = Math.max(LEAST_WIDTH, largestWidth() / 16);

@@ -27,10 +27,10 @@ final class WorkOptions {
       description = "auto, cpu, gpu or gpu:N; auto takes a GPU where the engine finds one. Default: ${DEFAULT-VALUE}.")
   String device;
 
-  @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "djl",
-      description = "What computes: djl (PyTorch's operators, all float64) or java (loops on the CPU that do without"
-          + " PyTorch, about half the CPU time; products in float32, close to 1e-7 of the norms). Default:"
-          + " ${DEFAULT-VALUE}.")
+  @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "auto",
+      description = "What computes: djl (PyTorch, all float64), java (loops on the CPU, about half the CPU time; float32"
+          + " where that is close to 1e-7 of the norms, and PyTorch for DoRA, PiSSA, OLoRA, V's subspaces and float64"
+          + " weights), or auto: djl on a GPU, else java. Default: ${DEFAULT-VALUE}.")
   Kernels kernel;
 
   @Option(names = "--threads", paramLabel = "N",

@@ -1,66 +1,62 @@
 package io.github.splora.tensor;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.pairing.Weights;
 import java.util.function.Supplier;
 
 /**
  * What a run computes with.
  *
  * @param kernel walks over the weights
- * @param name whose arithmetic it is: {@code Java} or {@code PyTorch}
- * @param version of that
+ * @param arithmetic whose it is: to be asked after the walks, since it may depend on them
  * @param device {@code cpu} or {@code gpu:N}
  */
-public record Backend(Kernel kernel, String name, String version, String device) {
+public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String device) {
 
   /**
-   * Starts it. Java's loops do without the engine, which takes a second to start.
+   * Who computes.
+   *
+   * @param name {@code Java}, {@code PyTorch}, or both
+   * @param version of that
+   */
+  public record Arithmetic(String name, String version) {}
+
+  /**
+   * Starts it. On a CPU, Java's loops do without the engine, which takes a second to start, for as long as they can.
    *
    * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}; no GPU for {@link Kernels#JAVA}
    * @throws BadInputException if the chosen GPU is not there
    * @throws java.io.UncheckedIOException if the engine's library does not load, with what to do
    */
   public static Backend start(String device, Kernels kernels) {
-    if (kernels == Kernels.JAVA) {
-      return java();
+    return switch (kernels) {
+      case AUTO -> fastest(device);
+      case DJL -> engine(TensorEngine.start(device));
+      case JAVA -> loops();
+    };
+  }
+
+  private static Backend fastest(String device) {
+    if (device.equals("cpu") || device.equals("auto") && !TensorEngine.mayFindGpu()) {
+      return loops();
     }
     TensorEngine engine = TensorEngine.start(device);
-    return new Backend(engine.kernel(), engine.name(), engine.version(), engine.device());
+    return engine.isGpu() ? engine(engine) : loops();
   }
 
-  private static Backend java() {
-    return new Backend(new EitherKernel(new LoopKernel(), () -> TensorEngine.start("cpu").kernel()),
-        "Java", System.getProperty("java.version"), "cpu");
+  private static Backend engine(TensorEngine engine) {
+    return new Backend(engine.kernel(), () -> arithmetic(engine), engine.device());
   }
 
-  /** The engine's for the few weights that the loops cannot read, started when the first comes. */
-  private static final class EitherKernel implements Kernel {
+  private static Arithmetic arithmetic(TensorEngine engine) {
+    return new Arithmetic(engine.name(), engine.version());
+  }
 
-    private final LoopKernel loops;
-    private final Supplier<Kernel> starter;
-    private Kernel other;
-
-    EitherKernel(LoopKernel loops, Supplier<Kernel> starter) {
-      this.loops = loops;
-      this.starter = starter;
-    }
-
-    @Override
-    public void run(Pass pass, Weights weights) {
-      (LoopKernel.canWalk(weights) ? loops : other()).run(pass, weights);
-    }
-
-    @Override
-    public long workspaceBytes(Weights weights) {
-      return (LoopKernel.canWalk(weights) ? loops : other()).workspaceBytes(weights);
-    }
-
-    private synchronized Kernel other() {
-      if (other == null) {
-        other = starter.get();
-      }
-      return other;
-    }
+  private static Backend loops() {
+    EitherKernel kernel = new EitherKernel(new LoopKernel(), () -> TensorEngine.start("cpu"));
+    Arithmetic java = new Arithmetic("Java", System.getProperty("java.version"));
+    return new Backend(kernel, () -> kernel.engine()
+        .map(Backend::arithmetic)
+        .map(engine -> new Arithmetic(java.name() + ", " + engine.name(), java.version() + ", " + engine.version()))
+        .orElse(java), "cpu");
   }
 }

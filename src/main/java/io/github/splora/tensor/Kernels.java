@@ -2,9 +2,11 @@ package io.github.splora.tensor;
 
 /** The ways to compute by the names that {@code --kernel} takes. */
 public enum Kernels {
+  /** The fastest: the engine where it finds a GPU, else {@link #JAVA}. */
+  AUTO("auto"),
   /** The engine, on a GPU where it finds one: float64. */
   DJL("djl"),
-  /** {@link LoopKernel}, on the CPU: float32 in short stretches. */
+  /** {@link LoopKernel}, on the CPU: float32 in short stretches; the engine for what needs more. */
   JAVA("java");
 
   private final String label;

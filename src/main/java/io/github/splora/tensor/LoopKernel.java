@@ -5,7 +5,6 @@ import io.github.splora.pairing.Weights;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Pass.Inner;
 import io.github.splora.tensor.Pass.Product;
-import io.github.splora.tensor.Pass.RowInner;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,9 +14,9 @@ import java.util.Map;
  * Walks over weights with nothing but Java's own loops, which its compiler turns into vector instructions: about half
  * the CPU time of {@link DjlKernel}. Weights are cut into tiles that stay in a core's cache while all that a pass asks for is taken of them.
  *
- * <p>Precision: V is subtracted and multiplied in float32, summed in float32 over the rows of a tile and in float64 over
- * the tiles; inner products of rows are float64 throughout. Tiles are the same whatever the number of threads, and so are
- * the results, bit for bit. They agree with {@link DjlKernel}'s, which are float64 throughout, to some 1e-7 of the norms.
+ * <p>Precision: differences of weights are taken and multiplied in float32, summed in float32 over the rows of a tile and in
+ * float64 over the tiles. Tiles are the same whatever the number of threads, and so are the results, bit for bit. They agree
+ * with {@link DjlKernel}'s, which are float64 throughout, to some 1e-7 of the norms.
  */
 final class LoopKernel implements Kernel {
 
@@ -31,9 +30,9 @@ final class LoopKernel implements Kernel {
   private static final long TILES_BYTES =
       (long) PIECE * (Tile.Shape.WIDE.rows() + Tile.Shape.SQUARE.rows()) * Float.BYTES;
 
-  /** Whether it can walk over these weights: it reads all but float64. */
-  static boolean canWalk(Weights weights) {
-    return weights.matrices().stream().allMatch(StoredBlock::canRead);
+  /** Whether it is right for this walk: float32 must do for what is asked, and none of the weights be float64. */
+  static boolean canAnswer(Pass pass, Weights weights) {
+    return !pass.isFloat64Wanted() && weights.matrices().stream().allMatch(StoredBlock::canRead);
   }
 
   private final Pool<LoopMemory> memories = new Pool<>(LoopMemory::new);
@@ -75,7 +74,6 @@ final class LoopKernel implements Kernel {
     /** Even and odd columns by turns. */
     private final Map<Operand, Tile[]> tiles = new EnumMap<>(Operand.class);
     private final List<ProductSum> products;
-    private final List<RowInnerSum> rowInners;
     private final List<InnerSum> inners;
 
     Walk(Pass pass, Weights weights, LoopMemory memory) {
@@ -84,12 +82,10 @@ final class LoopKernel implements Kernel {
       this.matrices = pass.matricesOf(weights);
       List<Product> wanted = pass.products(!weights.transposed());
       boolean isDown = wanted.stream().allMatch(product -> product.transposed() != weights.transposed());
-      boolean isTransposed = !isDown || weights.transposed() && !pass.rowInners().isEmpty();
-      this.shape = isTransposed ? Tile.Shape.SQUARE : Tile.Shape.WIDE;
+      this.shape = isDown ? Tile.Shape.WIDE : Tile.Shape.SQUARE;
       this.pair = 2 * shape.columns();
       pass.operands().forEach(operand -> tiles.put(operand, memory.tiles(operand, shape, PIECE / shape.columns())));
       this.products = wanted.stream().map(product -> new ProductSum(product, weights, shape)).toList();
-      this.rowInners = pass.rowInners().stream().map(inner -> new RowInnerSum(inner, weights)).toList();
       this.inners = pass.inners().stream().map(inner -> new InnerSum(inner, shape)).toList();
     }
 
@@ -111,7 +107,6 @@ final class LoopKernel implements Kernel {
         }
       }
       products.forEach(ProductSum::finish);
-      rowInners.forEach(RowInnerSum::finish);
       inners.forEach(InnerSum::finish);
     }
 
@@ -144,8 +139,8 @@ final class LoopKernel implements Kernel {
           float[] odd = ofOperand[2 * at / pair + 1].row(i);
           switch (operand) {
             case ALIGNMENT_DELTA -> aligned.subtract(stored.get(1), at, width, even, odd);
-            case ALIGNED -> aligned.widen(at, width, even, odd);
             case ADAPTED_DELTA -> stored.get(stored.size() - 1).subtract(aligned, at, width, even, odd);
+            case ALIGNED -> throw new IllegalArgumentException("float32 is too little for products of W");
           }
         }
       });
@@ -153,8 +148,6 @@ final class LoopKernel implements Kernel {
 
     private void add(Place place, int tile) {
       products.forEach(sum -> sum.add(place, tiles.get(sum.product.operand())[tile]));
-      rowInners.forEach(sum -> sum.add(
-          place, tiles.get(sum.inner.left())[tile], tiles.get(sum.inner.right())[tile]));
       inners.forEach(sum -> sum.add(tiles.get(sum.inner.left())[tile], tiles.get(sum.inner.right())[tile]));
     }
   }
@@ -246,34 +239,6 @@ final class LoopKernel implements Kernel {
         max = Math.max(max, Math.abs(value));
       }
       return max == 0 || !Double.isFinite(max) ? 1 : Math.scalb(1.0, Math.getExponent(max));
-    }
-  }
-
-  /** Inner products of rows, or of columns where the storage is transposed. */
-  private static final class RowInnerSum {
-
-    private final RowInner inner;
-    private final boolean isTransposed;
-    private final double[] sums;
-
-    RowInnerSum(RowInner inner, Weights weights) {
-      this.inner = inner;
-      this.isTransposed = weights.transposed();
-      this.sums = new double[Math.toIntExact(weights.outFeatures())];
-    }
-
-    void add(Place place, Tile storedLeft, Tile storedRight) {
-      Tile left = isTransposed ? storedLeft.transposed() : storedLeft;
-      Tile right = isTransposed ? storedRight.transposed() : storedRight;
-      double scale = left.scale() * right.scale();
-      for (int i = 0; i < left.height(); i++) {
-        int output = Math.toIntExact(isTransposed ? place.columnAt(i) : place.row() + i);
-        sums[output] += scale * Loops.inner(left.row(i), right.row(i), left.width());
-      }
-    }
-
-    void finish() {
-      inner.slot().set(sums);
     }
   }
 

@@ -22,6 +22,7 @@ public final class Pass {
   private final List<RowInner> rowInners = new ArrayList<>();
   private final List<Inner> inners = new ArrayList<>();
   private final List<Contraction> contractions = new ArrayList<>();
+  private boolean isFloat64Demanded;
 
   /**
    * A product with a thin matrix.
@@ -122,6 +123,19 @@ public final class Pass {
     return contraction.slot();
   }
 
+  /** Asks for float64 throughout, for numbers of which small differences count. */
+  public void demandFloat64() {
+    isFloat64Demanded = true;
+  }
+
+  /**
+   * Whether float32 is too little for what was asked: W itself is much larger than what anyone is after, which comes out of
+   * differences of its products.
+   */
+  boolean isFloat64Wanted() {
+    return isFloat64Demanded || !rowInners.isEmpty() || operands().contains(Operand.ALIGNED);
+  }
+
   public boolean isEmpty() {
     return contractions.isEmpty() && products.isEmpty() && rowInners.isEmpty() && inners.isEmpty();
   }
@@ -133,10 +147,6 @@ public final class Pass {
    */
   List<Product> products(boolean transposed) {
     return Stream.concat(products.stream(), contractions.stream().map(each -> each.asProduct(transposed))).toList();
-  }
-
-  List<RowInner> rowInners() {
-    return rowInners;
   }
 
   List<Inner> inners() {

@@ -130,7 +130,7 @@ final class StoredBlock {
    * @param even receives those at even places from there on, {@code (count + 1) / 2} of them
    * @param odd receives those at odd ones, and a zero behind the last of an odd count
    */
-  void widen(int first, int count, float[] even, float[] odd) {
+  private void widen(int first, int count, float[] even, float[] odd) {
     int n = (count + 1) / 2;
     switch (type) {
       case BF16 -> {

@@ -49,6 +49,11 @@ public final class TensorEngine {
     return new TensorEngine(engine, gpu < 0 ? Device.cpu() : Device.gpu(gpu));
   }
 
+  /** Whether its library is one that could use a GPU, which is known without loading it. */
+  static boolean mayFindGpu() {
+    return Settings.ofProcess().get("PYTORCH_LIBRARY_PATH").isPresent() || !bundledFlavor().equals("cpu");
+  }
+
   /**
    * Starts it and tells what came of it.
    *

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,7 +92,7 @@ class KernelTest {
     DenseMatrix unit = DenseMatrix.identity(6);
 
     Slot<Matrix> product = run(new Weights(zero, scaled, false),
-        pass -> pass.times(Operand.ALIGNED, matrix(unit)));
+        pass -> pass.times(Operand.ALIGNMENT_DELTA, matrix(unit)));
 
     assertThat(product.get().values()).containsExactly(
         2, -4, 1, 224, 0.0009765625, 0, 6, 6, 6, 1.5, 1.5, 1.5, 1, -1, 1, 4, -4, 4, -9, -10, -11, 48, 52, 56);
@@ -148,10 +150,12 @@ class KernelTest {
     Pass pass = new Pass();
     Slot<Matrix> vx = pass.times(Operand.ALIGNMENT_DELTA, matrix(x));
     Slot<Matrix> vz = pass.transposeTimes(Operand.ALIGNMENT_DELTA, matrix(z));
-    Slot<Matrix> wx = pass.times(Operand.ALIGNED, matrix(x));
-    Slot<double[]> vv = pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-    Slot<double[]> wv = pass.rowInner(Operand.ALIGNED, Operand.ALIGNMENT_DELTA);
     kernel.run(pass, weights);
+    Pass ofWeights = new Pass();
+    Slot<Matrix> wx = ofWeights.times(Operand.ALIGNED, matrix(x));
+    Slot<double[]> vv = ofWeights.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+    Slot<double[]> wv = ofWeights.rowInner(Operand.ALIGNED, Operand.ALIGNMENT_DELTA);
+    kernel.run(ofWeights, weights);
 
     assertThat(vx.get().values()).isEqualTo(v.times(x).flat());
     assertThat(vz.get().values()).isEqualTo(v.transposed().times(z).flat());
@@ -167,19 +171,29 @@ class KernelTest {
     return slot;
   }
 
-  /** All that can be asked of all operands, as one pass. */
+  /** All that can be asked of differences of weights, as one pass, and of all operands, as another. */
   static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
+    List<double[]> all = new ArrayList<>();
+    all.addAll(everything(kernel, weights, rank, EnumSet.complementOf(EnumSet.of(Operand.ALIGNED)), false));
+    all.addAll(everything(kernel, weights, rank, EnumSet.allOf(Operand.class), true));
+    return all;
+  }
+
+  private static List<double[]> everything(
+      Kernel kernel, Weights weights, int rank, Set<Operand> operands, boolean withRows) {
     Matrix x = matrix(DenseMatrix.random((int) weights.inFeatures(), rank, 4));
     Matrix z = matrix(DenseMatrix.random((int) weights.outFeatures(), rank, 5));
     Pass pass = new Pass();
     List<Slot<Matrix>> products = new ArrayList<>();
     List<Slot<double[]>> rowInners = new ArrayList<>();
     List<Slot<Double>> inners = new ArrayList<>();
-    for (Operand operand : Operand.values()) {
+    for (Operand operand : operands) {
       products.add(pass.times(operand, x));
       products.add(pass.transposeTimes(operand, z));
-      for (Operand other : Operand.values()) {
-        rowInners.add(pass.rowInner(operand, other));
+      for (Operand other : operands) {
+        if (withRows) {
+          rowInners.add(pass.rowInner(operand, other));
+        }
         inners.add(pass.inner(operand, other));
       }
     }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,29 @@ class LoopKernelTest extends KernelTest {
 
     assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
     assertAgree(innerProducts(ENGINE, weights, 3), innerProducts(kernel(), weights, 3));
+  }
+
+  @Test
+  void theEngineIsStartedOnlyForWhatNeedsFloat64() throws IOException {
+    EitherKernel kernel = new EitherKernel(new LoopKernel(), () -> TensorEngine.start("cpu"));
+    StoredMatrix base = matrix(30, 20, 1, DType.BF16, false, 1);
+    StoredMatrix aligned = matrix(30, 20, 2, DType.BF16, false, 1);
+    Pass ofDelta = new Pass();
+    ofDelta.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+
+    kernel.run(ofDelta, new Weights(base, aligned, false));
+    assertThat(kernel.engine()).isEmpty();
+
+    List<Consumer<Pass>> demanding = List.of(pass -> pass.inner(Operand.ALIGNED, Operand.ALIGNED),
+        pass -> pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA), Pass::demandFloat64);
+    for (Consumer<Pass> demand : demanding) {
+      Pass pass = new Pass();
+      pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+      demand.accept(pass);
+      assertThat(LoopKernel.canAnswer(pass, new Weights(base, aligned, false))).isFalse();
+    }
+    kernel.run(ofDelta, new Weights(base, matrix(30, 20, 2, DType.F64, false, 1), false));
+    assertThat(kernel.engine()).isPresent();
   }
 
   @Test
