@@ -18,9 +18,9 @@ ENV PATH=/opt/splora/bin:$PATH \
     HOME=/tmp \
     DJL_CACHE_DIR=/opt/splora/djl \
     HF_HUB_CACHE=/models
-# PyTorch's library is unpacked on first use: do it here, not in every container.
+# PyTorch's library is unpacked when it is first needed: do it here, not in every container.
 RUN --mount=type=bind,from=build,source=/src/testdata/tiny-llama,target=/mnt \
-    splora score --base /mnt/base --aligned /mnt/aligned --adapter /mnt/adapter \
+    splora score --kernel djl --base /mnt/base --aligned /mnt/aligned --adapter /mnt/adapter \
     && chmod -R a+rX /opt/splora
 USER 10001:10001
 WORKDIR /data

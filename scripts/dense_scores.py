@@ -302,14 +302,18 @@ def expected_fields(row, metric, reference, population):
     return fields
 
 
-def deviation(expected, actual):
-    """Relative deviation of two numbers, the floor taken off; 0 for equals, infinity for unlike things."""
+def deviation(expected, actual, unit=0.0):
+    """Deviation of two numbers relative to the expected one, or to the unit if that is larger, the floor taken off.
+
+    0 for equals, infinity for unlike things.
+    """
     if expected == actual:
         return 0.0
     if any(isinstance(x, bool) or not isinstance(x, (int, float)) for x in (expected, actual)):
         return math.inf
     beyond = max(0.0, abs(expected - actual) - ABSOLUTE_FLOOR)
-    return beyond / abs(expected) if expected else (math.inf if beyond else 0.0)
+    scale = max(abs(expected), unit)
+    return beyond / scale if scale else (math.inf if beyond else 0.0)
 
 
 def compare(rows, document):
@@ -331,7 +335,9 @@ def compare(rows, document):
             found = actual[row["name"]].get(field)
             if row["reason"] is not None and field != "score" and expected is None:
                 continue                        # without a score the other figures may be absent or not
-            size, compared = deviation(expected, found), compared + 1
+            # An E-DIEM counts spreads from the expected distance: near zero it is what is left of two large numbers.
+            unit = 1.0 if field == "score" and metric == "e-diem" else 0.0
+            size, compared = deviation(expected, found, unit), compared + 1
             text = f"{row['name']} {field}: expected {expected}, found {found} (deviation {size:.2e})"
             worst = max(worst, (size, text), key=lambda deviated: deviated[0])
             if size > RELATIVE_TOLERANCE:
