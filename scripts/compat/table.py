@@ -8,7 +8,7 @@ Written by `scripts/check_compat.sh`; do not edit. Each row is an adapter that P
 `scripts/requirements.txt`) on a tiny random model, taken through splora and back into PEFT.
 
 - **scored**: the worst relative deviation of any figure of `splora score` from a dense float64 computation with PEFT's
-  own layers, or the sentence with which splora refuses the case.
+  own layers (of an E-DIEM below one: the deviation itself), or the sentence with which splora refuses the case.
 - **pruned**: `prune --action drop` in both config styles removes exactly the modules that the dense scores rank highest
   and keeps every other tensor bit for bit.
 - **in PEFT**: the pruned adapter loads in both `low_cpu_mem_usage` modes without a new warning, and the model answers,
