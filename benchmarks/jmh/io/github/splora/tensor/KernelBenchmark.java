@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,14 +39,29 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 3, time = 2)
-@Fork(value = 1, jvmArgsAppend = {"-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"})
+@Fork(value = 1, jvmArgsAppend = {"-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
+    "-XX:+UnlockExperimentalVMOptions", "-XX:+EnableVectorSupport", "-Dsplora.vectors=true",
+    "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED"})
 public class KernelBenchmark {
 
   private static final int SIZE = 4096;
   private static final int RANK = 16;
 
-  @Param({"DJL", "JAVA"})
-  public Kernels kernels;
+  /** The ways to walk, and what to start for each. */
+  public enum Way {
+    ENGINE(() -> TensorEngine.start("cpu").kernel()),
+    PLAIN_LOOPS(() -> new LoopKernel(PlainLoops::new)),
+    VECTOR_LOOPS(() -> new LoopKernel(Vectors.find().orElseThrow()));
+
+    private final Supplier<Kernel> starter;
+
+    Way(Supplier<Kernel> starter) {
+      this.starter = starter;
+    }
+  }
+
+  @Param
+  public Way way;
 
   @Param({"BF16", "F16"})
   public DType type;
@@ -80,7 +96,7 @@ public class KernelBenchmark {
   @Setup
   public void open() throws IOException {
     folder = Files.createTempDirectory("splora-jmh");
-    kernel = Backend.start("cpu", kernels).kernel();
+    kernel = way.starter.get();
     weights = new Weights(matrix("base", 1), matrix("aligned", 2), false);
     a = Matrix.random(RANK, SIZE, 3);
     b = Matrix.random(SIZE, RANK, 4);

@@ -52,7 +52,7 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
   }
 
   private static Backend loops() {
-    EitherKernel kernel = new EitherKernel(new LoopKernel(), () -> TensorEngine.start("cpu"));
+    EitherKernel kernel = new EitherKernel(new LoopsBySize(Vectors::find), () -> TensorEngine.start("cpu"));
     Arithmetic java = new Arithmetic("Java", System.getProperty("java.version"));
     return new Backend(kernel, () -> kernel.engine()
         .map(Backend::arithmetic)

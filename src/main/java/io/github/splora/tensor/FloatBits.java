@@ -14,18 +14,14 @@ final class FloatBits {
   private IntBuffer bits = IntBuffer.allocate(0);
   private FloatBuffer floats;
 
-  /** Takes the first {@code n}, in place of what was here. */
-  void put(int[] from, int n) {
+  /** The first {@code n}, as numbers. */
+  void convert(int[] from, float[] into, int n) {
     if (bits.capacity() < n) {
       ByteBuffer memory = ByteBuffer.allocateDirect(n * Float.BYTES).order(ByteOrder.nativeOrder());
       bits = memory.asIntBuffer();
       floats = memory.asFloatBuffer();
     }
     bits.put(0, from, 0, n);
-  }
-
-  /** {@code n} from {@code first} on, as numbers. */
-  void get(int first, float[] into, int n) {
-    floats.get(first, into, 0, n);
+    floats.get(0, into, 0, n);
   }
 }

@@ -1,6 +1,5 @@
 package io.github.splora.tensor;
 
-import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Pass.Inner;
@@ -9,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Walks over weights with nothing but Java's own loops, which its compiler turns into vector instructions: about half
@@ -24,7 +24,7 @@ final class LoopKernel implements Kernel {
   private static final int PIECE = 2048;
 
   /** Of one matrix in memory; there are two blocks of each. */
-  private static final int BLOCK_BYTES = 4 << 20;
+  private static final int BLOCK_BYTES = 1 << 20;
 
   /** Of one operand's tiles, of both shapes. */
   private static final long TILES_BYTES =
@@ -35,7 +35,12 @@ final class LoopKernel implements Kernel {
     return !pass.isFloat64Wanted() && weights.matrices().stream().allMatch(StoredBlock::canRead);
   }
 
-  private final Pool<LoopMemory> memories = new Pool<>(LoopMemory::new);
+  private final Pool<LoopMemory> memories;
+
+  /** @param loops makes those of one walk */
+  LoopKernel(Supplier<TileLoops> loops) {
+    this.memories = new Pool<>(() -> new LoopMemory(loops.get()));
+  }
 
   @Override
   public void run(Pass pass, Weights weights) {
@@ -82,10 +87,10 @@ final class LoopKernel implements Kernel {
       this.matrices = pass.matricesOf(weights);
       List<Product> wanted = pass.products(!weights.transposed());
       boolean isDown = wanted.stream().allMatch(product -> product.transposed() != weights.transposed());
-      this.shape = isDown ? Tile.Shape.WIDE : Tile.Shape.SQUARE;
+      this.shape = memory.loops().shape(isDown);
       this.pair = 2 * shape.columns();
       pass.operands().forEach(operand -> tiles.put(operand, memory.tiles(operand, shape, PIECE / shape.columns())));
-      this.products = wanted.stream().map(product -> new ProductSum(product, weights, shape)).toList();
+      this.products = wanted.stream().map(product -> ProductSum.of(product, weights, memory.loops(), shape)).toList();
       this.inners = pass.inners().stream().map(inner -> new InnerSum(inner, shape)).toList();
     }
 
@@ -99,9 +104,10 @@ final class LoopKernel implements Kernel {
           int length = (int) Math.min(PIECE, columns - first);
           read(stored, rows, first, length);
           for (int i = 0; i * pair < length; i++) {
-            add(new Place(rows.first(), first + i * pair), 2 * i);
-            if (i * pair + 1 < length) {
-              add(new Place(rows.first(), first + i * pair + 1), 2 * i + 1);
+            long column = first + (long) i * pair;
+            add(rows.first(), column, 2 * i);
+            if (column + 1 < columns) {
+              add(rows.first(), column + 1, 2 * i + 1);
             }
           }
         }
@@ -146,99 +152,9 @@ final class LoopKernel implements Kernel {
       });
     }
 
-    private void add(Place place, int tile) {
-      products.forEach(sum -> sum.add(place, tiles.get(sum.product.operand())[tile]));
+    private void add(long row, long column, int tile) {
+      products.forEach(sum -> sum.add(tiles.get(sum.operand())[tile], row, column));
       inners.forEach(sum -> sum.add(tiles.get(sum.inner.left())[tile], tiles.get(sum.inner.right())[tile]));
-    }
-  }
-
-  /**
-   * Where a tile lies in the stored matrix.
-   *
-   * @param row its first
-   * @param column its first; the next one is two further
-   */
-  private record Place(long row, long column) {
-
-    long columnAt(int i) {
-      return column + 2L * i;
-    }
-  }
-
-  /** One product as it grows. */
-  private static final class ProductSum {
-
-    private final Product product;
-    /** Whether stored rows are weighted and added up, or each multiplied with the thin matrix. */
-    private final boolean isDown;
-    private final int rank;
-    private final float[] thin;
-    private final double thinScale;
-    private final double[] result;
-    private final float[][] sums;
-
-    ProductSum(Product product, Weights weights, Tile.Shape shape) {
-      Matrix x = product.thin();
-      this.product = product;
-      this.isDown = product.transposed() != weights.transposed();
-      this.rank = x.columns();
-      this.thinScale = powerOfTwoNear(x.values());
-      this.thin = new float[x.values().length];
-      for (int i = 0; i < thin.length; i++) {
-        thin[i] = (float) (x.values()[i] / thinScale);
-      }
-      long height = isDown ? weights.aligned().columns() : weights.aligned().rows();
-      this.result = new double[Math.toIntExact(height * rank)];
-      this.sums = new float[rank][Math.max(shape.rows(), shape.columns())];
-    }
-
-    void add(Place place, Tile stored) {
-      Tile tile = isDown ? stored : stored.transposed();
-      for (float[] sum : sums) {
-        Arrays.fill(sum, 0, tile.width(), 0);
-      }
-      for (int i = 0; i < tile.height(); i += 4) {
-        addFour(place, tile, i);
-      }
-      double scale = tile.scale() * thinScale;
-      for (int i = 0; i < tile.width(); i++) {
-        int to = Math.toIntExact((isDown ? place.columnAt(i) : place.row() + i) * rank);
-        for (int k = 0; k < rank; k++) {
-          result[to + k] += scale * sums[k][i];
-        }
-      }
-    }
-
-    private void addFour(Place place, Tile tile, int i) {
-      float[] r0 = tile.row(i);
-      float[] r1 = tile.row(i + 1);
-      float[] r2 = tile.row(i + 2);
-      float[] r3 = tile.row(i + 3);
-      int t0 = thinRow(place, tile, i);
-      int t1 = thinRow(place, tile, i + 1);
-      int t2 = thinRow(place, tile, i + 2);
-      int t3 = thinRow(place, tile, i + 3);
-      for (int k = 0; k < rank; k++) {
-        Loops.addFour(sums[k], r0, r1, r2, r3, thin[t0 + k], thin[t1 + k], thin[t2 + k], thin[t3 + k], tile.width());
-      }
-    }
-
-    /** Beyond the tile any will do: the row there is zero. */
-    private int thinRow(Place place, Tile tile, int i) {
-      int within = Math.min(i, tile.height() - 1);
-      return Math.toIntExact((isDown ? place.row() + within : place.columnAt(within)) * rank);
-    }
-
-    void finish() {
-      product.result().accept(new Matrix(result.length / rank, rank, result));
-    }
-
-    private static double powerOfTwoNear(double[] values) {
-      double max = 0;
-      for (double value : values) {
-        max = Math.max(max, Math.abs(value));
-      }
-      return max == 0 || !Double.isFinite(max) ? 1 : Math.scalb(1.0, Math.getExponent(max));
     }
   }
 

@@ -8,9 +8,18 @@ import java.util.Map;
 /** What a walk of {@link LoopKernel} reads into and computes in; made bit by bit, as walks ask for it. */
 final class LoopMemory {
 
+  private final TileLoops loops;
   /** Of the matrices of two turns. */
   private final List<List<StoredBlock>> blocks = List.of(new ArrayList<>(), new ArrayList<>());
   private final Map<Tile.Shape, Map<Operand, Tile[]>> tiles = new EnumMap<>(Tile.Shape.class);
+
+  LoopMemory(TileLoops loops) {
+    this.loops = loops;
+  }
+
+  TileLoops loops() {
+    return loops;
+  }
 
   /**
    * Two sets of blocks, to be used by turns.
@@ -27,9 +36,9 @@ final class LoopMemory {
         .computeIfAbsent(operand, o -> Tile.several(count, shape));
   }
 
-  private static List<StoredBlock> atLeast(List<StoredBlock> some, int count) {
+  private List<StoredBlock> atLeast(List<StoredBlock> some, int count) {
     while (some.size() < count) {
-      some.add(new StoredBlock());
+      some.add(new StoredBlock(loops));
     }
     return List.copyOf(some.subList(0, count));
   }

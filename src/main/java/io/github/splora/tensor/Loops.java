@@ -8,7 +8,22 @@ package io.github.splora.tensor;
  */
 final class Loops {
 
+  /** What {@link #evenHalves} and {@link #oddHalves} leave to be multiplied with. */
+  static final float HALF_FACTOR = 0x1p112f;
+
   private Loops() {}
+
+  /** The next multiple. */
+  static int roundedUp(int n, int step) {
+    return (n + step - 1) / step * step;
+  }
+
+  /** {@code to += factor · from}, beginning at a place in {@code to}. */
+  static void addScaled(double[] to, int at, float[] from, double factor, int n) {
+    for (int i = 0; i < n; i++) {
+      to[at + i] += factor * from[i];
+    }
+  }
 
   /** {@code sum += b0·r0 + b1·r1 + b2·r2 + b3·r3}, the first {@code n} elements. */
   static void addFour(float[] sum, float[] r0, float[] r1, float[] r2, float[] r3,

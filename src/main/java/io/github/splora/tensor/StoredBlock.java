@@ -15,6 +15,7 @@ import java.nio.IntBuffer;
  */
 final class StoredBlock {
 
+  private final TileLoops loops;
   private ByteBuffer memory = ByteBuffer.allocateDirect(0);
   /** The memory as numbers of 32 bits, from its first byte on and from its third. */
   private IntBuffer ints;
@@ -26,16 +27,16 @@ final class StoredBlock {
   private long firstRow;
   /** The piece that was taken last. */
   private int[] pairs = {};
-  private int[] bits = {};
-  private final FloatBits evenBits = new FloatBits();
-  private final FloatBits oddBits = new FloatBits();
-  /** What float16s as they are in {@link FloatBits} are to be multiplied with. */
-  private float halfFactor;
+  private boolean hasHalfBeyondNumbers;
   private byte[] bytes = {};
   private float[] minusEven = {};
   private float[] minusOdd = {};
   private long row;
   private long firstColumn;
+
+  StoredBlock(TileLoops loops) {
+    this.loops = loops;
+  }
 
   /** Whether a matrix can be read here: those of float64 cannot. */
   static boolean canRead(StoredMatrix matrix) {
@@ -71,12 +72,11 @@ final class StoredBlock {
   void take(int rowOfBlock, long column, int count) {
     row = firstRow + rowOfBlock;
     firstColumn = column;
-    if (pairs.length < count) {
-      pairs = new int[count];
-      bits = new int[count];
+    if (bytes.length < count) {
       bytes = new byte[count];
-      minusEven = new float[count];
-      minusOdd = new float[count];
+      pairs = new int[count + TileLoops.COLUMN_STEP];
+      minusEven = new float[count + TileLoops.COLUMN_STEP];
+      minusOdd = new float[count + TileLoops.COLUMN_STEP];
     }
     long first = rowOfBlock * columns + column;
     switch (type.bits()) {
@@ -93,56 +93,21 @@ final class StoredBlock {
     if (count % 2 == 1) {
       pairs[count / 2] = memory.getShort((int) (first + count - 1) * Short.BYTES) & 0xFFFF;
     }
-    int n = (count + 1) / 2;
-    if (type == DType.BF16) {
-      Loops.evenBfloats(pairs, bits, n);
-      evenBits.put(bits, n);
-      Loops.oddBfloats(pairs, bits, n);
-      oddBits.put(bits, n);
-    } else if (!Loops.hasHalfBeyondNumbers(pairs, n)) {
-      halfFactor = 0x1p112f;
-      Loops.evenHalves(pairs, bits, n);
-      evenBits.put(bits, n);
-      Loops.oddHalves(pairs, bits, n);
-      oddBits.put(bits, n);
-    } else {
-      takeHalves(n);
-    }
-  }
-
-  /** One by one, with those that are no numbers. */
-  private void takeHalves(int n) {
-    halfFactor = 1;
-    for (int i = 0; i < n; i++) {
-      bits[i] = Float.floatToRawIntBits(Values.ofHalf((short) pairs[i]));
-    }
-    evenBits.put(bits, n);
-    for (int i = 0; i < n; i++) {
-      bits[i] = Float.floatToRawIntBits(Values.ofHalf((short) (pairs[i] >>> Short.SIZE)));
-    }
-    oddBits.put(bits, n);
+    hasHalfBeyondNumbers = type == DType.F16 && Loops.hasHalfBeyondNumbers(pairs, (count + 1) / 2);
   }
 
   /**
    * Numbers of the piece.
    *
    * @param first an even place in the piece
-   * @param even receives those at even places from there on, {@code (count + 1) / 2} of them
+   * @param even receives those at even places from there on, {@code (count + 1) / 2} of them; what is behind these may change
    * @param odd receives those at odd ones, and a zero behind the last of an odd count
    */
   private void widen(int first, int count, float[] even, float[] odd) {
     int n = (count + 1) / 2;
     switch (type) {
-      case BF16 -> {
-        evenBits.get(first / 2, even, n);
-        oddBits.get(first / 2, odd, n);
-      }
-      case F16 -> {
-        evenBits.get(first / 2, even, n);
-        oddBits.get(first / 2, odd, n);
-        Loops.scale(even, halfFactor, n);
-        Loops.scale(odd, halfFactor, n);
-      }
+      case BF16 -> loops.widenBfloats(pairs, first / 2, n, even, odd);
+      case F16 -> widenHalves(first / 2, n, even, odd);
       case F32 -> {
         for (int i = 0; i < n; i++) {
           even[i] = Float.intBitsToFloat(pairs[first + 2 * i]);
@@ -157,6 +122,19 @@ final class StoredBlock {
       }
       default -> throw new IllegalArgumentException(type + " is no type of weights");
     }
+  }
+
+  private void widenHalves(int first, int n, float[] even, float[] odd) {
+    if (hasHalfBeyondNumbers) {
+      for (int i = 0; i < n; i++) {
+        even[i] = Values.ofHalf((short) pairs[first + i]);
+        odd[i] = Values.ofHalf((short) (pairs[first + i] >>> Short.SIZE));
+      }
+      return;
+    }
+    loops.widenHalves(pairs, first, n, even, odd);
+    Loops.scale(even, Loops.HALF_FACTOR, n);
+    Loops.scale(odd, Loops.HALF_FACTOR, n);
   }
 
   /** As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32. */

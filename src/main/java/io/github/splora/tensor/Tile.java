@@ -12,7 +12,7 @@ final class Tile {
   /** How many rows and columns a tile has at most: together as many numbers as a core's cache holds beside all else. */
   enum Shape {
     /** For products in which stored rows are added up: long rows, for loops that are long. */
-    WIDE(128, 512),
+    WIDE(64, 512),
     /** For those that need the tile transposed as well. */
     SQUARE(256, 256);
 
@@ -74,6 +74,11 @@ final class Tile {
     return i < height ? rows[i] : ZEROS;
   }
 
+  /** As many as it is high, and more that are not of it. */
+  float[][] rows() {
+    return rows;
+  }
+
   int height() {
     return height;
   }
@@ -92,8 +97,12 @@ final class Tile {
     return squares * scale * scale;
   }
 
-  /** Looks at the sum of squares, and scales if it has to. */
+  /** Looks at the sum of squares, and scales if it has to; behind each row there are zeros, up to whole vectors. */
   void seal() {
+    int padded = Loops.roundedUp(width, TileLoops.COLUMN_STEP);
+    for (int i = 0; i < height && width < padded; i++) {
+      Arrays.fill(rows[i], width, padded, 0);
+    }
     squares = sumOfSquares();
     if (squares >= LEAST_SQUARES && squares <= MOST_SQUARES) {
       return;

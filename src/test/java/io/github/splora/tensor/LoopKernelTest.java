@@ -15,20 +15,25 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Java's loops, beside the engine's operators. */
+/** Java's plain loops, beside the engine's operators. */
 class LoopKernelTest extends KernelTest {
 
   private static final Kernel ENGINE = TensorEngine.start("cpu").kernel();
 
   @Override
   Kernel kernel() {
-    return Backend.start("cpu", Kernels.JAVA).kernel();
+    return new EitherKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
+  }
+
+  Supplier<TileLoops> loops() {
+    return PlainLoops::new;
   }
 
   @ParameterizedTest
@@ -58,7 +63,7 @@ class LoopKernelTest extends KernelTest {
 
   @Test
   void theEngineIsStartedOnlyForWhatNeedsFloat64() throws IOException {
-    EitherKernel kernel = new EitherKernel(new LoopKernel(), () -> TensorEngine.start("cpu"));
+    EitherKernel kernel = new EitherKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
     StoredMatrix base = matrix(30, 20, 1, DType.BF16, false, 1);
     StoredMatrix aligned = matrix(30, 20, 2, DType.BF16, false, 1);
     Pass ofDelta = new Pass();

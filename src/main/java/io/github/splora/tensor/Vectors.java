@@ -1,0 +1,68 @@
+package io.github.splora.tensor;
+
+import java.lang.reflect.Constructor;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Whether the JDK's Vector API can be used. It still incubates: {@code --add-modules} would make every start print a
+ * warning, so the launcher only switches the compiler's part on, and the module is loaded here when a walk first wants it.
+ */
+final class Vectors {
+
+  /** Set by the launcher, together with the options that are needed: without them the API works, a thousand times slower. */
+  static final String PROPERTY = "splora.vectors";
+
+  private static final String LOOPS = "io.github.splora.tensor.VectorLoops";
+  private static final String MODULE = "jdk.incubator.vector";
+  /** 256 bits mean AVX2, which comes with fused multiplication and addition; ARM's processors all have that. */
+  private static final int LEAST_BITS = 256;
+
+  private Vectors() {}
+
+  /** A maker of {@link TileLoops}, if there are vectors that are worth it. */
+  static Optional<Supplier<TileLoops>> find() {
+    return isCompiled() && load() ? loops() : Optional.empty();
+  }
+
+  /** Other compilers than HotSpot's second know nothing of the API. */
+  private static boolean isCompiled() {
+    return Boolean.getBoolean(PROPERTY)
+        && System.getProperty("java.vm.info", "").startsWith("mixed mode")
+        && !System.getProperty("java.vm.version", "").contains("jvmci");
+  }
+
+  private static int leastBits() {
+    return System.getProperty("os.arch").equals("aarch64") ? 128 : LEAST_BITS;
+  }
+
+  /** By name: this class must load where the API, and with it that class, cannot. */
+  private static Optional<Supplier<TileLoops>> loops() {
+    try {
+      Class<? extends TileLoops> type = Class.forName(LOOPS).asSubclass(TileLoops.class);
+      int bits = (int) type.getDeclaredMethod("bits").invoke(null);
+      Constructor<? extends TileLoops> constructor = type.getDeclaredConstructor();
+      return bits < leastBits() ? Optional.empty() : Optional.of(() -> made(constructor));
+    } catch (ReflectiveOperationException | LinkageError e) {
+      return Optional.empty();
+    }
+  }
+
+  private static TileLoops made(Constructor<? extends TileLoops> constructor) {
+    try {
+      return constructor.newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Adds the module to those that were there at the start, as the virtual machine itself does for agents. */
+  private static boolean load() {
+    try {
+      Class.forName("jdk.internal.module.Modules").getMethod("loadModule", String.class).invoke(null, MODULE);
+      return true;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return false;
+    }
+  }
+}
