@@ -58,9 +58,9 @@ final class Scoring {
     List<LoraModule> modules =
         corrected.modules().stream().filter(module -> selected.contains(module.name())).toList();
     if (!modules.isEmpty()) {
-      Kernel kernel = Backend.start(options.device(), options.kernel()).kernel();
-      measure(kernel, ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned()), List.of(),
-          List.of(correcting), options, progress);
+      List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
+      Kernel kernel = Backend.start(bytes(pairs), options.device(), options.kernel()).kernel();
+      measure(kernel, pairs, List.of(), List.of(correcting), options, progress);
     }
   }
 
@@ -76,10 +76,10 @@ final class Scoring {
   static List<List<Scored>> score(List<Judged> populations, Path aligned, List<Scheme> schemes,
       List<Correcting> correctings, ScoreOptions options, Progress progress) {
     Stopwatch stopwatch = Stopwatch.start();
-    Backend backend = Backend.start(options.device(), options.kernel());
     List<Scheme> measured = new ArrayList<>();
     schemes.stream().filter(scheme -> measured.stream().noneMatch(scheme::sharesMeasurementsWith)).forEach(measured::add);
     List<PairedModule> all = populations.stream().flatMap(each -> each.pairs().stream()).toList();
+    Backend backend = Backend.start(bytes(all), options.device(), options.kernel());
     List<List<Measurement>> measurements = measure(backend.kernel(), all,
         measured.stream().map(Scheme::measured).toList(), correctings, options, progress);
     Backend.Arithmetic arithmetic = backend.arithmetic().get();

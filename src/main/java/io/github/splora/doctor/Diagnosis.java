@@ -3,6 +3,7 @@ package io.github.splora.doctor;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.splora.Version;
 import io.github.splora.error.BadInputException;
+import io.github.splora.tensor.Backend;
 import io.github.splora.tensor.EngineState;
 import io.github.splora.tensor.Gpu;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param system its name, version and architecture
  * @param cpu the processor
  * @param processors that Java may use
+ * @param vectorBits how wide the vectors are that Java's loops compute with; 0 if they do without
  * @param engine null if it did not start
  * @param engineProblem why it did not start; null if it did
  * @param bundledLibrary what the library that splora brings is built for: {@code cpu}, {@code cu128}, or {@code none}
@@ -35,6 +37,7 @@ public record Diagnosis(
     String system,
     String cpu,
     int processors,
+    int vectorBits,
     Engine engine,
     String engineProblem,
     String bundledLibrary,
@@ -81,7 +84,7 @@ public record Diagnosis(
         started != null, device, Version.current(),
         property("java.version") + " (" + property("java.vendor") + "), " + property("java.home"),
         property("os.name") + " " + property("os.version") + ", " + property("os.arch"),
-        machine.cpu(), Runtime.getRuntime().availableProcessors(),
+        machine.cpu(), Runtime.getRuntime().availableProcessors(), Backend.vectorBits(),
         started, problem, engine.bundledFlavor(), engine.cache(),
         machine.cards(), machine.driver().orElse(null),
         new Advice(machine, engine.bundledFlavor()).on(started, problem));
@@ -93,7 +96,8 @@ public record Diagnosis(
     lines.add("splora " + splora);
     lines.add("  Java    " + java);
     lines.add("  system  " + system);
-    lines.add("  CPU     " + cpu + ", " + processors + " processors");
+    lines.add("  CPU     " + cpu + ", " + processors + " processors, "
+        + (vectorBits == 0 ? "no vectors for Java's loops" : "vectors of " + vectorBits + " bits"));
     lines.add("  engine  " + (engine == null
         ? "does not start: " + engineProblem
         : engine.name() + " " + engine.version() + ", from " + engine.library()));

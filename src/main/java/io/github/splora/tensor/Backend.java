@@ -1,6 +1,7 @@
 package io.github.splora.tensor;
 
 import io.github.splora.error.BadInputException;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -11,6 +12,9 @@ import java.util.function.Supplier;
  * @param device {@code cpu} or {@code gpu:N}
  */
 public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String device) {
+
+  /** With the default reference they take as long for that as plain loops, with others they are faster before. */
+  private static final long LEAST_BYTES_FOR_VECTORS = 3L << 30;
 
   /**
    * Who computes.
@@ -23,24 +27,30 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
   /**
    * Starts it. On a CPU, Java's loops do without the engine, which takes a second to start, for as long as they can.
    *
+   * @param bytes that will be walked over: vectors take a second of the processor's time until they are compiled
    * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}; no GPU for {@link Kernels#JAVA}
    * @throws BadInputException if the chosen GPU is not there
    * @throws java.io.UncheckedIOException if the engine's library does not load, with what to do
    */
-  public static Backend start(String device, Kernels kernels) {
+  public static Backend start(long bytes, String device, Kernels kernels) {
     return switch (kernels) {
-      case AUTO -> fastest(device);
+      case AUTO -> fastest(bytes, device);
       case DJL -> engine(TensorEngine.start(device));
-      case JAVA -> loops();
+      case JAVA -> loops(bytes);
     };
   }
 
-  private static Backend fastest(String device) {
+  /** Of the vectors that Java's loops take for large models; 0 if they do without. */
+  public static int vectorBits() {
+    return Vectors.bits();
+  }
+
+  private static Backend fastest(long bytes, String device) {
     if (device.equals("cpu") || device.equals("auto") && !TensorEngine.mayFindGpu()) {
-      return loops();
+      return loops(bytes);
     }
     TensorEngine engine = TensorEngine.start(device);
-    return engine.isGpu() ? engine(engine) : loops();
+    return engine.isGpu() ? engine(engine) : loops(bytes);
   }
 
   private static Backend engine(TensorEngine engine) {
@@ -51,8 +61,10 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
     return new Arithmetic(engine.name(), engine.version());
   }
 
-  private static Backend loops() {
-    EitherKernel kernel = new EitherKernel(new LoopsBySize(Vectors::find), () -> TensorEngine.start("cpu"));
+  private static Backend loops(long bytes) {
+    Supplier<TileLoops> loops = (bytes < LEAST_BYTES_FOR_VECTORS ? Optional.<Supplier<TileLoops>>empty() : Vectors.find())
+        .orElse(PlainLoops::new);
+    EitherKernel kernel = new EitherKernel(new LoopKernel(loops), () -> TensorEngine.start("cpu"));
     Arithmetic java = new Arithmetic("Java", System.getProperty("java.version"));
     return new Backend(kernel, () -> kernel.engine()
         .map(Backend::arithmetic)

@@ -7,12 +7,12 @@ import java.util.function.Supplier;
 /** Java's loops, and for the walks that they are not right for the engine, started when the first of these comes. */
 final class EitherKernel implements Kernel {
 
-  private final Kernel loops;
+  private final LoopKernel loops;
   private final Supplier<TensorEngine> starter;
   private TensorEngine engine;
   private Kernel ofEngine;
 
-  EitherKernel(Kernel loops, Supplier<TensorEngine> starter) {
+  EitherKernel(LoopKernel loops, Supplier<TensorEngine> starter) {
     this.loops = loops;
     this.starter = starter;
   }

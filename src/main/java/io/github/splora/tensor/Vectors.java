@@ -1,6 +1,5 @@
 package io.github.splora.tensor;
 
-import java.lang.reflect.Constructor;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -22,13 +21,27 @@ final class Vectors {
 
   /** A maker of {@link TileLoops}, if there are vectors that are worth it. */
   static Optional<Supplier<TileLoops>> find() {
-    return isCompiled() && load() ? loops() : Optional.empty();
+    return bits() == 0 ? Optional.empty() : Optional.of(Vectors::made);
+  }
+
+  /** How wide they are; 0 if there are none that are worth it. */
+  static int bits() {
+    if (!isCompiled() || !load()) {
+      return 0;
+    }
+    try {
+      int bits = (int) loops().getDeclaredMethod("bits").invoke(null);
+      return bits < leastBits() ? 0 : bits;
+    } catch (ReflectiveOperationException | LinkageError e) {
+      return 0;
+    }
   }
 
   /** Other compilers than HotSpot's second know nothing of the API. */
   private static boolean isCompiled() {
+    String info = System.getProperty("java.vm.info", "");
     return Boolean.getBoolean(PROPERTY)
-        && System.getProperty("java.vm.info", "").startsWith("mixed mode")
+        && info.startsWith("mixed mode") && !info.contains("emulated-client")
         && !System.getProperty("java.vm.version", "").contains("jvmci");
   }
 
@@ -36,24 +49,17 @@ final class Vectors {
     return System.getProperty("os.arch").equals("aarch64") ? 128 : LEAST_BITS;
   }
 
-  /** By name: this class must load where the API, and with it that class, cannot. */
-  private static Optional<Supplier<TileLoops>> loops() {
+  private static TileLoops made() {
     try {
-      Class<? extends TileLoops> type = Class.forName(LOOPS).asSubclass(TileLoops.class);
-      int bits = (int) type.getDeclaredMethod("bits").invoke(null);
-      Constructor<? extends TileLoops> constructor = type.getDeclaredConstructor();
-      return bits < leastBits() ? Optional.empty() : Optional.of(() -> made(constructor));
-    } catch (ReflectiveOperationException | LinkageError e) {
-      return Optional.empty();
-    }
-  }
-
-  private static TileLoops made(Constructor<? extends TileLoops> constructor) {
-    try {
-      return constructor.newInstance();
+      return loops().getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** By name: this class must load where the API, and with it that class, cannot. */
+  private static Class<? extends TileLoops> loops() throws ClassNotFoundException {
+    return Class.forName(LOOPS).asSubclass(TileLoops.class);
   }
 
   /** Adds the module to those that were there at the start, as the virtual machine itself does for agents. */
