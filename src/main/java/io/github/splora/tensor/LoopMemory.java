@@ -9,8 +9,7 @@ import java.util.Map;
 final class LoopMemory {
 
   private final TileLoops loops;
-  /** Of the matrices of two turns. */
-  private final List<List<StoredBlock>> blocks = List.of(new ArrayList<>(), new ArrayList<>());
+  private final List<StoredBlock> blocks = new ArrayList<>();
   private final Map<Tile.Shape, Map<Operand, Tile[]>> tiles = new EnumMap<>(Tile.Shape.class);
 
   LoopMemory(TileLoops loops) {
@@ -21,25 +20,17 @@ final class LoopMemory {
     return loops;
   }
 
-  /**
-   * Two sets of blocks, to be used by turns.
-   *
-   * @param matrices how many blocks each has
-   */
-  List<List<StoredBlock>> blocks(int matrices) {
-    return blocks.stream().map(ofTurn -> atLeast(ofTurn, matrices)).toList();
+  /** One for each of the matrices that are walked over together. */
+  List<StoredBlock> blocks(int matrices) {
+    while (blocks.size() < matrices) {
+      blocks.add(new StoredBlock(loops));
+    }
+    return blocks.subList(0, matrices);
   }
 
   /** Tiles for a piece of an operand. */
   Tile[] tiles(Operand operand, Tile.Shape shape, int count) {
     return tiles.computeIfAbsent(shape, s -> new EnumMap<>(Operand.class))
         .computeIfAbsent(operand, o -> Tile.several(count, shape));
-  }
-
-  private List<StoredBlock> atLeast(List<StoredBlock> some, int count) {
-    while (some.size() < count) {
-      some.add(new StoredBlock(loops));
-    }
-    return List.copyOf(some.subList(0, count));
   }
 }
