@@ -2,8 +2,6 @@ package io.github.splora.tensor;
 
 import io.github.splora.pairing.Weights;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -131,8 +129,10 @@ final class DjlKernel implements Kernel {
     private final Product product;
     private final NDArray thin;
     private final boolean crosswise;
+    private final int height;
     private final NDManager scope;
-    private final NDList parts = new NDList();
+    /** Of stored rows times X, row by row. Small arrays of the engine's, kept among large ones, would break up its heap. */
+    private final double[] result;
     private NDArray sum;
 
     ProductSum(Product product, Weights weights, NDManager scope) {
@@ -142,6 +142,8 @@ final class DjlKernel implements Kernel {
       this.thin = scope.create(x.values(), new Shape(x.rows(), x.columns()));
       // Stored rows times X, unless exactly one of the two, the storage and the operand, is transposed.
       this.crosswise = product.transposed() != weights.transposed();
+      this.height = Math.toIntExact(crosswise ? weights.aligned().columns() : weights.aligned().rows());
+      this.result = crosswise ? null : new double[Math.multiplyExact(height, x.columns())];
     }
 
     Operand operand() {
@@ -160,16 +162,14 @@ final class DjlKernel implements Kernel {
           sum.addi(part);
         }
       } else {
-        NDArray part = block.matMul(thin);
-        part.attach(scope);
-        parts.add(part);
+        double[] part = block.matMul(thin).toDoubleArray();
+        System.arraycopy(part, 0, result, Math.toIntExact(rows.first() * product.thin().columns()), part.length);
       }
     }
 
     void finish() {
-      NDArray result = crosswise ? sum : NDArrays.concat(parts);
-      product.result().accept(new Matrix(Math.toIntExact(result.getShape().get(0)),
-          Math.toIntExact(result.getShape().get(1)), result.toDoubleArray()));
+      product.result().accept(
+          new Matrix(height, product.thin().columns(), crosswise ? sum.toDoubleArray() : result));
     }
   }
 
