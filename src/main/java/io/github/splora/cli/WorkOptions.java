@@ -28,7 +28,7 @@ final class WorkOptions {
   String device;
 
   @Option(names = "--kernel", paramLabel = "KERNEL", defaultValue = "auto",
-      description = "What computes: djl (PyTorch, all float64), java (loops on the CPU, about half the CPU time; float32"
+      description = "What computes: djl (PyTorch, all float64), java (loops on the CPU, a third of the CPU time; float32"
           + " where that is close to 1e-7 of the norms, and PyTorch for DoRA, PiSSA, OLoRA, V's subspaces and float64"
           + " weights), or auto: djl on a GPU, else java. Default: ${DEFAULT-VALUE}.")
   Kernels kernel;
