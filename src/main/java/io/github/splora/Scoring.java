@@ -7,6 +7,7 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.ModulePairing;
 import io.github.splora.pairing.PairedModule;
+import io.github.splora.pairing.Weights;
 import io.github.splora.report.RunReport;
 import io.github.splora.score.Measurement;
 import io.github.splora.score.ModuleScorer;
@@ -59,7 +60,7 @@ final class Scoring {
         corrected.modules().stream().filter(module -> selected.contains(module.name())).toList();
     if (!modules.isEmpty()) {
       List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
-      Kernel kernel = Backend.start(bytes(pairs), options.device(), options.kernel()).kernel();
+      Kernel kernel = Backend.start(bytesOfWeights(pairs), options.device(), options.kernel()).kernel();
       measure(kernel, pairs, List.of(), List.of(correcting), options, progress);
     }
   }
@@ -79,7 +80,7 @@ final class Scoring {
     List<Scheme> measured = new ArrayList<>();
     schemes.stream().filter(scheme -> measured.stream().noneMatch(scheme::sharesMeasurementsWith)).forEach(measured::add);
     List<PairedModule> all = populations.stream().flatMap(each -> each.pairs().stream()).toList();
-    Backend backend = Backend.start(bytes(all), options.device(), options.kernel());
+    Backend backend = Backend.start(bytesOfWeights(all), options.device(), options.kernel());
     List<List<Measurement>> measurements = measure(backend.kernel(), all,
         measured.stream().map(Scheme::measured).toList(), correctings, options, progress);
     Backend.Arithmetic arithmetic = backend.arithmetic().get();
@@ -136,6 +137,11 @@ final class Scoring {
     } finally {
       progress.end();
     }
+  }
+
+  /** Weights that several adapters change count once: they are walked over once. */
+  private static long bytesOfWeights(List<PairedModule> pairs) {
+    return pairs.stream().flatMap(pair -> pair.weights().stream()).distinct().mapToLong(Weights::byteLength).sum();
   }
 
   private static long bytes(List<PairedModule> pairs) {

@@ -1,10 +1,10 @@
 package io.github.splora.tensor;
 
 /**
- * The innermost loops. Java has no vector instructions of its own that need no flag, but its compiler makes them out of
+ * The innermost loops. Java's compiler makes vector instructions out of
  * loops like these: one index for all arrays, no offsets, and bodies of few operations (with four rows at a time they
- * still are; with eight, nothing is vectorised any more). {@code a·b + c} is two roundings everywhere, so every machine
- * computes the same bits.
+ * still are; with eight, nothing is vectorised any more). {@code a·b + c} is two roundings everywhere, so these
+ * compute the same bits on every machine.
  */
 final class Loops {
 
@@ -59,18 +59,6 @@ final class Loops {
     for (int i = 0; i < n; i++) {
       row[i] *= factor;
     }
-  }
-
-  /** {@code Σ left·right} in float64. */
-  static double inner(float[] left, float[] right, int n) {
-    double even = 0;
-    double odd = 0;
-    int i = 0;
-    for (; i + 1 < n; i += 2) {
-      even += (double) left[i] * right[i];
-      odd += (double) left[i + 1] * right[i + 1];
-    }
-    return i < n ? even + odd + (double) left[i] * right[i] : even + odd;
   }
 
   /** {@code Σ row} in float64. */

@@ -124,15 +124,15 @@ final class StoredBlock {
     }
   }
 
-  private void widenHalves(int first, int n, float[] even, float[] odd) {
+  private void widenHalves(int firstPair, int n, float[] even, float[] odd) {
     if (hasHalfBeyondNumbers) {
       for (int i = 0; i < n; i++) {
-        even[i] = Values.ofHalf((short) pairs[first + i]);
-        odd[i] = Values.ofHalf((short) (pairs[first + i] >>> Short.SIZE));
+        even[i] = Values.ofHalf((short) pairs[firstPair + i]);
+        odd[i] = Values.ofHalf((short) (pairs[firstPair + i] >>> Short.SIZE));
       }
       return;
     }
-    loops.widenHalves(pairs, first, n, even, odd);
+    loops.widenHalves(pairs, firstPair, n, even, odd);
     Loops.scale(even, Loops.HALF_FACTOR, n);
     Loops.scale(odd, Loops.HALF_FACTOR, n);
   }

@@ -1,5 +1,7 @@
 package io.github.splora.tensor;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -14,8 +16,9 @@ final class Vectors {
 
   private static final String LOOPS = "io.github.splora.tensor.VectorLoops";
   private static final String MODULE = "jdk.incubator.vector";
-  /** 256 bits mean AVX2, which comes with fused multiplication and addition; ARM's processors all have that. */
+  /** AVX2; what is narrower leaves most to the compiler's own vectors. */
   private static final int LEAST_BITS = 256;
+  private static final int LEAST_BITS_ON_ARM = 128;
 
   private Vectors() {}
 
@@ -32,21 +35,30 @@ final class Vectors {
     try {
       int bits = (int) loops().getDeclaredMethod("bits").invoke(null);
       return bits < leastBits() ? 0 : bits;
-    } catch (ReflectiveOperationException | LinkageError e) {
-      return 0;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
     }
   }
 
-  /** Other compilers than HotSpot's second know nothing of the API. */
+  /** Without HotSpot's second compiler, or without fused multiplication and addition, a run would take days. */
   private static boolean isCompiled() {
-    String info = System.getProperty("java.vm.info", "");
     return Boolean.getBoolean(PROPERTY)
-        && info.startsWith("mixed mode") && !info.contains("emulated-client")
-        && !System.getProperty("java.vm.version", "").contains("jvmci");
+        && System.getProperty("java.vm.info", "").startsWith("mixed mode")
+        && !System.getProperty("java.vm.version", "").contains("jvmci")
+        && hasOption("EnableVectorSupport", "true") && hasOption("UseFMA", "true") && hasOption("TieredStopAtLevel", "4");
+  }
+
+  private static boolean hasOption(String name, String value) {
+    HotSpotDiagnosticMXBean machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    try {
+      return machine != null && machine.getVMOption(name).getValue().equals(value);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static int leastBits() {
-    return System.getProperty("os.arch").equals("aarch64") ? 128 : LEAST_BITS;
+    return System.getProperty("os.arch").equals("aarch64") ? LEAST_BITS_ON_ARM : LEAST_BITS;
   }
 
   private static TileLoops made() {

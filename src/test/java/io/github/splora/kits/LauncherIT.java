@@ -24,8 +24,9 @@ class LauncherIT {
   }
 
   @Test
-  void compilersThatKnowNoVectorsGetNone() throws Exception {
+  void machinesThatCompileNoVectorsGetNone() throws Exception {
     assertThat(doctor(Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1")).get("vectorBits").asInt()).isZero();
+    assertThat(doctor(Map.of("JAVA_OPTS", "-XX:-UseFMA")).get("vectorBits").asInt()).isZero();
     assertThat(doctor(Map.of("JAVA_OPTS", "-Dsplora.vectors=false")).get("vectorBits").asInt()).isZero();
   }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
+import io.github.splora.tensor.Pass.Slot;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
@@ -97,6 +99,27 @@ class LoopKernelTest extends KernelTest {
         assertThat(found.get(j)).isEqualTo(alone.get(j));
       }
     });
+  }
+
+  /** On the way the compilers replace what the interpreter began with. */
+  @Test
+  void theSameBitsComeFromColdAndFromCompiledCode() throws IOException {
+    Kernel kernel = kernel();
+    Weights weights = new Weights(matrix(100, 600, 1, DType.BF16, false, 1), matrix(100, 600, 2, DType.BF16, false, 1),
+        Optional.of(matrix(100, 600, 3, DType.BF16, false, 1)), false);
+    Matrix x = Matrix.random(600, 4, 8);
+    Matrix cold = product(kernel, weights, x);
+
+    for (int i = 0; i < 200; i++) {
+      assertThat(product(kernel, weights, x).values()).isEqualTo(cold.values());
+    }
+  }
+
+  private static Matrix product(Kernel kernel, Weights weights, Matrix x) {
+    Pass pass = new Pass();
+    Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, x);
+    kernel.run(pass, weights);
+    return product.get();
   }
 
   @Test
