@@ -1,10 +1,9 @@
 package io.github.splora.tensor;
 
 /**
- * The innermost loops. Java's compiler makes vector instructions out of
- * loops like these: one index for all arrays, no offsets, and bodies of few operations (with four rows at a time they
- * still are; with eight, nothing is vectorised any more). {@code a·b + c} is two roundings everywhere, so these
- * compute the same bits on every machine.
+ * The innermost loops. Java's compiler makes vector instructions out of loops like these: one index for all arrays, no
+ * offsets, and bodies of few operations (with four rows at a time they still are; with eight, nothing is vectorised any
+ * more). {@code a·b + c} is two roundings everywhere, so these compute the same bits on every machine.
  */
 final class Loops {
 
