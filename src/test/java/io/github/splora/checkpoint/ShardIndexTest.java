@@ -54,7 +54,7 @@ class ShardIndexTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\"..\\\\outside.safetensors\"", "\"C:one.safetensors\"", "\"./one.safetensors\"", "\"..\"",
-      "\".\"", "\"\"", "\" \"", "\"one.safetensors\\u0000\"", "\"sub/one.safetensors\"", "1", "null", "true",
+      "\".\"", "\"\"", "\" \"", "\"one.safetensors\\u0000\"", "\"sub/one.safetensors\"", "\"\\ud83d.safetensors\"", "1", "null", "true",
       "[\"one.safetensors\"]", "{}"})
   void refusesWhatIsNoPlainFileName(String entry) {
     assertThat(refusal("{\"w\": " + entry + "}")).singleElement().asString()
