@@ -4,7 +4,6 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +52,9 @@ public record HubCache(Path folder) {
    * @throws BadInputException if it is neither, with where it was looked for
    */
   public Path resolve(String name, String revision) {
-    Path path = asPath(name);
-    if (path != null && !name.isBlank() && Files.exists(path)) {
-      return path;
+    Optional<Path> path = FileNames.toPath(name).filter(each -> !name.isBlank() && Files.exists(each));
+    if (path.isPresent()) {
+      return path.get();
     }
     var id = HUB_ID.matcher(name);
     if (!id.matches()) {
@@ -101,13 +100,5 @@ public record HubCache(Path folder) {
     throw new BadInputException(Path.of(id), "revision", revision,
         "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
             + " --revision " + revision + "'");
-  }
-
-  private static Path asPath(String name) {
-    try {
-      return Path.of(name);
-    } catch (InvalidPathException e) {
-      return null;
-    }
   }
 }

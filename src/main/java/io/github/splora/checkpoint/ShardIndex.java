@@ -6,7 +6,6 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.json.StrictJson;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,16 +72,6 @@ public record ShardIndex(Path file, Map<String, Path> weightMap) {
         && !shard.equals(".")
         && !shard.equals("..")
         && shard.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')
-        && canBeNamed(shard);
-  }
-
-  /** Half a surrogate pair, which JSON can hold, is no name of a file. */
-  private static boolean canBeNamed(String shard) {
-    try {
-      Path.of(shard);
-      return true;
-    } catch (InvalidPathException e) {
-      return false;
-    }
+        && FileNames.toPath(shard).isPresent();
   }
 }

@@ -54,8 +54,8 @@ class ShardIndexTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\"..\\\\outside.safetensors\"", "\"C:one.safetensors\"", "\"./one.safetensors\"", "\"..\"",
-      "\".\"", "\"\"", "\" \"", "\"one.safetensors\\u0000\"", "\"sub/one.safetensors\"", "\"\\ud83d.safetensors\"", "1", "null", "true",
-      "[\"one.safetensors\"]", "{}"})
+      "\".\"", "\"\"", "\" \"", "\"one.safetensors\\u0000\"", "\"sub/one.safetensors\"", "\"\\ud83d.safetensors\"",
+      "1", "null", "true", "[\"one.safetensors\"]", "{}"})
   void refusesWhatIsNoPlainFileName(String entry) {
     assertThat(refusal("{\"w\": " + entry + "}")).singleElement().asString()
         .startsWith(index + ": weight_map 'w' ")
