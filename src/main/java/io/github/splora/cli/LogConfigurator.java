@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The log goes to standard error: standard output belongs to results. In Java and not in a {@code logback.xml}, whose
- * reading took a fifth of a second of every start; one that is named with {@code -Dlogback.configurationFile} goes before.
+ * reading took a tenth of every start; one that is named with {@code -Dlogback.configurationFile} goes before.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 

@@ -140,8 +140,7 @@ final class DjlKernel implements Kernel {
       this.product = product;
       this.scope = scope;
       this.thin = scope.create(x.values(), new Shape(x.rows(), x.columns()));
-      // Stored rows times X, unless exactly one of the two, the storage and the operand, is transposed.
-      this.crosswise = product.transposed() != weights.transposed();
+      this.crosswise = product.isCrosswise(weights);
       this.height = Math.toIntExact(crosswise ? weights.aligned().columns() : weights.aligned().rows());
       this.result = crosswise ? null : new double[Math.multiplyExact(height, x.columns())];
     }

@@ -90,7 +90,7 @@ final class LoopKernel implements Kernel {
       this.memory = memory;
       this.matrices = pass.matricesOf(weights);
       List<Product> wanted = pass.products(!weights.transposed());
-      boolean isOnlyWeighed = wanted.stream().allMatch(product -> ProductSum.isWeighed(product, weights));
+      boolean isOnlyWeighed = wanted.stream().allMatch(product -> product.isCrosswise(weights));
       this.shape = memory.loops().shape(isOnlyWeighed);
       this.pair = 2 * shape.columns();
       pass.operands().forEach(operand -> tiles.put(operand, memory.tiles(operand, shape, PIECE / shape.columns())));
@@ -159,7 +159,7 @@ final class LoopKernel implements Kernel {
     }
 
     private void add(long row, long column, int tile) {
-      products.forEach(sum -> sum.add(tiles.get(sum.operand())[tile], row, column));
+      products.forEach(sum -> sum.add(tiles.get(sum.operand())[tile], Math.toIntExact(row), Math.toIntExact(column)));
       inners.forEach(sum -> sum.add(tiles.get(sum.inner.left())[tile], tiles.get(sum.inner.right())[tile]));
     }
   }

@@ -32,7 +32,16 @@ public final class Pass {
    * @param thin X : [in, k], or [out, k] for Mᵀ
    * @param result takes {@code M X : [out, k]} or {@code Mᵀ X : [in, k]}
    */
-  record Product(Operand operand, boolean transposed, Matrix thin, Consumer<Matrix> result) {}
+  record Product(Operand operand, boolean transposed, Matrix thin, Consumer<Matrix> result) {
+
+    /**
+     * Whether stored rows are weighed with the thin matrix's and added up, and not each multiplied with it: if exactly one of
+     * the two, the storage and the operand, is transposed.
+     */
+    boolean isCrosswise(Weights weights) {
+      return transposed != weights.transposed();
+    }
+  }
 
   /**
    * The inner product of an operand with a product of thin factors.

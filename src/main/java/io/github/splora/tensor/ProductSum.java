@@ -11,30 +11,34 @@ abstract class ProductSum {
   /** What the float32s of the thin matrix are to be multiplied with. */
   private final double thinScale;
   private final float[][] sums;
+  /** By the thin matrix's column, and within that by {@link #placeOf}. */
+  private final double[][] total;
+  private final int height;
+  final TileLoops loops;
   /** Of the thin matrix. */
   final int rank;
-  final TileLoops loops;
+  /** The same, as {@link TileLoops} have it. */
+  final int paddedRank;
 
-  private ProductSum(Product product, TileLoops loops, Tile.Shape shape) {
+  /** @param height rows of the product */
+  private ProductSum(Product product, long height, TileLoops loops, Tile.Shape shape) {
     this.product = product;
+    this.height = Math.toIntExact(height);
     this.loops = loops;
     this.rank = product.thin().columns();
+    this.paddedRank = Loops.roundedUp(rank, TileLoops.RANK_STEP);
     this.thinScale = powerOfTwoNear(product.thin().values());
-    this.sums = new float[Loops.roundedUp(rank, TileLoops.RANK_STEP)][Math.max(shape.rows(), shape.columns())];
+    this.sums = new float[paddedRank][Math.max(shape.rows(), shape.columns())];
+    this.total = new double[rank][this.height];
   }
 
   static ProductSum of(Product product, Weights weights, TileLoops loops, Tile.Shape shape) {
-    return isWeighed(product, weights)
-        ? new OfWeighedRows(product, Math.toIntExact(weights.aligned().columns()), loops, shape)
-        : new OfMultipliedRows(product, Math.toIntExact(weights.aligned().rows()), loops, shape);
+    return product.isCrosswise(weights)
+        ? new OfWeighedRows(product, weights.aligned().columns(), loops, shape)
+        : new OfMultipliedRows(product, weights.aligned().rows(), loops, shape);
   }
 
-  /** Whether stored rows are weighed and added up, or each multiplied with the thin matrix. */
-  static boolean isWeighed(Product product, Weights weights) {
-    return product.transposed() != weights.transposed();
-  }
-
-  Operand operand() {
+  final Operand operand() {
     return product.operand();
   }
 
@@ -44,17 +48,34 @@ abstract class ProductSum {
    * @param row where its first row lies in the stored matrix
    * @param column where its first column lies; the next one is two further
    */
-  void add(Tile tile, long row, long column) {
-    add(tile, Math.toIntExact(row), Math.toIntExact(column), tile.scale() * thinScale, sums);
+  abstract void add(Tile tile, int row, int column);
+
+  /** Where a row of the product has its place, so that those of a tile lie side by side. */
+  abstract int placeOf(int i);
+
+  final void finish() {
+    Matrix result = Matrix.zeros(height, rank);
+    for (int i = 0; i < height; i++) {
+      int place = placeOf(i);
+      for (int k = 0; k < rank; k++) {
+        result.values()[i * rank + k] = total[k][place];
+      }
+    }
+    product.result().accept(result);
   }
 
-  void finish() {
-    product.result().accept(result());
+  /** Of the tile that is added. */
+  final float[][] sums() {
+    return sums;
   }
 
-  abstract void add(Tile tile, int row, int column, double scale, float[][] sumsOfTile);
-
-  abstract Matrix result();
+  /** Adds the first {@code n} of a tile's sums, of rows of the product from the {@code i}-th on. */
+  final void addSums(Tile tile, int i, int n) {
+    int place = placeOf(i);
+    for (int k = 0; k < rank; k++) {
+      Loops.addScaled(total[k], place, sums[k], tile.scale() * thinScale, n);
+    }
+  }
 
   /** @return a number of the thin matrix, of the size of one */
   final float thin(int i, int k) {
@@ -72,46 +93,30 @@ abstract class ProductSum {
   private static final class OfWeighedRows extends ProductSum {
 
     private final float[] thin;
-    private final int stride;
-    private final int columns;
-    /** By the thin matrix's column, and within that even columns before odd ones. */
-    private final double[][] total;
+    private final int evenColumns;
 
-    OfWeighedRows(Product product, int columns, TileLoops loops, Tile.Shape shape) {
-      super(product, loops, shape);
-      this.stride = Loops.roundedUp(rank, TileLoops.RANK_STEP);
-      this.thin = new float[Math.multiplyExact(product.thin().rows(), stride)];
-      for (int i = 0; i < product.thin().rows(); i++) {
+    OfWeighedRows(Product product, long columns, TileLoops loops, Tile.Shape shape) {
+      super(product, columns, loops, shape);
+      this.evenColumns = Math.toIntExact((columns + 1) / 2);
+      int inputs = product.thin().rows();
+      this.thin = new float[Math.multiplyExact(inputs, paddedRank)];
+      for (int i = 0; i < inputs; i++) {
         for (int k = 0; k < rank; k++) {
-          thin[i * stride + k] = thin(i, k);
+          thin[i * paddedRank + k] = thin(i, k);
         }
       }
-      this.columns = columns;
-      this.total = new double[rank][columns];
     }
 
     @Override
-    void add(Tile tile, int row, int column, double scale, float[][] sums) {
-      loops.weighRows(tile, thin, row * stride, rank, sums);
-      int at = placeOf(column);
-      for (int k = 0; k < rank; k++) {
-        Loops.addScaled(total[k], at, sums[k], scale, tile.width());
-      }
+    void add(Tile tile, int row, int column) {
+      loops.weighRows(tile, thin, row * paddedRank, rank, sums());
+      addSums(tile, column, tile.width());
     }
 
-    private int placeOf(int column) {
-      return column % 2 == 0 ? column / 2 : (columns + 1) / 2 + column / 2;
-    }
-
+    /** Even columns before odd ones. */
     @Override
-    Matrix result() {
-      Matrix result = Matrix.zeros(columns, rank);
-      for (int j = 0; j < columns; j++) {
-        for (int k = 0; k < rank; k++) {
-          result.values()[j * rank + k] = total[k][placeOf(j)];
-        }
-      }
-      return result;
+    int placeOf(int column) {
+      return column % 2 == 0 ? column / 2 : evenColumns + column / 2;
     }
   }
 
@@ -119,40 +124,27 @@ abstract class ProductSum {
 
     /** Of even rows and of odd ones, each column by column. */
     private final float[][][] thin;
-    private final int rows;
-    /** By the thin matrix's column. */
-    private final double[][] total;
 
-    OfMultipliedRows(Product product, int rows, TileLoops loops, Tile.Shape shape) {
-      super(product, loops, shape);
+    OfMultipliedRows(Product product, long rows, TileLoops loops, Tile.Shape shape) {
+      super(product, rows, loops, shape);
       int inputs = product.thin().rows();
-      this.thin = new float[2][Loops.roundedUp(rank, TileLoops.RANK_STEP)][(inputs + 1) / 2 + TileLoops.COLUMN_STEP];
+      this.thin = new float[2][paddedRank][(inputs + 1) / 2 + TileLoops.COLUMN_STEP];
       for (int i = 0; i < inputs; i++) {
         for (int k = 0; k < rank; k++) {
           thin[i % 2][k][i / 2] = thin(i, k);
         }
       }
-      this.rows = rows;
-      this.total = new double[rank][rows];
     }
 
     @Override
-    void add(Tile tile, int row, int column, double scale, float[][] sums) {
-      loops.multiplyRows(tile, thin[column % 2], column / 2, rank, sums);
-      for (int k = 0; k < rank; k++) {
-        Loops.addScaled(total[k], row, sums[k], scale, tile.height());
-      }
+    void add(Tile tile, int row, int column) {
+      loops.multiplyRows(tile, thin[column % 2], column / 2, rank, sums());
+      addSums(tile, row, tile.height());
     }
 
     @Override
-    Matrix result() {
-      Matrix result = Matrix.zeros(rows, rank);
-      for (int i = 0; i < rows; i++) {
-        for (int k = 0; k < rank; k++) {
-          result.values()[i * rank + k] = total[k][i];
-        }
-      }
-      return result;
+    int placeOf(int row) {
+      return row;
     }
   }
 }

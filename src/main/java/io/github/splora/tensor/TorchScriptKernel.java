@@ -147,8 +147,7 @@ final class TorchScriptKernel implements Kernel {
 
     private ProductSum begin(Product product) {
       Matrix x = product.thin();
-      // Stored rows times X, unless exactly one of the two, the storage and the operand, is transposed.
-      boolean isCrosswise = product.transposed() != weights.transposed();
+      boolean isCrosswise = product.isCrosswise(weights);
       long height = isCrosswise ? weights.aligned().columns() : weights.aligned().rows();
       return new ProductSum(product, isCrosswise, scope.create(x.values(), new Shape(x.rows(), x.columns())),
           zeros(height, x.columns()));

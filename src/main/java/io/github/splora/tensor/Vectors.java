@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 final class Vectors {
 
   /** Set by the launcher, together with the options that are needed: without them the API works, a thousand times slower. */
-  static final String PROPERTY = "splora.vectors";
+  private static final String PROPERTY = "splora.vectors";
 
   private static final String LOOPS = "io.github.splora.tensor.VectorLoops";
   private static final String MODULE = "jdk.incubator.vector";
