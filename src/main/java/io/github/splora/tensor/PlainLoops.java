@@ -1,13 +1,10 @@
 package io.github.splora.tensor;
 
+import io.github.splora.storage.DType;
 import java.util.Arrays;
 
 /** What runs on every Java: loops that its compiler turns into vector instructions, see {@link Loops}. */
 final class PlainLoops implements TileLoops {
-
-  private int[] pairs = {};
-  private int[] bits = {};
-  private final FloatBits floats = new FloatBits();
 
   @Override
   public Tile.Shape shape(boolean isOnlyWeighed) {
@@ -15,21 +12,8 @@ final class PlainLoops implements TileLoops {
   }
 
   @Override
-  public void widenBfloats(int[] from, int first, int n, float[] even, float[] odd) {
-    take(from, first, n);
-    Loops.evenBfloats(pairs, bits, n);
-    floats.convert(bits, even, n);
-    Loops.oddBfloats(pairs, bits, n);
-    floats.convert(bits, odd, n);
-  }
-
-  @Override
-  public void widenHalves(int[] from, int first, int n, float[] even, float[] odd) {
-    take(from, first, n);
-    Loops.evenHalves(pairs, bits, n);
-    floats.convert(bits, even, n);
-    Loops.oddHalves(pairs, bits, n);
-    floats.convert(bits, odd, n);
+  public boolean subtract(DType type, int[] pairs, int[] minus, int first, int n, float[] even, float[] odd) {
+    return false;
   }
 
   @Override
@@ -61,15 +45,6 @@ final class PlainLoops implements TileLoops {
             x[t], x[t + 1], x[t + 2], x[t + 3], tile.width());
       }
     }
-  }
-
-  /** The compiler wants loops that begin at zero. */
-  private void take(int[] from, int first, int n) {
-    if (pairs.length < n) {
-      pairs = new int[n];
-      bits = new int[n];
-    }
-    System.arraycopy(from, first, pairs, 0, n);
   }
 
   private static void clear(float[][] sums, int rank, int n) {

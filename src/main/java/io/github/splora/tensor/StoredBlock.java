@@ -16,6 +16,7 @@ import java.nio.IntBuffer;
 final class StoredBlock {
 
   private final TileLoops loops;
+  private final FloatBits floats = new FloatBits();
   private ByteBuffer memory = ByteBuffer.allocateDirect(0);
   /** The memory as numbers of 32 bits, from its first byte on and from its third. */
   private IntBuffer ints;
@@ -106,7 +107,7 @@ final class StoredBlock {
   private void widen(int first, int count, float[] even, float[] odd) {
     int n = (count + 1) / 2;
     switch (type) {
-      case BF16 -> loops.widenBfloats(pairs, first / 2, n, even, odd);
+      case BF16 -> floats.widenBfloats(pairs, first / 2, n, even, odd);
       case F16 -> widenHalves(first / 2, n, even, odd);
       case F32 -> {
         for (int i = 0; i < n; i++) {
@@ -132,14 +133,16 @@ final class StoredBlock {
       }
       return;
     }
-    loops.widenHalves(pairs, firstPair, n, even, odd);
-    Loops.scale(even, Loops.HALF_FACTOR, n);
-    Loops.scale(odd, Loops.HALF_FACTOR, n);
+    floats.widenHalves(pairs, firstPair, n, even, odd);
   }
 
   /** As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32. */
   void subtract(StoredBlock minus, int first, int count, float[] even, float[] odd) {
     int n = (count + 1) / 2;
+    if (type == minus.type && !hasHalfBeyondNumbers && !minus.hasHalfBeyondNumbers
+        && loops.subtract(type, pairs, minus.pairs, first / 2, n, even, odd)) {
+      return;
+    }
     widen(first, count, even, odd);
     minus.widen(first, count, minusEven, minusOdd);
     Loops.subtract(even, minusEven, n);

@@ -1,5 +1,7 @@
 package io.github.splora.tensor;
 
+import io.github.splora.storage.DType;
+
 /**
  * The loops over tiles that take nearly all of a walk's time, in two ways: {@link PlainLoops} and {@link VectorLoops}. What
  * both share because Java's compiler is as good at it is in {@link Loops}. For one thread at a time.
@@ -18,17 +20,18 @@ interface TileLoops {
   Tile.Shape shape(boolean isOnlyWeighed);
 
   /**
-   * Takes pairs of bfloat16s apart.
+   * Subtracts numbers of 16 bits as they are stored, if that is faster than making float32s of them first. They come in pairs,
+   * the one at the even place in the lower half.
    *
+   * @param type of both
    * @param pairs with {@link #COLUMN_STEP} more behind those that are meant
+   * @param minus as many
    * @param first of those that are meant
-   * @param even takes the lower halves, of {@code n} pairs or up to {@link #COLUMN_STEP} - 1 more
-   * @param odd takes the upper ones
+   * @param even takes the differences of the lower halves, of {@code n} pairs or up to {@link #COLUMN_STEP} - 1 more
+   * @param odd takes those of the upper ones
+   * @return false if it is not: then nothing has been done
    */
-  void widenBfloats(int[] pairs, int first, int n, float[] even, float[] odd);
-
-  /** As {@link #widenBfloats}, of float16s that are numbers; what comes out is too small by {@link Loops#HALF_FACTOR}. */
-  void widenHalves(int[] pairs, int first, int n, float[] even, float[] odd);
+  boolean subtract(DType type, int[] pairs, int[] minus, int first, int n, float[] even, float[] odd);
 
   /**
    * Adds up a tile's rows, weighed in {@code k} ways: {@code sums[k][j] = Σ_i thin[i][k]·tile[i][j]}.

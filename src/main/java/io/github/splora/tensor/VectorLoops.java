@@ -1,5 +1,6 @@
 package io.github.splora.tensor;
 
+import io.github.splora.storage.DType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -31,23 +32,52 @@ final class VectorLoops implements TileLoops {
   }
 
   @Override
-  public void widenBfloats(int[] pairs, int first, int n, float[] even, float[] odd) {
+  public boolean subtract(DType type, int[] pairs, int[] minus, int first, int n, float[] even, float[] odd) {
+    switch (type) {
+      case BF16 -> subtractBfloats(pairs, minus, first, n, even, odd);
+      case F16 -> subtractHalves(pairs, minus, first, n, even, odd);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void subtractBfloats(int[] pairs, int[] minus, int first, int n, float[] even, float[] odd) {
     for (int i = 0; i < n; i += LANES) {
-      IntVector pair = IntVector.fromArray(INTS, pairs, first + i);
-      pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(even, i);
-      pair.and(0xFFFF0000).reinterpretAsFloats().intoArray(odd, i);
+      IntVector x = IntVector.fromArray(INTS, pairs, first + i);
+      IntVector y = IntVector.fromArray(INTS, minus, first + i);
+      evenBfloats(x).sub(evenBfloats(y)).intoArray(even, i);
+      oddBfloats(x).sub(oddBfloats(y)).intoArray(odd, i);
     }
   }
 
-  @Override
-  public void widenHalves(int[] pairs, int first, int n, float[] even, float[] odd) {
+  private static void subtractHalves(int[] pairs, int[] minus, int first, int n, float[] even, float[] odd) {
     for (int i = 0; i < n; i += LANES) {
-      IntVector pair = IntVector.fromArray(INTS, pairs, first + i);
-      pair.and(0x7FFF).lanewise(VectorOperators.LSHL, 13).or(pair.and(0x8000).lanewise(VectorOperators.LSHL, 16))
-          .reinterpretAsFloats().intoArray(even, i);
-      pair.and(0x7FFF0000).lanewise(VectorOperators.LSHR, 3).or(pair.and(0x80000000))
-          .reinterpretAsFloats().intoArray(odd, i);
+      IntVector x = IntVector.fromArray(INTS, pairs, first + i);
+      IntVector y = IntVector.fromArray(INTS, minus, first + i);
+      evenHalves(x).sub(evenHalves(y)).intoArray(even, i);
+      oddHalves(x).sub(oddHalves(y)).intoArray(odd, i);
     }
+  }
+
+  /** See {@link Loops#evenBfloats}, and so on. */
+  private static FloatVector evenBfloats(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  private static FloatVector oddBfloats(IntVector pairs) {
+    return pairs.and(0xFFFF0000).reinterpretAsFloats();
+  }
+
+  private static FloatVector evenHalves(IntVector pairs) {
+    return pairs.and(0x7FFF).lanewise(VectorOperators.LSHL, 13).or(pairs.and(0x8000).lanewise(VectorOperators.LSHL, 16))
+        .reinterpretAsFloats().mul(Loops.HALF_FACTOR);
+  }
+
+  private static FloatVector oddHalves(IntVector pairs) {
+    return pairs.and(0x7FFF0000).lanewise(VectorOperators.LSHR, 3).or(pairs.and(0x80000000))
+        .reinterpretAsFloats().mul(Loops.HALF_FACTOR);
   }
 
   @Override

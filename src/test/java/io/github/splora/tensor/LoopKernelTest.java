@@ -63,6 +63,29 @@ class LoopKernelTest extends KernelTest {
     assertAgree(innerProducts(ENGINE, weights, 3), innerProducts(kernel(), weights, 3));
   }
 
+  @ParameterizedTest
+  @CsvSource({"F16,F16", "F16,BF16", "BF16,F16"})
+  void float16sThatAreSubnormalCountAsWhatTheyAre(DType baseType, DType alignedType) throws IOException {
+    Weights weights = new Weights(matrix(40, 70, 1, baseType, false, 0x1p-18), matrix(40, 70, 2, alignedType, false, 0x1p-18),
+        Optional.of(matrix(40, 70, 3, DType.F16, false, 0x1p-18)), false);
+
+    assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F16,F16", "F16,BF16", "BF16,F16", "BF16,BF16"})
+  void anInfiniteWeightMakesItsProductsNoNumbers(DType baseType, DType alignedType) throws IOException {
+    Weights weights = new Weights(matrix(40, 70, 1, baseType, false, 1e39), matrix(40, 70, 2, alignedType, false, 1), false);
+    Pass pass = new Pass();
+    Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+    Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, Matrix.random(70, 3, 4));
+
+    new LoopKernel(loops()).run(pass, weights);
+
+    assertThat(squared.get()).isNotFinite();
+    assertThat(Arrays.stream(product.get().values())).noneMatch(Double::isFinite);
+  }
+
   @Test
   void theEngineIsStartedOnlyForWhatNeedsFloat64() throws IOException {
     EitherKernel kernel = new EitherKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
