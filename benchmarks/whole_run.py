@@ -13,6 +13,7 @@ Models: llama-2-7b (attention alone, 268 MB a layer, base and aligned together),
 """
 import argparse
 import json
+import mmap
 import multiprocessing
 import os
 import resource
@@ -88,7 +89,8 @@ def drop(files):
 
 
 def read(files):
-    buffer = bytearray(4 << 20)
+    """Into memory that begins with a page: at some other places the system copies up to six times more slowly (measured on Zen 4)."""
+    buffer = mmap.mmap(-1, 4 << 20)
     for file in files:
         with open(file, "rb", buffering=0) as opened:
             while opened.readinto(buffer):
