@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Walks over weights with nothing but Java's own loops: a third or less of the CPU time of {@link DjlKernel}. Weights are cut
+ * Walks over weights with nothing but Java's own loops: some third of the CPU time of {@link DjlKernel}. Weights are cut
  * into tiles that stay in a core's cache while all that a pass asks for is taken of them. Each worker reads its own blocks,
  * which are in its core's cache when it computes; meanwhile the system reads ahead, and other workers compute.
  *

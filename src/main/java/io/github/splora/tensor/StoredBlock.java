@@ -76,8 +76,8 @@ final class StoredBlock {
     if (bytes.length < count) {
       bytes = new byte[count];
       pairs = new int[count + TileLoops.COLUMN_STEP];
-      minusEven = new float[count + TileLoops.COLUMN_STEP];
-      minusOdd = new float[count + TileLoops.COLUMN_STEP];
+      minusEven = new float[(count + 1) / 2];
+      minusOdd = new float[(count + 1) / 2];
     }
     long first = rowOfBlock * columns + column;
     switch (type.bits()) {
@@ -101,7 +101,7 @@ final class StoredBlock {
    * Numbers of the piece.
    *
    * @param first an even place in the piece
-   * @param even receives those at even places from there on, {@code (count + 1) / 2} of them; what is behind these may change
+   * @param even receives those at even places from there on, {@code (count + 1) / 2} of them
    * @param odd receives those at odd ones, and a zero behind the last of an odd count
    */
   private void widen(int first, int count, float[] even, float[] odd) {
@@ -136,7 +136,10 @@ final class StoredBlock {
     floats.widenHalves(pairs, firstPair, n, even, odd);
   }
 
-  /** As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32. */
+  /**
+   * As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32; up to
+   * {@link TileLoops#COLUMN_STEP} - 1 numbers behind these may change.
+   */
   void subtract(StoredBlock minus, int first, int count, float[] even, float[] odd) {
     int n = (count + 1) / 2;
     if (type == minus.type && !hasHalfBeyondNumbers && !minus.hasHalfBeyondNumbers

@@ -23,13 +23,13 @@ interface TileLoops {
    * Subtracts numbers of 16 bits as they are stored, if that is faster than making float32s of them first. They come in pairs,
    * the one at the even place in the lower half.
    *
-   * @param type of both
+   * @param type of both; float16s must all be numbers, and of types that come in no pairs nothing is looked at
    * @param pairs with {@link #COLUMN_STEP} more behind those that are meant
    * @param minus as many
    * @param first of those that are meant
    * @param even takes the differences of the lower halves, of {@code n} pairs or up to {@link #COLUMN_STEP} - 1 more
    * @param odd takes those of the upper ones
-   * @return false if it is not: then nothing has been done
+   * @return false if it is not, or of that type there are no such loops: then nothing has been done
    */
   boolean subtract(DType type, int[] pairs, int[] minus, int first, int n, float[] even, float[] odd);
 

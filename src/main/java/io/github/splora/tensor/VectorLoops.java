@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link TileLoops} by the JDK's Vector API, which keeps sums in registers: up to twice as fast as {@link PlainLoops}. Only
+ * {@link TileLoops} by the JDK's Vector API, which keeps sums in registers: up to half as fast again as {@link PlainLoops}. Only
  * {@link Vectors} makes one, where the API is present.
  *
  * <p>Sums of a row's products depend in their last bits on how many lanes the processor has; nothing else does.
