@@ -37,11 +37,6 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Main.VersionProvider.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    subcommands = {
-      ScoreCommand.class, PruneCommand.class, SweepCommand.class, ShowCommand.class, InspectCommand.class, VerifyCommand.class,
-      DoctorCommand.class,
-      CompletionCommand.class
-    },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
@@ -84,7 +79,9 @@ public final class Main {
    * @return the exit code, see {@link ExitCode}
    */
   static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
-    CommandLine commandLine = commandLine(hub, terminal).setOut(out).setErr(err);
+    CommandLine commandLine = new CommandLine(new Main(hub, terminal));
+    Commands.addReached(commandLine, args);
+    configure(commandLine, terminal).setOut(out).setErr(err);
     Optional<String> missing = missingArgumentFile(args);
     if (missing.isPresent()) {
       return ErrorHandler.usage(
@@ -98,9 +95,15 @@ public final class Main {
     }
   }
 
-  /** The commands and their options, ready to be run or described. */
-  static CommandLine commandLine(HubCache hub, Terminal terminal) {
-    CommandLine commandLine = new CommandLine(new Main(hub, terminal))
+  /** All commands and their options, ready to be described. */
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main(new HubCache(Path.of("")), Terminal.NONE));
+    Commands.addAll(commandLine);
+    return configure(commandLine, Terminal.NONE);
+  }
+
+  private static CommandLine configure(CommandLine commandLine, Terminal terminal) {
+    commandLine
         .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
         .setAbbreviatedOptionsAllowed(false)
         .setUsageHelpAutoWidth(false)

@@ -2,7 +2,6 @@ package io.github.splora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.splora.checkpoint.HubCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,7 @@ class ManPageTest {
   private static final Path PAGE = Path.of("docs/man/splora.1");
 
   private static CommandLine program() {
-    return Main.commandLine(new HubCache(Path.of("no-such-hub")), Terminal.NONE);
+    return Main.commandLine();
   }
 
   /** After a change of options: {@code mvn test -Dtest=ManPageTest -Dsplora.update=true}. */

@@ -34,9 +34,16 @@ class UsageTest {
         .contains("it does not prove that a model is safe");
   }
 
+  /** Whether their options have been read or not. */
+  @Test
+  void helpListsTheSameCommandsThatThereAre() {
+    assertThat(Run.of("--help").out()).isEqualTo(Main.commandLine().getUsageMessage());
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "score, --threshold=X", "prune, --output=DIR", "inspect, PATH", "verify, --aligned=MODEL", "completion, SHELL"})
+    "score, --threshold=X", "prune, --output=DIR", "sweep, --output=DIR", "show, FILE", "inspect, PATH",
+    "verify, --aligned=MODEL", "doctor, --install-cuda", "completion, SHELL"})
   void everyCommandHasHelp(String command, String option) {
     Run run = Run.of(command, "--help");
     assertThat(run.code()).isZero();
