@@ -20,27 +20,21 @@ final class Commands {
 
   private Commands() {}
 
-  /** Adds all of them, whole. */
-  static void addAll(CommandLine program) {
-    add(program, name -> true);
-  }
-
   /** Adds all of them, those whole that these arguments may reach. */
-  static void addReached(CommandLine program, String[] args) {
-    if (GLOBAL_OPTIONS.containsAll(Arrays.asList(args))) {
-      add(program, name -> false);
-    } else if (isOnItsOwn(args[0])) {
-      add(program, args[0]::equals);
-    } else {
-      addAll(program);
+  static void add(CommandLine program, String[] args) {
+    Predicate<String> isReached = reached(args);
+    for (Class<?> type : ALL) {
+      Command command = describe(type);
+      program.addSubcommand(command.name(), isReached.test(command.name()) ? type : listed(command));
     }
   }
 
-  private static void add(CommandLine program, Predicate<String> isWhole) {
-    for (Class<?> type : ALL) {
-      String name = describe(type).name();
-      program.addSubcommand(name, isWhole.test(name) ? type : listed(describe(type)));
+  /** By name. */
+  private static Predicate<String> reached(String[] args) {
+    if (GLOBAL_OPTIONS.containsAll(Arrays.asList(args))) {
+      return name -> false;
     }
+    return isOnItsOwn(args[0]) ? args[0]::equals : name -> true;
   }
 
   private static CommandLine listed(Command command) {

@@ -79,9 +79,7 @@ public final class Main {
    * @return the exit code, see {@link ExitCode}
    */
   static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
-    CommandLine commandLine = new CommandLine(new Main(hub, terminal));
-    Commands.addReached(commandLine, args);
-    configure(commandLine, terminal).setOut(out).setErr(err);
+    CommandLine commandLine = commandLine(args, hub, terminal).setOut(out).setErr(err);
     Optional<String> missing = missingArgumentFile(args);
     if (missing.isPresent()) {
       return ErrorHandler.usage(
@@ -95,14 +93,10 @@ public final class Main {
     }
   }
 
-  /** All commands and their options, ready to be described. */
-  static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main(new HubCache(Path.of("")), Terminal.NONE));
-    Commands.addAll(commandLine);
-    return configure(commandLine, Terminal.NONE);
-  }
-
-  private static CommandLine configure(CommandLine commandLine, Terminal terminal) {
+  /** The commands, ready to be run or described, with the options of those that the arguments may reach. */
+  static CommandLine commandLine(String[] args, HubCache hub, Terminal terminal) {
+    CommandLine commandLine = new CommandLine(new Main(hub, terminal));
+    Commands.add(commandLine, args);
     commandLine
         .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
         .setAbbreviatedOptionsAllowed(false)

@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.splora.checkpoint.HubCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,9 @@ class ManPageTest {
 
   private static final Path PAGE = Path.of("docs/man/splora.1");
 
-  private static CommandLine program() {
-    return Main.commandLine();
+  /** With the options of all commands, which completing needs. */
+  static CommandLine program() {
+    return Main.commandLine(new String[] {"completion"}, new HubCache(Path.of("no-such-hub")), Terminal.NONE);
   }
 
   /** After a change of options: {@code mvn test -Dtest=ManPageTest -Dsplora.update=true}. */

@@ -37,7 +37,7 @@ class UsageTest {
   /** Whether their options have been read or not. */
   @Test
   void helpListsTheSameCommandsThatThereAre() {
-    assertThat(Run.of("--help").out()).isEqualTo(Main.commandLine().getUsageMessage());
+    assertThat(Run.of("--help").out()).isEqualTo(ManPageTest.program().getUsageMessage());
   }
 
   @ParameterizedTest
