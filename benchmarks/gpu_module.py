@@ -25,7 +25,7 @@ import torch
 # As bin/splora has it.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":16:8")
 
-MODULE = pathlib.Path(__file__).parent.parent / "src/main/resources/io/github/splora/tensor/gpu.pt"
+MODULE = pathlib.Path(__file__).parent.parent / "src/main/resources/io/github/splora/tensor/djl/gpu.pt"
 BLOCK_BYTES = 8 << 20  # of a weight, as in TorchScriptKernel
 SHAPES = [(4096, 4096), (14336, 4096), (1024, 4096)]
 SMALL = [(256, 384), (130, 67)]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes src/main/resources/io/github/splora/tensor/gpu.pt: what splora computes on a GPU, as TorchScript.
+"""Makes src/main/resources/io/github/splora/tensor/djl/gpu.pt: what splora computes on a GPU, as TorchScript.
 
 DJL cannot make bfloat16 arrays. This module, which the engine runs, can: it makes the memory that weights are read into,
 takes it to the device as it is, and computes there. It has no parameters, and runs on a CPU just as well.
@@ -20,7 +20,7 @@ from typing import List
 
 import torch
 
-RESOURCE = pathlib.Path(__file__).parent.parent / "src/main/resources/io/github/splora/tensor/gpu.pt"
+RESOURCE = pathlib.Path(__file__).parent.parent / "src/main/resources/io/github/splora/tensor/djl/gpu.pt"
 TOP = "gpu"
 
 

@@ -3,8 +3,13 @@ package io.github.splora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.splora.checkpoint.HubCache;
-import io.github.splora.score.Metrics;
-import io.github.splora.surgery.Actions;
+import io.github.splora.run.Progress;
+import io.github.splora.run.PruneOptions;
+import io.github.splora.run.ScoreOptions;
+import io.github.splora.run.Surgery;
+import io.github.splora.run.TinyRun;
+import io.github.splora.score.MetricKind;
+import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ConfigStyle;
 import io.github.splora.testing.Refusal;
 import java.io.IOException;
@@ -77,9 +82,9 @@ class ChangingInputsTest {
         }
       }
     });
-    ScoreOptions options = TinyRun.llama(adapter, Metrics.E_DIEM, Optional.empty());
+    ScoreOptions options = TinyRun.llama(adapter, MetricKind.E_DIEM, Optional.empty());
     List<String> refused = Refusal.of(() -> splora.prune(new PruneOptions(
-        options, Optional.empty(), output, Surgery.of(Actions.DROP, ConfigStyle.EXCLUDE), false, false)));
+        options, Optional.empty(), output, Surgery.of(ActionKind.DROP, ConfigStyle.EXCLUDE), false, false)));
     assertThat(folder).isDirectoryNotContaining(path -> path.getFileName().toString().contains("out"));
     return refused;
   }

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.splora.report.ModuleRow;
-import io.github.splora.score.Metrics;
+import io.github.splora.run.TinyRun;
+import io.github.splora.score.MetricKind;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.storage.DType;
-import io.github.splora.tensor.Kernels;
+import io.github.splora.tensor.KernelKind;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;
@@ -61,8 +62,8 @@ class ExtremeNumbersTest {
         vd += v * delta;
       }
     }
-    for (Kernels kernel : Kernels.values()) {
-      double rounding = kernel == Kernels.DJL ? 1e-12 : 1e-7;
+    for (KernelKind kernel : KernelKind.values()) {
+      double rounding = kernel == KernelKind.DJL ? 1e-12 : 1e-7;
       ModuleRow row = score(kernel, base, aligned, a, b);
       assertThat(row.alignmentNorm() / Math.sqrt(vv)).isCloseTo(1, within(rounding));
       assertThat(row.deltaNorm() / Math.sqrt(dd)).isCloseTo(1, within(1e-12));
@@ -72,7 +73,7 @@ class ExtremeNumbersTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyTensorWithNaNOrInfinityIsNamedWithItsFileAndCount(Kernels kernel) {
+  void everyTensorWithNaNOrInfinityIsNamedWithItsFileAndCount(KernelKind kernel) {
     Weights fine = new Weights(DType.F16, OUT, IN, 0x3c00, 0x3fff, 1);
     Weights nan = new Weights(DType.BF16, OUT, IN, 0x7f81, 0x7fff, 2);
     Weights infinite = new Weights(DType.F16, RANK, IN, 0x7c00, 0x7c00, 3);
@@ -87,7 +88,7 @@ class ExtremeNumbersTest {
 
   @ParameterizedTest
   @EnumSource
-  void anAdapterThatAddsNothingIsReportedAsSuch(Kernels kernel) {
+  void anAdapterThatAddsNothingIsReportedAsSuch(KernelKind kernel) {
     Weights base = new Weights(DType.F16, OUT, IN, 0x3c00, 0x3fff, 1);
     Weights aligned = new Weights(DType.F16, OUT, IN, 0x3c00, 0x3fff, 2);
     Weights a = new Weights(DType.F16, RANK, IN, 0x3c00, 0x3fff, 3);
@@ -97,7 +98,7 @@ class ExtremeNumbersTest {
     assertThat(row.decision()).isEqualTo(ModuleRow.KEEP);
   }
 
-  private ModuleRow score(Kernels kernel, Weights base, Weights aligned, Weights a, Weights b) {
+  private ModuleRow score(KernelKind kernel, Weights base, Weights aligned, Weights a, Weights b) {
     new TinyCheckpoint().tensor(base.named(MODULE + ".weight")).writeTo(folder.resolve("base"));
     new TinyCheckpoint().tensor(aligned.named(MODULE + ".weight")).writeTo(folder.resolve("aligned"));
     Path adapter = new TinyAdapter()
@@ -105,7 +106,7 @@ class ExtremeNumbersTest {
         .tensor(b.named(PREFIX + ".lora_B.weight"))
         .writeTo(folder.resolve("adapter"));
     Optional<SelectionRule> rule = Optional.of(new SelectionRule.Share(0.5));
-    return TinyRun.score(TinyRun.options(folder, adapter, Metrics.COSINE, List.of(), rule, kernel)).modules().get(0);
+    return TinyRun.score(TinyRun.options(folder, adapter, MetricKind.COSINE, List.of(), rule, kernel)).modules().get(0);
   }
 
   /** A matrix of one 16-bit type, of random bit patterns out of a range, and random signs. */

@@ -6,17 +6,19 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.checkpoint.HubCache;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.json.StrictJson;
+import io.github.splora.measure.ReferenceKind;
+import io.github.splora.measure.Resources;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
-import io.github.splora.score.Metrics;
-import io.github.splora.score.Populations;
-import io.github.splora.score.References;
-import io.github.splora.score.Resources;
+import io.github.splora.run.Progress;
+import io.github.splora.run.ScoreOptions;
+import io.github.splora.score.MetricKind;
+import io.github.splora.score.PopulationKind;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
-import io.github.splora.tensor.Kernels;
+import io.github.splora.tensor.KernelKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +38,8 @@ class GoldenScoresTest {
   private static final double RELATIVE = 1e-6;
 
   /** Of cosines and scores, which are differences of larger numbers. */
-  private static double absolute(Kernels kernel) {
-    return kernel == Kernels.DJL ? 1e-9 : 2e-7;
+  private static double absolute(KernelKind kernel) {
+    return kernel == KernelKind.DJL ? 1e-9 : 2e-7;
   }
 
   @TestFactory
@@ -47,19 +49,19 @@ class GoldenScoresTest {
       cases = folders.filter(folder -> Files.exists(folder.resolve("expected-scores.json"))).sorted().toList();
     }
     assertThat(cases).hasSizeGreaterThanOrEqualTo(4);
-    return cases.stream().flatMap(folder -> Stream.of(References.values()).flatMap(reference ->
-        Stream.of(Populations.TYPE, Populations.ALL).flatMap(population ->
-            Stream.of(Kernels.DJL, Kernels.JAVA).map(kernel ->
+    return cases.stream().flatMap(folder -> Stream.of(ReferenceKind.values()).flatMap(reference ->
+        Stream.of(PopulationKind.TYPE, PopulationKind.ALL).flatMap(population ->
+            Stream.of(KernelKind.DJL, KernelKind.JAVA).map(kernel ->
                 dynamicTest(folder.getFileName() + " " + reference + " " + population + " " + kernel,
                     () -> check(folder, reference, population, kernel))))));
   }
 
-  private static void check(Path folder, References reference, Populations population, Kernels kernel) {
+  private static void check(Path folder, ReferenceKind reference, PopulationKind population, KernelKind kernel) {
     JsonNode expected = StrictJson.readObject(folder.resolve("expected-scores.json"));
     RunReport report = new Splora(new HubCache(folder), Progress.SILENT).score(new ScoreOptions(
         input(folder, expected, "base"), input(folder, expected, "aligned"), List.of(input(folder, expected, "adapter")), Optional.empty(),
-        "main", Scheme.of(Metrics.E_DIEM, reference, population), List.of(), List.of(),
-        Optional.empty(), Granularity.MODULE, Clients.PEFT, "cpu", kernel, Resources.of(2))).get(0);
+        "main", Scheme.of(MetricKind.E_DIEM, reference, population), List.of(), List.of(),
+        Optional.empty(), Granularity.MODULE, ClientKind.PEFT, "cpu", kernel, Resources.of(2))).get(0);
 
     List<String> names = new ArrayList<>();
     expected.get("modules").forEach(module -> names.add(module.get("name").textValue()));
@@ -74,7 +76,7 @@ class GoldenScoresTest {
   }
 
   private static void compare(
-      ModuleRow row, JsonNode module, JsonNode compared, Populations population, double absolute) {
+      ModuleRow row, JsonNode module, JsonNode compared, PopulationKind population, double absolute) {
     JsonNode judged = compared.path(population.toString());
     assertFigure(row, "scaling", row.scaling(), module.path("scaling"), absolute);
     assertFigure(row, "deltaNorm", row.deltaNorm(), module.path("deltaNorm"), absolute);

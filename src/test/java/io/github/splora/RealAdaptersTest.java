@@ -9,7 +9,7 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.ShardIndex;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.inspect.Verification;
 import io.github.splora.json.StrictJson;
 import io.github.splora.pickle.PickleFile;
@@ -18,7 +18,7 @@ import io.github.splora.storage.DType;
 import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.surgery.Action;
-import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.surgery.ConfigStyle;
 import io.github.splora.testing.Refusal;
@@ -120,7 +120,7 @@ class RealAdaptersTest {
     try (Adapter adapter = Adapter.open(REALDATA.resolve(name))) {
       assertThat(adapter.modules().stream().map(LoraModule::rank)).hasSize(modules).containsOnly(rank);
       assertThat(adapter.modules().stream().map(LoraModule::scaling)).containsOnly(scaling);
-      assertThat(Verification.problems(adapter, List.of(Clients.PEFT))).isEmpty();
+      assertThat(Verification.problems(adapter, List.of(ClientKind.PEFT))).isEmpty();
     }
   }
 
@@ -164,7 +164,7 @@ class RealAdaptersTest {
   }
 
   private void rewriteKeepingAll(Path location) throws IOException {
-    Action drop = Actions.DROP.action(ConfigStyle.EXCLUDE);
+    Action drop = ActionKind.DROP.action(ConfigStyle.EXCLUDE);
     try (Adapter adapter = Adapter.open(location)) {
       drop.requireApplicable(adapter);
       AdapterWriter.write(adapter, drop.apply(adapter, Set.of()), folder);

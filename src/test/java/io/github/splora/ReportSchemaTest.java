@@ -11,9 +11,10 @@ import com.networknt.schema.SpecificationVersion;
 import io.github.splora.json.StrictJson;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
-import io.github.splora.score.Metrics;
+import io.github.splora.run.TinyRun;
+import io.github.splora.score.MetricKind;
 import io.github.splora.select.SelectionRule;
-import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -46,8 +47,8 @@ class ReportSchemaTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Metrics.class)
-  void aScoreIsValid(Metrics metric) {
+  @EnumSource(MetricKind.class)
+  void aScoreIsValid(MetricKind metric) {
     assertThat(errors(tree(TinyRun.score(TinyRun.llama(TinyRun.ADAPTER, metric, Optional.empty()))))).isEmpty();
   }
 
@@ -55,29 +56,29 @@ class ReportSchemaTest {
   void aScoreWithUnscoredModulesIsValid() {
     Path patterns = Path.of("testdata/tiny-llama-patterns/adapter");
     RunReport report = TinyRun.score(TinyRun.options(
-        TinyRun.LLAMA, patterns, Metrics.E_DIEM, List.of("v_proj"), Optional.of(new SelectionRule.Highest(2))));
+        TinyRun.LLAMA, patterns, MetricKind.E_DIEM, List.of("v_proj"), Optional.of(new SelectionRule.Highest(2))));
     assertThat(report.modules()).extracting(ModuleRow::unscored).contains("left-out", "zero-delta");
     assertThat(errors(tree(report))).isEmpty();
 
     Path gpt2 = Path.of("testdata/tiny-gpt2");
     report = TinyRun.score(TinyRun.options(
-        gpt2, gpt2.resolve("adapter"), Metrics.E_DIEM, List.of(), Optional.of(new SelectionRule.Share(0.5))));
+        gpt2, gpt2.resolve("adapter"), MetricKind.E_DIEM, List.of(), Optional.of(new SelectionRule.Share(0.5))));
     assertThat(report.modules()).extracting(ModuleRow::unscored).contains("no-reference");
     assertThat(errors(tree(report))).isEmpty();
   }
 
   @ParameterizedTest
-  @EnumSource(Actions.class)
-  void whatLiesBesideAPrunedAdapterIsValid(Actions action) throws IOException {
+  @EnumSource(ActionKind.class)
+  void whatLiesBesideAPrunedAdapterIsValid(ActionKind action) throws IOException {
     Path output = folder.resolve("pruned");
-    TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.empty()), output, action);
+    TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()), output, action);
     assertThat(errors(StrictJson.readObject(output.resolve(RunReport.FILE_NAME)))).isEmpty();
   }
 
   @Test
   void aCommandMayBeThere() {
     ObjectNode report = (ObjectNode) tree(TinyRun.score(
-        TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.empty())));
+        TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty())));
     report.putArray("command").add("splora").add("score");
     assertThat(errors(report)).isEmpty();
     report.put("command", "splora score");
@@ -102,7 +103,7 @@ class ReportSchemaTest {
   @MethodSource("damages")
   void aDamagedReportIsNot(java.util.function.Consumer<ObjectNode> damage) {
     ObjectNode report = (ObjectNode) tree(TinyRun.score(
-        TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.empty())));
+        TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty())));
     damage.accept(report);
     assertThat(errors(report)).isNotEmpty();
   }

@@ -124,8 +124,8 @@ public final class AdapterConfig {
   }
 
   /** What loading the adapter does to the base weights. */
-  public Initialisation initialisation() {
-    return Initialisation.of(initLoraWeights());
+  public Initialization initialisation() {
+    return Initialization.of(initLoraWeights());
   }
 
   /** {@code init_lora_weights} where it is a word ({@code pissa}, {@code gaussian}, …), else "". */

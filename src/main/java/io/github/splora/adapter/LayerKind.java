@@ -43,7 +43,7 @@ public interface LayerKind {
   /** The shapes that a weight may have, for messages. */
   List<List<Long>> weightShapes(Dimensions dimensions);
 
-  /** Whether PEFT takes a part out of the weight for {@link Initialisation}s that begin with one. */
+  /** Whether PEFT takes a part out of the weight for {@link Initialization}s that begin with one. */
   default boolean canBeginWithWeight() {
     return false;
   }

@@ -29,7 +29,7 @@ public record LoraModule(
     StoredTensor loraB,
     double scaling,
     Optional<StoredTensor> magnitude,
-    Initialisation initialisation,
+    Initialization initialisation,
     List<String> tensorNames,
     Optional<StoredTensor> savedWeight) {
 
@@ -44,12 +44,12 @@ public record LoraModule(
   public static LoraModule linear(
       String name, StoredTensor loraA, StoredTensor loraB, double scaling, List<String> tensorNames) {
     return new LoraModule(name, LayerKinds.of(false, false, 0, loraA), loraA, loraB, scaling, Optional.empty(),
-        Initialisation.PLAIN, tensorNames, Optional.empty());
+        Initialization.PLAIN, tensorNames, Optional.empty());
   }
 
   /** A weight of a merged fine-tune, which has no factors. */
   public static LoraModule merged(String name, StoredTensor weight) {
-    return new LoraModule(name, WholeWeightKind.INSTANCE, weight, weight, 1, Optional.empty(), Initialisation.PLAIN,
+    return new LoraModule(name, WholeWeightKind.INSTANCE, weight, weight, 1, Optional.empty(), Initialization.PLAIN,
         List.of(weight.name()), Optional.empty());
   }
 

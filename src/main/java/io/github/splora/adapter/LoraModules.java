@@ -117,7 +117,7 @@ final class LoraModules {
     }
     StoredTensor savedWeight = parts.get(Part.BASE_WEIGHT);
     return new LoraModule(name, kind, loraA, loraB, config.scalingOf(name), Optional.ofNullable(magnitude),
-        kind.canBeginWithWeight() ? config.initialisation() : Initialisation.PLAIN,
+        kind.canBeginWithWeight() ? config.initialisation() : Initialization.PLAIN,
         tensors.keySet().stream().filter(t -> savedWeight == null || !t.equals(savedWeight.name())).toList(),
         Optional.ofNullable(savedWeight));
   }

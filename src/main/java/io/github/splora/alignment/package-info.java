@@ -3,3 +3,4 @@
  * dominant subspaces, and SafeLoRA's operator.
  */
 package io.github.splora.alignment;
+

@@ -1,8 +1,8 @@
 package io.github.splora.cli;
 
-import io.github.splora.Candidate;
-import io.github.splora.Surgery;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
+import io.github.splora.run.Candidate;
+import io.github.splora.run.Surgery;
 import io.github.splora.select.SelectionRule;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ final class CandidateLine {
    *
    * @throws IllegalArgumentException with a sentence that says what is wrong with the line
    */
-  static List<Candidate> candidates(String line, Clients client) {
+  static List<Candidate> candidates(String line, ClientKind client) {
     return expanded(line.strip()).stream().map(each -> parsed(each, client)).toList();
   }
 
@@ -74,7 +74,7 @@ final class CandidateLine {
     return done;
   }
 
-  private static Candidate parsed(String line, Clients client) {
+  private static Candidate parsed(String line, ClientKind client) {
     CandidateLine read = new CandidateLine();
     CommandLine commandLine = new CommandLine(read).setAbbreviatedOptionsAllowed(false).setExpandAtFiles(false);
     Main.LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
@@ -90,7 +90,7 @@ final class CandidateLine {
     return read.candidate(line, client);
   }
 
-  private Candidate candidate(String line, Clients client) {
+  private Candidate candidate(String line, ClientKind client) {
     SelectionRule rule = selection.chosen().or(() -> scheme.metric.defaultThreshold().stream().boxed().findFirst()
         .map(SelectionRule.Above::new)).orElseThrow(() -> new IllegalArgumentException(
             "'" + line + "': --metric " + scheme.metric + " has no default rule: give --threshold, --count, --fraction"

@@ -1,7 +1,7 @@
 package io.github.splora.cli;
 
-import io.github.splora.Progress;
 import io.github.splora.Splora;
+import io.github.splora.run.Progress;
 import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,7 +2,7 @@ package io.github.splora.cli;
 
 import io.github.splora.doctor.Diagnosis;
 import io.github.splora.json.StrictJson;
-import io.github.splora.tensor.TensorEngine;
+import io.github.splora.tensor.djl.TensorEngine;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -2,17 +2,17 @@ package io.github.splora.cli;
 
 import io.github.splora.Version;
 import io.github.splora.checkpoint.HubCache;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
+import io.github.splora.measure.ReferenceKind;
 import io.github.splora.report.ReportFormat;
-import io.github.splora.score.Centre;
-import io.github.splora.score.Metrics;
-import io.github.splora.score.Populations;
-import io.github.splora.score.References;
-import io.github.splora.score.Spread;
+import io.github.splora.score.MetricKind;
+import io.github.splora.score.PopulationKind;
 import io.github.splora.select.Granularity;
-import io.github.splora.surgery.Actions;
+import io.github.splora.statistics.Center;
+import io.github.splora.statistics.Spread;
+import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ConfigStyle;
-import io.github.splora.tensor.Kernels;
+import io.github.splora.tensor.KernelKind;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -46,9 +46,9 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
 
   /** Option values that are enums with a label of their own. */
-  static final List<Class<? extends Enum<?>>> LABELLED = List.of(Metrics.class, References.class,
-      Populations.class, Centre.class, Spread.class, Granularity.class, ReportFormat.class, Actions.class, ConfigStyle.class, Clients.class,
-      Kernels.class);
+  static final List<Class<? extends Enum<?>>> LABELLED = List.of(MetricKind.class, ReferenceKind.class,
+      PopulationKind.class, Center.class, Spread.class, Granularity.class, ReportFormat.class, ActionKind.class, ConfigStyle.class, ClientKind.class,
+      KernelKind.class);
 
   /** Where hub ids are looked up; a test brings its own. */
   private final HubCache hub;

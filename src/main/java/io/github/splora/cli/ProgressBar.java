@@ -1,6 +1,6 @@
 package io.github.splora.cli;
 
-import io.github.splora.Progress;
+import io.github.splora.run.Progress;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;

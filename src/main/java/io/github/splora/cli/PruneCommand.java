@@ -1,7 +1,8 @@
 package io.github.splora.cli;
 
-import io.github.splora.PruneOptions;
-import io.github.splora.Surgery;
+import io.github.splora.output.OutputFolder;
+import io.github.splora.run.PruneOptions;
+import io.github.splora.run.Surgery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
 /** {@code splora prune}. */
 @Command(
     name = "prune",
-    description = "Writes the adapter without its misaligned modules, or with these corrected, and splora-report.json"
+    description = "Writes the adapter without its misaligned modules, or with these corrected, and " + OutputFolder.REPORT_FILE
         + " beside it.")
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 

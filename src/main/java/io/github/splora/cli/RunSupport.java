@@ -1,17 +1,17 @@
 package io.github.splora.cli;
 
-import io.github.splora.ScoreOptions;
 import io.github.splora.Splora;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.error.Printable;
+import io.github.splora.output.ReportFile;
 import io.github.splora.report.HeatmapWriter;
 import io.github.splora.report.ReportFormat;
-import io.github.splora.report.ReportFile;
 import io.github.splora.report.ReportSet;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.html.HtmlWriter;
-import io.github.splora.score.Metrics;
-import io.github.splora.surgery.Actions;
+import io.github.splora.run.ScoreOptions;
+import io.github.splora.score.MetricKind;
+import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ abstract class RunSupport extends CommandSupport {
    * The options as the program takes them, for a prune with {@code action} or its preview. All checks across options
    * and values are made here.
    */
-  final ScoreOptions scoreOptions(Actions action) {
+  final ScoreOptions scoreOptions(ActionKind action) {
     Stream.of(inputs.contradiction(), scheme.contradiction(), work.contradiction(),
             selection.contradiction()).flatMap(Optional::stream).findFirst()
         .ifPresent(sentence -> {
@@ -61,7 +61,7 @@ abstract class RunSupport extends CommandSupport {
       throw wrong("--reference " + scheme.reference() + " cannot be given with --adapted: what a merged checkpoint adds is"
           + " not of low rank; use --reference alignment");
     }
-    if (inputs.adapted().isPresent() && client.choice != Clients.PEFT) {
+    if (inputs.adapted().isPresent() && client.choice != ClientKind.PEFT) {
       throw wrong("--client " + client.choice + " cannot be given with --adapted: no client loads an adapter then");
     }
     checkGates();
@@ -133,7 +133,7 @@ abstract class RunSupport extends CommandSupport {
   }
 
   /** Whether a metric that has no default rule was given none. */
-  final boolean lacksRule(Metrics metric) {
+  final boolean lacksRule(MetricKind metric) {
     return selection.rule == null && metric.defaultThreshold().isEmpty();
   }
 

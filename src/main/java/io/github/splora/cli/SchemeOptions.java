@@ -1,12 +1,12 @@
 package io.github.splora.cli;
 
-import io.github.splora.score.Centre;
-import io.github.splora.score.Estimators;
-import io.github.splora.score.Metrics;
-import io.github.splora.score.Populations;
-import io.github.splora.score.References;
+import io.github.splora.measure.ReferenceKind;
+import io.github.splora.score.MetricKind;
+import io.github.splora.score.PopulationKind;
 import io.github.splora.score.Scheme;
-import io.github.splora.score.Spread;
+import io.github.splora.statistics.Center;
+import io.github.splora.statistics.Estimators;
+import io.github.splora.statistics.Spread;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -19,21 +19,21 @@ final class SchemeOptions {
 
   @Option(names = "--metric", paramLabel = "METRIC", defaultValue = "e-diem",
       description = "What the score is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  Metrics metric;
+  MetricKind metric;
 
   @Option(names = "--reference", paramLabel = "REF",
       description = "What a delta is compared with: ${COMPLETION-CANDIDATES}. Default: alignment; subspace for the metric"
           + " overlap.")
-  private References reference;
+  private ReferenceKind reference;
 
   @Option(names = "--population", paramLabel = "POP", defaultValue = "type",
       description = "What a distance is judged against: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  Populations population;
+  PopulationKind population;
 
   @Option(names = "--centre", paramLabel = "C", defaultValue = "mean",
       description = "How the expected distance of a population is estimated: ${COMPLETION-CANDIDATES}. Default:"
           + " ${DEFAULT-VALUE}.")
-  private Centre centre;
+  private Center centre;
 
   @Option(names = "--spread", paramLabel = "S", defaultValue = "iqr",
       description = "How its spread is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
@@ -50,8 +50,8 @@ final class SchemeOptions {
   private long seed;
 
   /** The user's reference, else the one that fits the metric. */
-  References reference() {
-    return reference != null ? reference : metric.onlyReference().orElse(References.ALIGNMENT);
+  ReferenceKind reference() {
+    return reference != null ? reference : metric.onlyReference().orElse(ReferenceKind.ALIGNMENT);
   }
 
   /** All that makes a score what it is. */
@@ -61,7 +61,7 @@ final class SchemeOptions {
 
   /** What is wrong with the choices, in a sentence; nothing if all fit together. */
   Optional<String> contradiction() {
-    Optional<References> only = metric.onlyReference();
+    Optional<ReferenceKind> only = metric.onlyReference();
     if (only.isPresent() && reference() != only.get()) {
       return Optional.of("--metric " + metric + " is told from --reference " + only.get() + ", not from " + reference());
     }

@@ -1,6 +1,6 @@
 package io.github.splora.cli;
 
-import io.github.splora.ScoreOptions;
+import io.github.splora.run.ScoreOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

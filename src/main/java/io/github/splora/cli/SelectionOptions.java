@@ -1,9 +1,9 @@
 package io.github.splora.cli;
 
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
-import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ActionKind;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -40,7 +40,7 @@ final class SelectionOptions {
   }
 
   /** The user's granularity, else what the client needs when {@code action} is done. */
-  Granularity granularity(Actions action, Clients client) {
+  Granularity granularity(ActionKind action, ClientKind client) {
     return granularity != null ? granularity : client.client().demands().granularity(action);
   }
 

@@ -1,6 +1,7 @@
 package io.github.splora.cli;
 
 import io.github.splora.report.ReportFormat;
+import io.github.splora.output.OutputFolder;
 import io.github.splora.report.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code splora show}. */
 @Command(
     name = "show",
-    description = "Shows a report that an earlier run wrote (splora-report.json, or what 'score --format json' printed)"
+    description = "Shows a report that an earlier run wrote (" + OutputFolder.REPORT_FILE + ", or what 'score --format json' printed)"
         + " in another format. Reads nothing else.")
 final class ShowCommand implements Callable<Integer> {
 

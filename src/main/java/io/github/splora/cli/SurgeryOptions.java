@@ -1,10 +1,10 @@
 package io.github.splora.cli;
 
-import io.github.splora.Surgery;
 import io.github.splora.client.Client;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.client.Demands;
-import io.github.splora.surgery.Actions;
+import io.github.splora.run.Surgery;
+import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ConfigStyle;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +20,7 @@ final class SurgeryOptions {
   @Option(names = "--action", paramLabel = "ACTION",
       description = "What is done to a selected module: ${COMPLETION-CANDIDATES}. Default: drop; zero for clients that"
           + " need every module. The others correct the module's factors and keep it.")
-  private Actions action;
+  private ActionKind action;
 
   @Option(names = "--config-style", paramLabel = "STYLE",
       description = "How a drop is told to PEFT: exclude (exclude_modules), targets (explicit target_modules, for PEFT"
@@ -42,18 +42,18 @@ final class SurgeryOptions {
   private Double gain;
 
   /** What the user has not said, the client decides. */
-  Surgery surgery(Clients client) {
+  Surgery surgery(ClientKind client) {
     Demands demands = client.client().demands();
-    Actions chosen = action(demands);
+    ActionKind chosen = action(demands);
     return new Surgery(chosen, configStyle == null ? demands.configStyle() : configStyle,
         or(strength, chosen.strength()), or(energy, chosen.energy()), or(gain, chosen.gain()));
   }
 
   /** What is wrong with the choices, in a sentence; nothing if all fit together. */
-  Optional<String> contradiction(Clients choice) {
+  Optional<String> contradiction(ClientKind choice) {
     Client client = choice.client();
-    Actions chosen = action(client.demands());
-    if (chosen == Actions.DROP && client.demands().everyModule()) {
+    ActionKind chosen = action(client.demands());
+    if (chosen == ActionKind.DROP && client.demands().everyModule()) {
       return Optional.of("--action drop cannot be given with --client " + choice + ": " + client.title()
           + " leaves out all modules of a type when one layer has none; it takes --action zero");
     }
@@ -79,7 +79,7 @@ final class SurgeryOptions {
     return Optional.empty();
   }
 
-  private Actions action(Demands demands) {
+  private ActionKind action(Demands demands) {
     return action == null ? demands.action() : action;
   }
 

@@ -1,16 +1,16 @@
 package io.github.splora.cli;
 
-import io.github.splora.Candidate;
-import io.github.splora.ScoreOptions;
 import io.github.splora.Splora;
-import io.github.splora.SweepOptions;
-import io.github.splora.SweepProgress;
 import io.github.splora.error.Printable;
-import io.github.splora.report.ReportFile;
+import io.github.splora.output.ReportFile;
 import io.github.splora.report.ReportFormat;
+import io.github.splora.report.SweepTable;
 import io.github.splora.report.html.SweepPage;
+import io.github.splora.run.Candidate;
+import io.github.splora.run.ScoreOptions;
+import io.github.splora.run.SweepOptions;
+import io.github.splora.run.SweepProgress;
 import io.github.splora.sweep.SweepReport;
-import io.github.splora.sweep.SweepTable;
 import io.github.splora.sweep.Trial;
 import java.io.IOException;
 import java.io.PrintWriter;

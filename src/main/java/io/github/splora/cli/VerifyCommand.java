@@ -2,7 +2,7 @@ package io.github.splora.cli;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.Verification;
@@ -42,7 +42,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--client", paramLabel = "CLIENT", defaultValue = "peft", split = ",",
       description = "What is to load it: ${COMPLETION-CANDIDATES}. Repeatable, or several with commas between."
           + " Default: ${DEFAULT-VALUE}.")
-  Set<Clients> clients;
+  Set<ClientKind> clients;
 
   @Mixin
   CommonOptions common;
@@ -65,7 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
       throw new BadInputException(problems);
     }
     spec.commandLine().getOut().println("ok: " + modules + " LoRA modules, nothing that "
-        + (clients.equals(Set.of(Clients.PEFT)) ? "a client" : titles()) + " would stumble over");
+        + (clients.equals(Set.of(ClientKind.PEFT)) ? "a client" : titles()) + " would stumble over");
     spec.commandLine().getOut().flush();
     return ExitCode.DONE;
   }

@@ -1,9 +1,9 @@
 package io.github.splora.cli;
 
-import io.github.splora.score.Resources;
+import io.github.splora.measure.Resources;
 import io.github.splora.select.ModuleFilter;
-import io.github.splora.tensor.Kernels;
-import io.github.splora.tensor.TensorEngine;
+import io.github.splora.tensor.KernelKind;
+import io.github.splora.tensor.djl.TensorEngine;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
@@ -31,7 +31,7 @@ final class WorkOptions {
       description = "What computes: djl (PyTorch, all float64), java (loops on the CPU, a third of the CPU time; float32"
           + " where that is close to 1e-7 of the norms, and PyTorch for DoRA, PiSSA, OLoRA, V's subspaces and float64"
           + " weights), or auto: djl on a GPU, else java. Default: ${DEFAULT-VALUE}.")
-  Kernels kernel;
+  KernelKind kernel;
 
   @Option(names = "--threads", paramLabel = "N",
       description = "Modules measured side by side. Default: the number of cores.")
@@ -52,7 +52,7 @@ final class WorkOptions {
     if (!TensorEngine.isDeviceChoice(device)) {
       return Optional.of("--device '" + device + "': auto, cpu, gpu or gpu:N is expected");
     }
-    if (kernel == Kernels.JAVA && device.startsWith("gpu")) {
+    if (kernel == KernelKind.JAVA && device.startsWith("gpu")) {
       return Optional.of("--kernel java cannot be given with --device " + device + ": it runs on the CPU");
     }
     if (threads != null && threads < 1) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * A program that loads adapters, and what it makes of them. An implementation is one file, made known in
- * {@link Clients}; where each of its rules comes from is in docs/clients.md.
+ * {@link ClientKind}; where each of its rules comes from is in docs/clients.md.
  */
 public interface Client {
 

@@ -1,7 +1,7 @@
 package io.github.splora.client;
 
 import io.github.splora.select.Granularity;
-import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ConfigStyle;
 
 /**
@@ -16,8 +16,8 @@ public record Demands(boolean everyModule, boolean wholeFusions, boolean listedT
   static final Demands NONE = new Demands(false, false, false);
 
   /** The action for it where the user names none. */
-  public Actions action() {
-    return everyModule ? Actions.ZERO : Actions.DROP;
+  public ActionKind action() {
+    return everyModule ? ActionKind.ZERO : ActionKind.DROP;
   }
 
   /** The style for it where the user names none. */
@@ -26,7 +26,7 @@ public record Demands(boolean everyModule, boolean wholeFusions, boolean listedT
   }
 
   /** What is selected as one where the user does not say; an action that takes no tensors away leaves it free. */
-  public Granularity granularity(Actions action) {
-    return wholeFusions && action == Actions.DROP ? Granularity.FUSION : Granularity.MODULE;
+  public Granularity granularity(ActionKind action) {
+    return wholeFusions && action == ActionKind.DROP ? Granularity.FUSION : Granularity.MODULE;
   }
 }

@@ -22,7 +22,7 @@ final class LlamaCppClient implements Client {
   @Override
   public List<Problem> problems(AdapterContent content) {
     return Findings.of(List.of(
-        Scaling.ALPHA_OVER_OWN_RANK.problems(title(), content),
+        ScalingRule.ALPHA_OVER_OWN_RANK.problems(title(), content),
         BaseWeights.unchanged(title(), content),
         Tensors.plainNames(content, false, "llama.cpp's converter stops at tensors of such a name"),
         Tensors.loraOnly(content, LlamaCppClient::isConverted,

@@ -23,7 +23,7 @@ final class LoraxClient implements Client {
   public List<Problem> problems(AdapterContent content) {
     return Findings.of(List.of(
         new Layers(title(), content).gaps(),
-        Scaling.ALPHA_OVER_R.problems(title(), content),
+        ScalingRule.ALPHA_OVER_R.problems(title(), content),
         Punica.ranks(title(), content),
         BaseWeights.unchanged(title(), content),
         Tensors.plainNames(content, true, "LoRAX does not know such a name and leaves the tensor out"),

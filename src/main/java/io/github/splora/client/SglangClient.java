@@ -35,7 +35,7 @@ final class SglangClient implements Client {
     return Findings.of(List.of(
         targets(content),
         fusions(content),
-        Scaling.ALPHA_OVER_R.problems(title(), content),
+        ScalingRule.ALPHA_OVER_R.problems(title(), content),
         ranks(content),
         BaseWeights.unchanged(title(), content),
         Tensors.loraOnly(content, Tensors::isBaseWeight,

@@ -29,7 +29,7 @@ final class TgiClient implements Client {
     return Findings.of(List.of(
         names(content),
         new Layers(title(), content).gaps(),
-        Scaling.ALPHA_OVER_R_OR_ROOT.problems(title(), content),
+        ScalingRule.ALPHA_OVER_R_OR_ROOT.problems(title(), content),
         Punica.ranks(title(), content),
         BaseWeights.unchanged(title(), content),
         Tensors.plainNames(content, true, "TGI does not know such a name and leaves the tensor out"),

@@ -29,7 +29,7 @@ final class VllmClient implements Client {
   public List<Problem> problems(AdapterContent content) {
     return Findings.of(List.of(
         fields(content),
-        Scaling.ALPHA_OVER_R_OR_ROOT.problems("vLLM (but for its newest versions)", content),
+        ScalingRule.ALPHA_OVER_R_OR_ROOT.problems("vLLM (but for its newest versions)", content),
         BaseWeights.unchanged(title(), content),
         ranks(content),
         Tensors.plainNames(content, false, "vLLM refuses adapters with tensors of such a name"),

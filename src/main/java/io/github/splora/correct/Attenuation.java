@@ -19,12 +19,12 @@ import io.github.splora.linalg.Matrix;
  *
  * @param energy share of ‖V‖² that the subspaces hold
  */
-record Attenuation(double energy, double strength) implements Corrector {
+record Attenuation(double energy, double strength) implements CorrectionMethod {
 
   private static final double SHARE_OF_ALL = 0.05;
 
   @Override
-  public Correction correct(LowRank delta, Spectrum spectrum) {
+  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
     return new SpectralCorrection(spectrum, energy) {
       @Override
       LowRank corrected(Subspaces v) {

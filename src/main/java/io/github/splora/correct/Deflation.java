@@ -18,10 +18,10 @@ import io.github.splora.linalg.Matrix;
  * @param energy share of ‖V‖² that the subspaces hold
  * @param gain above 0
  */
-record Deflation(double energy, double strength, double gain) implements Corrector {
+record Deflation(double energy, double strength, double gain) implements CorrectionMethod {
 
   @Override
-  public Correction correct(LowRank delta, Spectrum spectrum) {
+  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
     return new SpectralCorrection(spectrum, energy) {
       @Override
       LowRank corrected(Subspaces v) {

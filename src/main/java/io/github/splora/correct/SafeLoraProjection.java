@@ -14,12 +14,12 @@ import io.github.splora.tensor.Pass;
  *
  * <p>Source: Hsu et al., "Safe LoRA", NeurIPS 2024 (arXiv 2405.16833), section 3.4.
  */
-record SafeLoraProjection(double strength) implements Corrector {
+record SafeLoraProjection(double strength) implements CorrectionMethod {
 
   @Override
-  public Correction correct(LowRank delta, Spectrum spectrum) {
+  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
     SafeLoraOperator operator = new SafeLoraOperator(delta.b());
-    return new Correction() {
+    return new CorrectionWalk() {
       @Override
       public boolean ask(Pass pass) {
         return operator.ask(pass);

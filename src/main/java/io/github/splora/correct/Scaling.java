@@ -8,11 +8,11 @@ import io.github.splora.tensor.Pass;
  * A smaller step: {@code B := (1 − strength)·B}. Knows nothing of alignment; what every other correction should be
  * compared with.
  */
-record Scaling(double strength) implements Corrector {
+record Scaling(double strength) implements CorrectionMethod {
 
   @Override
-  public Correction correct(LowRank delta, Spectrum spectrum) {
-    return new Correction() {
+  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+    return new CorrectionWalk() {
       @Override
       public boolean ask(Pass pass) {
         return false;

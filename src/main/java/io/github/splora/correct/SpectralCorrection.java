@@ -6,7 +6,7 @@ import io.github.splora.delta.LowRank;
 import io.github.splora.tensor.Pass;
 
 /** A correction that needs nothing of V but its dominant subspaces. */
-abstract class SpectralCorrection implements Correction {
+abstract class SpectralCorrection implements CorrectionWalk {
 
   private final Spectrum spectrum;
   private final double energy;

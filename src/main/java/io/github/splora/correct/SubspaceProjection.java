@@ -12,10 +12,10 @@ import io.github.splora.linalg.Matrix;
  *
  * @param energy share of ‖V‖² that the subspace holds
  */
-record SubspaceProjection(double energy, double strength) implements Corrector {
+record SubspaceProjection(double energy, double strength) implements CorrectionMethod {
 
   @Override
-  public Correction correct(LowRank delta, Spectrum spectrum) {
+  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
     return new SpectralCorrection(spectrum, energy) {
       @Override
       LowRank corrected(Subspaces v) {

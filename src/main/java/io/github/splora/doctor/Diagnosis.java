@@ -2,10 +2,10 @@ package io.github.splora.doctor;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.splora.Version;
+import io.github.splora.backend.Backend;
 import io.github.splora.error.BadInputException;
-import io.github.splora.tensor.Backend;
-import io.github.splora.tensor.EngineState;
-import io.github.splora.tensor.Gpu;
+import io.github.splora.tensor.djl.EngineState;
+import io.github.splora.tensor.djl.Gpu;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;

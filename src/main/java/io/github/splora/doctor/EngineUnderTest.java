@@ -1,7 +1,7 @@
 package io.github.splora.doctor;
 
-import io.github.splora.tensor.EngineState;
-import io.github.splora.tensor.TensorEngine;
+import io.github.splora.tensor.djl.EngineState;
+import io.github.splora.tensor.djl.TensorEngine;
 
 /** The engine, as far as the doctor looks at it. Tests bring engines that this machine does not have. */
 public interface EngineUnderTest {

@@ -3,7 +3,7 @@ package io.github.splora.inspect;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.client.AdapterContent;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.client.ModelLayers;
 import io.github.splora.error.Problem;
 import io.github.splora.pairing.ModulePairing;
@@ -17,13 +17,13 @@ public final class Verification {
   private Verification() {}
 
   /** What is wrong with the adapter by itself for any of the clients. */
-  public static List<Problem> problems(Adapter adapter, Collection<Clients> clients) {
+  public static List<Problem> problems(Adapter adapter, Collection<ClientKind> clients) {
     AdapterContent content = AdapterContent.of(adapter);
     return clients.stream().flatMap(each -> each.client().problems(content).stream()).toList();
   }
 
   /** What keeps the adapter from fitting a checkpoint, whatever the client, and what each would stumble over there. */
-  public static List<Problem> problems(Adapter adapter, Checkpoint aligned, Collection<Clients> clients) {
+  public static List<Problem> problems(Adapter adapter, Checkpoint aligned, Collection<ClientKind> clients) {
     AdapterContent content = AdapterContent.of(adapter);
     ModelLayers model = ModelLayers.of(aligned, adapter.modules());
     return Stream.concat(

@@ -56,6 +56,6 @@ record ExpertParts(String parameter, List<String> parts) {
 
   /** The parameters that a tensor could be, or be a part of, as the model names them. */
   static Stream<String> stacksOf(String tensor) {
-    return Stream.concat(Stream.of(tensor), inStacks(tensor).stream().map(Part::parameter)).map(Spelling::inMemory);
+    return Stream.concat(Stream.of(tensor), inStacks(tensor).stream().map(Part::parameter)).map(NameAliases::inMemory);
   }
 }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Finds a tensor among a checkpoint's names. Files and models name the same layer differently (a bare decoder saves no
  * {@code model.}, Llava swaps two prefixes, Mixtral calls its {@code mlp} otherwise), so after the exact name the known
- * {@linkplain Spelling spellings} and prefixes are tried, then the one tensor that agrees from the block's container on.
+ * {@linkplain NameAliases spellings} and prefixes are tried, then the one tensor that agrees from the block's container on.
  * Always by name, never by order or by shape.
  */
 final class WeightNames {
@@ -57,7 +57,7 @@ final class WeightNames {
 
   /** Every tensor that the model could know by that name. */
   List<String> named(String tensorName) {
-    List<String> spellings = Spelling.of(tensorName).toList();
+    List<String> spellings = NameAliases.of(tensorName).toList();
     return Stream.concat(
             spellings.stream().filter(names::contains),
             spellings.stream().flatMap(this::underOtherPrefixes))

@@ -1,7 +1,7 @@
 package io.github.splora.report;
 
 import io.github.splora.error.Printable;
-import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ActionKind;
 import java.util.List;
 import java.util.function.Function;
 
@@ -34,9 +34,9 @@ public record Columns(String title, boolean isNumber, Function<ModuleRow, String
 
   /** What is done to a module whose decision is to prune: its action, if that corrects, else to prune. */
   static String verb(RunReport report) {
-    return Labels.find(Actions.class, report.parameters().action())
-        .filter(Actions::corrects)
-        .map(Actions::toString)
+    return Labels.find(ActionKind.class, report.parameters().action())
+        .filter(ActionKind::corrects)
+        .map(ActionKind::toString)
         .orElse("prune");
   }
 

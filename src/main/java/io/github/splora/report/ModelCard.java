@@ -1,6 +1,6 @@
 package io.github.splora.report;
 
-import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ public final class ModelCard {
     RunReport.Inputs inputs = report.inputs();
     RunReport.Summary summary = report.summary();
     boolean isMerged = inputs.adapter() == null;
-    Actions action = Labels.find(Actions.class, report.parameters().action()).orElse(Actions.DROP);
+    ActionKind action = Labels.find(ActionKind.class, report.parameters().action()).orElse(ActionKind.DROP);
     return BEGIN + "\n"
         + (action.corrects() ? "## Corrected with splora\n\n" : "## Pruned with splora\n\n")
         + summary.pruned() + " of " + summary.modules() + (isMerged ? " weights were " : " LoRA modules were ")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
+import io.github.splora.output.OutputFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +40,7 @@ public record RunReport(
     Timing timing) {
 
   public static final int SCHEMA_VERSION = 1;
-  public static final String FILE_NAME = "splora-report.json";
+  public static final String FILE_NAME = OutputFolder.REPORT_FILE;
 
   public RunReport {
     command = command == null ? List.of() : List.copyOf(command);

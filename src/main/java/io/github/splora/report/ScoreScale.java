@@ -1,6 +1,6 @@
 package io.github.splora.report;
 
-import io.github.splora.score.Quantile;
+import io.github.splora.statistics.Quantile;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.github.splora.score;
 
+import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
 import java.util.List;
 
@@ -7,7 +8,7 @@ import java.util.List;
 final class CosineMetric implements Metric {
 
   @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Judging judging) {
+  public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
     return comparable.stream().map(CosineMetric::score).toList();
   }
 

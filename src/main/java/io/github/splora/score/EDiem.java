@@ -1,5 +1,6 @@
 package io.github.splora.score;
 
+import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class EDiem implements Metric {
   public static final double PRUNE_ABOVE = 0.5;
 
   @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Judging judging) {
+  public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
     if (comparable.isEmpty()) {
       return List.of();
     }

@@ -1,10 +1,11 @@
 package io.github.splora.score;
 
+import io.github.splora.measure.Measurement;
 import java.util.List;
 
 /**
  * Turns measurements into scores, higher = more misaligned. An implementation is one file, made known in
- * {@link Metrics}.
+ * {@link MetricKind}.
  */
 public interface Metric {
 
@@ -15,5 +16,5 @@ public interface Metric {
    * @param judging what each is judged against, for metrics that standardise
    * @return one score for each, in the same order
    */
-  List<ModuleScore> score(List<Measurement> comparable, Judging judging);
+  List<ModuleScore> score(List<Measurement> comparable, Standardization judging);
 }

@@ -2,6 +2,8 @@ package io.github.splora.score;
 
 import io.github.splora.adapter.Block;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.measure.Comparison;
+import io.github.splora.measure.Measurement;
 import java.util.List;
 import java.util.Optional;
 

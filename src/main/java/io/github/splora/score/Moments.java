@@ -1,11 +1,14 @@
 package io.github.splora.score;
 
+import io.github.splora.statistics.Center;
+import io.github.splora.statistics.Estimators;
+import io.github.splora.statistics.Spread;
 import java.util.Collection;
 
 /**
- * Centre and spread of a population of distances.
+ * Center and spread of a population of distances.
  *
- * @param centre {@code E[d]}, as {@link Centre} estimates it
+ * @param centre {@code E[d]}, as {@link Center} estimates it
  * @param spread as {@link Spread} does
  */
 record Moments(double centre, double spread) {

@@ -1,5 +1,8 @@
 package io.github.splora.score;
 
+import io.github.splora.measure.Measurement;
+import io.github.splora.measure.RandomDistance;
+import io.github.splora.statistics.Estimators;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,11 @@
 package io.github.splora.score;
 
+import io.github.splora.measure.Measurement;
+import io.github.splora.statistics.Estimators;
 import java.util.List;
 import java.util.Map;
 
-/** What a module's distance is judged against. An implementation is one file, made known in {@link Populations}. */
+/** What a module's distance is judged against. An implementation is one file, made known in {@link PopulationKind}. */
 public interface Population {
 
   /**

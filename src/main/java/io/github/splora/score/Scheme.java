@@ -1,22 +1,26 @@
 package io.github.splora.score;
 
+import io.github.splora.measure.Reference;
+import io.github.splora.measure.ReferenceKind;
+import io.github.splora.statistics.Estimators;
+
 /**
  * How measurements become scores.
  *
  * @param metric what the score is
- * @param reference what deltas are compared with; {@linkplain Metrics#onlyReference some metrics} take one alone
+ * @param reference what deltas are compared with; {@linkplain MetricKind#onlyReference some metrics} take one alone
  * @param population what distances are judged against
  * @param estimators of the population's moments
  * @param energy share of ‖V‖² in the subspaces that {@code subspace} looks at, in (0, 1]
  * @param seed of what is drawn at random
  */
 public record Scheme(
-    Metrics metric, References reference, Populations population, Estimators estimators, double energy, long seed) {
+    MetricKind metric, ReferenceKind reference, PopulationKind population, Estimators estimators, double energy, long seed) {
 
   /** With everything else as the command line has it for default. */
-  public static Scheme of(Metrics metric, References reference, Populations population) {
+  public static Scheme of(MetricKind metric, ReferenceKind reference, PopulationKind population) {
     return new Scheme(metric, metric.onlyReference().orElse(reference), population, Estimators.DEFAULT,
-        References.Settings.DEFAULT.energy(), References.Settings.DEFAULT.seed());
+        ReferenceKind.Settings.DEFAULT.energy(), ReferenceKind.Settings.DEFAULT.seed());
   }
 
   /** What measures for it. Equal schemes but for metric and estimators can share one. */
@@ -29,11 +33,11 @@ public record Scheme(
     return reference == other.reference && settings().equals(other.settings());
   }
 
-  public Judging judging() {
-    return new Judging(population.population(), estimators);
+  public Standardization judging() {
+    return new Standardization(population.population(), estimators);
   }
 
-  private References.Settings settings() {
-    return new References.Settings(energy, population == Populations.NULL, seed);
+  private ReferenceKind.Settings settings() {
+    return new ReferenceKind.Settings(energy, population == PopulationKind.NULL, seed);
   }
 }

@@ -2,6 +2,7 @@ package io.github.splora.score;
 
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.error.BadInputException;
+import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ public final class ScoreBoard {
    * @throws BadInputException if V is zero for every module: base and aligned are the same
    */
   public static List<ModuleScore> of(
-      List<LoraModule> modules, List<Measurement> measurements, Metric metric, Judging judging, Path aligned) {
+      List<LoraModule> modules, List<Measurement> measurements, Metric metric, Standardization judging, Path aligned) {
     if (measurements.stream().allMatch(measurement -> measurement.alignmentNorm() == 0)) {
       throw new BadInputException(aligned, null, null, "none of the " + measurements.size()
           + " layers that take part differs from the base checkpoint's; are base and aligned the same model?");

@@ -5,7 +5,7 @@ import io.github.splora.error.BadInputException;
 import java.util.Map;
 import java.util.Set;
 
-/** What is done to the selected modules. An implementation is one file, made known in {@link Actions}. */
+/** What is done to the selected modules. An implementation is one file, made known in {@link ActionKind}. */
 public interface Action {
 
   /**
@@ -19,7 +19,7 @@ public interface Action {
    * Plans the new adapter; nothing is written.
    *
    * @param selected names of modules of {@code adapter}; may be empty, which changes nothing
-   * @param corrected for an action that {@linkplain Actions#corrects corrects}, the new factors of each selected module
+   * @param corrected for an action that {@linkplain ActionKind#corrects corrects}, the new factors of each selected module
    * @throws BadInputException if no client would load the result
    */
   Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected);

@@ -3,6 +3,7 @@ package io.github.splora.surgery;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.error.BadInputException;
+import io.github.splora.output.OutputFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,7 +30,7 @@ final class CarryOver {
 
   /** Written anew, or wrong in a pruned adapter: a pickle beside the weights would still hold what was removed. */
   private static final Set<String> LEFT_BEHIND = Set.of(
-      Adapter.WEIGHTS_FILE, AdapterConfig.FILE_NAME, Adapter.PICKLE_FILE, "splora-report.json", ".git", ".cache");
+      Adapter.WEIGHTS_FILE, AdapterConfig.FILE_NAME, Adapter.PICKLE_FILE, OutputFolder.REPORT_FILE, ".git", ".cache");
 
   private final Path home;
   private final Path blobs;

@@ -4,6 +4,7 @@ import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.format.TensorFiles;
+import io.github.splora.output.OutputFolder;
 import io.github.splora.safetensors.SafetensorsWriter;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredTensor;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  */
 public final class CheckpointWriter {
 
-  private static final Set<String> LEFT_BEHIND = Set.of("splora-report.json", ".git", ".cache");
+  private static final Set<String> LEFT_BEHIND = Set.of(OutputFolder.REPORT_FILE, ".git", ".cache");
 
   /** The same weights in another format, or older ones: they would still hold what was taken out. */
   private static final Pattern OTHER_WEIGHTS = Pattern.compile(

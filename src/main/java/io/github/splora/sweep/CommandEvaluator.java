@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Printable;
 import io.github.splora.json.StrictJson;
+import io.github.splora.output.ShutdownHook;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,8 +65,7 @@ public final class CommandEvaluator implements Evaluator {
         .redirectOutput(out.toFile())
         .redirectError(err.toFile())
         .start();
-    Thread stopping = new Thread(() -> stop(process));
-    Runtime.getRuntime().addShutdownHook(stopping);
+    ShutdownHook stopping = ShutdownHook.register(() -> stop(process));
     try {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new Failure("was stopped after " + limit.toSeconds() + " seconds, the time limit");
@@ -79,7 +79,7 @@ public final class CommandEvaluator implements Evaluator {
       throw new Failure("was interrupted");
     } finally {
       stop(process);
-      forget(stopping);
+      stopping.close();
     }
   }
 
@@ -128,14 +128,6 @@ public final class CommandEvaluator implements Evaluator {
   private static void stop(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The program is ending already, and the hook has run.
-    }
   }
 
   private static double seconds(long start) {

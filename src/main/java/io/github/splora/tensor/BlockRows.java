@@ -12,10 +12,10 @@ import java.util.TreeSet;
  * @param first its first row
  * @param count how many it has
  */
-record BlockRows(long first, int count) {
+public record BlockRows(long first, int count) {
 
   /** All rows of the matrices, which have the same shape, in blocks of at most {@code most}. */
-  static List<BlockRows> of(List<StoredMatrix> matrices, int most) {
+  public static List<BlockRows> of(List<StoredMatrix> matrices, int most) {
     TreeSet<Long> bounds = new TreeSet<>();
     for (StoredMatrix matrix : matrices) {
       long end = 0;

@@ -1,7 +1,7 @@
 package io.github.splora.tensor;
 
-import io.github.splora.pairing.Weights;
 import io.github.splora.error.BadInputException;
+import io.github.splora.pairing.Weights;
 
 /** Walks over weights: all that touches as much data as a model has. Safe for use by several threads. */
 public interface Kernel {

@@ -32,13 +32,13 @@ public final class Pass {
    * @param thin X : [in, k], or [out, k] for Mᵀ
    * @param result takes {@code M X : [out, k]} or {@code Mᵀ X : [in, k]}
    */
-  record Product(Operand operand, boolean transposed, Matrix thin, Consumer<Matrix> result) {
+  public record Product(Operand operand, boolean transposed, Matrix thin, Consumer<Matrix> result) {
 
     /**
      * Whether stored rows are weighed with the thin matrix's and added up, and not each multiplied with it: if exactly one of
      * the two, the storage and the operand, is transposed.
      */
-    boolean isCrosswise(Weights weights) {
+    public boolean isCrosswise(Weights weights) {
       return transposed != weights.transposed();
     }
   }
@@ -73,7 +73,7 @@ public final class Pass {
    *
    * @param slot receives it
    */
-  record Inner(Operand left, Operand right, Slot<Double> slot) {}
+  public record Inner(Operand left, Operand right, Slot<Double> slot) {}
 
   /** Where a result will be. */
   public static final class Slot<T> {
@@ -86,7 +86,7 @@ public final class Pass {
       return Optional.ofNullable(value).orElseThrow(() -> new IllegalStateException("the walk is still to come"));
     }
 
-    void set(T result) {
+    public void set(T result) {
       value = result;
     }
   }
@@ -141,7 +141,7 @@ public final class Pass {
    * Whether float32 is too little for what was asked: W itself is much larger than what anyone is after, which comes out of
    * differences of its products.
    */
-  boolean isFloat64Wanted() {
+  public boolean isFloat64Wanted() {
     return isFloat64Demanded || !rowInners.isEmpty() || operands().contains(Operand.ALIGNED);
   }
 
@@ -154,11 +154,11 @@ public final class Pass {
    *
    * @param transposed which of the two ways to take where either will do
    */
-  List<Product> products(boolean transposed) {
+  public List<Product> products(boolean transposed) {
     return Stream.concat(products.stream(), contractions.stream().map(each -> each.asProduct(transposed))).toList();
   }
 
-  List<Inner> inners() {
+  public List<Inner> inners() {
     return inners;
   }
 
@@ -167,10 +167,10 @@ public final class Pass {
    *
    * @param result takes one number for each of the layer's outputs
    */
-  record ByRow(Operand left, Operand right, Consumer<double[]> result) {}
+  public record ByRow(Operand left, Operand right, Consumer<double[]> result) {}
 
   /** All inner products, whole ones as sums over rows. */
-  List<ByRow> innersByRow() {
+  public List<ByRow> innersByRow() {
     return Stream.concat(
         rowInners.stream().map(inner -> new ByRow(inner.left(), inner.right(), inner.slot()::set)),
         inners.stream().map(inner -> new ByRow(inner.left(), inner.right(),
@@ -178,7 +178,7 @@ public final class Pass {
   }
 
   /** The matrices that its operands are made of: the aligned one, and then base and adapted, if they are. */
-  List<StoredMatrix> matricesOf(Weights weights) {
+  public List<StoredMatrix> matricesOf(Weights weights) {
     Set<Operand> operands = operands();
     List<StoredMatrix> matrices = new ArrayList<>(List.of(weights.aligned()));
     if (operands.contains(Operand.ALIGNMENT_DELTA)) {
@@ -191,7 +191,7 @@ public final class Pass {
   }
 
   /** All that must be made of the weights. */
-  Set<Operand> operands() {
+  public Set<Operand> operands() {
     Set<Operand> operands = EnumSet.noneOf(Operand.class);
     products.forEach(product -> operands.add(product.operand()));
     contractions.forEach(contraction -> operands.add(contraction.operand()));

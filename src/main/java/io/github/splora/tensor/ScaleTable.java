@@ -4,13 +4,13 @@ import io.github.splora.storage.Scales;
 import io.github.splora.storage.Values;
 
 /** {@link Scales}, read into memory: they are small beside the weight. */
-final class ScaleTable {
+public final class ScaleTable {
 
   private final Scales scales;
   private final double[] values;
   private final long columns;
 
-  ScaleTable(Scales scales) {
+  public ScaleTable(Scales scales) {
     this.scales = scales;
     this.values = scales.tensor().map(Values::of).orElse(new double[] {1});
     this.columns = scales.tensor()
@@ -20,12 +20,12 @@ final class ScaleTable {
   }
 
   /** What it was read from. */
-  Scales scales() {
+  public Scales scales() {
     return scales;
   }
 
   /** What the element is to be multiplied with. */
-  double at(long row, long column) {
+  public double at(long row, long column) {
     return values.length == 1
         ? values[0]
         : values[Math.toIntExact(row / scales.blockRows() * columns + column / scales.blockColumns())];

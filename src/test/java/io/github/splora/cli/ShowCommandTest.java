@@ -2,11 +2,11 @@ package io.github.splora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.splora.TinyRun;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.report.ReportFormat;
 import io.github.splora.report.RunReport;
-import io.github.splora.score.Metrics;
+import io.github.splora.run.TinyRun;
+import io.github.splora.score.MetricKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,7 +35,7 @@ class ShowCommandTest {
   }
 
   private Path saved(String old, String replacement) throws IOException {
-    RunReport report = TinyRun.score(TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.empty()));
+    RunReport report = TinyRun.score(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()));
     return Files.writeString(folder.resolve("scores.json"), report.toJson().replaceFirst(old, replacement));
   }
 

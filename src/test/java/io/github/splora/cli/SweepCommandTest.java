@@ -3,9 +3,9 @@ package io.github.splora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.splora.Candidate;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.report.RunReport;
+import io.github.splora.run.Candidate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -200,12 +200,12 @@ class SweepCommandTest {
 
   @Test
   void bracesAreAlternatives() {
-    assertThat(CandidateLine.candidates("--action deflate --all --action-energy {0.5,0.6} --gain {1, 1.5}", Clients.PEFT))
+    assertThat(CandidateLine.candidates("--action deflate --all --action-energy {0.5,0.6} --gain {1, 1.5}", ClientKind.PEFT))
         .extracting(Candidate::options).containsExactly(
             "--action deflate --all --action-energy 0.5 --gain 1", "--action deflate --all --action-energy 0.5 --gain 1.5",
             "--action deflate --all --action-energy 0.6 --gain 1", "--action deflate --all --action-energy 0.6 --gain 1.5");
-    assertThat(CandidateLine.candidates("", Clients.PEFT)).extracting(Candidate::options).containsExactly("");
-    assertThat(Stream.of(Clients.values()).flatMap(client -> CandidateLine.candidates("--fraction 0.5", client).stream()))
-        .hasSize(Clients.values().length);
+    assertThat(CandidateLine.candidates("", ClientKind.PEFT)).extracting(Candidate::options).containsExactly("");
+    assertThat(Stream.of(ClientKind.values()).flatMap(client -> CandidateLine.candidates("--fraction 0.5", client).stream()))
+        .hasSize(ClientKind.values().length);
   }
 }

@@ -11,7 +11,7 @@ import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Kernel;
 import io.github.splora.tensor.Pass;
-import io.github.splora.tensor.TensorEngine;
+import io.github.splora.tensor.djl.TensorEngine;
 import io.github.splora.testing.DenseMatrix;
 import io.github.splora.testing.TinyAdapter;
 import java.io.IOException;

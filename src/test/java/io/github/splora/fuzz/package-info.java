@@ -8,3 +8,4 @@
  * {@code FuzzTargetsTest} and {@code scripts/fuzz.sh}.
  */
 package io.github.splora.fuzz;
+

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
-import io.github.splora.client.Clients;
+import io.github.splora.client.ClientKind;
 import io.github.splora.error.Problem;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;
@@ -110,14 +110,14 @@ class VerificationTest {
 
   private List<String> problems(TinyAdapter tiny) {
     try (Adapter adapter = Adapter.open(tiny.writeTo(folder))) {
-      return Verification.problems(adapter, List.of(Clients.PEFT)).stream().map(Problem::toString).toList();
+      return Verification.problems(adapter, List.of(ClientKind.PEFT)).stream().map(Problem::toString).toList();
     }
   }
 
   private List<String> problems(TinyAdapter tiny, TinyCheckpoint model) {
     try (Adapter adapter = Adapter.open(tiny.writeTo(folder));
         Checkpoint checkpoint = Checkpoint.open(model.writeTo(folder.resolve("model")))) {
-      return Verification.problems(adapter, checkpoint, List.of(Clients.PEFT)).stream().map(Problem::toString).toList();
+      return Verification.problems(adapter, checkpoint, List.of(ClientKind.PEFT)).stream().map(Problem::toString).toList();
     }
   }
 }

@@ -2,8 +2,8 @@ package io.github.splora.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.splora.TinyRun;
-import io.github.splora.score.Metrics;
+import io.github.splora.run.TinyRun;
+import io.github.splora.score.MetricKind;
 import io.github.splora.select.SelectionRule;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +21,7 @@ class MarkdownWriterTest {
   }
 
   private static RunReport scored(Optional<SelectionRule> rule) {
-    return TinyRun.score(TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, rule));
+    return TinyRun.score(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, rule));
   }
 
   private static RunReport with(RunReport report, List<ModuleRow> rows, List<String> warnings) {

@@ -2,10 +2,10 @@ package io.github.splora.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.splora.TinyRun;
-import io.github.splora.score.Metrics;
+import io.github.splora.run.TinyRun;
+import io.github.splora.score.MetricKind;
 import io.github.splora.select.SelectionRule;
-import io.github.splora.surgery.Actions;
+import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ class ModelCardTest {
 
   private static RunReport removing(int count) {
     return TinyRun.score(
-        TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.of(new SelectionRule.Highest(count))));
+        TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.of(new SelectionRule.Highest(count))));
   }
 
   private Path card() {
@@ -112,12 +112,12 @@ class ModelCardTest {
   void pruneWritesItBehindTheOldCard() throws IOException {
     String old = Files.readString(TinyRun.ADAPTER.resolve("README.md"));
     Path output = folder.resolve("pruned");
-    TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.empty()), output);
+    TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()), output);
     assertThat(Files.readString(output.resolve("README.md")))
         .startsWith(old).contains("6 of 24 LoRA modules were removed");
 
     Path again = folder.resolve("again");
-    TinyRun.prune(TinyRun.llama(output, Metrics.E_DIEM, Optional.of(new SelectionRule.Highest(1))), again);
+    TinyRun.prune(TinyRun.llama(output, MetricKind.E_DIEM, Optional.of(new SelectionRule.Highest(1))), again);
     assertThat(Files.readString(again.resolve("README.md")))
         .startsWith(old).contains("1 of 18 LoRA modules were removed").containsOnlyOnce(BEGIN);
   }
@@ -125,7 +125,7 @@ class ModelCardTest {
   @Test
   void modulesThatAreStillThereAsZerosAreNotCalledRemoved() throws IOException {
     Path output = folder.resolve("zeroed");
-    TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, Metrics.E_DIEM, Optional.empty()), output, Actions.ZERO);
+    TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()), output, ActionKind.ZERO);
     assertThat(Files.readString(output.resolve("README.md"))).contains("6 of 24 LoRA modules were set to zero");
   }
 

@@ -1,10 +1,10 @@
 package io.github.splora.safetensors;
 
-import io.github.splora.storage.TensorInfo;
-import io.github.splora.storage.TensorSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.TensorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.github.splora.safetensors;
 
-import io.github.splora.storage.TensorInfo;
-import io.github.splora.storage.TensorSource;
 import static io.github.splora.safetensors.RawFile.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.TensorSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

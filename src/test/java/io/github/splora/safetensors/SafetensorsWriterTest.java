@@ -1,11 +1,11 @@
 package io.github.splora.safetensors;
 
-import io.github.splora.storage.DType;
-import io.github.splora.storage.TensorSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

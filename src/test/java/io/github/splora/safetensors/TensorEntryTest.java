@@ -1,10 +1,10 @@
 package io.github.splora.safetensors;
 
-import io.github.splora.storage.DType;
-import io.github.splora.storage.TensorInfo;
 import static io.github.splora.safetensors.RawFile.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.splora.storage.DType;
+import io.github.splora.storage.TensorInfo;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,8 @@
 package io.github.splora.score;
 
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.measure.Comparison;
+import io.github.splora.measure.Measurement;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.measure.Comparison;
+import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
+import io.github.splora.statistics.Estimators;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +20,7 @@ class MetricsTest {
 
   @Test
   void eDiemIsTheDistanceFromTheMeanInInterquartileRanges() {
-    List<ModuleScore> scores = new EDiem().score(four, new Judging(new AllPopulation(), Estimators.DEFAULT));
+    List<ModuleScore> scores = new EDiem().score(four, new Standardization(new AllPopulation(), Estimators.DEFAULT));
 
     // mean 3, quartiles 1.75 and 3.75
     assertThat(scores).extracting(ModuleScore::score).containsExactly(-1.0, -0.5, 0.0, 1.5);
@@ -29,7 +32,7 @@ class MetricsTest {
   void eDiemInventsNoScoreWhereAllDistancesAreEqual() {
     List<Measurement> equal = List.of(Measurements.at("a", 1.4), Measurements.at("b", 1.4));
 
-    assertThat(new EDiem().score(equal, new Judging(new AllPopulation(), Estimators.DEFAULT))).allSatisfy(score -> {
+    assertThat(new EDiem().score(equal, new Standardization(new AllPopulation(), Estimators.DEFAULT))).allSatisfy(score -> {
       assertThat(score.score()).isNull();
       assertThat(score.unscored()).isEqualTo(Unscored.NO_SPREAD);
       assertThat(score.distance()).isEqualTo(1.4);
@@ -38,20 +41,20 @@ class MetricsTest {
 
   @Test
   void cosineIsHigherTheMoreADeltaMovesAgainstItsReference() {
-    assertThat(new CosineMetric().score(four, new Judging(new AllPopulation(), Estimators.DEFAULT)).get(0).score()).isEqualTo(-0.5);
+    assertThat(new CosineMetric().score(four, new Standardization(new AllPopulation(), Estimators.DEFAULT)).get(0).score()).isEqualTo(-0.5);
   }
 
   @Test
   void cosineHasNoScoreForAReferenceWithoutDirection() {
     Measurement flat = new Measurement(four.get(0).module(), 2, 3, new Comparison(2, null, 0));
 
-    assertThat(new CosineMetric().score(List.of(flat), new Judging(new AllPopulation(), Estimators.DEFAULT)).get(0).unscored())
+    assertThat(new CosineMetric().score(List.of(flat), new Standardization(new AllPopulation(), Estimators.DEFAULT)).get(0).unscored())
         .isEqualTo(Unscored.NO_DIRECTION);
   }
 
   @Test
   void frobeniusIsTheNormOfTheDelta() {
-    assertThat(new FrobeniusMetric().score(four, new Judging(new AllPopulation(), Estimators.DEFAULT)).get(0).score()).isEqualTo(2);
+    assertThat(new FrobeniusMetric().score(four, new Standardization(new AllPopulation(), Estimators.DEFAULT)).get(0).score()).isEqualTo(2);
   }
 
   @Test
@@ -61,7 +64,7 @@ class MetricsTest {
 
     List<ModuleScore> scores = ScoreBoard.of(
         measurements.stream().map(m -> m.module().lora()).toList(), measurements,
-        new EDiem(), new Judging(new AllPopulation(), Estimators.DEFAULT), Path.of("aligned"));
+        new EDiem(), new Standardization(new AllPopulation(), Estimators.DEFAULT), Path.of("aligned"));
 
     assertThat(scores).extracting(ModuleScore::unscored)
         .containsExactly(null, null, null, null, Unscored.ZERO_DELTA, Unscored.NO_REFERENCE);
@@ -71,7 +74,7 @@ class MetricsTest {
   @Test
   void aModuleThatWasNotMeasuredIsLeftOut() {
     List<ModuleScore> scores = ScoreBoard.of(four.stream().map(m -> m.module().lora()).toList(),
-        four.subList(0, 3), new EDiem(), new Judging(new AllPopulation(), Estimators.DEFAULT), Path.of("aligned"));
+        four.subList(0, 3), new EDiem(), new Standardization(new AllPopulation(), Estimators.DEFAULT), Path.of("aligned"));
 
     assertThat(scores.get(3).unscored()).isEqualTo(Unscored.LEFT_OUT);
     assertThat(scores.get(3).distance()).isNull();
@@ -82,7 +85,7 @@ class MetricsTest {
     List<Measurement> untouched = List.of(Measurements.withoutComparison("a", 2, 0));
 
     assertThatThrownBy(() -> ScoreBoard.of(
-            List.of(untouched.get(0).module().lora()), untouched, new EDiem(), new Judging(new AllPopulation(), Estimators.DEFAULT), Path.of("aligned")))
+            List.of(untouched.get(0).module().lora()), untouched, new EDiem(), new Standardization(new AllPopulation(), Estimators.DEFAULT), Path.of("aligned")))
         .isInstanceOf(BadInputException.class)
         .hasMessage("aligned: none of the 1 layers that take part differs from the base checkpoint's;"
             + " are base and aligned the same model?");

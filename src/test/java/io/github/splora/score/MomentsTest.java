@@ -3,6 +3,9 @@ package io.github.splora.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.splora.statistics.Center;
+import io.github.splora.statistics.Estimators;
+import io.github.splora.statistics.Spread;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +23,7 @@ class MomentsTest {
   @Test
   void medianAndStandardDeviationAreThereForTheAsking() {
     Moments moments =
-        Moments.of(List.of(7.0, 1.0, 2.0, 10.0), new Estimators(Centre.MEDIAN, Spread.STD));
+        Moments.of(List.of(7.0, 1.0, 2.0, 10.0), new Estimators(Center.MEDIAN, Spread.STD));
 
     assertThat(moments.centre()).isEqualTo(4.5);
     // numpy.std([7, 1, 2, 10], ddof=1)
@@ -29,7 +32,7 @@ class MomentsTest {
 
   @Test
   void oneDistanceHasNoSpreadByEitherEstimator() {
-    assertThat(Moments.of(List.of(1.4), new Estimators(Centre.MEDIAN, Spread.STD)).hasSpread()).isFalse();
+    assertThat(Moments.of(List.of(1.4), new Estimators(Center.MEDIAN, Spread.STD)).hasSpread()).isFalse();
   }
 
   @Test

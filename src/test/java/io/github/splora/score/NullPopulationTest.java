@@ -6,12 +6,21 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.linalg.Orthonormal;
+import io.github.splora.measure.Comparison;
+import io.github.splora.measure.Measurement;
+import io.github.splora.measure.ModuleScorer;
+import io.github.splora.measure.RandomDistance;
+import io.github.splora.measure.ReferenceKind;
+import io.github.splora.measure.Resources;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.pairing.Weights;
+import io.github.splora.statistics.Center;
+import io.github.splora.statistics.Estimators;
+import io.github.splora.statistics.Spread;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Kernel;
-import io.github.splora.tensor.TensorEngine;
+import io.github.splora.tensor.djl.TensorEngine;
 import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,8 +45,8 @@ class NullPopulationTest {
   private final Kernel kernel = TensorEngine.start("cpu").kernel();
 
   @ParameterizedTest
-  @EnumSource(References.class)
-  void momentsAreThoseOfManyDraws(References reference) throws IOException {
+  @EnumSource(ReferenceKind.class)
+  void momentsAreThoseOfManyDraws(ReferenceKind reference) throws IOException {
     Weights weights = new Weights(
         StoredMatrix.of(DenseMatrix.random(OUT, IN, 1).stored(folder, "base", DType.F64)),
         StoredMatrix.of(DenseMatrix.random(OUT, IN, 2).stored(folder, "aligned", DType.F64)), false);
@@ -45,17 +54,17 @@ class NullPopulationTest {
     for (int i = 0; i < DRAWS; i++) {
       draws.add(new PairedModule(random(i), List.of(weights)));
     }
-    References.Settings settings = new References.Settings(0.5, true, 7);
+    ReferenceKind.Settings settings = new ReferenceKind.Settings(0.5, true, 7);
 
     List<Measurement> measured = new ModuleScorer(
         kernel, List.of(reference.reference(settings)), List.of(), 7, Resources.of(2)).measure(draws, m -> { }).get(0);
 
     double[] distances = measured.stream().mapToDouble(m -> m.comparison().distance()).sorted().toArray();
     double deviation = Spread.STD.of(distances);
-    Moments expected = new NullPopulation().moments(measured, new Estimators(Centre.MEDIAN, Spread.STD))
+    Moments expected = new NullPopulation().moments(measured, new Estimators(Center.MEDIAN, Spread.STD))
         .get(measured.get(0));
     // Of 400 draws the mean is known to a twentieth of the deviation, and that to four percent.
-    assertThat(expected.centre()).isCloseTo(Centre.MEAN.of(distances), within(0.25 * deviation));
+    assertThat(expected.centre()).isCloseTo(Center.MEAN.of(distances), within(0.25 * deviation));
     assertThat(expected.spread() / deviation).isBetween(0.75, 1.33);
     assertThat(Arrays.stream(distances).distinct().count()).isEqualTo(DRAWS);
   }

@@ -2,6 +2,8 @@ package io.github.splora.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.splora.measure.Measurement;
+import io.github.splora.statistics.Estimators;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -33,7 +33,7 @@ class AdapterWriterTest {
     new TinyAdapter(old, "layers.0.q", "layers.1.q").open().close();
     try (Adapter adapter = Adapter.open(location)) {
       AdapterWriter.write(
-          adapter, Actions.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of("layers.1.q")), written);
+          adapter, ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of("layers.1.q")), written);
     }
   }
 
@@ -133,7 +133,7 @@ class AdapterWriterTest {
     Files.move(old, snapshot);
     try (Adapter adapter = Adapter.open(snapshot)) {
       AdapterWriter.write(
-          adapter, Actions.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of("layers.1.q")), written);
+          adapter, ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of("layers.1.q")), written);
     }
     assertThat(filesWritten()).isEqualTo(ownAnd("tokenizer.json"));
     assertThat(written.resolve("tokenizer.json")).hasContent("a blob");

@@ -30,7 +30,7 @@ class DropActionTest {
   }
 
   private static Action drop() {
-    return Actions.DROP.action(ConfigStyle.EXCLUDE);
+    return ActionKind.DROP.action(ConfigStyle.EXCLUDE);
   }
 
   private void prune(TinyAdapter tiny, String... selected) throws IOException {
@@ -193,7 +193,7 @@ class DropActionTest {
         .and("embed_tokens.lora_embedding_A", DType.F32, 2, 4).and("embed_tokens.lora_embedding_B", DType.F32, 4, 2)
         .with("'ensure_weight_tying': true");
     try (Adapter adapter = tiny.open()) {
-      for (Action action : new Action[] {drop(), Actions.ZERO.action(ConfigStyle.EXCLUDE)}) {
+      for (Action action : new Action[] {drop(), ActionKind.ZERO.action(ConfigStyle.EXCLUDE)}) {
         assertThatThrownBy(() -> action.apply(adapter, Set.of("lm_head"))).isInstanceOf(BadInputException.class)
             .hasMessage(adapter.config().file() + ": ensure_weight_tying true: the factors of [embed_tokens, lm_head]"
                 + " are the same, and PEFT cannot load them apart; leave these modules out with --exclude");

@@ -31,7 +31,7 @@ class ZeroActionTest {
   }
 
   private static Action zero() {
-    return Actions.ZERO.action(ConfigStyle.EXCLUDE);
+    return ActionKind.ZERO.action(ConfigStyle.EXCLUDE);
   }
 
   private void prune(TinyAdapter tiny, String... selected) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.json.StrictJson;
+import io.github.splora.report.SweepTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

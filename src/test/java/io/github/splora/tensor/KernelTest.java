@@ -9,6 +9,7 @@ import io.github.splora.storage.DType;
 import io.github.splora.storage.Scales;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Pass.Slot;
+import io.github.splora.tensor.djl.TensorEngine;
 import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,14 +27,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a walk brings back agrees with plain double arithmetic, however the weights are stored. */
-class KernelTest {
+public class KernelTest {
 
   /** Wide enough that a block holds fewer rows than there are. */
   private static final int IN = 1024;
   private static final int OUT = 600;
 
   @TempDir
-  Path folder;
+  protected Path folder;
 
   private final Kernel kernel = kernel();
   private final DenseMatrix base = DenseMatrix.random(OUT, IN, 1);
@@ -42,7 +43,7 @@ class KernelTest {
   private final DenseMatrix x = DenseMatrix.random(IN, 3, 3);
   private final DenseMatrix z = DenseMatrix.random(OUT, 3, 4);
 
-  Kernel kernel() {
+  protected Kernel kernel() {
     return TensorEngine.start("cpu").kernel();
   }
 
@@ -172,7 +173,7 @@ class KernelTest {
   }
 
   /** All that can be asked of differences of weights, as one pass, and of all operands, as another. */
-  static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
+  protected static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
     List<double[]> all = new ArrayList<>();
     all.addAll(everything(kernel, weights, rank, EnumSet.complementOf(EnumSet.of(Operand.ALIGNED)), false));
     all.addAll(everything(kernel, weights, rank, EnumSet.allOf(Operand.class), true));
@@ -206,7 +207,7 @@ class KernelTest {
   }
 
   /** What the default reference asks: nothing that needs a tile transposed. */
-  static List<double[]> innerProducts(Kernel kernel, Weights weights, int rank) {
+  protected static List<double[]> innerProducts(Kernel kernel, Weights weights, int rank) {
     Pass pass = new Pass();
     Slot<Double> inner = pass.inner(Operand.ALIGNMENT_DELTA,
         matrix(DenseMatrix.random((int) weights.outFeatures(), rank, 6)),
@@ -220,7 +221,7 @@ class KernelTest {
   }
 
   /** A random matrix {@code [out, in]}, times a size. */
-  StoredMatrix matrix(int out, int in, long seed, DType type, boolean transposed, double size) throws IOException {
+  protected StoredMatrix matrix(int out, int in, long seed, DType type, boolean transposed, double size) throws IOException {
     DenseMatrix dense = DenseMatrix.zeros(out, in).plus(size, DenseMatrix.random(out, in, seed));
     String name = "m" + out + "x" + in + type + seed + transposed + size;
     return StoredMatrix.of((transposed ? dense.transposed() : dense).stored(folder, name, type));

@@ -1,0 +1,23 @@
+package io.github.splora.statistics;
+
+/**
+ * Quantiles, linearly interpolated between order statistics: type 7 of Hyndman and Fan 1996, which is R's default,
+ * numpy's and torch.quantile's.
+ */
+public final class Quantile {
+
+  private Quantile() {}
+
+  /**
+   * The {@code p}-quantile.
+   *
+   * @param sorted ascending, at least one
+   * @param p in [0, 1]
+   */
+  public static double of(double[] sorted, double p) {
+    double position = p * (sorted.length - 1);
+    int below = (int) Math.floor(position);
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+  }
+}
