@@ -31,38 +31,44 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class HeaderBenchmark {
 
-  @Param({"256", "4096"})
-  public int tensors;
+    @Param({"256", "4096"})
+    public int tensors;
 
-  private Path file;
-  private FileChannel channel;
+    private Path file;
+    private FileChannel channel;
 
-  @Setup
-  public void write() throws IOException {
-    StringBuilder json = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
-    for (int i = 0; i < tensors; i++) {
-      json.append(",\"base_model.model.model.layers.").append(i / 8).append(".self_attn.q_proj.lora_").append(i % 8)
-          .append(".weight\":{\"dtype\":\"BF16\",\"shape\":[2,2],\"data_offsets\":[").append(8 * i).append(',')
-          .append(8 * i + 8).append("]}");
+    @Setup
+    public void write() throws IOException {
+        StringBuilder json = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
+        for (int i = 0; i < tensors; i++) {
+            json.append(",\"base_model.model.model.layers.")
+                    .append(i / 8)
+                    .append(".self_attn.q_proj.lora_")
+                    .append(i % 8)
+                    .append(".weight\":{\"dtype\":\"BF16\",\"shape\":[2,2],\"data_offsets\":[")
+                    .append(8 * i)
+                    .append(',')
+                    .append(8 * i + 8)
+                    .append("]}");
+        }
+        byte[] header = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+        file = Files.createTempFile("splora-jmh", ".safetensors");
+        try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
+            out.write(ByteBuffer.wrap(header));
+            out.write(ByteBuffer.allocate(8 * tensors));
+        }
+        channel = FileChannel.open(file);
     }
-    byte[] header = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
-    file = Files.createTempFile("splora-jmh", ".safetensors");
-    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
-      out.write(ByteBuffer.wrap(header));
-      out.write(ByteBuffer.allocate(8 * tensors));
+
+    @TearDown
+    public void delete() throws IOException {
+        channel.close();
+        Files.delete(file);
     }
-    channel = FileChannel.open(file);
-  }
 
-  @TearDown
-  public void delete() throws IOException {
-    channel.close();
-    Files.delete(file);
-  }
-
-  @Benchmark
-  public SafetensorsHeader parse() throws IOException {
-    return HeaderParser.parse(file, channel);
-  }
+    @Benchmark
+    public SafetensorsHeader parse() throws IOException {
+        return HeaderParser.parse(file, channel);
+    }
 }

@@ -23,70 +23,70 @@ import java.util.List;
  */
 public final class Splora {
 
-  private final RunContext context;
+    private final RunContext context;
 
-  /**
-   * Creates an instance that names no command in its reports.
-   *
-   * @param hub where hub ids are looked up
-   * @param progress notified of each measured module
-   */
-  public Splora(HubCache hub, Progress progress) {
-    this(hub, progress, List.of());
-  }
+    /**
+     * Creates an instance that names no command in its reports.
+     *
+     * @param hub where hub ids are looked up
+     * @param progress notified of each measured module
+     */
+    public Splora(HubCache hub, Progress progress) {
+        this(hub, progress, List.of());
+    }
 
-  /**
-   * Creates an instance.
-   *
-   * @param hub where hub ids are looked up
-   * @param progress notified of each measured module
-   * @param command arguments of the program, as reports name them
-   */
-  public Splora(HubCache hub, Progress progress, List<String> command) {
-    this.context = new RunContext(hub, progress, command, Version.current());
-  }
+    /**
+     * Creates an instance.
+     *
+     * @param hub where hub ids are looked up
+     * @param progress notified of each measured module
+     * @param command arguments of the program, as reports name them
+     */
+    public Splora(HubCache hub, Progress progress, List<String> command) {
+        this.context = new RunContext(hub, progress, command, Version.current());
+    }
 
-  /** Expands the adapters of a command line: a folder that is not an adapter but holds some stands for those. */
-  public static List<String> adapters(List<String> given) {
-    return OpenAdapter.expanded(given);
-  }
+    /** Expands the adapters of a command line: a folder that is not an adapter but holds some stands for those. */
+    public static List<String> adapters(List<String> given) {
+        return OpenAdapter.expanded(given);
+    }
 
-  /**
-   * Scores adapters and decides, as a preview, which modules a prune would remove. Writes nothing. The checkpoints are read
-   * once, however many adapters there are, and each adapter is scored as if it were the only one.
-   *
-   * @return one report per adapter, in the order given
-   * @throws BadInputException if an input cannot be used
-   */
-  public List<RunReport> score(ScoreOptions options) {
-    return options.adapted().isPresent()
-        ? List.of(new MergedRun(context).score(options))
-        : new AdapterRun(context).score(options);
-  }
+    /**
+     * Scores adapters and decides, as a preview, which modules a prune would remove. Writes nothing. The checkpoints are read
+     * once, however many adapters there are, and each adapter is scored as if it were the only one.
+     *
+     * @return one report per adapter, in the order given
+     * @throws BadInputException if an input cannot be used
+     */
+    public List<RunReport> score(ScoreOptions options) {
+        return options.adapted().isPresent()
+                ? List.of(new MergedRun(context).score(options))
+                : new AdapterRun(context).score(options);
+    }
 
-  /**
-   * Prunes adapters and writes each, with its report, to a new folder; with {@link PruneOptions#dryRun} it only decides. A
-   * single adapter is written to the output folder itself, several to one subfolder each, named after the adapter.
-   *
-   * @return one report per adapter, in the order given
-   * @throws BadInputException if an input cannot be used or an output is in the way; then nothing is written
-   * @throws IOException if an output cannot be written; then nothing of it is left behind
-   */
-  public List<RunReport> prune(PruneOptions options) throws IOException {
-    return options.score().adapted().isPresent()
-        ? List.of(new MergedRun(context).prune(options))
-        : new AdapterRun(context).prune(options);
-  }
+    /**
+     * Prunes adapters and writes each, with its report, to a new folder; with {@link PruneOptions#dryRun} it only decides. A
+     * single adapter is written to the output folder itself, several to one subfolder each, named after the adapter.
+     *
+     * @return one report per adapter, in the order given
+     * @throws BadInputException if an input cannot be used or an output is in the way; then nothing is written
+     * @throws IOException if an output cannot be written; then nothing of it is left behind
+     */
+    public List<RunReport> prune(PruneOptions options) throws IOException {
+        return options.score().adapted().isPresent()
+                ? List.of(new MergedRun(context).prune(options))
+                : new AdapterRun(context).prune(options);
+    }
 
-  /**
-   * Tries many corrections of one adapter, evaluates each with the user's command, and writes the best one if an output is
-   * given and a candidate meets the goal.
-   *
-   * @param listener notified of each candidate that has been tried
-   * @throws BadInputException if an input cannot be used, or if every evaluation fails
-   * @throws IOException if something cannot be written
-   */
-  public SweepReport sweep(SweepOptions options, SweepProgress listener) throws IOException {
-    return new SweepRun(context, listener).run(options);
-  }
+    /**
+     * Tries many corrections of one adapter, evaluates each with the user's command, and writes the best one if an output is
+     * given and a candidate meets the goal.
+     *
+     * @param listener notified of each candidate that has been tried
+     * @throws BadInputException if an input cannot be used, or if every evaluation fails
+     * @throws IOException if something cannot be written
+     */
+    public SweepReport sweep(SweepOptions options, SweepProgress listener) throws IOException {
+        return new SweepRun(context, listener).run(options);
+    }
 }

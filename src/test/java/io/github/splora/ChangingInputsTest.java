@@ -27,65 +27,72 @@ import org.junit.jupiter.api.io.TempDir;
 /** A result is given only for inputs that were the same from beginning to end. */
 class ChangingInputsTest {
 
-  /** Something that happens to a file while modules are measured. */
-  private interface Change {
-    void happenTo(Path file) throws IOException;
-  }
-
-  private static final String CHANGED = ": was changed or replaced while it was read; run again when nothing writes to it";
-
-  @TempDir Path folder;
-  private Path adapter;
-  private Path weights;
-
-  @BeforeEach
-  void copyAdapter() throws IOException {
-    adapter = Files.createDirectory(folder.resolve("adapter"));
-    for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
-      Files.copy(TinyRun.ADAPTER.resolve(name), adapter.resolve(name));
+    /** Something that happens to a file while modules are measured. */
+    private interface Change {
+        void happenTo(Path file) throws IOException;
     }
-    weights = adapter.resolve("adapter_model.safetensors");
-  }
 
-  @Test
-  void aFileReplacedByAnotherIsNoticed() {
-    assertThat(refusal(weights, file -> {
-      Path other = Files.copy(file, folder.resolve("other"));
-      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
-    })).containsExactly(weights + CHANGED);
-  }
+    private static final String CHANGED =
+            ": was changed or replaced while it was read; run again when nothing writes to it";
 
-  @Test
-  void aFileRewrittenInPlaceIsNoticed() {
-    Path config = adapter.resolve("adapter_config.json");
-    assertThat(refusal(config, file -> Files.writeString(file, " ", StandardOpenOption.APPEND)))
-        .containsExactly(config + CHANGED);
-  }
+    @TempDir
+    Path folder;
 
-  @Test
-  void aFileTakenAwayIsNoticed() {
-    Path config = adapter.resolve("adapter_config.json");
-    assertThat(refusal(config, file -> Files.move(file, folder.resolve("away"))))
-        .singleElement().asString().startsWith(config + ": ");
-  }
+    private Path adapter;
+    private Path weights;
 
-  /** Of score and of prune alike, and without a trace of the output. */
-  private List<String> refusal(Path file, Change change) {
-    Path output = folder.resolve("out");
-    Splora splora = new Splora(new HubCache(folder), new Progress() {
-      @Override
-      public void end() {
-        try {
-          change.happenTo(file);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
+    @BeforeEach
+    void copyAdapter() throws IOException {
+        adapter = Files.createDirectory(folder.resolve("adapter"));
+        for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            Files.copy(TinyRun.ADAPTER.resolve(name), adapter.resolve(name));
         }
-      }
-    });
-    ScoreOptions options = TinyRun.llama(adapter, MetricKind.E_DIEM, Optional.empty());
-    List<String> refused = Refusal.of(() -> splora.prune(new PruneOptions(
-        options, Optional.empty(), output, Surgery.of(ActionKind.DROP, ConfigStyle.EXCLUDE), false, false)));
-    assertThat(folder).isDirectoryNotContaining(path -> path.getFileName().toString().contains("out"));
-    return refused;
-  }
+        weights = adapter.resolve("adapter_model.safetensors");
+    }
+
+    @Test
+    void aFileReplacedByAnotherIsNoticed() {
+        assertThat(refusal(weights, file -> {
+                    Path other = Files.copy(file, folder.resolve("other"));
+                    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+                }))
+                .containsExactly(weights + CHANGED);
+    }
+
+    @Test
+    void aFileRewrittenInPlaceIsNoticed() {
+        Path config = adapter.resolve("adapter_config.json");
+        assertThat(refusal(config, file -> Files.writeString(file, " ", StandardOpenOption.APPEND)))
+                .containsExactly(config + CHANGED);
+    }
+
+    @Test
+    void aFileTakenAwayIsNoticed() {
+        Path config = adapter.resolve("adapter_config.json");
+        assertThat(refusal(config, file -> Files.move(file, folder.resolve("away"))))
+                .singleElement()
+                .asString()
+                .startsWith(config + ": ");
+    }
+
+    /** Of score and of prune alike, and without a trace of the output. */
+    private List<String> refusal(Path file, Change change) {
+        Path output = folder.resolve("out");
+        Splora splora = new Splora(new HubCache(folder), new Progress() {
+            @Override
+            public void end() {
+                try {
+                    change.happenTo(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        ScoreOptions options = TinyRun.llama(adapter, MetricKind.E_DIEM, Optional.empty());
+        List<String> refused = Refusal.of(() -> splora.prune(new PruneOptions(
+                options, Optional.empty(), output, Surgery.of(ActionKind.DROP, ConfigStyle.EXCLUDE), false, false)));
+        assertThat(folder)
+                .isDirectoryNotContaining(path -> path.getFileName().toString().contains("out"));
+        return refused;
+    }
 }

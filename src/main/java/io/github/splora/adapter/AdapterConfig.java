@@ -20,174 +20,176 @@ import java.util.stream.Stream;
  */
 public final class AdapterConfig {
 
-  public static final String FILE_NAME = "adapter_config.json";
+    public static final String FILE_NAME = "adapter_config.json";
 
-  private final Path file;
-  private final ObjectNode json;
-  private final int rank;
-  private final double loraAlpha;
-  private final boolean rsLora;
-  private final ModulePattern<Integer> rankPattern;
-  private final ModulePattern<Double> alphaPattern;
+    private final Path file;
+    private final ObjectNode json;
+    private final int rank;
+    private final double loraAlpha;
+    private final boolean rsLora;
+    private final ModulePattern<Integer> rankPattern;
+    private final ModulePattern<Double> alphaPattern;
 
-  private AdapterConfig(Path file, ObjectNode json) {
-    this.file = file;
-    this.json = json;
-    this.rank = asRank(json.path("r"), "r");
-    this.loraAlpha = asAlpha(json.path("lora_alpha"), "lora_alpha");
-    this.rsLora = json.path("use_rslora").asBoolean(false);
-    this.rankPattern = pattern("rank_pattern", value -> asRank(value, "rank_pattern"));
-    this.alphaPattern = pattern("alpha_pattern", value -> asAlpha(value, "alpha_pattern"));
-  }
-
-  /**
-   * Reads a config.
-   *
-   * @throws BadInputException if it is no LORA config, uses a feature whose delta is not {@code s·BA} of one linear
-   *     layer, or lacks a rank or an alpha
-   */
-  public static AdapterConfig read(Path file) {
-    ObjectNode json = StrictJson.readObject(file);
-    FieldTypes.check(file, json);
-    UnsupportedFeatures.refuse(file, json);
-    return new AdapterConfig(file, json);
-  }
-
-  public Path file() {
-    return file;
-  }
-
-  /** The document as read; a copy, free to be changed. */
-  public ObjectNode toJson() {
-    return json.deepCopy();
-  }
-
-  /** The same file with another content: {@code changed} is what it is to say. */
-  public AdapterConfig with(ObjectNode changed) {
-    return new AdapterConfig(file, changed.deepCopy());
-  }
-
-  /** {@code r}, the rank of modules that no {@code rank_pattern} matches. */
-  public int rank() {
-    return rank;
-  }
-
-  /** {@code lora_alpha}, the alpha of modules that no {@code alpha_pattern} matches. */
-  public double loraAlpha() {
-    return loraAlpha;
-  }
-
-  public boolean rsLora() {
-    return rsLora;
-  }
-
-  /** The rank that the config gives a module: {@code rank_pattern}, else {@code r}. */
-  public int rankOf(String moduleName) {
-    return rankPattern.valueFor(moduleName).orElse(rank);
-  }
-
-  /** {@code s} in {@code ΔW = s·BA}: alpha / r, or alpha / √r with rsLoRA; patterns applied. */
-  public double scalingOf(String moduleName) {
-    double alpha = alphaPattern.valueFor(moduleName).orElse(loraAlpha);
-    int r = rankOf(moduleName);
-    return alpha / (rsLora ? Math.sqrt(r) : r);
-  }
-
-  /** Whether the base layers store their weight as {@code [in, out]} (GPT-2's Conv1D). */
-  public boolean fanInFanOut() {
-    return json.path("fan_in_fan_out").asBoolean(false);
-  }
-
-  /** Whether each row of the adapted weight is given a magnitude of its own (DoRA). */
-  public boolean usesDora() {
-    return json.path("use_dora").asBoolean(false);
-  }
-
-  /** The parameters, by the ends of their names, that the adapter is on beside its modules. */
-  public List<String> targetParameters() {
-    return StrictJson.texts(json.path("target_parameters"));
-  }
-
-  /** Which biases of the base model were trained along: {@code none}, {@code lora_only} or {@code all}. */
-  public String bias() {
-    return json.path("bias").asText("none");
-  }
-
-  /** Whether an embedding and the head that is tied to it are given the same factors. */
-  public boolean tiesWeights() {
-    return json.path("ensure_weight_tying").asBoolean(false);
-  }
-
-  /** Whether B adds to the layer's bias as well ({@code lora_bias}). */
-  public boolean loraBias() {
-    return json.path("lora_bias").asBoolean(false);
-  }
-
-  /** What loading the adapter does to the base weights. */
-  public Initialization initialisation() {
-    return Initialization.of(initLoraWeights());
-  }
-
-  /** {@code init_lora_weights} where it is a word ({@code pissa}, {@code gaussian}, …), else "". */
-  public String initLoraWeights() {
-    return json.path("init_lora_weights").isTextual() ? json.get("init_lora_weights").textValue() : "";
-  }
-
-  /** Which of a model's modules this config makes PEFT wrap. */
-  public TargetMatcher targets() {
-    return targetsOf(json);
-  }
-
-  /** The same for a changed {@link #toJson() copy} of this config. */
-  public TargetMatcher targetsOf(ObjectNode changed) {
-    return new TargetMatcher(file, changed);
-  }
-
-  /** Entries of {@code rank_pattern} and {@code alpha_pattern} that match none of {@code modules}, as PEFT warns of. */
-  public List<String> deadPatterns(Collection<String> modules) {
-    return Stream.of(rankPattern, alphaPattern)
-        .flatMap(pattern -> pattern.keysMatchingNone(modules).stream())
-        .toList();
-  }
-
-  /** Takes {@link #deadPatterns} out of a copy of this config. */
-  public void removeDeadPatterns(ObjectNode copy, Collection<String> modules) {
-    removeKeys(copy.path("rank_pattern"), rankPattern.keysMatchingNone(modules));
-    removeKeys(copy.path("alpha_pattern"), alphaPattern.keysMatchingNone(modules));
-  }
-
-  private static void removeKeys(JsonNode pattern, List<String> keys) {
-    if (pattern instanceof ObjectNode object) {
-      object.remove(keys);
+    private AdapterConfig(Path file, ObjectNode json) {
+        this.file = file;
+        this.json = json;
+        this.rank = asRank(json.path("r"), "r");
+        this.loraAlpha = asAlpha(json.path("lora_alpha"), "lora_alpha");
+        this.rsLora = json.path("use_rslora").asBoolean(false);
+        this.rankPattern = pattern("rank_pattern", value -> asRank(value, "rank_pattern"));
+        this.alphaPattern = pattern("alpha_pattern", value -> asAlpha(value, "alpha_pattern"));
     }
-  }
 
-  private <V> ModulePattern<V> pattern(String field, Function<JsonNode, V> asValue) {
-    JsonNode node = json.path(field);
-    Map<String, V> values = new LinkedHashMap<>();
-    if (node instanceof ObjectNode object) {
-      object.properties().forEach(entry -> values.put(entry.getKey(), asValue.apply(entry.getValue())));
-    } else if (!node.isMissingNode() && !node.isNull()) {
-      throw new BadInputException(file, field, node, "a map from module patterns to numbers is expected");
+    /**
+     * Reads a config.
+     *
+     * @throws BadInputException if it is no LORA config, uses a feature whose delta is not {@code s·BA} of one linear
+     *     layer, or lacks a rank or an alpha
+     */
+    public static AdapterConfig read(Path file) {
+        ObjectNode json = StrictJson.readObject(file);
+        FieldTypes.check(file, json);
+        UnsupportedFeatures.refuse(file, json);
+        return new AdapterConfig(file, json);
     }
-    return new ModulePattern<>(values, file, field);
-  }
 
-  private int asRank(JsonNode value, String field) {
-    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
-      throw new BadInputException(file, field, shown(value), "a rank is a whole number of at least 1");
+    public Path file() {
+        return file;
     }
-    return value.intValue();
-  }
 
-  private double asAlpha(JsonNode value, String field) {
-    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-      throw new BadInputException(file, field, shown(value), "an alpha is a finite number");
+    /** The document as read; a copy, free to be changed. */
+    public ObjectNode toJson() {
+        return json.deepCopy();
     }
-    return value.doubleValue();
-  }
 
-  private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "(absent)" : value.toString();
-  }
+    /** The same file with another content: {@code changed} is what it is to say. */
+    public AdapterConfig with(ObjectNode changed) {
+        return new AdapterConfig(file, changed.deepCopy());
+    }
+
+    /** {@code r}, the rank of modules that no {@code rank_pattern} matches. */
+    public int rank() {
+        return rank;
+    }
+
+    /** {@code lora_alpha}, the alpha of modules that no {@code alpha_pattern} matches. */
+    public double loraAlpha() {
+        return loraAlpha;
+    }
+
+    public boolean rsLora() {
+        return rsLora;
+    }
+
+    /** The rank that the config gives a module: {@code rank_pattern}, else {@code r}. */
+    public int rankOf(String moduleName) {
+        return rankPattern.valueFor(moduleName).orElse(rank);
+    }
+
+    /** {@code s} in {@code ΔW = s·BA}: alpha / r, or alpha / √r with rsLoRA; patterns applied. */
+    public double scalingOf(String moduleName) {
+        double alpha = alphaPattern.valueFor(moduleName).orElse(loraAlpha);
+        int r = rankOf(moduleName);
+        return alpha / (rsLora ? Math.sqrt(r) : r);
+    }
+
+    /** Whether the base layers store their weight as {@code [in, out]} (GPT-2's Conv1D). */
+    public boolean fanInFanOut() {
+        return json.path("fan_in_fan_out").asBoolean(false);
+    }
+
+    /** Whether each row of the adapted weight is given a magnitude of its own (DoRA). */
+    public boolean usesDora() {
+        return json.path("use_dora").asBoolean(false);
+    }
+
+    /** The parameters, by the ends of their names, that the adapter is on beside its modules. */
+    public List<String> targetParameters() {
+        return StrictJson.texts(json.path("target_parameters"));
+    }
+
+    /** Which biases of the base model were trained along: {@code none}, {@code lora_only} or {@code all}. */
+    public String bias() {
+        return json.path("bias").asText("none");
+    }
+
+    /** Whether an embedding and the head that is tied to it are given the same factors. */
+    public boolean tiesWeights() {
+        return json.path("ensure_weight_tying").asBoolean(false);
+    }
+
+    /** Whether B adds to the layer's bias as well ({@code lora_bias}). */
+    public boolean loraBias() {
+        return json.path("lora_bias").asBoolean(false);
+    }
+
+    /** What loading the adapter does to the base weights. */
+    public Initialization initialisation() {
+        return Initialization.of(initLoraWeights());
+    }
+
+    /** {@code init_lora_weights} where it is a word ({@code pissa}, {@code gaussian}, …), else "". */
+    public String initLoraWeights() {
+        return json.path("init_lora_weights").isTextual()
+                ? json.get("init_lora_weights").textValue()
+                : "";
+    }
+
+    /** Which of a model's modules this config makes PEFT wrap. */
+    public TargetMatcher targets() {
+        return targetsOf(json);
+    }
+
+    /** The same for a changed {@link #toJson() copy} of this config. */
+    public TargetMatcher targetsOf(ObjectNode changed) {
+        return new TargetMatcher(file, changed);
+    }
+
+    /** Entries of {@code rank_pattern} and {@code alpha_pattern} that match none of {@code modules}, as PEFT warns of. */
+    public List<String> deadPatterns(Collection<String> modules) {
+        return Stream.of(rankPattern, alphaPattern)
+                .flatMap(pattern -> pattern.keysMatchingNone(modules).stream())
+                .toList();
+    }
+
+    /** Takes {@link #deadPatterns} out of a copy of this config. */
+    public void removeDeadPatterns(ObjectNode copy, Collection<String> modules) {
+        removeKeys(copy.path("rank_pattern"), rankPattern.keysMatchingNone(modules));
+        removeKeys(copy.path("alpha_pattern"), alphaPattern.keysMatchingNone(modules));
+    }
+
+    private static void removeKeys(JsonNode pattern, List<String> keys) {
+        if (pattern instanceof ObjectNode object) {
+            object.remove(keys);
+        }
+    }
+
+    private <V> ModulePattern<V> pattern(String field, Function<JsonNode, V> asValue) {
+        JsonNode node = json.path(field);
+        Map<String, V> values = new LinkedHashMap<>();
+        if (node instanceof ObjectNode object) {
+            object.properties().forEach(entry -> values.put(entry.getKey(), asValue.apply(entry.getValue())));
+        } else if (!node.isMissingNode() && !node.isNull()) {
+            throw new BadInputException(file, field, node, "a map from module patterns to numbers is expected");
+        }
+        return new ModulePattern<>(values, file, field);
+    }
+
+    private int asRank(JsonNode value, String field) {
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
+            throw new BadInputException(file, field, shown(value), "a rank is a whole number of at least 1");
+        }
+        return value.intValue();
+    }
+
+    private double asAlpha(JsonNode value, String field) {
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw new BadInputException(file, field, shown(value), "an alpha is a finite number");
+        }
+        return value.doubleValue();
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "(absent)" : value.toString();
+    }
 }

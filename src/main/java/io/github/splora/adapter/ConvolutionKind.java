@@ -14,45 +14,51 @@ import java.util.Set;
  */
 record ConvolutionKind(List<Long> kernel) implements LayerKind {
 
-  /** Of the layer that an A belongs to. */
-  static ConvolutionKind of(StoredTensor loraA) {
-    return new ConvolutionKind(loraA.shape().subList(1, loraA.shape().size()));
-  }
-
-  @Override
-  public String label() {
-    return "convolution";
-  }
-
-  @Override
-  public Optional<Misfit> misfit(StoredTensor loraA, StoredTensor loraB) {
-    List<Long> b = loraB.shape();
-    if (b.size() > 1 && b.get(1) < loraA.shape().get(0)) {
-      return Optional.of(new Misfit(loraB, "belongs to a convolution in groups, whose LoRA mixes channels that the"
-          + " weight keeps apart, so there is no delta of the weight to compare; train without this layer"));
+    /** Of the layer that an A belongs to. */
+    static ConvolutionKind of(StoredTensor loraA) {
+        return new ConvolutionKind(loraA.shape().subList(1, loraA.shape().size()));
     }
-    boolean isPointwise = b.size() == loraA.shape().size() && b.stream().skip(2).allMatch(size -> size == 1);
-    return isPointwise
-        ? Optional.empty()
-        : Optional.of(new Misfit(loraB, "a convolution's lora_B is [out, r] with kernels of size 1, of as many"
-            + " dimensions as its lora_A " + loraA.shape()));
-  }
 
-  @Override
-  public Dimensions dimensions(StoredTensor loraA, StoredTensor loraB) {
-    long in = kernel.stream().reduce(1L, Math::multiplyExact);
-    return new Dimensions(loraB.shape().get(0), in, loraA.shape().get(0), 1);
-  }
+    @Override
+    public String label() {
+        return "convolution";
+    }
 
-  @Override
-  public Set<Boolean> transpositions(Dimensions d, List<Long> weightShape) {
-    return weightShapes(d).contains(weightShape) ? Set.of(false) : Set.of();
-  }
+    @Override
+    public Optional<Misfit> misfit(StoredTensor loraA, StoredTensor loraB) {
+        List<Long> b = loraB.shape();
+        if (b.size() > 1 && b.get(1) < loraA.shape().get(0)) {
+            return Optional.of(
+                    new Misfit(
+                            loraB,
+                            "belongs to a convolution in groups, whose LoRA mixes channels that the"
+                                    + " weight keeps apart, so there is no delta of the weight to compare; train without this layer"));
+        }
+        boolean isPointwise =
+                b.size() == loraA.shape().size() && b.stream().skip(2).allMatch(size -> size == 1);
+        return isPointwise
+                ? Optional.empty()
+                : Optional.of(new Misfit(
+                        loraB,
+                        "a convolution's lora_B is [out, r] with kernels of size 1, of as many"
+                                + " dimensions as its lora_A " + loraA.shape()));
+    }
 
-  @Override
-  public List<List<Long>> weightShapes(Dimensions d) {
-    List<Long> shape = new ArrayList<>(List.of(d.out()));
-    shape.addAll(kernel);
-    return List.of(shape);
-  }
+    @Override
+    public Dimensions dimensions(StoredTensor loraA, StoredTensor loraB) {
+        long in = kernel.stream().reduce(1L, Math::multiplyExact);
+        return new Dimensions(loraB.shape().get(0), in, loraA.shape().get(0), 1);
+    }
+
+    @Override
+    public Set<Boolean> transpositions(Dimensions d, List<Long> weightShape) {
+        return weightShapes(d).contains(weightShape) ? Set.of(false) : Set.of();
+    }
+
+    @Override
+    public List<List<Long>> weightShapes(Dimensions d) {
+        List<Long> shape = new ArrayList<>(List.of(d.out()));
+        shape.addAll(kernel);
+        return List.of(shape);
+    }
 }

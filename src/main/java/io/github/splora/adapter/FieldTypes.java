@@ -13,54 +13,63 @@ import java.util.stream.StreamSupport;
 /** The types of the config fields that decide which modules an adapter has and what their deltas are. */
 final class FieldTypes {
 
-  private record Field(String name, Predicate<JsonNode> type, String expected) {}
+    private record Field(String name, Predicate<JsonNode> type, String expected) {}
 
-  private static final String NAMES = "a list of names, a regular expression or null is expected";
-  private static final String FLAG = "true, false or null is expected";
+    private static final String NAMES = "a list of names, a regular expression or null is expected";
+    private static final String FLAG = "true, false or null is expected";
 
-  private static final List<String> BIASES = List.of("none", "lora_only", "all");
+    private static final List<String> BIASES = List.of("none", "lora_only", "all");
 
-  private static final List<Field> FIELDS = List.of(
-      new Field("target_modules", FieldTypes::isTextOrTexts, NAMES),
-      new Field("exclude_modules", FieldTypes::isTextOrTexts, NAMES),
-      new Field("target_parameters", value -> isListOf(value, JsonNode::isTextual),
-          "a list of names or null is expected"),
-      new Field("modules_to_save", FieldTypes::isTextOrTexts, "a list of names or null is expected"),
-      new Field("layers_pattern", FieldTypes::isTextOrTexts, "a name, a list of names or null is expected"),
-      new Field("layers_to_transform", value -> value.isInt() || isListOf(value, JsonNode::isInt),
-          "a number, a list of numbers or null is expected"),
-      new Field("bias", value -> value.isTextual() && BIASES.contains(value.textValue()),
-          "one of " + BIASES + " is expected"),
-      new Field("use_rslora", JsonNode::isBoolean, FLAG),
-      new Field("use_dora", JsonNode::isBoolean, FLAG),
-      new Field("use_qalora", JsonNode::isBoolean, FLAG),
-      new Field("lora_bias", JsonNode::isBoolean, FLAG),
-      new Field("ensure_weight_tying", JsonNode::isBoolean, FLAG),
-      new Field("fan_in_fan_out", JsonNode::isBoolean, FLAG),
-      new Field("init_lora_weights", value -> value.isBoolean() || value.isTextual(),
-          "true, false, the name of an initialisation or null is expected"));
+    private static final List<Field> FIELDS = List.of(
+            new Field("target_modules", FieldTypes::isTextOrTexts, NAMES),
+            new Field("exclude_modules", FieldTypes::isTextOrTexts, NAMES),
+            new Field(
+                    "target_parameters",
+                    value -> isListOf(value, JsonNode::isTextual),
+                    "a list of names or null is expected"),
+            new Field("modules_to_save", FieldTypes::isTextOrTexts, "a list of names or null is expected"),
+            new Field("layers_pattern", FieldTypes::isTextOrTexts, "a name, a list of names or null is expected"),
+            new Field(
+                    "layers_to_transform",
+                    value -> value.isInt() || isListOf(value, JsonNode::isInt),
+                    "a number, a list of numbers or null is expected"),
+            new Field(
+                    "bias",
+                    value -> value.isTextual() && BIASES.contains(value.textValue()),
+                    "one of " + BIASES + " is expected"),
+            new Field("use_rslora", JsonNode::isBoolean, FLAG),
+            new Field("use_dora", JsonNode::isBoolean, FLAG),
+            new Field("use_qalora", JsonNode::isBoolean, FLAG),
+            new Field("lora_bias", JsonNode::isBoolean, FLAG),
+            new Field("ensure_weight_tying", JsonNode::isBoolean, FLAG),
+            new Field("fan_in_fan_out", JsonNode::isBoolean, FLAG),
+            new Field(
+                    "init_lora_weights",
+                    value -> value.isBoolean() || value.isTextual(),
+                    "true, false, the name of an initialisation or null is expected"));
 
-  private FieldTypes() {}
+    private FieldTypes() {}
 
-  /** @throws BadInputException naming every field of another type; one that is absent or null is fine */
-  static void check(Path file, ObjectNode config) {
-    List<Problem> problems = new ArrayList<>();
-    for (Field field : FIELDS) {
-      JsonNode value = config.path(field.name());
-      if (!value.isMissingNode() && !value.isNull() && !field.type().test(value)) {
-        problems.add(new Problem(file.toString(), field.name(), value.toString(), field.expected()));
-      }
+    /** @throws BadInputException naming every field of another type; one that is absent or null is fine */
+    static void check(Path file, ObjectNode config) {
+        List<Problem> problems = new ArrayList<>();
+        for (Field field : FIELDS) {
+            JsonNode value = config.path(field.name());
+            if (!value.isMissingNode() && !value.isNull() && !field.type().test(value)) {
+                problems.add(new Problem(file.toString(), field.name(), value.toString(), field.expected()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
     }
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
+
+    private static boolean isTextOrTexts(JsonNode value) {
+        return value.isTextual() || isListOf(value, JsonNode::isTextual);
     }
-  }
 
-  private static boolean isTextOrTexts(JsonNode value) {
-    return value.isTextual() || isListOf(value, JsonNode::isTextual);
-  }
-
-  private static boolean isListOf(JsonNode value, Predicate<JsonNode> type) {
-    return value.isArray() && StreamSupport.stream(value.spliterator(), false).allMatch(type);
-  }
+    private static boolean isListOf(JsonNode value, Predicate<JsonNode> type) {
+        return value.isArray()
+                && StreamSupport.stream(value.spliterator(), false).allMatch(type);
+    }
 }

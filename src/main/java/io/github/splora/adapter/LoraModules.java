@@ -20,165 +20,188 @@ import java.util.TreeSet;
 /** Puts the tensors of an adapter file together into modules, and names everything that does not fit. */
 final class LoraModules {
 
-  private final TensorFile weights;
-  private final AdapterConfig config;
-  private final Set<String> parameters = new HashSet<>();
-  private final List<Problem> problems = new ArrayList<>();
+    private final TensorFile weights;
+    private final AdapterConfig config;
+    private final Set<String> parameters = new HashSet<>();
+    private final List<Problem> problems = new ArrayList<>();
 
-  private LoraModules(TensorFile weights, AdapterConfig config) {
-    this.weights = weights;
-    this.config = config;
-  }
+    private LoraModules(TensorFile weights, AdapterConfig config) {
+        this.weights = weights;
+        this.config = config;
+    }
 
-  /**
-   * @return the file's modules in natural order
-   * @throws BadInputException with every problem found
-   */
-  static List<LoraModule> of(TensorFile weights, AdapterConfig config) {
-    return new LoraModules(weights, config).collect();
-  }
+    /**
+     * @return the file's modules in natural order
+     * @throws BadInputException with every problem found
+     */
+    static List<LoraModule> of(TensorFile weights, AdapterConfig config) {
+        return new LoraModules(weights, config).collect();
+    }
 
-  private List<LoraModule> collect() {
-    Map<String, Map<String, AdapterKey>> tensorsByModule = new TreeMap<>(LoraModule.NATURAL_ORDER);
-    Map<String, AdapterKey> savedBeside = new TreeMap<>();
-    Set<String> adapterNames = new TreeSet<>();
-    for (String tensorName : weights.tensors().keySet()) {
-      AdapterKey key = AdapterKey.parse(tensorName);
-      if (key.isOfDelta()) {
-        tensorsByModule.computeIfAbsent(key.module(), m -> new TreeMap<>()).put(tensorName, key);
-        adapterNames.add(key.adapterName());
-      } else if (key.part() != Part.OTHER) {
-        savedBeside.put(tensorName, key);
-      }
-    }
-    savedBeside.forEach((tensorName, key) ->
-        Optional.ofNullable(tensorsByModule.get(key.module())).ifPresent(tensors -> tensors.put(tensorName, key)));
-    if (adapterNames.size() > 1) {
-      problem(null, adapterNames, "the file mixes several adapters; save each on its own");
-    }
-    nameParameters(tensorsByModule);
-    List<LoraModule> modules = new ArrayList<>();
-    tensorsByModule.forEach((name, tensors) -> {
-      LoraModule module = module(name, tensors);
-      if (module != null) {
-        modules.add(module);
-      }
-    });
-    if (modules.isEmpty() && problems.isEmpty()) {
-      problem(null, null, "no lora_A and lora_B tensors here; this is not a LoRA adapter");
-    }
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
-    }
-    return List.copyOf(modules);
-  }
-
-  /** Puts the name of the parameter in the place of the path to the wrapper that holds its factors. */
-  private void nameParameters(Map<String, Map<String, AdapterKey>> tensorsByModule) {
-    ParameterNesting.parameters(List.copyOf(tensorsByModule.keySet()), config.targetParameters(),
-        (module, explanation) -> {
-          problem("module '" + module + "'", null, explanation);
-          tensorsByModule.keySet().removeIf(path -> ParameterNesting.moduleOf(path).equals(module));
-        })
-        .forEach((path, parameter) -> {
-          tensorsByModule.put(parameter, tensorsByModule.remove(path));
-          parameters.add(parameter);
+    private List<LoraModule> collect() {
+        Map<String, Map<String, AdapterKey>> tensorsByModule = new TreeMap<>(LoraModule.NATURAL_ORDER);
+        Map<String, AdapterKey> savedBeside = new TreeMap<>();
+        Set<String> adapterNames = new TreeSet<>();
+        for (String tensorName : weights.tensors().keySet()) {
+            AdapterKey key = AdapterKey.parse(tensorName);
+            if (key.isOfDelta()) {
+                tensorsByModule
+                        .computeIfAbsent(key.module(), m -> new TreeMap<>())
+                        .put(tensorName, key);
+                adapterNames.add(key.adapterName());
+            } else if (key.part() != Part.OTHER) {
+                savedBeside.put(tensorName, key);
+            }
+        }
+        savedBeside.forEach((tensorName, key) -> Optional.ofNullable(tensorsByModule.get(key.module()))
+                .ifPresent(tensors -> tensors.put(tensorName, key)));
+        if (adapterNames.size() > 1) {
+            problem(null, adapterNames, "the file mixes several adapters; save each on its own");
+        }
+        nameParameters(tensorsByModule);
+        List<LoraModule> modules = new ArrayList<>();
+        tensorsByModule.forEach((name, tensors) -> {
+            LoraModule module = module(name, tensors);
+            if (module != null) {
+                modules.add(module);
+            }
         });
-  }
+        if (modules.isEmpty() && problems.isEmpty()) {
+            problem(null, null, "no lora_A and lora_B tensors here; this is not a LoRA adapter");
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+        return List.copyOf(modules);
+    }
 
-  /** The module, or null if its tensors do not make one up (then the problem is noted). */
-  private LoraModule module(String name, Map<String, AdapterKey> tensors) {
-    Map<Part, StoredTensor> parts = new EnumMap<>(Part.class);
-    tensors.forEach((tensorName, key) -> {
-      StoredTensor tensor = new StoredTensor(weights, weights.tensor(tensorName));
-      StoredTensor earlier = parts.put(key.part(), tensor);
-      if (earlier != null) {
-        problem("tensor '" + tensor.name() + "'", null,
-            "the same matrix is there twice, also as '" + earlier.name() + "'");
-      }
-    });
-    boolean onParameter = parameters.contains(name);
-    boolean onEmbedding = parts.containsKey(Part.EMBEDDING_A) || parts.containsKey(Part.EMBEDDING_B);
-    StoredTensor loraA = parts.get(onEmbedding ? Part.EMBEDDING_A : Part.LORA_A);
-    StoredTensor loraB = parts.get(onEmbedding ? Part.EMBEDDING_B : Part.LORA_B);
-    StoredTensor magnitude = parts.get(Part.MAGNITUDE);
-    if (loraA == null || loraB == null) {
-      problem("module '" + name + "'", null, "has " + (loraA == null ? "no lora_A" : "no lora_B"));
-      return null;
+    /** Puts the name of the parameter in the place of the path to the wrapper that holds its factors. */
+    private void nameParameters(Map<String, Map<String, AdapterKey>> tensorsByModule) {
+        ParameterNesting.parameters(
+                        List.copyOf(tensorsByModule.keySet()), config.targetParameters(), (module, explanation) -> {
+                            problem("module '" + module + "'", null, explanation);
+                            tensorsByModule.keySet().removeIf(path -> ParameterNesting.moduleOf(path)
+                                    .equals(module));
+                        })
+                .forEach((path, parameter) -> {
+                    tensorsByModule.put(parameter, tensorsByModule.remove(path));
+                    parameters.add(parameter);
+                });
     }
-    if (ParameterNesting.isNested(name)) {
-      reject(loraA, "its name is that of factors on a parameter, but target_parameters in " + AdapterConfig.FILE_NAME
-          + " names none of that module");
-      return null;
-    }
-    LayerKind kind = LayerKinds.of(onEmbedding, onParameter, config.rankOf(name), loraA);
-    if (!fits(name, kind, loraA, loraB) || !fitsMagnitude(kind, loraA, loraB, magnitude)) {
-      return null;
-    }
-    StoredTensor savedWeight = parts.get(Part.BASE_WEIGHT);
-    return new LoraModule(name, kind, loraA, loraB, config.scalingOf(name), Optional.ofNullable(magnitude),
-        kind.canBeginWithWeight() ? config.initialisation() : Initialization.PLAIN,
-        tensors.keySet().stream().filter(t -> savedWeight == null || !t.equals(savedWeight.name())).toList(),
-        Optional.ofNullable(savedWeight));
-  }
 
-  private boolean fits(String name, LayerKind kind, StoredTensor loraA, StoredTensor loraB) {
-    int before = problems.size();
-    for (StoredTensor tensor : List.of(loraA, loraB)) {
-      if (tensor.shape().contains(0L)) {
-        reject(tensor, "a matrix without elements adds nothing to any layer");
-      } else {
-        checkDType(tensor);
-      }
+    /** The module, or null if its tensors do not make one up (then the problem is noted). */
+    private LoraModule module(String name, Map<String, AdapterKey> tensors) {
+        Map<Part, StoredTensor> parts = new EnumMap<>(Part.class);
+        tensors.forEach((tensorName, key) -> {
+            StoredTensor tensor = new StoredTensor(weights, weights.tensor(tensorName));
+            StoredTensor earlier = parts.put(key.part(), tensor);
+            if (earlier != null) {
+                problem(
+                        "tensor '" + tensor.name() + "'",
+                        null,
+                        "the same matrix is there twice, also as '" + earlier.name() + "'");
+            }
+        });
+        boolean onParameter = parameters.contains(name);
+        boolean onEmbedding = parts.containsKey(Part.EMBEDDING_A) || parts.containsKey(Part.EMBEDDING_B);
+        StoredTensor loraA = parts.get(onEmbedding ? Part.EMBEDDING_A : Part.LORA_A);
+        StoredTensor loraB = parts.get(onEmbedding ? Part.EMBEDDING_B : Part.LORA_B);
+        StoredTensor magnitude = parts.get(Part.MAGNITUDE);
+        if (loraA == null || loraB == null) {
+            problem("module '" + name + "'", null, "has " + (loraA == null ? "no lora_A" : "no lora_B"));
+            return null;
+        }
+        if (ParameterNesting.isNested(name)) {
+            reject(
+                    loraA,
+                    "its name is that of factors on a parameter, but target_parameters in " + AdapterConfig.FILE_NAME
+                            + " names none of that module");
+            return null;
+        }
+        LayerKind kind = LayerKinds.of(onEmbedding, onParameter, config.rankOf(name), loraA);
+        if (!fits(name, kind, loraA, loraB) || !fitsMagnitude(kind, loraA, loraB, magnitude)) {
+            return null;
+        }
+        StoredTensor savedWeight = parts.get(Part.BASE_WEIGHT);
+        return new LoraModule(
+                name,
+                kind,
+                loraA,
+                loraB,
+                config.scalingOf(name),
+                Optional.ofNullable(magnitude),
+                kind.canBeginWithWeight() ? config.initialisation() : Initialization.PLAIN,
+                tensors.keySet().stream()
+                        .filter(t -> savedWeight == null || !t.equals(savedWeight.name()))
+                        .toList(),
+                Optional.ofNullable(savedWeight));
     }
-    if (problems.size() == before) {
-      kind.misfit(loraA, loraB).ifPresent(misfit -> reject(misfit.tensor(), misfit.explanation()));
-    }
-    if (problems.size() == before) {
-      int matrices = kind.dimensions(loraA, loraB).matrices();
-      checkRank(name, loraA.info(), loraA.shape().get(0) / matrices);
-      checkRank(name, loraB.info(), loraB.shape().get(1) / matrices);
-    }
-    return problems.size() == before;
-  }
 
-  private boolean fitsMagnitude(LayerKind kind, StoredTensor loraA, StoredTensor loraB, StoredTensor magnitude) {
-    int before = problems.size();
-    if (magnitude == null) {
-      if (config.usesDora()) {
-        problem("tensor '" + loraA.name() + "'", null,
-            "the config says use_dora, but the module has no lora_magnitude_vector");
-      }
-    } else if (!config.usesDora()) {
-      reject(magnitude, "a DoRA magnitude, which the config does not announce (use_dora)");
-    } else if (magnitude.info().elementCount() != kind.dimensions(loraA, loraB).out()) {
-      reject(magnitude, "one magnitude for each of the layer's " + kind.dimensions(loraA, loraB).out()
-          + " outputs is expected");
-    } else {
-      checkDType(magnitude);
+    private boolean fits(String name, LayerKind kind, StoredTensor loraA, StoredTensor loraB) {
+        int before = problems.size();
+        for (StoredTensor tensor : List.of(loraA, loraB)) {
+            if (tensor.shape().contains(0L)) {
+                reject(tensor, "a matrix without elements adds nothing to any layer");
+            } else {
+                checkDType(tensor);
+            }
+        }
+        if (problems.size() == before) {
+            kind.misfit(loraA, loraB).ifPresent(misfit -> reject(misfit.tensor(), misfit.explanation()));
+        }
+        if (problems.size() == before) {
+            int matrices = kind.dimensions(loraA, loraB).matrices();
+            checkRank(name, loraA.info(), loraA.shape().get(0) / matrices);
+            checkRank(name, loraB.info(), loraB.shape().get(1) / matrices);
+        }
+        return problems.size() == before;
     }
-    return problems.size() == before;
-  }
 
-  private void checkDType(StoredTensor tensor) {
-    if (!DType.WEIGHTS.contains(tensor.dtype())) {
-      problem("tensor '" + tensor.name() + "' dtype", tensor.dtype(), "one of " + DType.WEIGHTS + " is expected");
+    private boolean fitsMagnitude(LayerKind kind, StoredTensor loraA, StoredTensor loraB, StoredTensor magnitude) {
+        int before = problems.size();
+        if (magnitude == null) {
+            if (config.usesDora()) {
+                problem(
+                        "tensor '" + loraA.name() + "'",
+                        null,
+                        "the config says use_dora, but the module has no lora_magnitude_vector");
+            }
+        } else if (!config.usesDora()) {
+            reject(magnitude, "a DoRA magnitude, which the config does not announce (use_dora)");
+        } else if (magnitude.info().elementCount()
+                != kind.dimensions(loraA, loraB).out()) {
+            reject(
+                    magnitude,
+                    "one magnitude for each of the layer's "
+                            + kind.dimensions(loraA, loraB).out() + " outputs is expected");
+        } else {
+            checkDType(magnitude);
+        }
+        return problems.size() == before;
     }
-  }
 
-  private void checkRank(String name, TensorInfo tensor, long actual) {
-    int expected = config.rankOf(name);
-    if (actual != expected) {
-      problem("tensor '" + tensor.name() + "' shape", tensor.shape(),
-          "its rank is " + actual + ", but " + AdapterConfig.FILE_NAME + " gives the module " + expected);
+    private void checkDType(StoredTensor tensor) {
+        if (!DType.WEIGHTS.contains(tensor.dtype())) {
+            problem("tensor '" + tensor.name() + "' dtype", tensor.dtype(), "one of " + DType.WEIGHTS + " is expected");
+        }
     }
-  }
 
-  private void reject(StoredTensor tensor, String explanation) {
-    problem("tensor '" + tensor.name() + "' shape", tensor.shape(), explanation);
-  }
+    private void checkRank(String name, TensorInfo tensor, long actual) {
+        int expected = config.rankOf(name);
+        if (actual != expected) {
+            problem(
+                    "tensor '" + tensor.name() + "' shape",
+                    tensor.shape(),
+                    "its rank is " + actual + ", but " + AdapterConfig.FILE_NAME + " gives the module " + expected);
+        }
+    }
 
-  private void problem(String field, Object value, String explanation) {
-    problems.add(new Problem(weights.path().toString(), field, value == null ? null : value.toString(), explanation));
-  }
+    private void reject(StoredTensor tensor, String explanation) {
+        problem("tensor '" + tensor.name() + "' shape", tensor.shape(), explanation);
+    }
+
+    private void problem(String field, Object value, String explanation) {
+        problems.add(
+                new Problem(weights.path().toString(), field, value == null ? null : value.toString(), explanation));
+    }
 }

@@ -15,35 +15,35 @@ import java.util.Optional;
  */
 final class ModulePattern<V> {
 
-  private final Map<String, V> values;
-  private final Map<String, BoundedRegex> expressions = new LinkedHashMap<>();
+    private final Map<String, V> values;
+    private final Map<String, BoundedRegex> expressions = new LinkedHashMap<>();
 
-  ModulePattern(Map<String, V> values, Path file, String field) {
-    this.values = values;
-    PythonRegex regex = new PythonRegex(file);
-    values.keySet().forEach(key -> {
-      // First by itself: a key such as "a)|(b" is broken, although it would fit in.
-      regex.compile(key, field);
-      expressions.put(key, regex.compile("(.*\\.)?(", key, ")$", field));
-    });
-  }
+    ModulePattern(Map<String, V> values, Path file, String field) {
+        this.values = values;
+        PythonRegex regex = new PythonRegex(file);
+        values.keySet().forEach(key -> {
+            // First by itself: a key such as "a)|(b" is broken, although it would fit in.
+            regex.compile(key, field);
+            expressions.put(key, regex.compile("(.*\\.)?(", key, ")$", field));
+        });
+    }
 
-  /** The value for a module, if a key matches it. */
-  Optional<V> valueFor(String moduleName) {
-    return values.entrySet().stream()
-        .filter(entry -> matches(entry.getKey(), moduleName))
-        .map(Map.Entry::getValue)
-        .findFirst();
-  }
+    /** The value for a module, if a key matches it. */
+    Optional<V> valueFor(String moduleName) {
+        return values.entrySet().stream()
+                .filter(entry -> matches(entry.getKey(), moduleName))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
 
-  /** The keys that say nothing, decisive or not, about any of the modules. */
-  List<String> keysMatchingNone(Collection<String> moduleNames) {
-    return values.keySet().stream()
-        .filter(key -> moduleNames.stream().noneMatch(name -> matches(key, name)))
-        .toList();
-  }
+    /** The keys that say nothing, decisive or not, about any of the modules. */
+    List<String> keysMatchingNone(Collection<String> moduleNames) {
+        return values.keySet().stream()
+                .filter(key -> moduleNames.stream().noneMatch(name -> matches(key, name)))
+                .toList();
+    }
 
-  private boolean matches(String key, String moduleName) {
-    return expressions.get(key).lookingAt(moduleName);
-  }
+    private boolean matches(String key, String moduleName) {
+        return expressions.get(key).lookingAt(moduleName);
+    }
 }

@@ -21,99 +21,100 @@ import java.util.function.Predicate;
  */
 public final class TargetMatcher {
 
-  private static final String FIRST_INDEX = ".*?\\.[^.]*\\.";
-  private static final String INDEX = "(?<idx>\\d+)\\.";
+    private static final String FIRST_INDEX = ".*?\\.[^.]*\\.";
+    private static final String INDEX = "(?<idx>\\d+)\\.";
 
-  private final boolean namesItsTargets;
-  private final Predicate<String> included;
-  private final Predicate<String> excluded;
-  private final Predicate<String> saved;
-  private final Set<String> parameters;
+    private final boolean namesItsTargets;
+    private final Predicate<String> included;
+    private final Predicate<String> excluded;
+    private final Predicate<String> saved;
+    private final Set<String> parameters;
 
-  TargetMatcher(Path file, ObjectNode config) {
-    JsonNode targets = config.path("target_modules");
-    this.namesItsTargets = targets.isArray() || isRegex(targets);
-    PythonRegex regex = new PythonRegex(file);
-    this.included = included(targets, config, regex);
-    this.excluded = listOrRegex(config.path("exclude_modules"), regex, "exclude_modules");
-    this.saved = saved(config.path("modules_to_save"), regex);
-    this.parameters = Set.copyOf(StrictJson.texts(config.path("target_parameters")));
-  }
-
-  /** Whether PEFT wraps what the module is on: a module, or a parameter of one. */
-  public boolean targets(LoraModule module) {
-    return module.kind().onParameter() ? targetsParameter(module.name()) : targets(module.name());
-  }
-
-  /** Whether PEFT wraps the parameter of that name. {@code exclude_modules} has no say in it. */
-  public boolean targetsParameter(String parameterName) {
-    return ModuleNames.ends(parameterName).anyMatch(parameters::contains);
-  }
-
-  /** Whether PEFT wraps the module of that name (as the model names it, without {@code base_model.model.}). */
-  public boolean targets(String moduleName) {
-    return !excluded.test(moduleName) && !saved.test(moduleName) && included.test(moduleName);
-  }
-
-  /** Whether the config itself says which modules; where not, PEFT decides by the type of model. */
-  public boolean namesItsTargets() {
-    return namesItsTargets;
-  }
-
-  /** Whether a {@code target_modules} is a regular expression, and neither a list nor the word all-linear. */
-  public static boolean isRegex(JsonNode value) {
-    return value.isTextual() && !value.textValue().equals("all-linear");
-  }
-
-  /** Null and all-linear take any; a name that a list holds whole is taken whatever its layer. */
-  private static Predicate<String> included(JsonNode targets, ObjectNode config, PythonRegex regex) {
-    if (!targets.isArray() && !isRegex(targets)) {
-      return name -> true;
+    TargetMatcher(Path file, ObjectNode config) {
+        JsonNode targets = config.path("target_modules");
+        this.namesItsTargets = targets.isArray() || isRegex(targets);
+        PythonRegex regex = new PythonRegex(file);
+        this.included = included(targets, config, regex);
+        this.excluded = listOrRegex(config.path("exclude_modules"), regex, "exclude_modules");
+        this.saved = saved(config.path("modules_to_save"), regex);
+        this.parameters = Set.copyOf(StrictJson.texts(config.path("target_parameters")));
     }
-    Predicate<String> listed = listOrRegex(targets, regex, "target_modules");
-    Predicate<String> wholeNames = StrictJson.texts(targets)::contains;
-    return targets.isArray() ? wholeNames.or(listed.and(layers(config, regex))) : listed;
-  }
 
-  /** A list of suffixes at a dot, or one regular expression for the whole name; anything else matches nothing. */
-  private static Predicate<String> listOrRegex(JsonNode value, PythonRegex regex, String field) {
-    if (value.isTextual() && !value.textValue().isEmpty()) {
-      return regex.compile(value.textValue(), field)::matches;
+    /** Whether PEFT wraps what the module is on: a module, or a parameter of one. */
+    public boolean targets(LoraModule module) {
+        return module.kind().onParameter() ? targetsParameter(module.name()) : targets(module.name());
     }
-    Set<String> suffixes = Set.copyOf(StrictJson.texts(value));
-    return name -> ModuleNames.ends(name).anyMatch(suffixes::contains);
-  }
 
-  private static Predicate<String> saved(JsonNode value, PythonRegex regex) {
-    List<BoundedRegex> patterns = StrictJson.texts(value).stream()
-        .map(module -> regex.compile("(^|.*\\.)", module, "($|\\..*)", "modules_to_save"))
-        .toList();
-    return name -> patterns.stream().anyMatch(pattern -> pattern.lookingAt(name));
-  }
-
-  private static Predicate<String> layers(ObjectNode config, PythonRegex regex) {
-    JsonNode wanted = config.path("layers_to_transform");
-    List<Integer> indexes = new ArrayList<>();
-    (wanted.isArray() ? wanted : List.of(wanted)).forEach(index -> {
-      if (index.isInt()) {
-        indexes.add(index.intValue());
-      }
-    });
-    if (indexes.isEmpty()) {
-      return name -> true;
+    /** Whether PEFT wraps the parameter of that name. {@code exclude_modules} has no say in it. */
+    public boolean targetsParameter(String parameterName) {
+        return ModuleNames.ends(parameterName).anyMatch(parameters::contains);
     }
-    JsonNode pattern = config.path("layers_pattern");
-    List<BoundedRegex> given = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern)).stream()
-        .filter(text -> !text.isEmpty())
-        .map(text -> regex.compile("(?:^|.*?\\.)", text, "\\." + INDEX, "layers_pattern"))
-        .toList();
-    List<BoundedRegex> patterns =
-        given.isEmpty() ? List.of(regex.compile(FIRST_INDEX + INDEX, "layers_to_transform")) : given;
-    return name -> patterns.stream()
-        .map(candidate -> candidate.groupAtStart(name, "idx"))
-        .flatMap(Optional::stream)
-        .findFirst()
-        .map(index -> index.length() < 10 && indexes.contains(Integer.parseInt(index)))
-        .orElse(false);
-  }
+
+    /** Whether PEFT wraps the module of that name (as the model names it, without {@code base_model.model.}). */
+    public boolean targets(String moduleName) {
+        return !excluded.test(moduleName) && !saved.test(moduleName) && included.test(moduleName);
+    }
+
+    /** Whether the config itself says which modules; where not, PEFT decides by the type of model. */
+    public boolean namesItsTargets() {
+        return namesItsTargets;
+    }
+
+    /** Whether a {@code target_modules} is a regular expression, and neither a list nor the word all-linear. */
+    public static boolean isRegex(JsonNode value) {
+        return value.isTextual() && !value.textValue().equals("all-linear");
+    }
+
+    /** Null and all-linear take any; a name that a list holds whole is taken whatever its layer. */
+    private static Predicate<String> included(JsonNode targets, ObjectNode config, PythonRegex regex) {
+        if (!targets.isArray() && !isRegex(targets)) {
+            return name -> true;
+        }
+        Predicate<String> listed = listOrRegex(targets, regex, "target_modules");
+        Predicate<String> wholeNames = StrictJson.texts(targets)::contains;
+        return targets.isArray() ? wholeNames.or(listed.and(layers(config, regex))) : listed;
+    }
+
+    /** A list of suffixes at a dot, or one regular expression for the whole name; anything else matches nothing. */
+    private static Predicate<String> listOrRegex(JsonNode value, PythonRegex regex, String field) {
+        if (value.isTextual() && !value.textValue().isEmpty()) {
+            return regex.compile(value.textValue(), field)::matches;
+        }
+        Set<String> suffixes = Set.copyOf(StrictJson.texts(value));
+        return name -> ModuleNames.ends(name).anyMatch(suffixes::contains);
+    }
+
+    private static Predicate<String> saved(JsonNode value, PythonRegex regex) {
+        List<BoundedRegex> patterns = StrictJson.texts(value).stream()
+                .map(module -> regex.compile("(^|.*\\.)", module, "($|\\..*)", "modules_to_save"))
+                .toList();
+        return name -> patterns.stream().anyMatch(pattern -> pattern.lookingAt(name));
+    }
+
+    private static Predicate<String> layers(ObjectNode config, PythonRegex regex) {
+        JsonNode wanted = config.path("layers_to_transform");
+        List<Integer> indexes = new ArrayList<>();
+        (wanted.isArray() ? wanted : List.of(wanted)).forEach(index -> {
+            if (index.isInt()) {
+                indexes.add(index.intValue());
+            }
+        });
+        if (indexes.isEmpty()) {
+            return name -> true;
+        }
+        JsonNode pattern = config.path("layers_pattern");
+        List<BoundedRegex> given = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern))
+                .stream()
+                        .filter(text -> !text.isEmpty())
+                        .map(text -> regex.compile("(?:^|.*?\\.)", text, "\\." + INDEX, "layers_pattern"))
+                        .toList();
+        List<BoundedRegex> patterns =
+                given.isEmpty() ? List.of(regex.compile(FIRST_INDEX + INDEX, "layers_to_transform")) : given;
+        return name -> patterns.stream()
+                .map(candidate -> candidate.groupAtStart(name, "idx"))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(index -> index.length() < 10 && indexes.contains(Integer.parseInt(index)))
+                .orElse(false);
+    }
 }

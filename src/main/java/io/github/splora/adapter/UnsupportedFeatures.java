@@ -15,67 +15,96 @@ import java.util.function.Predicate;
  */
 final class UnsupportedFeatures {
 
-  private record Feature(String field, Predicate<JsonNode> isUsed, String explanation) {}
+    private record Feature(String field, Predicate<JsonNode> isUsed, String explanation) {}
 
-  private static final String CONVERT = "save it as plain LoRA with PEFT's save_pretrained(...,"
-      + " path_initial_model_for_weight_conversion=...)";
+    private static final String CONVERT =
+            "save it as plain LoRA with PEFT's save_pretrained(...," + " path_initial_model_for_weight_conversion=...)";
 
-  private static final String MERGE = "merge it into its model and give the merged checkpoint with --adapted";
+    private static final String MERGE = "merge it into its model and give the merged checkpoint with --adapted";
 
-  private static final List<Feature> FEATURES = List.of(
-      new Feature("enable_lora", UnsupportedFeatures::isPresent,
-          "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert with a current PEFT"),
-      new Feature("init_lora_weights", value -> value.asText().startsWith("pissa_niter_"),
-          "PEFT takes a random approximation out of the base weights whenever this adapter is loaded, so what it adds is"
-              + " different each time; " + CONVERT),
-      new Feature("init_lora_weights", value -> value.asText().equals("corda"),
-          "what CorDA takes out of the base weights depends on its training data, and PEFT cannot load this adapter as it"
-              + " is; " + CONVERT),
-      new Feature("init_lora_weights", value -> value.asText().equals("loftq"),
-          "LoftQ replaces the base weights by quantised ones whenever this adapter is loaded; save it with"
-              + " init_lora_weights true for the model that it was trained on"),
-      new Feature("use_qalora", JsonNode::booleanValue,
-          "QALoRA pools the input before A, so its delta is not BA; " + MERGE),
-      new Feature("use_bdlora", UnsupportedFeatures::isPresent,
-          "block-diagonal LoRA stores only the blocks of A or B; " + MERGE),
-      new Feature("kasa_config", UnsupportedFeatures::isPresent,
-          "KaSA changes the base weights and adds singular values of its own; " + MERGE),
-      new Feature("monteclora_config", UnsupportedFeatures::isPresent,
-          "Monteclora samples around A and B, so its delta is not BA; " + MERGE),
-      new Feature("arrow_config", UnsupportedFeatures::isPresent,
-          "Arrow routes between several adapters; give each of them by itself"),
-      new Feature("layer_replication", UnsupportedFeatures::isPresent,
-          "replicated layers have no tensors of their own in the checkpoints; train on a checkpoint in which each layer is"
-              + " written out, and give base and aligned in the same form"),
-      new Feature("alora_invocation_tokens", UnsupportedFeatures::isPresent,
-          "an activated LoRA acts only after its invocation tokens, so there is no one model to judge; train a plain LoRA"),
-      new Feature("megatron_config", UnsupportedFeatures::isPresent,
-          "Megatron's parallel layers split their factors; save the adapter in Hugging Face's layout"));
+    private static final List<Feature> FEATURES = List.of(
+            new Feature(
+                    "enable_lora",
+                    UnsupportedFeatures::isPresent,
+                    "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert with a current PEFT"),
+            new Feature(
+                    "init_lora_weights",
+                    value -> value.asText().startsWith("pissa_niter_"),
+                    "PEFT takes a random approximation out of the base weights whenever this adapter is loaded, so what it adds is"
+                            + " different each time; " + CONVERT),
+            new Feature(
+                    "init_lora_weights",
+                    value -> value.asText().equals("corda"),
+                    "what CorDA takes out of the base weights depends on its training data, and PEFT cannot load this adapter as it"
+                            + " is; " + CONVERT),
+            new Feature(
+                    "init_lora_weights",
+                    value -> value.asText().equals("loftq"),
+                    "LoftQ replaces the base weights by quantised ones whenever this adapter is loaded; save it with"
+                            + " init_lora_weights true for the model that it was trained on"),
+            new Feature(
+                    "use_qalora",
+                    JsonNode::booleanValue,
+                    "QALoRA pools the input before A, so its delta is not BA; " + MERGE),
+            new Feature(
+                    "use_bdlora",
+                    UnsupportedFeatures::isPresent,
+                    "block-diagonal LoRA stores only the blocks of A or B; " + MERGE),
+            new Feature(
+                    "kasa_config",
+                    UnsupportedFeatures::isPresent,
+                    "KaSA changes the base weights and adds singular values of its own; " + MERGE),
+            new Feature(
+                    "monteclora_config",
+                    UnsupportedFeatures::isPresent,
+                    "Monteclora samples around A and B, so its delta is not BA; " + MERGE),
+            new Feature(
+                    "arrow_config",
+                    UnsupportedFeatures::isPresent,
+                    "Arrow routes between several adapters; give each of them by itself"),
+            new Feature(
+                    "layer_replication",
+                    UnsupportedFeatures::isPresent,
+                    "replicated layers have no tensors of their own in the checkpoints; train on a checkpoint in which each layer is"
+                            + " written out, and give base and aligned in the same form"),
+            new Feature(
+                    "alora_invocation_tokens",
+                    UnsupportedFeatures::isPresent,
+                    "an activated LoRA acts only after its invocation tokens, so there is no one model to judge; train a plain LoRA"),
+            new Feature(
+                    "megatron_config",
+                    UnsupportedFeatures::isPresent,
+                    "Megatron's parallel layers split their factors; save the adapter in Hugging Face's layout"));
 
-  private UnsupportedFeatures() {}
+    private UnsupportedFeatures() {}
 
-  /** @throws BadInputException naming all that {@code json} uses */
-  static void refuse(Path file, ObjectNode json) {
-    JsonNode type = json.path("peft_type");
-    if (!type.isTextual() || !type.textValue().equals("LORA")) {
-      throw new BadInputException(file, "peft_type", type.isMissingNode() ? "(absent)" : type,
-          "only adapters of type LORA can be scored and pruned; merge one that changes weights into its model, and give"
-              + " the merged checkpoint with --adapted");
+    /** @throws BadInputException naming all that {@code json} uses */
+    static void refuse(Path file, ObjectNode json) {
+        JsonNode type = json.path("peft_type");
+        if (!type.isTextual() || !type.textValue().equals("LORA")) {
+            throw new BadInputException(
+                    file,
+                    "peft_type",
+                    type.isMissingNode() ? "(absent)" : type,
+                    "only adapters of type LORA can be scored and pruned; merge one that changes weights into its model, and give"
+                            + " the merged checkpoint with --adapted");
+        }
+        List<Problem> problems = new ArrayList<>();
+        for (Feature feature : FEATURES) {
+            JsonNode value = json.path(feature.field());
+            if (feature.isUsed().test(value)) {
+                problems.add(new Problem(file.toString(), feature.field(), value.toString(), feature.explanation()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
     }
-    List<Problem> problems = new ArrayList<>();
-    for (Feature feature : FEATURES) {
-      JsonNode value = json.path(feature.field());
-      if (feature.isUsed().test(value)) {
-        problems.add(new Problem(file.toString(), feature.field(), value.toString(), feature.explanation()));
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
-    }
-  }
 
-  /** Neither missing, null, false nor empty. */
-  private static boolean isPresent(JsonNode value) {
-    return value.isContainerNode() ? !value.isEmpty() : value.isTextual() || value.isNumber() || value.booleanValue();
-  }
+    /** Neither missing, null, false nor empty. */
+    private static boolean isPresent(JsonNode value) {
+        return value.isContainerNode()
+                ? !value.isEmpty()
+                : value.isTextual() || value.isNumber() || value.booleanValue();
+    }
 }

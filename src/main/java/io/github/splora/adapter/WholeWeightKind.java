@@ -11,39 +11,39 @@ import java.util.Set;
  */
 final class WholeWeightKind implements LayerKind {
 
-  static final WholeWeightKind INSTANCE = new WholeWeightKind();
+    static final WholeWeightKind INSTANCE = new WholeWeightKind();
 
-  private WholeWeightKind() {}
+    private WholeWeightKind() {}
 
-  @Override
-  public String label() {
-    return "merged weight";
-  }
+    @Override
+    public String label() {
+        return "merged weight";
+    }
 
-  @Override
-  public Optional<Misfit> misfit(StoredTensor weight, StoredTensor again) {
-    return Optional.empty();
-  }
+    @Override
+    public Optional<Misfit> misfit(StoredTensor weight, StoredTensor again) {
+        return Optional.empty();
+    }
 
-  @Override
-  public Dimensions dimensions(StoredTensor weight, StoredTensor again) {
-    long out = weight.shape().get(0);
-    long in = weight.info().elementCount() / Math.max(1, out);
-    return new Dimensions(out, in, Math.min(out, in), 1);
-  }
+    @Override
+    public Dimensions dimensions(StoredTensor weight, StoredTensor again) {
+        long out = weight.shape().get(0);
+        long in = weight.info().elementCount() / Math.max(1, out);
+        return new Dimensions(out, in, Math.min(out, in), 1);
+    }
 
-  @Override
-  public Set<Boolean> transpositions(Dimensions dimensions, List<Long> weightShape) {
-    return Set.of(false);
-  }
+    @Override
+    public Set<Boolean> transpositions(Dimensions dimensions, List<Long> weightShape) {
+        return Set.of(false);
+    }
 
-  @Override
-  public List<List<Long>> weightShapes(Dimensions d) {
-    return List.of(List.of(d.out(), d.in()));
-  }
+    @Override
+    public List<List<Long>> weightShapes(Dimensions d) {
+        return List.of(List.of(d.out(), d.in()));
+    }
 
-  @Override
-  public List<Factors> factors(StoredTensor weight, StoredTensor again) {
-    throw new UnsupportedOperationException("a whole weight has no factors");
-  }
+    @Override
+    public List<Factors> factors(StoredTensor weight, StoredTensor again) {
+        throw new UnsupportedOperationException("a whole weight has no factors");
+    }
 }

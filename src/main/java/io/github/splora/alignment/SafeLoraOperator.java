@@ -16,38 +16,38 @@ import io.github.splora.tensor.Pass.Slot;
  */
 public final class SafeLoraOperator {
 
-  private final Matrix x;
-  private Slot<Matrix> transposed;
-  private Slot<Double> squaredNorm;
-  private Slot<Matrix> image;
+    private final Matrix x;
+    private Slot<Matrix> transposed;
+    private Slot<Double> squaredNorm;
+    private Slot<Matrix> image;
 
-  public SafeLoraOperator(Matrix x) {
-    this.x = x;
-  }
-
-  /** Asks for what the next walk is to bring back; false once {@link #image} is there. */
-  public boolean ask(Pass pass) {
-    if (transposed == null) {
-      transposed = pass.transposeTimes(Operand.ALIGNMENT_DELTA, x);
-      squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-      return true;
+    public SafeLoraOperator(Matrix x) {
+        this.x = x;
     }
-    if (image != null || squaredNorm.get() == 0) {
-      return false;
+
+    /** Asks for what the next walk is to bring back; false once {@link #image} is there. */
+    public boolean ask(Pass pass) {
+        if (transposed == null) {
+            transposed = pass.transposeTimes(Operand.ALIGNMENT_DELTA, x);
+            squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+            return true;
+        }
+        if (image != null || squaredNorm.get() == 0) {
+            return false;
+        }
+        image = pass.times(Operand.ALIGNMENT_DELTA, transposed.get());
+        return true;
     }
-    image = pass.times(Operand.ALIGNMENT_DELTA, transposed.get());
-    return true;
-  }
 
-  /** {@code ‖V‖²}. */
-  public double squaredNorm() {
-    return squaredNorm.get();
-  }
+    /** {@code ‖V‖²}. */
+    public double squaredNorm() {
+        return squaredNorm.get();
+    }
 
-  /** {@code C X : [out, k]}. */
-  public Matrix image() {
-    return image == null
-        ? Matrix.zeros(x.rows(), x.columns())
-        : image.get().scaledBy(1 / Math.sqrt(squaredNorm.get()));
-  }
+    /** {@code C X : [out, k]}. */
+    public Matrix image() {
+        return image == null
+                ? Matrix.zeros(x.rows(), x.columns())
+                : image.get().scaledBy(1 / Math.sqrt(squaredNorm.get()));
+    }
 }

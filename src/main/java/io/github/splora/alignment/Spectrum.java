@@ -18,143 +18,145 @@ import io.github.splora.tensor.Pass.Slot;
  */
 public final class Spectrum {
 
-  private static final int LEAST_WIDTH = 64;
-  /** The last vectors of a sketch are the least certain: so many more of them than are used, at least. */
-  private static final int SPARE = 4;
-  /** Power iterations at the last width, each of which squares how far the vectors stand out. */
-  private static final int ENOUGH_SHARPENINGS = 3;
-  private static final double ROUNDING = 1e-12;
+    private static final int LEAST_WIDTH = 64;
+    /** The last vectors of a sketch are the least certain: so many more of them than are used, at least. */
+    private static final int SPARE = 4;
+    /** Power iterations at the last width, each of which squares how far the vectors stand out. */
+    private static final int ENOUGH_SHARPENINGS = 3;
 
-  private final int out;
-  private final int in;
-  private final long seed;
-  private double share;
+    private static final double ROUNDING = 1e-12;
 
-  private Pass lastPass;
-  private boolean isWaiting;
-  private Matrix input;
-  private Slot<Double> squaredNorm;
-  private Slot<Matrix> sketch;
-  private Matrix basis;
-  private Slot<Matrix> image;
-  private int sharpenings;
-  private int widenings;
-  private double[] squares;
-  private Matrix left;
-  private Matrix right;
+    private final int out;
+    private final int in;
+    private final long seed;
+    private double share;
 
-  /** @param seed of the sketch: the same one gives the same numbers */
-  public Spectrum(long outFeatures, long inFeatures, long seed) {
-    this.out = Math.toIntExact(outFeatures);
-    this.in = Math.toIntExact(inFeatures);
-    this.seed = seed;
-  }
+    private Pass lastPass;
+    private boolean isWaiting;
+    private Matrix input;
+    private Slot<Double> squaredNorm;
+    private Slot<Matrix> sketch;
+    private Matrix basis;
+    private Slot<Matrix> image;
+    private int sharpenings;
+    private int widenings;
+    private double[] squares;
+    private Matrix left;
+    private Matrix right;
 
-  /** Asks for subspaces that hold {@code energy} of ‖V‖², in (0, 1]. To be called before the first {@link #ask}. */
-  public void require(double energy) {
-    share = Math.max(share, energy);
-  }
-
-  /** Asks for what the next walk is to bring back; false once {@link #dominant} can tell. */
-  public boolean ask(Pass pass) {
-    if (pass != lastPass) {
-      lastPass = pass;
-      isWaiting = left == null && advance(pass);
+    /** @param seed of the sketch: the same one gives the same numbers */
+    public Spectrum(long outFeatures, long inFeatures, long seed) {
+        this.out = Math.toIntExact(outFeatures);
+        this.in = Math.toIntExact(inFeatures);
+        this.seed = seed;
     }
-    return isWaiting;
-  }
 
-  /** {@code ‖V‖²}. */
-  public double squaredNorm() {
-    return squaredNorm.get();
-  }
+    /** Asks for subspaces that hold {@code energy} of ‖V‖², in (0, 1]. To be called before the first {@link #ask}. */
+    public void require(double energy) {
+        share = Math.max(share, energy);
+    }
 
-  /** The subspaces of a share that was {@linkplain #require required}; of dimension 0 where V is zero. */
-  public Subspaces dominant(double energy) {
-    int dimension = dimension(squares, energy);
-    return new Subspaces(left.firstColumns(dimension), right.firstColumns(dimension));
-  }
+    /** Asks for what the next walk is to bring back; false once {@link #dominant} can tell. */
+    public boolean ask(Pass pass) {
+        if (pass != lastPass) {
+            lastPass = pass;
+            isWaiting = left == null && advance(pass);
+        }
+        return isWaiting;
+    }
 
-  private boolean advance(Pass pass) {
-    // Whether a share of ‖V‖² is reached, and which squares are but rounding, is told to many digits.
-    pass.demandFloat64();
-    if (input == null) {
-      squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-      int first = Math.max(LEAST_WIDTH, largestWidth() / 16);
-      input = Matrix.random(in, largestWidth() > 2 * first ? first : largestWidth(), seed);
-      sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
-      return true;
+    /** {@code ‖V‖²}. */
+    public double squaredNorm() {
+        return squaredNorm.get();
     }
-    if (image == null) {
-      basis = Orthonormal.basis(sketch.get());
-      image = pass.transposeTimes(Operand.ALIGNMENT_DELTA, basis);
-      return true;
-    }
-    if (isGoodEnough()) {
-      return false;
-    }
-    sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
-    image = null;
-    return true;
-  }
 
-  /** Takes stock after {@code Z = VᵀQ}; if more is to be done, says what to multiply V with next. */
-  private boolean isGoodEnough() {
-    Matrix z = image.get();
-    if (!Double.isFinite(squaredNorm.get())) {
-      // NaN somewhere, or overflow: whoever looks at the norm will say so; no decomposition would end.
-      squares = new double[0];
-      left = Matrix.zeros(out, 0);
-      right = Matrix.zeros(in, 0);
-      return true;
+    /** The subspaces of a share that was {@linkplain #require required}; of dimension 0 where V is zero. */
+    public Subspaces dominant(double energy) {
+        int dimension = dimension(squares, energy);
+        return new Subspaces(left.firstColumns(dimension), right.firstColumns(dimension));
     }
-    boolean isWhole = basis.columns() < input.columns() || input.columns() == largestWidth();
-    // ‖Z‖² is what the sketch has of ‖V‖².
-    boolean isWide = isWhole || z.squaredNorm() >= (share - ROUNDING) * squaredNorm.get();
-    sharpenings = isWide ? sharpenings + 1 : 0;
-    if (isWhole || sharpenings > ENOUGH_SHARPENINGS) {
-      // In ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within the sketch.
-      SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
-      isWide = isWhole || dimension(eigen.values(), share) + SPARE <= input.columns();
-      if (isWide) {
-        squares = eigen.values();
-        left = basis.times(eigen.vectors());
-        right = z.times(eigen.vectors()).scaledColumns(inverseRoots(eigen.values()));
+
+    private boolean advance(Pass pass) {
+        // Whether a share of ‖V‖² is reached, and which squares are but rounding, is told to many digits.
+        pass.demandFloat64();
+        if (input == null) {
+            squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+            int first = Math.max(LEAST_WIDTH, largestWidth() / 16);
+            input = Matrix.random(in, largestWidth() > 2 * first ? first : largestWidth(), seed);
+            sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
+            return true;
+        }
+        if (image == null) {
+            basis = Orthonormal.basis(sketch.get());
+            image = pass.transposeTimes(Operand.ALIGNMENT_DELTA, basis);
+            return true;
+        }
+        if (isGoodEnough()) {
+            return false;
+        }
+        sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
+        image = null;
         return true;
-      }
-      sharpenings = 0;
     }
-    widenings++;
-    input = isWide ? z : wider(z);
-    return false;
-  }
 
-  /** Twice as many columns; all that there can be, where that is not many more. */
-  private Matrix wider(Matrix z) {
-    int width = 4 * z.columns() > largestWidth() ? largestWidth() : 2 * z.columns();
-    return z.beside(Matrix.random(in, width - z.columns(), seed + widenings));
-  }
-
-  private int largestWidth() {
-    return Math.min(out, in);
-  }
-
-  /** How many of the largest squares it takes; all that are not rounding if they fall short. */
-  private int dimension(double[] values, double energy) {
-    double sum = 0;
-    int count = 0;
-    while (count < values.length && sum < (energy - ROUNDING) * squaredNorm.get()
-        && values[count] > ROUNDING * values[0]) {
-      sum += values[count++];
+    /** Takes stock after {@code Z = VᵀQ}; if more is to be done, says what to multiply V with next. */
+    private boolean isGoodEnough() {
+        Matrix z = image.get();
+        if (!Double.isFinite(squaredNorm.get())) {
+            // NaN somewhere, or overflow: whoever looks at the norm will say so; no decomposition would end.
+            squares = new double[0];
+            left = Matrix.zeros(out, 0);
+            right = Matrix.zeros(in, 0);
+            return true;
+        }
+        boolean isWhole = basis.columns() < input.columns() || input.columns() == largestWidth();
+        // ‖Z‖² is what the sketch has of ‖V‖².
+        boolean isWide = isWhole || z.squaredNorm() >= (share - ROUNDING) * squaredNorm.get();
+        sharpenings = isWide ? sharpenings + 1 : 0;
+        if (isWhole || sharpenings > ENOUGH_SHARPENINGS) {
+            // In ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within the sketch.
+            SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
+            isWide = isWhole || dimension(eigen.values(), share) + SPARE <= input.columns();
+            if (isWide) {
+                squares = eigen.values();
+                left = basis.times(eigen.vectors());
+                right = z.times(eigen.vectors()).scaledColumns(inverseRoots(eigen.values()));
+                return true;
+            }
+            sharpenings = 0;
+        }
+        widenings++;
+        input = isWide ? z : wider(z);
+        return false;
     }
-    return count;
-  }
 
-  private static double[] inverseRoots(double[] values) {
-    double[] roots = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      roots[i] = values[i] > 0 ? 1 / Math.sqrt(values[i]) : 0;
+    /** Twice as many columns; all that there can be, where that is not many more. */
+    private Matrix wider(Matrix z) {
+        int width = 4 * z.columns() > largestWidth() ? largestWidth() : 2 * z.columns();
+        return z.beside(Matrix.random(in, width - z.columns(), seed + widenings));
     }
-    return roots;
-  }
+
+    private int largestWidth() {
+        return Math.min(out, in);
+    }
+
+    /** How many of the largest squares it takes; all that are not rounding if they fall short. */
+    private int dimension(double[] values, double energy) {
+        double sum = 0;
+        int count = 0;
+        while (count < values.length
+                && sum < (energy - ROUNDING) * squaredNorm.get()
+                && values[count] > ROUNDING * values[0]) {
+            sum += values[count++];
+        }
+        return count;
+    }
+
+    private static double[] inverseRoots(double[] values) {
+        double[] roots = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            roots[i] = values[i] > 0 ? 1 / Math.sqrt(values[i]) : 0;
+        }
+        return roots;
+    }
 }

@@ -10,18 +10,18 @@ import io.github.splora.linalg.Matrix;
  */
 public record Subspaces(Matrix left, Matrix right) {
 
-  /** k. */
-  public int dimension() {
-    return left.columns();
-  }
+    /** k. */
+    public int dimension() {
+        return left.columns();
+    }
 
-  /** {@code L Lᵀ X}, of {@code X : [out, n]} what lies in the left one. */
-  public Matrix ontoLeft(Matrix x) {
-    return left.times(left.transposeTimes(x));
-  }
+    /** {@code L Lᵀ X}, of {@code X : [out, n]} what lies in the left one. */
+    public Matrix ontoLeft(Matrix x) {
+        return left.times(left.transposeTimes(x));
+    }
 
-  /** {@code X R Rᵀ}, of the rows of {@code X : [n, in]} what lies in the right one. */
-  public Matrix ontoRight(Matrix x) {
-    return x.times(right).times(right.transpose());
-  }
+    /** {@code X R Rᵀ}, of the rows of {@code X : [n, in]} what lies in the right one. */
+    public Matrix ontoRight(Matrix x) {
+        return x.times(right).times(right.transpose());
+    }
 }

@@ -3,4 +3,3 @@
  * dominant subspaces, and SafeLoRA's operator.
  */
 package io.github.splora.alignment;
-

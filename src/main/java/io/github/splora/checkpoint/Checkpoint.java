@@ -25,140 +25,149 @@ import java.util.TreeSet;
  */
 public final class Checkpoint implements AutoCloseable {
 
-  /** What the weights of a folder begin with, in the order in which transformers looks. */
-  private static final List<String> ENTRIES = List.of("model.safetensors", "model.safetensors.index.json",
-      "pytorch_model.bin", "pytorch_model.bin.index.json");
+    /** What the weights of a folder begin with, in the order in which transformers looks. */
+    private static final List<String> ENTRIES = List.of(
+            "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
-  private final Path location;
-  private final Map<String, Path> weightMap;
-  private final Map<Path, TensorFile> open;
-  private final ObjectNode config;
+    private final Path location;
+    private final Map<String, Path> weightMap;
+    private final Map<Path, TensorFile> open;
+    private final ObjectNode config;
 
-  private Checkpoint(Path location, Map<String, Path> weightMap, Map<Path, TensorFile> open, ObjectNode config) {
-    this.location = location;
-    this.weightMap = weightMap;
-    this.open = open;
-    this.config = config;
-  }
-
-  /**
-   * Opens a checkpoint.
-   *
-   * @param location a folder with {@code model.safetensors}, {@code pytorch_model.bin} or an index of either, or one of
-   *     these files, or any other single file of tensors
-   * @throws BadInputException if there is none, or if a file of it is malformed
-   */
-  public static Checkpoint open(Path location) {
-    Path entry = Files.isDirectory(location) ? entryOf(location) : location;
-    return isIndex(entry) ? sharded(location, entry) : single(location, entry);
-  }
-
-  /**
-   * As {@link #open}, for a checkpoint whose numbers are to be computed with.
-   *
-   * @throws BadInputException also if it is quantised
-   */
-  public static Checkpoint openUnquantised(Path location) {
-    Checkpoint checkpoint = open(location);
-    try {
-      Quantization.refuse(checkpoint);
-    } catch (RuntimeException e) {
-      checkpoint.close();
-      throw e;
+    private Checkpoint(Path location, Map<String, Path> weightMap, Map<Path, TensorFile> open, ObjectNode config) {
+        this.location = location;
+        this.weightMap = weightMap;
+        this.open = open;
+        this.config = config;
     }
-    return checkpoint;
-  }
 
-  /** Whether {@code folder} holds the files of a checkpoint (rather than, say, an adapter). */
-  public static boolean isIn(Path folder) {
-    return ENTRIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
-  }
-
-  /** What the user named. */
-  public Path location() {
-    return location;
-  }
-
-  /** Every tensor's name, sorted. */
-  public Set<String> tensorNames() {
-    return new TreeSet<>(weightMap.keySet());
-  }
-
-  /** The files that hold the tensors, in the order of their names. */
-  public Set<Path> shards() {
-    return new TreeSet<>(weightMap.values());
-  }
-
-  /** {@code config.json} beside the weights, where there is one. */
-  public Optional<ObjectNode> config() {
-    return Optional.ofNullable(config);
-  }
-
-  public boolean contains(String tensorName) {
-    return weightMap.containsKey(tensorName);
-  }
-
-  /**
-   * The tensor of that name; opens its shard if need be.
-   *
-   * @throws BadInputException if there is none, or if its shard is malformed or lacks it
-   */
-  public StoredTensor tensor(String name) {
-    Path path = weightMap.get(name);
-    if (path == null) {
-      throw new BadInputException(location, "tensor '" + name + "'", null, "not in this checkpoint");
+    /**
+     * Opens a checkpoint.
+     *
+     * @param location a folder with {@code model.safetensors}, {@code pytorch_model.bin} or an index of either, or one of
+     *     these files, or any other single file of tensors
+     * @throws BadInputException if there is none, or if a file of it is malformed
+     */
+    public static Checkpoint open(Path location) {
+        Path entry = Files.isDirectory(location) ? entryOf(location) : location;
+        return isIndex(entry) ? sharded(location, entry) : single(location, entry);
     }
-    TensorFile shard = shard(path);
-    return new StoredTensor(shard, shard.tensor(name));
-  }
 
-  /**
-   * What the numbers of a weight of this checkpoint are to be multiplied with.
-   *
-   * @throws BadInputException if it is in 8 bits and its scales are missing or do not fit
-   */
-  public Scales scalesOf(StoredTensor weight) {
-    return EightBitWeights.scales(this, weight);
-  }
+    /**
+     * As {@link #open}, for a checkpoint whose numbers are to be computed with.
+     *
+     * @throws BadInputException also if it is quantised
+     */
+    public static Checkpoint openUnquantised(Path location) {
+        Checkpoint checkpoint = open(location);
+        try {
+            Quantization.refuse(checkpoint);
+        } catch (RuntimeException e) {
+            checkpoint.close();
+            throw e;
+        }
+        return checkpoint;
+    }
 
-  /** The open shard at {@code path}. */
-  public TensorFile shard(Path path) {
-    return open.computeIfAbsent(path, TensorFiles::open);
-  }
+    /** Whether {@code folder} holds the files of a checkpoint (rather than, say, an adapter). */
+    public static boolean isIn(Path folder) {
+        return ENTRIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+    }
 
-  @Override
-  public void close() {
-    open.values().forEach(TensorFile::close);
-    open.clear();
-  }
+    /** What the user named. */
+    public Path location() {
+        return location;
+    }
 
-  private static Checkpoint sharded(Path location, Path index) {
-    return new Checkpoint(location, ShardIndex.read(index).weightMap(), new HashMap<>(), configBeside(index));
-  }
+    /** Every tensor's name, sorted. */
+    public Set<String> tensorNames() {
+        return new TreeSet<>(weightMap.keySet());
+    }
 
-  private static Checkpoint single(Path location, Path entry) {
-    TensorFile file = TensorFiles.open(entry);
-    Map<String, Path> weightMap = new LinkedHashMap<>();
-    file.tensors().keySet().forEach(name -> weightMap.put(name, entry));
-    return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry));
-  }
+    /** The files that hold the tensors, in the order of their names. */
+    public Set<Path> shards() {
+        return new TreeSet<>(weightMap.values());
+    }
 
-  private static ObjectNode configBeside(Path entry) {
-    Path config = entry.resolveSibling("config.json");
-    return Files.isRegularFile(config) ? StrictJson.readObject(config) : null;
-  }
+    /** {@code config.json} beside the weights, where there is one. */
+    public Optional<ObjectNode> config() {
+        return Optional.ofNullable(config);
+    }
 
-  private static boolean isIndex(Path entry) {
-    return entry.getFileName() != null && entry.getFileName().toString().endsWith(".json");
-  }
+    public boolean contains(String tensorName) {
+        return weightMap.containsKey(tensorName);
+    }
 
-  private static Path entryOf(Path folder) {
-    return ENTRIES.stream().map(folder::resolve).filter(Files::exists).findFirst().orElseThrow(() -> {
-      if (Files.exists(folder.resolve("adapter_config.json"))) {
-        return new BadInputException(folder, null, null, "this is an adapter; a whole checkpoint is expected here");
-      }
-      return new BadInputException(folder, null, null, "no checkpoint here: neither " + ENTRIES.get(0) + " nor "
-          + ENTRIES.get(2) + " nor an index of either; name the folder or the file that holds the weights");
-    });
-  }
+    /**
+     * The tensor of that name; opens its shard if need be.
+     *
+     * @throws BadInputException if there is none, or if its shard is malformed or lacks it
+     */
+    public StoredTensor tensor(String name) {
+        Path path = weightMap.get(name);
+        if (path == null) {
+            throw new BadInputException(location, "tensor '" + name + "'", null, "not in this checkpoint");
+        }
+        TensorFile shard = shard(path);
+        return new StoredTensor(shard, shard.tensor(name));
+    }
+
+    /**
+     * What the numbers of a weight of this checkpoint are to be multiplied with.
+     *
+     * @throws BadInputException if it is in 8 bits and its scales are missing or do not fit
+     */
+    public Scales scalesOf(StoredTensor weight) {
+        return EightBitWeights.scales(this, weight);
+    }
+
+    /** The open shard at {@code path}. */
+    public TensorFile shard(Path path) {
+        return open.computeIfAbsent(path, TensorFiles::open);
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(TensorFile::close);
+        open.clear();
+    }
+
+    private static Checkpoint sharded(Path location, Path index) {
+        return new Checkpoint(location, ShardIndex.read(index).weightMap(), new HashMap<>(), configBeside(index));
+    }
+
+    private static Checkpoint single(Path location, Path entry) {
+        TensorFile file = TensorFiles.open(entry);
+        Map<String, Path> weightMap = new LinkedHashMap<>();
+        file.tensors().keySet().forEach(name -> weightMap.put(name, entry));
+        return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry));
+    }
+
+    private static ObjectNode configBeside(Path entry) {
+        Path config = entry.resolveSibling("config.json");
+        return Files.isRegularFile(config) ? StrictJson.readObject(config) : null;
+    }
+
+    private static boolean isIndex(Path entry) {
+        return entry.getFileName() != null && entry.getFileName().toString().endsWith(".json");
+    }
+
+    private static Path entryOf(Path folder) {
+        return ENTRIES.stream()
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> {
+                    if (Files.exists(folder.resolve("adapter_config.json"))) {
+                        return new BadInputException(
+                                folder, null, null, "this is an adapter; a whole checkpoint is expected here");
+                    }
+                    return new BadInputException(
+                            folder,
+                            null,
+                            null,
+                            "no checkpoint here: neither " + ENTRIES.get(0) + " nor " + ENTRIES.get(2)
+                                    + " nor an index of either; name the folder or the file that holds the weights");
+                });
+    }
 }

@@ -19,73 +19,82 @@ import java.util.stream.Stream;
  */
 final class EightBitWeights {
 
-  private static final List<String> SCALE_ENDINGS = List.of("_scale_inv", "_scale");
+    private static final List<String> SCALE_ENDINGS = List.of("_scale_inv", "_scale");
 
-  /** What every writer of blocks uses that does not say otherwise. */
-  private static final long USUAL_BLOCK = 128;
+    /** What every writer of blocks uses that does not say otherwise. */
+    private static final long USUAL_BLOCK = 128;
 
-  private EightBitWeights() {}
+    private EightBitWeights() {}
 
-  /**
-   * The scales of a weight.
-   *
-   * @return {@link Scales#NONE} for a weight that is not in 8 bits
-   * @throws BadInputException if an 8-bit weight has no scales, or ones that do not fit it
-   */
-  static Scales scales(Checkpoint checkpoint, StoredTensor weight) {
-    if (!DType.SCALED_WEIGHTS.contains(weight.dtype())) {
-      return Scales.NONE;
+    /**
+     * The scales of a weight.
+     *
+     * @return {@link Scales#NONE} for a weight that is not in 8 bits
+     * @throws BadInputException if an 8-bit weight has no scales, or ones that do not fit it
+     */
+    static Scales scales(Checkpoint checkpoint, StoredTensor weight) {
+        if (!DType.SCALED_WEIGHTS.contains(weight.dtype())) {
+            return Scales.NONE;
+        }
+        StoredTensor scale = SCALE_ENDINGS.stream()
+                .map(ending -> weight.name() + ending)
+                .filter(checkpoint::contains)
+                .findFirst()
+                .map(checkpoint::tensor)
+                .orElseThrow(() -> new BadInputException(
+                        weight.file().path(),
+                        TensorInfo.label(weight.name()) + " dtype",
+                        weight.dtype(),
+                        "8-bit weights need their scales, and there is no '" + weight.name() + "_scale' or"
+                                + " '_scale_inv' here; use a 16-bit checkpoint"));
+        return fitting(checkpoint, weight, scale);
     }
-    StoredTensor scale = SCALE_ENDINGS.stream()
-        .map(ending -> weight.name() + ending)
-        .filter(checkpoint::contains)
-        .findFirst()
-        .map(checkpoint::tensor)
-        .orElseThrow(() -> new BadInputException(weight.file().path(), TensorInfo.label(weight.name()) + " dtype",
-            weight.dtype(), "8-bit weights need their scales, and there is no '" + weight.name() + "_scale' or"
-                + " '_scale_inv' here; use a 16-bit checkpoint"));
-    return fitting(checkpoint, weight, scale);
-  }
 
-  private static Scales fitting(Checkpoint checkpoint, StoredTensor weight, StoredTensor scale) {
-    long rows = weight.shape().get(0);
-    long columns = weight.info().elementCount() / Math.max(1, rows);
-    List<Long> shape = scale.shape();
-    if (DType.WEIGHTS.contains(scale.dtype())) {
-      if (scale.info().elementCount() == 1) {
-        return new Scales(Optional.of(scale), rows, columns);
-      }
-      if (shape.equals(List.of(rows)) || shape.equals(List.of(rows, 1L))) {
-        return new Scales(Optional.of(scale), 1, columns);
-      }
-      List<Long> block = block(checkpoint);
-      if (shape.equals(List.of(ceilDiv(rows, block.get(0)), ceilDiv(columns, block.get(1))))) {
-        return new Scales(Optional.of(scale), block.get(0), block.get(1));
-      }
+    private static Scales fitting(Checkpoint checkpoint, StoredTensor weight, StoredTensor scale) {
+        long rows = weight.shape().get(0);
+        long columns = weight.info().elementCount() / Math.max(1, rows);
+        List<Long> shape = scale.shape();
+        if (DType.WEIGHTS.contains(scale.dtype())) {
+            if (scale.info().elementCount() == 1) {
+                return new Scales(Optional.of(scale), rows, columns);
+            }
+            if (shape.equals(List.of(rows)) || shape.equals(List.of(rows, 1L))) {
+                return new Scales(Optional.of(scale), 1, columns);
+            }
+            List<Long> block = block(checkpoint);
+            if (shape.equals(List.of(ceilDiv(rows, block.get(0)), ceilDiv(columns, block.get(1))))) {
+                return new Scales(Optional.of(scale), block.get(0), block.get(1));
+            }
+        }
+        throw new BadInputException(
+                scale.file().path(),
+                TensorInfo.label(scale.name()),
+                scale.dtype() + " " + shape,
+                "these scales do not fit the weight " + weight.shape()
+                        + ": neither one for all, nor for a row, nor for a block" + " of " + block(checkpoint)
+                        + "; use a 16-bit checkpoint");
     }
-    throw new BadInputException(scale.file().path(), TensorInfo.label(scale.name()), scale.dtype() + " " + shape,
-        "these scales do not fit the weight " + weight.shape() + ": neither one for all, nor for a row, nor for a block"
-            + " of " + block(checkpoint) + "; use a 16-bit checkpoint");
-  }
 
-  /** The size of a block, as the config has it. */
-  private static List<Long> block(Checkpoint checkpoint) {
-    return checkpoint.config().stream()
-        .map(config -> config.path("quantization_config"))
-        .flatMap(config -> Stream.concat(
-            Stream.of(config.path("weight_block_size")),
-            config.findValues("block_structure").stream()))
-        .filter(EightBitWeights::isPairOfSizes)
-        .map(size -> List.of(size.get(0).longValue(), size.get(1).longValue()))
-        .findFirst()
-        .orElse(List.of(USUAL_BLOCK, USUAL_BLOCK));
-  }
+    /** The size of a block, as the config has it. */
+    private static List<Long> block(Checkpoint checkpoint) {
+        return checkpoint.config().stream()
+                .map(config -> config.path("quantization_config"))
+                .flatMap(config -> Stream.concat(
+                        Stream.of(config.path("weight_block_size")), config.findValues("block_structure").stream()))
+                .filter(EightBitWeights::isPairOfSizes)
+                .map(size -> List.of(size.get(0).longValue(), size.get(1).longValue()))
+                .findFirst()
+                .orElse(List.of(USUAL_BLOCK, USUAL_BLOCK));
+    }
 
-  private static boolean isPairOfSizes(JsonNode size) {
-    return size.isArray() && size.size() == 2 && size.get(0).longValue() > 0 && size.get(1).longValue() > 0;
-  }
+    private static boolean isPairOfSizes(JsonNode size) {
+        return size.isArray()
+                && size.size() == 2
+                && size.get(0).longValue() > 0
+                && size.get(1).longValue() > 0;
+    }
 
-  private static long ceilDiv(long dividend, long divisor) {
-    return (dividend + divisor - 1) / divisor;
-  }
+    private static long ceilDiv(long dividend, long divisor) {
+        return (dividend + divisor - 1) / divisor;
+    }
 }

@@ -22,49 +22,49 @@ import java.util.HexFormat;
  */
 public final class Fingerprint {
 
-  private static final int SAMPLE_BYTES = 64;
+    private static final int SAMPLE_BYTES = 64;
 
-  private Fingerprint() {}
+    private Fingerprint() {}
 
-  /** SHA-256 of a whole file, in hexadecimal. */
-  public static String sha256(Path file) {
-    MessageDigest digest = newDigest();
-    try (InputStream in = Files.newInputStream(file);
-        OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-      in.transferTo(sink);
-    } catch (IOException e) {
-      throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+    /** SHA-256 of a whole file, in hexadecimal. */
+    public static String sha256(Path file) {
+        MessageDigest digest = newDigest();
+        try (InputStream in = Files.newInputStream(file);
+                OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            in.transferTo(sink);
+        } catch (IOException e) {
+            throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
-    return HexFormat.of().formatHex(digest.digest());
-  }
 
-  /** SHA-256 over every tensor's description and a sample of its data, independent of how it is sharded. */
-  public static String of(Checkpoint checkpoint) {
-    MessageDigest digest = newDigest();
-    for (String name : checkpoint.tensorNames()) {
-      StoredTensor tensor = checkpoint.tensor(name);
-      digest.update((name + '\n' + tensor.dtype() + tensor.shape() + '\n').getBytes(StandardCharsets.UTF_8));
-      int length = (int) Math.min(SAMPLE_BYTES, tensor.byteLength());
-      digest.update(sample(tensor, length));
+    /** SHA-256 over every tensor's description and a sample of its data, independent of how it is sharded. */
+    public static String of(Checkpoint checkpoint) {
+        MessageDigest digest = newDigest();
+        for (String name : checkpoint.tensorNames()) {
+            StoredTensor tensor = checkpoint.tensor(name);
+            digest.update((name + '\n' + tensor.dtype() + tensor.shape() + '\n').getBytes(StandardCharsets.UTF_8));
+            int length = (int) Math.min(SAMPLE_BYTES, tensor.byteLength());
+            digest.update(sample(tensor, length));
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
-    return HexFormat.of().formatHex(digest.digest());
-  }
 
-  private static byte[] sample(StoredTensor tensor, int length) {
-    byte[] sample = new byte[length];
-    try {
-      tensor.map((tensor.byteLength() - length) / 2, length).get(sample);
-      return sample;
-    } catch (InternalError e) {
-      throw tensor.cutShort(e);
+    private static byte[] sample(StoredTensor tensor, int length) {
+        byte[] sample = new byte[length];
+        try {
+            tensor.map((tensor.byteLength() - length) / 2, length).get(sample);
+            return sample;
+        } catch (InternalError e) {
+            throw tensor.cutShort(e);
+        }
     }
-  }
 
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
-  }
 }

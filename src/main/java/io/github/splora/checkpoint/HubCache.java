@@ -21,84 +21,93 @@ import java.util.regex.Pattern;
  */
 public record HubCache(Path folder) {
 
-  private static final Pattern HUB_ID =
-      Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?:@(?<revision>[\\w./-]+))?");
-  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+    private static final Pattern HUB_ID =
+            Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?:@(?<revision>[\\w./-]+))?");
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
-  /** The cache that Hugging Face's own libraries would use under this environment. */
-  public static HubCache of(Map<String, String> environment) {
-    return folder(environment, "HF_HUB_CACHE", "")
-        .or(() -> folder(environment, "HF_HOME", "hub"))
-        .or(() -> folder(environment, "XDG_CACHE_HOME", "huggingface/hub"))
-        .map(HubCache::new)
-        .orElseGet(() -> new HubCache(home(environment).resolve(".cache/huggingface/hub")));
-  }
-
-  private static Optional<Path> folder(Map<String, String> environment, String variable, String below) {
-    String value = environment.getOrDefault(variable, "");
-    Path path = value.startsWith("~/") ? home(environment).resolve(value.substring(2)) : Path.of(value);
-    return value.isEmpty() ? Optional.empty() : Optional.of(path.resolve(below));
-  }
-
-  private static Path home(Map<String, String> environment) {
-    return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
-  }
-
-  /**
-   * The file or folder that {@code name} means.
-   *
-   * @param name a path or a hub id
-   * @param revision branch, tag or commit for a hub id that carries none itself
-   * @throws BadInputException if it is neither, with where it was looked for
-   */
-  public Path resolve(String name, String revision) {
-    Optional<Path> path = FileNames.toPath(name).filter(each -> !name.isBlank() && Files.exists(each));
-    if (path.isPresent()) {
-      return path.get();
+    /** The cache that Hugging Face's own libraries would use under this environment. */
+    public static HubCache of(Map<String, String> environment) {
+        return folder(environment, "HF_HUB_CACHE", "")
+                .or(() -> folder(environment, "HF_HOME", "hub"))
+                .or(() -> folder(environment, "XDG_CACHE_HOME", "huggingface/hub"))
+                .map(HubCache::new)
+                .orElseGet(() -> new HubCache(home(environment).resolve(".cache/huggingface/hub")));
     }
-    var id = HUB_ID.matcher(name);
-    if (!id.matches()) {
-      throw new BadInputException(List.of(new Problem("'" + name + "'", null, null, "no such file or folder")));
-    }
-    String wanted = id.group("revision") == null ? revision : id.group("revision");
-    return snapshot(id.group("id"), wanted);
-  }
 
-  private Path snapshot(String id, String revision) {
-    Path repository = folder.resolve("models--" + id.replace("/", "--"));
-    if (!Files.isDirectory(repository)) {
-      throw new BadInputException(Path.of(id), null, null,
-          "no such file or folder, and not in the local Hugging Face cache (" + folder
-              + "); splora downloads nothing: fetch it first with 'hf download " + id + "'");
+    private static Optional<Path> folder(Map<String, String> environment, String variable, String below) {
+        String value = environment.getOrDefault(variable, "");
+        Path path = value.startsWith("~/") ? home(environment).resolve(value.substring(2)) : Path.of(value);
+        return value.isEmpty() ? Optional.empty() : Optional.of(path.resolve(below));
     }
-    Path snapshot = repository.resolve("snapshots").resolve(commit(repository, id, revision));
-    if (!Files.isDirectory(snapshot)) {
-      throw new BadInputException(Path.of(id), "revision", revision,
-          "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
-              + " --revision " + revision + "'");
-    }
-    return snapshot;
-  }
 
-  private static String commit(Path repository, String id, String revision) {
-    if (COMMIT.matcher(revision).matches()) {
-      return revision;
+    private static Path home(Map<String, String> environment) {
+        return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
     }
-    Path refs = repository.resolve("refs").normalize();
-    Path ref = refs.resolve(revision).normalize();
-    try {
-      if (ref.startsWith(refs) && Files.isRegularFile(ref)) {
-        String commit = Files.readString(ref).strip();
-        if (COMMIT.matcher(commit).matches()) {
-          return commit;
+
+    /**
+     * The file or folder that {@code name} means.
+     *
+     * @param name a path or a hub id
+     * @param revision branch, tag or commit for a hub id that carries none itself
+     * @throws BadInputException if it is neither, with where it was looked for
+     */
+    public Path resolve(String name, String revision) {
+        Optional<Path> path = FileNames.toPath(name).filter(each -> !name.isBlank() && Files.exists(each));
+        if (path.isPresent()) {
+            return path.get();
         }
-        throw new BadInputException(ref, null, commit, "a commit of 40 hexadecimal digits is expected here");
-      }
-    } catch (IOException e) {
-      throw new BadInputException(ref, null, null, "cannot be read: " + e.getMessage(), e);
+        var id = HUB_ID.matcher(name);
+        if (!id.matches()) {
+            throw new BadInputException(List.of(new Problem("'" + name + "'", null, null, "no such file or folder")));
+        }
+        String wanted = id.group("revision") == null ? revision : id.group("revision");
+        return snapshot(id.group("id"), wanted);
     }
-    throw new BadInputException(Path.of(id), "revision", revision,
-        "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
-            + " --revision " + revision + "'");
-  }
+
+    private Path snapshot(String id, String revision) {
+        Path repository = folder.resolve("models--" + id.replace("/", "--"));
+        if (!Files.isDirectory(repository)) {
+            throw new BadInputException(
+                    Path.of(id),
+                    null,
+                    null,
+                    "no such file or folder, and not in the local Hugging Face cache (" + folder
+                            + "); splora downloads nothing: fetch it first with 'hf download " + id + "'");
+        }
+        Path snapshot = repository.resolve("snapshots").resolve(commit(repository, id, revision));
+        if (!Files.isDirectory(snapshot)) {
+            throw new BadInputException(
+                    Path.of(id),
+                    "revision",
+                    revision,
+                    "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
+                            + " --revision " + revision + "'");
+        }
+        return snapshot;
+    }
+
+    private static String commit(Path repository, String id, String revision) {
+        if (COMMIT.matcher(revision).matches()) {
+            return revision;
+        }
+        Path refs = repository.resolve("refs").normalize();
+        Path ref = refs.resolve(revision).normalize();
+        try {
+            if (ref.startsWith(refs) && Files.isRegularFile(ref)) {
+                String commit = Files.readString(ref).strip();
+                if (COMMIT.matcher(commit).matches()) {
+                    return commit;
+                }
+                throw new BadInputException(ref, null, commit, "a commit of 40 hexadecimal digits is expected here");
+            }
+        } catch (IOException e) {
+            throw new BadInputException(ref, null, null, "cannot be read: " + e.getMessage(), e);
+        }
+        throw new BadInputException(
+                Path.of(id),
+                "revision",
+                revision,
+                "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
+                        + " --revision " + revision + "'");
+    }
 }

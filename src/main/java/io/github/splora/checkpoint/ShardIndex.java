@@ -20,58 +20,67 @@ import java.util.Map;
  */
 public record ShardIndex(Path file, Map<String, Path> weightMap) {
 
-  /**
-   * Reads an index and checks every entry.
-   *
-   * @throws BadInputException naming every entry that is no plain file name or whose shard is missing
-   */
-  public static ShardIndex read(Path file) {
-    ObjectNode json = StrictJson.readObject(file);
-    if (!(json.get("weight_map") instanceof ObjectNode entries)) {
-      throw new BadInputException(file, "weight_map", json.get("weight_map"),
-          "this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
+    /**
+     * Reads an index and checks every entry.
+     *
+     * @throws BadInputException naming every entry that is no plain file name or whose shard is missing
+     */
+    public static ShardIndex read(Path file) {
+        ObjectNode json = StrictJson.readObject(file);
+        if (!(json.get("weight_map") instanceof ObjectNode entries)) {
+            throw new BadInputException(
+                    file,
+                    "weight_map",
+                    json.get("weight_map"),
+                    "this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        List<Problem> problems = new ArrayList<>();
+        Map<String, Path> weightMap = new LinkedHashMap<>();
+        Map<String, Boolean> shardIsSound = new LinkedHashMap<>();
+        entries.properties().forEach(entry -> {
+            String shard = entry.getValue().isTextual() ? entry.getValue().textValue() : null;
+            if (shard == null || !isPlainFileName(shard)) {
+                problems.add(problem(
+                        file,
+                        entry.getKey(),
+                        entry.getValue(),
+                        "a shard must be the name of a file in the index's own folder"));
+                return;
+            }
+            Path path = folder.resolve(shard);
+            if (shardIsSound.computeIfAbsent(shard, s -> exists(path, file, entry.getKey(), problems))) {
+                weightMap.put(entry.getKey(), path);
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+        return new ShardIndex(file, weightMap);
     }
-    Path folder = file.toAbsolutePath().getParent();
-    List<Problem> problems = new ArrayList<>();
-    Map<String, Path> weightMap = new LinkedHashMap<>();
-    Map<String, Boolean> shardIsSound = new LinkedHashMap<>();
-    entries.properties().forEach(entry -> {
-      String shard = entry.getValue().isTextual() ? entry.getValue().textValue() : null;
-      if (shard == null || !isPlainFileName(shard)) {
-        problems.add(problem(file, entry.getKey(), entry.getValue(),
-            "a shard must be the name of a file in the index's own folder"));
-        return;
-      }
-      Path path = folder.resolve(shard);
-      if (shardIsSound.computeIfAbsent(shard, s -> exists(path, file, entry.getKey(), problems))) {
-        weightMap.put(entry.getKey(), path);
-      }
-    });
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
+
+    private static boolean exists(Path shard, Path index, String tensor, List<Problem> problems) {
+        boolean exists = Files.isRegularFile(shard);
+        if (!exists) {
+            problems.add(new Problem(
+                    index.toString(),
+                    "weight_map '" + tensor + "'",
+                    shard.getFileName().toString(),
+                    "this shard is missing; download the checkpoint again"));
+        }
+        return exists;
     }
-    return new ShardIndex(file, weightMap);
-  }
 
-  private static boolean exists(Path shard, Path index, String tensor, List<Problem> problems) {
-    boolean exists = Files.isRegularFile(shard);
-    if (!exists) {
-      problems.add(new Problem(index.toString(), "weight_map '" + tensor + "'", shard.getFileName().toString(),
-          "this shard is missing; download the checkpoint again"));
+    private static Problem problem(Path index, String tensor, JsonNode value, String explanation) {
+        return new Problem(index.toString(), "weight_map '" + tensor + "'", value.toString(), explanation);
     }
-    return exists;
-  }
 
-  private static Problem problem(Path index, String tensor, JsonNode value, String explanation) {
-    return new Problem(index.toString(), "weight_map '" + tensor + "'", value.toString(), explanation);
-  }
-
-  /** Neither a path nor a trick: an index must not make us read outside its folder. */
-  private static boolean isPlainFileName(String shard) {
-    return !shard.isBlank()
-        && !shard.equals(".")
-        && !shard.equals("..")
-        && shard.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')
-        && FileNames.toPath(shard).isPresent();
-  }
+    /** Neither a path nor a trick: an index must not make us read outside its folder. */
+    private static boolean isPlainFileName(String shard) {
+        return !shard.isBlank()
+                && !shard.equals(".")
+                && !shard.equals("..")
+                && shard.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')
+                && FileNames.toPath(shard).isPresent();
+    }
 }

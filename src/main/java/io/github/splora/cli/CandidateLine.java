@@ -22,80 +22,90 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "candidate")
 final class CandidateLine {
 
-  /** What is tried when the user names nothing: every action, at the strengths that docs/safety-study.md looks at. */
-  static final List<String> DEFAULTS = List.of(
-      "--fraction {0.1,0.2,0.3}",
-      "--metric cosine --fraction {0.1,0.2,0.3}",
-      "--metric overlap --fraction {0.1,0.2,0.3}",
-      "--action scale --all --strength {0.2,0.3,0.4}",
-      "--action project --all --reference subspace",
-      "--action attenuate --all",
-      "--action deflate --all --action-energy {0.5,0.6,0.7,0.75,0.8} --gain {1,1.3,1.5}");
+    /** What is tried when the user names nothing: every action, at the strengths that docs/safety-study.md looks at. */
+    static final List<String> DEFAULTS = List.of(
+            "--fraction {0.1,0.2,0.3}",
+            "--metric cosine --fraction {0.1,0.2,0.3}",
+            "--metric overlap --fraction {0.1,0.2,0.3}",
+            "--action scale --all --strength {0.2,0.3,0.4}",
+            "--action project --all --reference subspace",
+            "--action attenuate --all",
+            "--action deflate --all --action-energy {0.5,0.6,0.7,0.75,0.8} --gain {1,1.3,1.5}");
 
-  private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^{}]*)}");
-  private static final int MOST = 10_000;
+    private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^{}]*)}");
+    private static final int MOST = 10_000;
 
-  @Mixin
-  SchemeOptions scheme;
+    @Mixin
+    SchemeOptions scheme;
 
-  @Mixin
-  SelectionOptions selection;
+    @Mixin
+    SelectionOptions selection;
 
-  @Mixin
-  SurgeryOptions surgery;
+    @Mixin
+    SurgeryOptions surgery;
 
-  /**
-   * The candidates that a line stands for.
-   *
-   * @throws IllegalArgumentException with a sentence that says what is wrong with the line
-   */
-  static List<Candidate> candidates(String line, ClientKind client) {
-    return expanded(line.strip()).stream().map(each -> parsed(each, client)).toList();
-  }
-
-  private static List<String> expanded(String line) {
-    List<String> done = new ArrayList<>();
-    List<String> open = new ArrayList<>(List.of(line));
-    while (!open.isEmpty()) {
-      String next = open.remove(0);
-      Matcher matcher = ALTERNATIVES.matcher(next);
-      if (!matcher.find()) {
-        done.add(next);
-      } else {
-        String before = next.substring(0, matcher.start());
-        String after = next.substring(matcher.end());
-        List<String> choices = Stream.of(matcher.group(1).split(",", -1)).map(choice -> before + choice.strip() + after).toList();
-        open.addAll(0, choices);
-      }
-      if (done.size() + open.size() > MOST) {
-        throw new IllegalArgumentException("'" + line + "' stands for more than " + MOST + " candidates");
-      }
+    /**
+     * The candidates that a line stands for.
+     *
+     * @throws IllegalArgumentException with a sentence that says what is wrong with the line
+     */
+    static List<Candidate> candidates(String line, ClientKind client) {
+        return expanded(line.strip()).stream().map(each -> parsed(each, client)).toList();
     }
-    return done;
-  }
 
-  private static Candidate parsed(String line, ClientKind client) {
-    CandidateLine read = new CandidateLine();
-    CommandLine commandLine = new CommandLine(read).setAbbreviatedOptionsAllowed(false).setExpandAtFiles(false);
-    Main.LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
-    try {
-      commandLine.parseArgs(line.isEmpty() ? new String[0] : line.split("\\s+"));
-    } catch (ParameterException e) {
-      throw new IllegalArgumentException("'" + line + "': " + e.getMessage(), e);
+    private static List<String> expanded(String line) {
+        List<String> done = new ArrayList<>();
+        List<String> open = new ArrayList<>(List.of(line));
+        while (!open.isEmpty()) {
+            String next = open.remove(0);
+            Matcher matcher = ALTERNATIVES.matcher(next);
+            if (!matcher.find()) {
+                done.add(next);
+            } else {
+                String before = next.substring(0, matcher.start());
+                String after = next.substring(matcher.end());
+                List<String> choices = Stream.of(matcher.group(1).split(",", -1))
+                        .map(choice -> before + choice.strip() + after)
+                        .toList();
+                open.addAll(0, choices);
+            }
+            if (done.size() + open.size() > MOST) {
+                throw new IllegalArgumentException("'" + line + "' stands for more than " + MOST + " candidates");
+            }
+        }
+        return done;
     }
-    Stream.of(read.scheme.contradiction(), read.surgery.contradiction(client), read.selection.contradiction())
-        .flatMap(Optional::stream).findFirst().ifPresent(sentence -> {
-          throw new IllegalArgumentException("'" + line + "': " + sentence);
-        });
-    return read.candidate(line, client);
-  }
 
-  private Candidate candidate(String line, ClientKind client) {
-    SelectionRule rule = selection.chosen().or(() -> scheme.metric.defaultThreshold().stream().boxed().findFirst()
-        .map(SelectionRule.Above::new)).orElseThrow(() -> new IllegalArgumentException(
-            "'" + line + "': --metric " + scheme.metric + " has no default rule: give --threshold, --count, --fraction"
-                + " or --all"));
-    Surgery chosen = surgery.surgery(client);
-    return new Candidate(line, scheme.scheme(), List.of(), rule, selection.granularity(chosen.action(), client), chosen);
-  }
+    private static Candidate parsed(String line, ClientKind client) {
+        CandidateLine read = new CandidateLine();
+        CommandLine commandLine =
+                new CommandLine(read).setAbbreviatedOptionsAllowed(false).setExpandAtFiles(false);
+        Main.LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
+        try {
+            commandLine.parseArgs(line.isEmpty() ? new String[0] : line.split("\\s+"));
+        } catch (ParameterException e) {
+            throw new IllegalArgumentException("'" + line + "': " + e.getMessage(), e);
+        }
+        Stream.of(read.scheme.contradiction(), read.surgery.contradiction(client), read.selection.contradiction())
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(sentence -> {
+                    throw new IllegalArgumentException("'" + line + "': " + sentence);
+                });
+        return read.candidate(line, client);
+    }
+
+    private Candidate candidate(String line, ClientKind client) {
+        SelectionRule rule = selection
+                .chosen()
+                .or(() -> scheme.metric.defaultThreshold().stream()
+                        .boxed()
+                        .findFirst()
+                        .map(SelectionRule.Above::new))
+                .orElseThrow(() -> new IllegalArgumentException("'" + line + "': --metric " + scheme.metric
+                        + " has no default rule: give --threshold, --count, --fraction" + " or --all"));
+        Surgery chosen = surgery.surgery(client);
+        return new Candidate(
+                line, scheme.scheme(), List.of(), rule, selection.granularity(chosen.action(), client), chosen);
+    }
 }

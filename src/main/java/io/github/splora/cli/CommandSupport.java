@@ -12,33 +12,34 @@ import picocli.CommandLine.Spec;
 /** What every command that computes has: the program, and a voice. */
 abstract class CommandSupport {
 
-  @Spec
-  CommandSpec spec;
+    @Spec
+    CommandSpec spec;
 
-  @ParentCommand
-  Main main;
+    @ParentCommand
+    Main main;
 
-  @Mixin
-  CommonOptions common;
+    @Mixin
+    CommonOptions common;
 
-  /** The program, with progress going where the user wants it. */
-  final Splora splora() {
-    common.applyToLog();
-    PrintWriter err = spec.commandLine().getErr();
-    return new Splora(main.hub(),
-        common.quiet || !main.terminal().isErrInteractive() ? Progress.SILENT : new ProgressBar(err),
-        spec.root().commandLine().getParseResult().originalArgs());
-  }
-
-  /** A line for people. */
-  final void tell(String sentence) {
-    if (!common.quiet) {
-      spec.commandLine().getErr().println("splora: " + sentence);
-      spec.commandLine().getErr().flush();
+    /** The program, with progress going where the user wants it. */
+    final Splora splora() {
+        common.applyToLog();
+        PrintWriter err = spec.commandLine().getErr();
+        return new Splora(
+                main.hub(),
+                common.quiet || !main.terminal().isErrInteractive() ? Progress.SILENT : new ProgressBar(err),
+                spec.root().commandLine().getParseResult().originalArgs());
     }
-  }
 
-  final ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
-  }
+    /** A line for people. */
+    final void tell(String sentence) {
+        if (!common.quiet) {
+            spec.commandLine().getErr().println("splora: " + sentence);
+            spec.commandLine().getErr().flush();
+        }
+    }
+
+    final ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
 }

@@ -14,43 +14,50 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class Commands {
 
-  private static final List<Class<?>> ALL = List.of(ScoreCommand.class, PruneCommand.class, SweepCommand.class,
-      ShowCommand.class, InspectCommand.class, VerifyCommand.class, DoctorCommand.class, CompletionCommand.class);
-  private static final Set<String> GLOBAL_OPTIONS = Set.of("-h", "--help", "-V", "--version");
+    private static final List<Class<?>> ALL = List.of(
+            ScoreCommand.class,
+            PruneCommand.class,
+            SweepCommand.class,
+            ShowCommand.class,
+            InspectCommand.class,
+            VerifyCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class);
+    private static final Set<String> GLOBAL_OPTIONS = Set.of("-h", "--help", "-V", "--version");
 
-  private Commands() {}
+    private Commands() {}
 
-  /** Adds all of them, those whole that these arguments may reach. */
-  static void add(CommandLine program, String[] args) {
-    Predicate<String> isReached = reached(args);
-    for (Class<?> type : ALL) {
-      Command command = describe(type);
-      program.addSubcommand(command.name(), isReached.test(command.name()) ? type : listed(command));
+    /** Adds all of them, those whole that these arguments may reach. */
+    static void add(CommandLine program, String[] args) {
+        Predicate<String> isReached = reached(args);
+        for (Class<?> type : ALL) {
+            Command command = describe(type);
+            program.addSubcommand(command.name(), isReached.test(command.name()) ? type : listed(command));
+        }
     }
-  }
 
-  /** By name. */
-  private static Predicate<String> reached(String[] args) {
-    if (GLOBAL_OPTIONS.containsAll(Arrays.asList(args))) {
-      return name -> false;
+    /** By name. */
+    private static Predicate<String> reached(String[] args) {
+        if (GLOBAL_OPTIONS.containsAll(Arrays.asList(args))) {
+            return name -> false;
+        }
+        return isOnItsOwn(args[0]) ? args[0]::equals : name -> true;
     }
-    return isOnItsOwn(args[0]) ? args[0]::equals : name -> true;
-  }
 
-  private static CommandLine listed(Command command) {
-    CommandSpec spec = CommandSpec.create().name(command.name());
-    spec.usageMessage().description(command.description());
-    return new CommandLine(spec);
-  }
+    private static CommandLine listed(Command command) {
+        CommandSpec spec = CommandSpec.create().name(command.name());
+        spec.usageMessage().description(command.description());
+        return new CommandLine(spec);
+    }
 
-  /** Whether it is the name of a command that asks for nothing of the others. */
-  private static boolean isOnItsOwn(String name) {
-    return ALL.stream()
-        .filter(type -> type != CompletionCommand.class)
-        .anyMatch(type -> describe(type).name().equals(name));
-  }
+    /** Whether it is the name of a command that asks for nothing of the others. */
+    private static boolean isOnItsOwn(String name) {
+        return ALL.stream()
+                .filter(type -> type != CompletionCommand.class)
+                .anyMatch(type -> describe(type).name().equals(name));
+    }
 
-  private static Command describe(Class<?> type) {
-    return type.getAnnotation(Command.class);
-  }
+    private static Command describe(Class<?> type) {
+        return type.getAnnotation(Command.class);
+    }
 }

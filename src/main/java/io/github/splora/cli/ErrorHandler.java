@@ -15,65 +15,68 @@ import picocli.CommandLine.ParseResult;
 /** The one place where an exception becomes a message and an exit code. */
 final class ErrorHandler {
 
-  private ErrorHandler() {}
+    private ErrorHandler() {}
 
-  /** Wrong usage: what is wrong, and where to read how it goes. */
-  static int usage(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("splora: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
-    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-    err.flush();
-    return ExitCode.WRONG_USAGE;
-  }
-
-  /** A command failed: bad input line by line, an unwritable file in a line, anything else as the defect it is. */
-  static int failure(Exception e, CommandLine command, ParseResult parsed) {
-    PrintWriter err = command.getErr();
-    boolean isVerbose = parsed.hasSubcommand() && isVerbose(parsed.subcommand()) || isVerbose(parsed);
-    if (e instanceof BadInputException bad) {
-      bad.problems().forEach(problem -> err.println("splora: " + problem));
-    } else if (e instanceof IOException || e instanceof UncheckedIOException) {
-      err.println("splora: " + sentence(e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e));
-    } else {
-      return unexpected(e, command, isVerbose);
+    /** Wrong usage: what is wrong, and where to read how it goes. */
+    static int usage(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("splora: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        err.flush();
+        return ExitCode.WRONG_USAGE;
     }
-    if (isVerbose) {
-      e.printStackTrace(err);
+
+    /** A command failed: bad input line by line, an unwritable file in a line, anything else as the defect it is. */
+    static int failure(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        boolean isVerbose = parsed.hasSubcommand() && isVerbose(parsed.subcommand()) || isVerbose(parsed);
+        if (e instanceof BadInputException bad) {
+            bad.problems().forEach(problem -> err.println("splora: " + problem));
+        } else if (e instanceof IOException || e instanceof UncheckedIOException) {
+            err.println("splora: " + sentence(e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e));
+        } else {
+            return unexpected(e, command, isVerbose);
+        }
+        if (isVerbose) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return e instanceof BadInputException ? ExitCode.BAD_INPUT : ExitCode.UNEXPECTED_FAILURE;
     }
-    err.flush();
-    return e instanceof BadInputException ? ExitCode.BAD_INPUT : ExitCode.UNEXPECTED_FAILURE;
-  }
 
-  /** A defect, or a machine at its limits. */
-  static int unexpected(Throwable e, CommandLine command, boolean isVerbose) {
-    PrintWriter err = command.getErr();
-    err.println("splora: unexpected failure: " + oneLine(e.toString())
-        + (isVerbose ? "" : " (run again with -v for the stack trace, and please report it)"));
-    if (isVerbose) {
-      e.printStackTrace(err);
+    /** A defect, or a machine at its limits. */
+    static int unexpected(Throwable e, CommandLine command, boolean isVerbose) {
+        PrintWriter err = command.getErr();
+        err.println("splora: unexpected failure: " + oneLine(e.toString())
+                + (isVerbose ? "" : " (run again with -v for the stack trace, and please report it)"));
+        if (isVerbose) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return ExitCode.UNEXPECTED_FAILURE;
     }
-    err.flush();
-    return ExitCode.UNEXPECTED_FAILURE;
-  }
 
-  private static String sentence(Throwable e) {
-    if (e instanceof FileSystemException file) {
-      String reason = file.getReason() != null ? file.getReason()
-          : file instanceof AccessDeniedException ? "permission denied"
-          : file instanceof NoSuchFileException ? "no such file or folder"
-          : file.getClass().getSimpleName();
-      return new Problem(file.getFile(), null, null, "cannot be read or written: " + reason).toString();
+    private static String sentence(Throwable e) {
+        if (e instanceof FileSystemException file) {
+            String reason = file.getReason() != null
+                    ? file.getReason()
+                    : file instanceof AccessDeniedException
+                            ? "permission denied"
+                            : file instanceof NoSuchFileException
+                                    ? "no such file or folder"
+                                    : file.getClass().getSimpleName();
+            return new Problem(file.getFile(), null, null, "cannot be read or written: " + reason).toString();
+        }
+        return "reading or writing failed: " + oneLine(String.valueOf(e.getMessage()));
     }
-    return "reading or writing failed: " + oneLine(String.valueOf(e.getMessage()));
-  }
 
-  private static boolean isVerbose(ParseResult parsed) {
-    return parsed.hasMatchedOption("-v");
-  }
+    private static boolean isVerbose(ParseResult parsed) {
+        return parsed.hasMatchedOption("-v");
+    }
 
-  private static String oneLine(String message) {
-    return message.replaceAll("\\p{Cc}+", " ");
-  }
+    private static String oneLine(String message) {
+        return message.replaceAll("\\p{Cc}+", " ");
+    }
 }

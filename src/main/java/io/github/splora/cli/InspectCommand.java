@@ -17,48 +17,62 @@ import picocli.CommandLine.Spec;
 @Command(name = "inspect", description = "Lists what an adapter or a checkpoint holds. Reads headers only.")
 final class InspectCommand implements Callable<Integer> {
 
-  /** How the listing is printed. */
-  enum Format {
-    table,
-    json
-  }
+    /** How the listing is printed. */
+    enum Format {
+        table,
+        json
+    }
 
-  @Spec
-  CommandSpec spec;
+    @Spec
+    CommandSpec spec;
 
-  @ParentCommand
-  Main main;
+    @ParentCommand
+    Main main;
 
-  @Parameters(paramLabel = "PATH", description = "Adapter or checkpoint: a folder, a file, or a cached hub id.")
-  String path;
+    @Parameters(paramLabel = "PATH", description = "Adapter or checkpoint: a folder, a file, or a cached hub id.")
+    String path;
 
-  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  Format format;
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    Format format;
 
-  @Mixin
-  CommonOptions common;
+    @Mixin
+    CommonOptions common;
 
-  @Override
-  public Integer call() {
-    common.applyToLog();
-    Inspection inspection = Inspection.of(main.hub().resolve(path, common.revision));
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(format == Format.json ? StrictJson.write(inspection) : text(inspection));
-    out.flush();
-    return ExitCode.DONE;
-  }
+    @Override
+    public Integer call() {
+        common.applyToLog();
+        Inspection inspection = Inspection.of(main.hub().resolve(path, common.revision));
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(format == Format.json ? StrictJson.write(inspection) : text(inspection));
+        out.flush();
+        return ExitCode.DONE;
+    }
 
-  private static String text(Inspection inspection) {
-    StringBuilder text = new StringBuilder(inspection.kind() + " " + inspection.path() + "\n");
-    inspection.facts().forEach((name, value) ->
-        text.append(String.format("  %s: %s\n", name, Printable.text(String.valueOf(value)))));
-    text.append('\n');
-    inspection.modules().forEach(module -> text.append(String.format("%s  %s  rank %d  scaling %s  %s%n",
-        Printable.text(module.name()), module.shape(), module.rank(), module.scaling(), module.dtype())));
-    inspection.tensors().forEach(tensor -> text.append(
-        String.format("%s  %s  %s  %d bytes%n",
-            Printable.text(tensor.name()), tensor.shape(), tensor.dtype(), tensor.bytes())));
-    return text.toString();
-  }
+    private static String text(Inspection inspection) {
+        StringBuilder text = new StringBuilder(inspection.kind() + " " + inspection.path() + "\n");
+        inspection
+                .facts()
+                .forEach((name, value) ->
+                        text.append(String.format("  %s: %s\n", name, Printable.text(String.valueOf(value)))));
+        text.append('\n');
+        inspection
+                .modules()
+                .forEach(module -> text.append(String.format(
+                        "%s  %s  rank %d  scaling %s  %s%n",
+                        Printable.text(module.name()),
+                        module.shape(),
+                        module.rank(),
+                        module.scaling(),
+                        module.dtype())));
+        inspection
+                .tensors()
+                .forEach(tensor -> text.append(String.format(
+                        "%s  %s  %s  %d bytes%n",
+                        Printable.text(tensor.name()), tensor.shape(), tensor.dtype(), tensor.bytes())));
+        return text.toString();
+    }
 }

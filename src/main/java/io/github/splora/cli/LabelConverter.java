@@ -9,15 +9,15 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads an enum constant by the label that users see, which picocli would name by its Java name when it is wrong. */
 record LabelConverter<E extends Enum<?>>(Class<E> type) implements ITypeConverter<E> {
 
-  /** Makes the command line, and all of its subcommands, read {@code type} by label. */
-  static <E extends Enum<?>> void register(CommandLine commandLine, Class<E> type) {
-    commandLine.registerConverter(type, new LabelConverter<>(type));
-  }
+    /** Makes the command line, and all of its subcommands, read {@code type} by label. */
+    static <E extends Enum<?>> void register(CommandLine commandLine, Class<E> type) {
+        commandLine.registerConverter(type, new LabelConverter<>(type));
+    }
 
-  @Override
-  public E convert(String label) {
-    return Labels.find(type, label)
-        .orElseThrow(() -> new TypeConversionException(
-            "'" + label + "' is not one of " + Arrays.toString(type.getEnumConstants())));
-  }
+    @Override
+    public E convert(String label) {
+        return Labels.find(type, label)
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + label + "' is not one of " + Arrays.toString(type.getEnumConstants())));
+    }
 }

@@ -18,44 +18,44 @@ import java.nio.charset.StandardCharsets;
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 
-  @Override
-  public ExecutionStatus configure(LoggerContext context) {
-    if (System.getProperty("logback.configurationFile") != null) {
-      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
-    }
-    Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.WARN);
-    root.addAppender(toStandardError(context));
-    context.getLogger("ai.djl").setLevel(Level.ERROR);
-    context.getLogger("io.github.splora").setLevel(Level.INFO);
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
-  }
-
-  private static ConsoleAppender<ILoggingEvent> toStandardError(LoggerContext context) {
-    Lines lines = new Lines();
-    lines.setContext(context);
-    lines.start();
-    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-    encoder.setContext(context);
-    encoder.setCharset(StandardCharsets.UTF_8);
-    encoder.setLayout(lines);
-    encoder.start();
-    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-    appender.setName("stderr");
-    appender.setContext(context);
-    appender.setTarget(ConsoleTarget.SystemErr.getName());
-    appender.setEncoder(encoder);
-    appender.start();
-    return appender;
-  }
-
-  /** The program's name, the level unless it is the usual one, and the message; who failed prints the stack trace. */
-  private static final class Lines extends LayoutBase<ILoggingEvent> {
-
     @Override
-    public String doLayout(ILoggingEvent event) {
-      String level = event.getLevel() == Level.INFO ? "" : event.getLevel() + ": ";
-      return "splora: " + level + event.getFormattedMessage() + System.lineSeparator();
+    public ExecutionStatus configure(LoggerContext context) {
+        if (System.getProperty("logback.configurationFile") != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.WARN);
+        root.addAppender(toStandardError(context));
+        context.getLogger("ai.djl").setLevel(Level.ERROR);
+        context.getLogger("io.github.splora").setLevel(Level.INFO);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
-  }
+
+    private static ConsoleAppender<ILoggingEvent> toStandardError(LoggerContext context) {
+        Lines lines = new Lines();
+        lines.setContext(context);
+        lines.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+        encoder.setContext(context);
+        encoder.setCharset(StandardCharsets.UTF_8);
+        encoder.setLayout(lines);
+        encoder.start();
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setName("stderr");
+        appender.setContext(context);
+        appender.setTarget(ConsoleTarget.SystemErr.getName());
+        appender.setEncoder(encoder);
+        appender.start();
+        return appender;
+    }
+
+    /** The program's name, the level unless it is the usual one, and the message; who failed prints the stack trace. */
+    private static final class Lines extends LayoutBase<ILoggingEvent> {
+
+        @Override
+        public String doLayout(ILoggingEvent event) {
+            String level = event.getLevel() == Level.INFO ? "" : event.getLevel() + ": ";
+            return "splora: " + level + event.getFormattedMessage() + System.lineSeparator();
+        }
+    }
 }

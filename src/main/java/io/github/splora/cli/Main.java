@@ -31,111 +31,120 @@ import picocli.CommandLine.ScopeType;
 
 /** The program: arguments in, exit code out. */
 @Command(
-    name = "splora",
-    description = "Makes LoRA fine-tunes safe to ship: scores every LoRA module against the alignment delta"
-        + " (aligned minus base) and prunes the misaligned ones.",
-    versionProvider = Main.VersionProvider.class,
-    mixinStandardHelpOptions = true,
-    scope = ScopeType.INHERIT,
-    synopsisSubcommandLabel = "COMMAND",
-    footer = {
-      "",
-      "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) said no; 4 bad input.",
-      "The score is a weight-space statistic: it ranks modules, it does not prove that a model is safe."
-    })
+        name = "splora",
+        description = "Makes LoRA fine-tunes safe to ship: scores every LoRA module against the alignment delta"
+                + " (aligned minus base) and prunes the misaligned ones.",
+        versionProvider = Main.VersionProvider.class,
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) said no; 4 bad input.",
+            "The score is a weight-space statistic: it ranks modules, it does not prove that a model is safe."
+        })
 public final class Main {
 
-  /** Option values that are enums with a label of their own. */
-  static final List<Class<? extends Enum<?>>> LABELLED = List.of(MetricKind.class, ReferenceKind.class,
-      PopulationKind.class, Center.class, Spread.class, Granularity.class, ReportFormat.class, ActionKind.class, ConfigStyle.class, ClientKind.class,
-      KernelKind.class);
+    /** Option values that are enums with a label of their own. */
+    static final List<Class<? extends Enum<?>>> LABELLED = List.of(
+            MetricKind.class,
+            ReferenceKind.class,
+            PopulationKind.class,
+            Center.class,
+            Spread.class,
+            Granularity.class,
+            ReportFormat.class,
+            ActionKind.class,
+            ConfigStyle.class,
+            ClientKind.class,
+            KernelKind.class);
 
-  /** Where hub ids are looked up; a test brings its own. */
-  private final HubCache hub;
-  private final Terminal terminal;
+    /** Where hub ids are looked up; a test brings its own. */
+    private final HubCache hub;
 
-  private Main(HubCache hub, Terminal terminal) {
-    this.hub = hub;
-    this.terminal = terminal;
-  }
+    private final Terminal terminal;
 
-  public static void main(String[] args) {
-    PrintWriter out = utf8(FileDescriptor.out);
-    PrintWriter err = utf8(FileDescriptor.err);
-    int exitCode = run(args, out, err, HubCache.of(System.getenv()), Terminal.ofProcess());
-    if (out.checkError() && exitCode == ExitCode.DONE) {
-      err.println("splora: standard output could not be written to the end");
-      exitCode = ExitCode.UNEXPECTED_FAILURE;
+    private Main(HubCache hub, Terminal terminal) {
+        this.hub = hub;
+        this.terminal = terminal;
     }
-    err.flush();
-    System.exit(exitCode);
-  }
 
-  /**
-   * Runs one command.
-   *
-   * @param out results
-   * @param err progress, messages, usage errors
-   * @return the exit code, see {@link ExitCode}
-   */
-  static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
-    CommandLine commandLine = commandLine(args, hub, terminal).setOut(out).setErr(err);
-    Optional<String> missing = missingArgumentFile(args);
-    if (missing.isPresent()) {
-      return ErrorHandler.usage(
-          new ParameterException(commandLine, missing.get() + ": there is no such argument file"), args);
+    public static void main(String[] args) {
+        PrintWriter out = utf8(FileDescriptor.out);
+        PrintWriter err = utf8(FileDescriptor.err);
+        int exitCode = run(args, out, err, HubCache.of(System.getenv()), Terminal.ofProcess());
+        if (out.checkError() && exitCode == ExitCode.DONE) {
+            err.println("splora: standard output could not be written to the end");
+            exitCode = ExitCode.UNEXPECTED_FAILURE;
+        }
+        err.flush();
+        System.exit(exitCode);
     }
-    try {
-      return commandLine.execute(args);
-    } catch (Error e) {
-      // Out of memory, a broken class path: picocli lets these through, with a stack trace nobody asked for.
-      return ErrorHandler.unexpected(e, commandLine, List.of(args).contains("-v"));
+
+    /**
+     * Runs one command.
+     *
+     * @param out results
+     * @param err progress, messages, usage errors
+     * @return the exit code, see {@link ExitCode}
+     */
+    static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
+        CommandLine commandLine = commandLine(args, hub, terminal).setOut(out).setErr(err);
+        Optional<String> missing = missingArgumentFile(args);
+        if (missing.isPresent()) {
+            return ErrorHandler.usage(
+                    new ParameterException(commandLine, missing.get() + ": there is no such argument file"), args);
+        }
+        try {
+            return commandLine.execute(args);
+        } catch (Error e) {
+            // Out of memory, a broken class path: picocli lets these through, with a stack trace nobody asked for.
+            return ErrorHandler.unexpected(e, commandLine, List.of(args).contains("-v"));
+        }
     }
-  }
 
-  /** The commands, ready to be run or described, with the options of those that the arguments may reach. */
-  static CommandLine commandLine(String[] args, HubCache hub, Terminal terminal) {
-    CommandLine commandLine = new CommandLine(new Main(hub, terminal));
-    Commands.add(commandLine, args);
-    commandLine
-        .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
-        .setAbbreviatedOptionsAllowed(false)
-        .setUsageHelpAutoWidth(false)
-        .setUsageHelpWidth(100)
-        .setExpandAtFiles(true)
-        .setParameterExceptionHandler(ErrorHandler::usage)
-        .setExecutionExceptionHandler(ErrorHandler::failure);
-    LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
-    return commandLine;
-  }
-
-  /** picocli takes {@code @file} for a plain argument if the file is not there, and then complains of something else. */
-  private static Optional<String> missingArgumentFile(String[] args) {
-    return Arrays.stream(args)
-        .filter(arg -> arg.length() > 1 && arg.startsWith("@") && !arg.startsWith("@@"))
-        .filter(arg -> !Files.isRegularFile(Path.of(arg.substring(1))))
-        .findFirst();
-  }
-
-  HubCache hub() {
-    return hub;
-  }
-
-  Terminal terminal() {
-    return terminal;
-  }
-
-  /** Whatever the locale says: JSON is UTF-8, and file names come through whole. */
-  private static PrintWriter utf8(FileDescriptor descriptor) {
-    return new PrintWriter(
-        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
-  }
-
-  /** Asked only when the version is wanted. */
-  static final class VersionProvider implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"splora " + Version.current()};
+    /** The commands, ready to be run or described, with the options of those that the arguments may reach. */
+    static CommandLine commandLine(String[] args, HubCache hub, Terminal terminal) {
+        CommandLine commandLine = new CommandLine(new Main(hub, terminal));
+        Commands.add(commandLine, args);
+        commandLine
+                .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
+                .setAbbreviatedOptionsAllowed(false)
+                .setUsageHelpAutoWidth(false)
+                .setUsageHelpWidth(100)
+                .setExpandAtFiles(true)
+                .setParameterExceptionHandler(ErrorHandler::usage)
+                .setExecutionExceptionHandler(ErrorHandler::failure);
+        LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
+        return commandLine;
     }
-  }
+
+    /** picocli takes {@code @file} for a plain argument if the file is not there, and then complains of something else. */
+    private static Optional<String> missingArgumentFile(String[] args) {
+        return Arrays.stream(args)
+                .filter(arg -> arg.length() > 1 && arg.startsWith("@") && !arg.startsWith("@@"))
+                .filter(arg -> !Files.isRegularFile(Path.of(arg.substring(1))))
+                .findFirst();
+    }
+
+    HubCache hub() {
+        return hub;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    /** Whatever the locale says: JSON is UTF-8, and file names come through whole. */
+    private static PrintWriter utf8(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    }
+
+    /** Asked only when the version is wanted. */
+    static final class VersionProvider implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"splora " + Version.current()};
+        }
+    }
 }

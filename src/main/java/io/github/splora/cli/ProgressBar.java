@@ -10,83 +10,85 @@ import java.util.function.LongSupplier;
  */
 final class ProgressBar implements Progress {
 
-  private static final int WIDTH = 24;
-  private static final long REDRAW_NANOS = 100_000_000;
-  private static final String LINE_START = "\r";
-  private static final String CLEAR_REST = "\u001b[K";
+    private static final int WIDTH = 24;
+    private static final long REDRAW_NANOS = 100_000_000;
+    private static final String LINE_START = "\r";
+    private static final String CLEAR_REST = "\u001b[K";
 
-  private final PrintWriter err;
-  private final LongSupplier nanoTime;
-  private int modules;
-  private int done;
-  private long bytes;
-  private long bytesDone;
-  private long started;
-  private long drawn;
+    private final PrintWriter err;
+    private final LongSupplier nanoTime;
+    private int modules;
+    private int done;
+    private long bytes;
+    private long bytesDone;
+    private long started;
+    private long drawn;
 
-  ProgressBar(PrintWriter err) {
-    this(err, System::nanoTime);
-  }
-
-  /** With a clock of the caller's. */
-  ProgressBar(PrintWriter err, LongSupplier nanoTime) {
-    this.err = err;
-    this.nanoTime = nanoTime;
-  }
-
-  @Override
-  public void begin(int moduleCount, long byteCount) {
-    modules = moduleCount;
-    bytes = byteCount;
-    started = nanoTime.getAsLong();
-    draw(started);
-  }
-
-  @Override
-  public void moduleDone(long moduleBytes) {
-    done++;
-    bytesDone += moduleBytes;
-    long now = nanoTime.getAsLong();
-    if (now - drawn > REDRAW_NANOS || done == modules) {
-      draw(now);
+    ProgressBar(PrintWriter err) {
+        this(err, System::nanoTime);
     }
-  }
 
-  @Override
-  public void end() {
-    err.print(LINE_START + CLEAR_REST);
-    err.flush();
-  }
-
-  /** The new line goes over the old one, and only what is left of that is cleared: an empty line is never shown. */
-  private void draw(long now) {
-    drawn = now;
-    double share = bytes == 0 ? 1 : (double) bytesDone / bytes;
-    int filled = (int) (share * WIDTH);
-    err.print(LINE_START + "scoring [" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] " + done + "/" + modules
-        + (bytesDone == 0 ? "" : pace((now - started) / 1e9)) + CLEAR_REST);
-    err.flush();
-  }
-
-  private String pace(double seconds) {
-    double rate = bytesDone / Math.max(seconds, 1e-3);
-    return "  " + size((long) rate) + "/s  " + duration(Math.round((bytes - bytesDone) / rate)) + " left";
-  }
-
-  private static String duration(long seconds) {
-    return seconds < 60 ? seconds + " s"
-        : seconds < 3600 ? String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60)
-        : String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds / 60 % 60);
-  }
-
-  private static String size(long count) {
-    String[] units = {"B", "kB", "MB", "GB", "TB"};
-    double value = count;
-    int unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-      value /= 1000;
-      unit++;
+    /** With a clock of the caller's. */
+    ProgressBar(PrintWriter err, LongSupplier nanoTime) {
+        this.err = err;
+        this.nanoTime = nanoTime;
     }
-    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
-  }
+
+    @Override
+    public void begin(int moduleCount, long byteCount) {
+        modules = moduleCount;
+        bytes = byteCount;
+        started = nanoTime.getAsLong();
+        draw(started);
+    }
+
+    @Override
+    public void moduleDone(long moduleBytes) {
+        done++;
+        bytesDone += moduleBytes;
+        long now = nanoTime.getAsLong();
+        if (now - drawn > REDRAW_NANOS || done == modules) {
+            draw(now);
+        }
+    }
+
+    @Override
+    public void end() {
+        err.print(LINE_START + CLEAR_REST);
+        err.flush();
+    }
+
+    /** The new line goes over the old one, and only what is left of that is cleared: an empty line is never shown. */
+    private void draw(long now) {
+        drawn = now;
+        double share = bytes == 0 ? 1 : (double) bytesDone / bytes;
+        int filled = (int) (share * WIDTH);
+        err.print(LINE_START + "scoring [" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] " + done + "/"
+                + modules + (bytesDone == 0 ? "" : pace((now - started) / 1e9)) + CLEAR_REST);
+        err.flush();
+    }
+
+    private String pace(double seconds) {
+        double rate = bytesDone / Math.max(seconds, 1e-3);
+        return "  " + size((long) rate) + "/s  " + duration(Math.round((bytes - bytesDone) / rate)) + " left";
+    }
+
+    private static String duration(long seconds) {
+        return seconds < 60
+                ? seconds + " s"
+                : seconds < 3600
+                        ? String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60)
+                        : String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds / 60 % 60);
+    }
+
+    private static String size(long count) {
+        String[] units = {"B", "kB", "MB", "GB", "TB"};
+        double value = count;
+        int unit = 0;
+        while (value >= 1000 && unit < units.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    }
 }

@@ -15,71 +15,87 @@ import picocli.CommandLine.Option;
 
 /** {@code splora prune}. */
 @Command(
-    name = "prune",
-    description = "Writes the adapter without its misaligned modules, or with these corrected, and " + OutputFolder.REPORT_FILE
-        + " beside it.")
+        name = "prune",
+        description = "Writes the adapter without its misaligned modules, or with these corrected, and "
+                + OutputFolder.REPORT_FILE + " beside it.")
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 
-  @Option(names = "--output", required = true, paramLabel = "DIR",
-      description = "Folder for the pruned adapter, or, of several, for a folder of each one's name. A folder appears"
-          + " whole or not at all.")
-  Path folder;
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "DIR",
+            description =
+                    "Folder for the pruned adapter, or, of several, for a folder of each one's name. A folder appears"
+                            + " whole or not at all.")
+    Path folder;
 
-  @Mixin
-  SurgeryOptions surgery;
+    @Mixin
+    SurgeryOptions surgery;
 
-  @Option(names = "--scores", paramLabel = "FILE",
-      description = "Decide from what 'score --format json' wrote for these very inputs, instead of scoring again.")
-  Path scores;
+    @Option(
+            names = "--scores",
+            paramLabel = "FILE",
+            description =
+                    "Decide from what 'score --format json' wrote for these very inputs, instead of scoring again.")
+    Path scores;
 
-  @Option(names = "--dry-run", description = "Decide and report; write nothing.")
-  boolean dryRun;
+    @Option(names = "--dry-run", description = "Decide and report; write nothing.")
+    boolean dryRun;
 
-  @Option(names = "--force",
-      description = "Write into an output folder that is not empty: files of the same names are replaced, others stay.")
-  boolean force;
+    @Option(
+            names = "--force",
+            description =
+                    "Write into an output folder that is not empty: files of the same names are replaced, others stay.")
+    boolean force;
 
-  @Override
-  public Integer call() throws IOException {
-    checkMerged();
-    checkOptions();
-    Surgery chosen = surgery.surgery(client.choice);
-    PruneOptions options = new PruneOptions(
-        scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force);
-    prepareReport(scores, folder);
-    int code = show(splora().prune(options));
-    tell(!dryRun ? "wrote " + folder
-        : output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
-    return code;
-  }
-
-  private void checkMerged() {
-    for (String name : Stream.concat(SurgeryOptions.NAMES.stream(), Stream.of("--scores")).toList()) {
-      if (inputs.adapted().isPresent() && spec.commandLine().getParseResult().hasMatchedOption(name)) {
-        throw wrong(name + " cannot be given with --adapted: the weights that go become the aligned ones again");
-      }
+    @Override
+    public Integer call() throws IOException {
+        checkMerged();
+        checkOptions();
+        Surgery chosen = surgery.surgery(client.choice);
+        PruneOptions options = new PruneOptions(
+                scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force);
+        prepareReport(scores, folder);
+        int code = show(splora().prune(options));
+        tell(
+                !dryRun
+                        ? "wrote " + folder
+                        : output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
+        return code;
     }
-  }
 
-  private void checkOptions() {
-    surgery.contradiction(client.choice).ifPresent(sentence -> {
-      throw wrong(sentence);
-    });
-    if (scores == null && lacksRule(scheme.metric)) {
-      throw wrong("--metric " + scheme.metric + " has no default rule: give --threshold, --count or --fraction");
-    }
-    if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
-      throw wrong("--report inside --output makes the folder, which --dry-run must not: name another file");
-    }
-    if (scores != null) {
-      if (hasSeveralAdapters()) {
-        throw wrong("--scores is of one adapter: prune them one at a time");
-      }
-      for (String name : Stream.of(SchemeOptions.NAMES, WorkOptions.NAMES).flatMap(List::stream).toList()) {
-        if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
-          throw wrong(name + " cannot be given with --scores: the file's scores are what they are");
+    private void checkMerged() {
+        for (String name : Stream.concat(SurgeryOptions.NAMES.stream(), Stream.of("--scores"))
+                .toList()) {
+            if (inputs.adapted().isPresent()
+                    && spec.commandLine().getParseResult().hasMatchedOption(name)) {
+                throw wrong(
+                        name + " cannot be given with --adapted: the weights that go become the aligned ones again");
+            }
         }
-      }
     }
-  }
+
+    private void checkOptions() {
+        surgery.contradiction(client.choice).ifPresent(sentence -> {
+            throw wrong(sentence);
+        });
+        if (scores == null && lacksRule(scheme.metric)) {
+            throw wrong("--metric " + scheme.metric + " has no default rule: give --threshold, --count or --fraction");
+        }
+        if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
+            throw wrong("--report inside --output makes the folder, which --dry-run must not: name another file");
+        }
+        if (scores != null) {
+            if (hasSeveralAdapters()) {
+                throw wrong("--scores is of one adapter: prune them one at a time");
+            }
+            for (String name : Stream.of(SchemeOptions.NAMES, WorkOptions.NAMES)
+                    .flatMap(List::stream)
+                    .toList()) {
+                if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
+                    throw wrong(name + " cannot be given with --scores: the file's scores are what they are");
+                }
+            }
+        }
+    }
 }

@@ -24,126 +24,144 @@ import picocli.CommandLine.Mixin;
 /** What {@code score} and {@code prune} share: the options, their checks, and how a report is shown. */
 abstract class RunSupport extends CommandSupport {
 
-  @Mixin
-  InputOptions inputs;
+    @Mixin
+    InputOptions inputs;
 
-  @Mixin
-  SchemeOptions scheme;
+    @Mixin
+    SchemeOptions scheme;
 
-  @Mixin
-  WorkOptions work;
+    @Mixin
+    WorkOptions work;
 
-  @Mixin
-  SelectionOptions selection;
+    @Mixin
+    SelectionOptions selection;
 
-  @Mixin
-  ClientOption client;
+    @Mixin
+    ClientOption client;
 
-  @Mixin
-  OutputOptions output;
+    @Mixin
+    OutputOptions output;
 
-  private ReportFile reportFile;
+    private ReportFile reportFile;
 
-  /**
-   * The options as the program takes them, for a prune with {@code action} or its preview. All checks across options
-   * and values are made here.
-   */
-  final ScoreOptions scoreOptions(ActionKind action) {
-    Stream.of(inputs.contradiction(), scheme.contradiction(), work.contradiction(),
-            selection.contradiction()).flatMap(Optional::stream).findFirst()
-        .ifPresent(sentence -> {
-          throw wrong(sentence);
-        });
-    if (output.heatmap && output.format != ReportFormat.TABLE) {
-      throw wrong("--heatmap goes with --format table, not with " + output.format);
-    }
-    if (inputs.adapted().isPresent() && !scheme.reference().takesFullRank()) {
-      throw wrong("--reference " + scheme.reference() + " cannot be given with --adapted: what a merged checkpoint adds is"
-          + " not of low rank; use --reference alignment");
-    }
-    if (inputs.adapted().isPresent() && client.choice != ClientKind.PEFT) {
-      throw wrong("--client " + client.choice + " cannot be given with --adapted: no client loads an adapter then");
-    }
-    checkGates();
-    return new ScoreOptions(
-        inputs.base, inputs.aligned, inputs.adapters, inputs.adapted(), common.revision,
-        scheme.scheme(), work.include, work.exclude,
-        selection.chosen(), selection.granularity(action, client.choice), client.choice,
-        work.device, work.kernel, work.resources());
-  }
-
-  /**
-   * Checks, before any work is done, that the report's file may be written.
-   *
-   * @param used what the run reads or writes besides its inputs; an entry may be null
-   */
-  final void prepareReport(Path... used) {
-    if (output.report != null) {
-      if (hasSeveralAdapters()) {
-        throw wrong("--report is of one adapter: score them one at a time, or take --format json");
-      }
-      Stream<String> others = Stream.of(used).filter(Objects::nonNull).map(Path::toString);
-      reportFile = ReportFile.prepare(output.report,
-          Stream.of(Stream.of(inputs.base, inputs.aligned), inputs.adapters.stream(), inputs.adapted().stream(), others)
-              .flatMap(part -> part)
-              .toList());
-    }
-  }
-
-  final boolean hasSeveralAdapters() {
-    return Splora.adapters(inputs.adapters).size() > 1;
-  }
-
-  /** Prints the reports, of a single adapter also to its file, and asks the gates of each. */
-  final int show(List<RunReport> reports) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
-    out.print(new ReportSet(reports).write(output.format, main.terminal().coloursOut()));
-    if (output.heatmap) {
-      reports.forEach(report -> out.print(heading(report, reports.size())
-          + new HeatmapWriter(main.terminal().coloursOut()).write(report)));
-    }
-    out.flush();
-    if (reportFile != null) {
-      reportFile.write(new HtmlWriter().write(reports.get(0)));
-      tell("wrote " + output.report);
-    }
-    int code = ExitCode.DONE;
-    for (RunReport report : reports) {
-      String speaker = reports.size() == 1
-          ? "splora: "
-          : "splora: " + Printable.text(report.inputs().subject()) + ": ";
-      if (!common.quiet) {
-        report.warnings().forEach(warning -> err.println(speaker + "warning: " + warning));
-      }
-      for (Gate gate : output.gates) {
-        var objection = gate.objection(report.summary());
-        if (objection.isPresent()) {
-          err.println(speaker + objection.get());
-          code = ExitCode.GATE_SAID_NO;
+    /**
+     * The options as the program takes them, for a prune with {@code action} or its preview. All checks across options
+     * and values are made here.
+     */
+    final ScoreOptions scoreOptions(ActionKind action) {
+        Stream.of(inputs.contradiction(), scheme.contradiction(), work.contradiction(), selection.contradiction())
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(sentence -> {
+                    throw wrong(sentence);
+                });
+        if (output.heatmap && output.format != ReportFormat.TABLE) {
+            throw wrong("--heatmap goes with --format table, not with " + output.format);
         }
-      }
+        if (inputs.adapted().isPresent() && !scheme.reference().takesFullRank()) {
+            throw wrong("--reference " + scheme.reference()
+                    + " cannot be given with --adapted: what a merged checkpoint adds is"
+                    + " not of low rank; use --reference alignment");
+        }
+        if (inputs.adapted().isPresent() && client.choice != ClientKind.PEFT) {
+            throw wrong(
+                    "--client " + client.choice + " cannot be given with --adapted: no client loads an adapter then");
+        }
+        checkGates();
+        return new ScoreOptions(
+                inputs.base,
+                inputs.aligned,
+                inputs.adapters,
+                inputs.adapted(),
+                common.revision,
+                scheme.scheme(),
+                work.include,
+                work.exclude,
+                selection.chosen(),
+                selection.granularity(action, client.choice),
+                client.choice,
+                work.device,
+                work.kernel,
+                work.resources());
     }
-    err.flush();
-    return code;
-  }
 
-  private static String heading(RunReport report, int count) {
-    return count == 1 ? "" : "\n" + Printable.text(report.inputs().subject()) + "\n";
-  }
-
-  /** Whether a metric that has no default rule was given none. */
-  final boolean lacksRule(MetricKind metric) {
-    return selection.rule == null && metric.defaultThreshold().isEmpty();
-  }
-
-  /** A gate that can never say no would be taken for one that says yes. */
-  private void checkGates() {
-    if (lacksRule(scheme.metric)) {
-      output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {
-        throw wrong("--fail-on " + gate + ": --metric " + scheme.metric
-            + " has no default rule, so nothing would be pruned: give --threshold, --count or --fraction");
-      });
+    /**
+     * Checks, before any work is done, that the report's file may be written.
+     *
+     * @param used what the run reads or writes besides its inputs; an entry may be null
+     */
+    final void prepareReport(Path... used) {
+        if (output.report != null) {
+            if (hasSeveralAdapters()) {
+                throw wrong("--report is of one adapter: score them one at a time, or take --format json");
+            }
+            Stream<String> others = Stream.of(used).filter(Objects::nonNull).map(Path::toString);
+            reportFile = ReportFile.prepare(
+                    output.report,
+                    Stream.of(
+                                    Stream.of(inputs.base, inputs.aligned),
+                                    inputs.adapters.stream(),
+                                    inputs.adapted().stream(),
+                                    others)
+                            .flatMap(part -> part)
+                            .toList());
+        }
     }
-  }
+
+    final boolean hasSeveralAdapters() {
+        return Splora.adapters(inputs.adapters).size() > 1;
+    }
+
+    /** Prints the reports, of a single adapter also to its file, and asks the gates of each. */
+    final int show(List<RunReport> reports) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        out.print(new ReportSet(reports).write(output.format, main.terminal().coloursOut()));
+        if (output.heatmap) {
+            reports.forEach(report -> out.print(heading(report, reports.size())
+                    + new HeatmapWriter(main.terminal().coloursOut()).write(report)));
+        }
+        out.flush();
+        if (reportFile != null) {
+            reportFile.write(new HtmlWriter().write(reports.get(0)));
+            tell("wrote " + output.report);
+        }
+        int code = ExitCode.DONE;
+        for (RunReport report : reports) {
+            String speaker = reports.size() == 1
+                    ? "splora: "
+                    : "splora: " + Printable.text(report.inputs().subject()) + ": ";
+            if (!common.quiet) {
+                report.warnings().forEach(warning -> err.println(speaker + "warning: " + warning));
+            }
+            for (Gate gate : output.gates) {
+                var objection = gate.objection(report.summary());
+                if (objection.isPresent()) {
+                    err.println(speaker + objection.get());
+                    code = ExitCode.GATE_SAID_NO;
+                }
+            }
+        }
+        err.flush();
+        return code;
+    }
+
+    private static String heading(RunReport report, int count) {
+        return count == 1 ? "" : "\n" + Printable.text(report.inputs().subject()) + "\n";
+    }
+
+    /** Whether a metric that has no default rule was given none. */
+    final boolean lacksRule(MetricKind metric) {
+        return selection.rule == null && metric.defaultThreshold().isEmpty();
+    }
+
+    /** A gate that can never say no would be taken for one that says yes. */
+    private void checkGates() {
+        if (lacksRule(scheme.metric)) {
+            output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {
+                throw wrong("--fail-on " + gate + ": --metric " + scheme.metric
+                        + " has no default rule, so nothing would be pruned: give --threshold, --count or --fraction");
+            });
+        }
+    }
 }

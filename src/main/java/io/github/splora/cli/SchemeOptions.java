@@ -14,60 +14,84 @@ import picocli.CommandLine.Option;
 /** How modules are scored. */
 final class SchemeOptions {
 
-  static final List<String> NAMES = List.of("--metric", "--reference", "--population", "--centre", "--spread", "--energy",
-      "--seed");
+    static final List<String> NAMES =
+            List.of("--metric", "--reference", "--population", "--centre", "--spread", "--energy", "--seed");
 
-  @Option(names = "--metric", paramLabel = "METRIC", defaultValue = "e-diem",
-      description = "What the score is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  MetricKind metric;
+    @Option(
+            names = "--metric",
+            paramLabel = "METRIC",
+            defaultValue = "e-diem",
+            description = "What the score is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    MetricKind metric;
 
-  @Option(names = "--reference", paramLabel = "REF",
-      description = "What a delta is compared with: ${COMPLETION-CANDIDATES}. Default: alignment; subspace for the metric"
-          + " overlap.")
-  private ReferenceKind reference;
+    @Option(
+            names = "--reference",
+            paramLabel = "REF",
+            description =
+                    "What a delta is compared with: ${COMPLETION-CANDIDATES}. Default: alignment; subspace for the metric"
+                            + " overlap.")
+    private ReferenceKind reference;
 
-  @Option(names = "--population", paramLabel = "POP", defaultValue = "type",
-      description = "What a distance is judged against: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  PopulationKind population;
+    @Option(
+            names = "--population",
+            paramLabel = "POP",
+            defaultValue = "type",
+            description = "What a distance is judged against: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    PopulationKind population;
 
-  @Option(names = "--centre", paramLabel = "C", defaultValue = "mean",
-      description = "How the expected distance of a population is estimated: ${COMPLETION-CANDIDATES}. Default:"
-          + " ${DEFAULT-VALUE}.")
-  private Center centre;
+    @Option(
+            names = "--centre",
+            paramLabel = "C",
+            defaultValue = "mean",
+            description = "How the expected distance of a population is estimated: ${COMPLETION-CANDIDATES}. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Center centre;
 
-  @Option(names = "--spread", paramLabel = "S", defaultValue = "iqr",
-      description = "How its spread is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  private Spread spread;
+    @Option(
+            names = "--spread",
+            paramLabel = "S",
+            defaultValue = "iqr",
+            description = "How its spread is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Spread spread;
 
-  @Option(names = "--energy", paramLabel = "E", defaultValue = "0.9",
-      description = "Share of V's squared norm in the dominant subspaces that the reference subspace looks at. Default:"
-          + " ${DEFAULT-VALUE}.")
-  private double energy;
+    @Option(
+            names = "--energy",
+            paramLabel = "E",
+            defaultValue = "0.9",
+            description =
+                    "Share of V's squared norm in the dominant subspaces that the reference subspace looks at. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private double energy;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
-      description = "Of what is drawn at random (for subspaces, and for the population null under safelora). Default:"
-          + " ${DEFAULT-VALUE}.")
-  private long seed;
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Of what is drawn at random (for subspaces, and for the population null under safelora). Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private long seed;
 
-  /** The user's reference, else the one that fits the metric. */
-  ReferenceKind reference() {
-    return reference != null ? reference : metric.onlyReference().orElse(ReferenceKind.ALIGNMENT);
-  }
-
-  /** All that makes a score what it is. */
-  Scheme scheme() {
-    return new Scheme(metric, reference(), population, new Estimators(centre, spread), energy, seed);
-  }
-
-  /** What is wrong with the choices, in a sentence; nothing if all fit together. */
-  Optional<String> contradiction() {
-    Optional<ReferenceKind> only = metric.onlyReference();
-    if (only.isPresent() && reference() != only.get()) {
-      return Optional.of("--metric " + metric + " is told from --reference " + only.get() + ", not from " + reference());
+    /** The user's reference, else the one that fits the metric. */
+    ReferenceKind reference() {
+        return reference != null ? reference : metric.onlyReference().orElse(ReferenceKind.ALIGNMENT);
     }
-    if (!(energy > 0 && energy <= 1)) {
-      return Optional.of("--energy " + energy + ": a number above 0, up to 1, is expected");
+
+    /** All that makes a score what it is. */
+    Scheme scheme() {
+        return new Scheme(metric, reference(), population, new Estimators(centre, spread), energy, seed);
     }
-    return Optional.empty();
-  }
+
+    /** What is wrong with the choices, in a sentence; nothing if all fit together. */
+    Optional<String> contradiction() {
+        Optional<ReferenceKind> only = metric.onlyReference();
+        if (only.isPresent() && reference() != only.get()) {
+            return Optional.of(
+                    "--metric " + metric + " is told from --reference " + only.get() + ", not from " + reference());
+        }
+        if (!(energy > 0 && energy <= 1)) {
+            return Optional.of("--energy " + energy + ": a number above 0, up to 1, is expected");
+        }
+        return Optional.empty();
+    }
 }

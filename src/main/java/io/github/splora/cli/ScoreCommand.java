@@ -7,14 +7,14 @@ import picocli.CommandLine.Command;
 
 /** {@code splora score}. */
 @Command(
-    name = "score",
-    description = "Scores every module of an adapter and shows which a prune would remove. Changes nothing.")
+        name = "score",
+        description = "Scores every module of an adapter and shows which a prune would remove. Changes nothing.")
 final class ScoreCommand extends RunSupport implements Callable<Integer> {
 
-  @Override
-  public Integer call() throws IOException {
-    ScoreOptions options = scoreOptions(client.choice.client().demands().action());
-    prepareReport();
-    return show(splora().score(options));
-  }
+    @Override
+    public Integer call() throws IOException {
+        ScoreOptions options = scoreOptions(client.choice.client().demands().action());
+        prepareReport();
+        return show(splora().score(options));
+    }
 }

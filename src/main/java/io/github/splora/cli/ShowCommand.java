@@ -1,7 +1,7 @@
 package io.github.splora.cli;
 
-import io.github.splora.report.ReportFormat;
 import io.github.splora.output.OutputFolder;
+import io.github.splora.report.ReportFormat;
 import io.github.splora.report.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,34 +16,37 @@ import picocli.CommandLine.Spec;
 
 /** {@code splora show}. */
 @Command(
-    name = "show",
-    description = "Shows a report that an earlier run wrote (" + OutputFolder.REPORT_FILE + ", or what 'score --format json' printed)"
-        + " in another format. Reads nothing else.")
+        name = "show",
+        description = "Shows a report that an earlier run wrote (" + OutputFolder.REPORT_FILE
+                + ", or what 'score --format json' printed)" + " in another format. Reads nothing else.")
 final class ShowCommand implements Callable<Integer> {
 
-  @Spec
-  CommandSpec spec;
+    @Spec
+    CommandSpec spec;
 
-  @ParentCommand
-  Main main;
+    @ParentCommand
+    Main main;
 
-  @Parameters(paramLabel = "FILE", description = "The report, in JSON.")
-  Path file;
+    @Parameters(paramLabel = "FILE", description = "The report, in JSON.")
+    Path file;
 
-  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  ReportFormat format;
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    ReportFormat format;
 
-  @Mixin
-  CommonOptions common;
+    @Mixin
+    CommonOptions common;
 
-  @Override
-  public Integer call() {
-    common.applyToLog();
-    RunReport report = RunReport.read(file);
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(format.writer(main.terminal().coloursOut()).write(report));
-    out.flush();
-    return ExitCode.DONE;
-  }
+    @Override
+    public Integer call() {
+        common.applyToLog();
+        RunReport report = RunReport.read(file);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(format.writer(main.terminal().coloursOut()).write(report));
+        out.flush();
+        return ExitCode.DONE;
+    }
 }

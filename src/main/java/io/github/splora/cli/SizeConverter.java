@@ -9,25 +9,26 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads sizes of memory, {@code 512M}, as Java's own options have them: a letter is a power of 1024. */
 final class SizeConverter implements ITypeConverter<Long> {
 
-  private static final Pattern SIZE = Pattern.compile("(?<count>[0-9]{1,18})(?<unit>[KMGTkmgt]?)");
-  private static final String UNITS = "KMGT";
+    private static final Pattern SIZE = Pattern.compile("(?<count>[0-9]{1,18})(?<unit>[KMGTkmgt]?)");
+    private static final String UNITS = "KMGT";
 
-  @Override
-  public Long convert(String text) {
-    Matcher match = SIZE.matcher(text);
-    if (!match.matches()) {
-      throw new TypeConversionException("'" + text + "' is not a size: bytes, or a number with K, M, G or T, like 512M");
+    @Override
+    public Long convert(String text) {
+        Matcher match = SIZE.matcher(text);
+        if (!match.matches()) {
+            throw new TypeConversionException(
+                    "'" + text + "' is not a size: bytes, or a number with K, M, G or T, like 512M");
+        }
+        String unit = match.group("unit").toUpperCase(Locale.ROOT);
+        int bits = unit.isEmpty() ? 0 : 10 * (UNITS.indexOf(unit) + 1);
+        long size = saturated(Long.parseLong(match.group("count")), bits);
+        if (size == 0) {
+            throw new TypeConversionException("'" + text + "' is no memory at all");
+        }
+        return size;
     }
-    String unit = match.group("unit").toUpperCase(Locale.ROOT);
-    int bits = unit.isEmpty() ? 0 : 10 * (UNITS.indexOf(unit) + 1);
-    long size = saturated(Long.parseLong(match.group("count")), bits);
-    if (size == 0) {
-      throw new TypeConversionException("'" + text + "' is no memory at all");
-    }
-    return size;
-  }
 
-  private static long saturated(long count, int bits) {
-    return count > Long.MAX_VALUE >> bits ? Long.MAX_VALUE : count << bits;
-  }
+    private static long saturated(long count, int bits) {
+        return count > Long.MAX_VALUE >> bits ? Long.MAX_VALUE : count << bits;
+    }
 }

@@ -27,154 +27,210 @@ import picocli.CommandLine.Option;
 
 /** {@code splora sweep}. */
 @Command(
-    name = "sweep",
-    description = "Tries many corrections of an adapter, judges each by a command of yours, and writes the best one. The"
-        + " checkpoints are read once for all of them.")
+        name = "sweep",
+        description =
+                "Tries many corrections of an adapter, judges each by a command of yours, and writes the best one. The"
+                        + " checkpoints are read once for all of them.")
 final class SweepCommand extends CommandSupport implements Callable<Integer> {
 
-  @Mixin
-  InputOptions inputs;
+    @Mixin
+    InputOptions inputs;
 
-  @Option(names = "--candidate", paramLabel = "OPTIONS",
-      description = "What is tried, as options of 'splora prune': '--action deflate --all --action-energy {0.6,0.7}' are"
-          + " two. Repeatable. Default: every action at several strengths.")
-  List<String> lines = List.of();
+    @Option(
+            names = "--candidate",
+            paramLabel = "OPTIONS",
+            description =
+                    "What is tried, as options of 'splora prune': '--action deflate --all --action-energy {0.6,0.7}' are"
+                            + " two. Repeatable. Default: every action at several strengths.")
+    List<String> lines = List.of();
 
-  @Option(names = "--search", paramLabel = "OPTIONS",
-      description = "Then look for the modules that a candidate should best be done to, as many as it selects: '--count 6'.")
-  String search;
+    @Option(
+            names = "--search",
+            paramLabel = "OPTIONS",
+            description =
+                    "Then look for the modules that a candidate should best be done to, as many as it selects: '--count 6'.")
+    String search;
 
-  @Option(names = "--search-evaluations", paramLabel = "N", defaultValue = "100",
-      description = "How many evaluations the search may take. Default: ${DEFAULT-VALUE}.")
-  int searchEvaluations;
+    @Option(
+            names = "--search-evaluations",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "How many evaluations the search may take. Default: ${DEFAULT-VALUE}.")
+    int searchEvaluations;
 
-  @Mixin
-  EvaluationOptions evaluation;
+    @Mixin
+    EvaluationOptions evaluation;
 
-  @Option(names = "--output", paramLabel = "DIR",
-      description = "Folder for the best candidate, as 'splora prune' would write it. Not made if there is none.")
-  Path folder;
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Folder for the best candidate, as 'splora prune' would write it. Not made if there is none.")
+    Path folder;
 
-  @Option(names = "--keep", paramLabel = "DIR", description = "Folder for all candidates, each under its number.")
-  Path keep;
+    @Option(names = "--keep", paramLabel = "DIR", description = "Folder for all candidates, each under its number.")
+    Path keep;
 
-  @Option(names = "--force",
-      description = "Write into folders that are not empty: files of the same names are replaced, others stay.")
-  boolean force;
+    @Option(
+            names = "--force",
+            description = "Write into folders that are not empty: files of the same names are replaced, others stay.")
+    boolean force;
 
-  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
-      description = "Results on standard output as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  ReportFormat format;
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "Results on standard output as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    ReportFormat format;
 
-  @Option(names = "--report", paramLabel = "FILE.html",
-      description = "Also write a page for people, with a picture of the front: one HTML file that needs nothing else.")
-  Path page;
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.html",
+            description =
+                    "Also write a page for people, with a picture of the front: one HTML file that needs nothing else.")
+    Path page;
 
-  @Mixin
-  WorkOptions work;
+    @Mixin
+    WorkOptions work;
 
-  @Mixin
-  ClientOption client;
+    @Mixin
+    ClientOption client;
 
-  @Override
-  public Integer call() throws IOException {
-    SweepOptions options = options();
-    ReportFile file = page == null ? null : ReportFile.prepare(page, Stream.of(
-            Stream.of(inputs.base, inputs.aligned), inputs.adapters.stream(),
-            Stream.of(Optional.ofNullable(folder), Optional.ofNullable(keep)).flatMap(Optional::stream).map(Path::toString))
-        .flatMap(part -> part).toList());
-    SweepProgress told = common.quiet || options.evaluate().isEmpty() ? SweepProgress.SILENT : this::tell;
-    SweepReport report = splora().sweep(options, told);
-    show(report);
-    if (file != null) {
-      file.write(SweepPage.write(report));
-      tell("wrote " + page);
+    @Override
+    public Integer call() throws IOException {
+        SweepOptions options = options();
+        ReportFile file = page == null
+                ? null
+                : ReportFile.prepare(
+                        page,
+                        Stream.of(
+                                        Stream.of(inputs.base, inputs.aligned),
+                                        inputs.adapters.stream(),
+                                        Stream.of(Optional.ofNullable(folder), Optional.ofNullable(keep))
+                                                .flatMap(Optional::stream)
+                                                .map(Path::toString))
+                                .flatMap(part -> part)
+                                .toList());
+        SweepProgress told = common.quiet || options.evaluate().isEmpty() ? SweepProgress.SILENT : this::tell;
+        SweepReport report = splora().sweep(options, told);
+        show(report);
+        if (file != null) {
+            file.write(SweepPage.write(report));
+            tell("wrote " + page);
+        }
+        if (keep != null) {
+            tell("wrote " + keep);
+        }
+        if (folder != null) {
+            tell(report.winner() == null ? "wrote no " + folder + ": there is no best candidate" : "wrote " + folder);
+        }
+        return evaluation.hasRequirements() && report.winner() == null ? ExitCode.GATE_SAID_NO : ExitCode.DONE;
     }
-    if (keep != null) {
-      tell("wrote " + keep);
-    }
-    if (folder != null) {
-      tell(report.winner() == null ? "wrote no " + folder + ": there is no best candidate" : "wrote " + folder);
-    }
-    return evaluation.hasRequirements() && report.winner() == null ? ExitCode.GATE_SAID_NO : ExitCode.DONE;
-  }
 
-  private SweepOptions options() {
-    if (inputs.adapted().isPresent()) {
-      throw wrong("--adapted cannot be given with sweep: candidates are adapters");
+    private SweepOptions options() {
+        if (inputs.adapted().isPresent()) {
+            throw wrong("--adapted cannot be given with sweep: candidates are adapters");
+        }
+        Stream.of(inputs.contradiction(), work.contradiction(), evaluation.contradiction())
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(sentence -> {
+                    throw wrong(sentence);
+                });
+        if (Splora.adapters(inputs.adapters).size() > 1) {
+            throw wrong("a sweep is over one adapter: sweep them one at a time");
+        }
+        if (evaluation.command().isEmpty() && (folder != null || search != null)) {
+            throw wrong((folder != null ? "--output" : "--search")
+                    + " needs --evaluate: without figures no candidate is the best");
+        }
+        if (searchEvaluations < 1) {
+            throw wrong("--search-evaluations " + searchEvaluations + ": at least 1 is needed");
+        }
+        List<Candidate> candidates = (lines.isEmpty() && search == null ? CandidateLine.DEFAULTS : lines)
+                .stream()
+                        .flatMap(line -> candidates("--candidate", line).stream())
+                        .toList();
+        Optional<Candidate> start = searched();
+        List<Long> seeds = Stream.concat(candidates.stream(), start.stream())
+                .map(candidate -> candidate.scheme().seed())
+                .distinct()
+                .toList();
+        if (seeds.size() != 1) {
+            throw wrong("candidates share what is drawn at random: give all of them one --seed, not " + seeds);
+        }
+        return new SweepOptions(
+                scoring(seeds.get(0)),
+                candidates,
+                start,
+                searchEvaluations,
+                evaluation.command(),
+                evaluation.limit(),
+                evaluation.goal(),
+                Optional.ofNullable(folder),
+                Optional.ofNullable(keep),
+                force);
     }
-    Stream.of(inputs.contradiction(), work.contradiction(), evaluation.contradiction())
-        .flatMap(Optional::stream).findFirst().ifPresent(sentence -> {
-          throw wrong(sentence);
-        });
-    if (Splora.adapters(inputs.adapters).size() > 1) {
-      throw wrong("a sweep is over one adapter: sweep them one at a time");
-    }
-    if (evaluation.command().isEmpty() && (folder != null || search != null)) {
-      throw wrong((folder != null ? "--output" : "--search")
-          + " needs --evaluate: without figures no candidate is the best");
-    }
-    if (searchEvaluations < 1) {
-      throw wrong("--search-evaluations " + searchEvaluations + ": at least 1 is needed");
-    }
-    List<Candidate> candidates = (lines.isEmpty() && search == null ? CandidateLine.DEFAULTS : lines).stream()
-        .flatMap(line -> candidates("--candidate", line).stream()).toList();
-    Optional<Candidate> start = searched();
-    List<Long> seeds = Stream.concat(candidates.stream(), start.stream())
-        .map(candidate -> candidate.scheme().seed()).distinct().toList();
-    if (seeds.size() != 1) {
-      throw wrong("candidates share what is drawn at random: give all of them one --seed, not " + seeds);
-    }
-    return new SweepOptions(scoring(seeds.get(0)), candidates, start, searchEvaluations, evaluation.command(),
-        evaluation.limit(), evaluation.goal(), Optional.ofNullable(folder), Optional.ofNullable(keep), force);
-  }
 
-  /** What is read, and how; how a candidate is scored it says itself. */
-  private ScoreOptions scoring(long seed) {
-    Candidate any = candidates("--candidate", "--fraction 0 --seed " + seed).get(0);
-    return new ScoreOptions(inputs.base, inputs.aligned, inputs.adapters, Optional.empty(), common.revision, any.scheme(),
-        work.include, work.exclude, Optional.of(any.rule()), any.granularity(), client.choice, work.device, work.kernel,
-        work.resources());
-  }
-
-  private Optional<Candidate> searched() {
-    if (search == null) {
-      return Optional.empty();
+    /** What is read, and how; how a candidate is scored it says itself. */
+    private ScoreOptions scoring(long seed) {
+        Candidate any = candidates("--candidate", "--fraction 0 --seed " + seed).get(0);
+        return new ScoreOptions(
+                inputs.base,
+                inputs.aligned,
+                inputs.adapters,
+                Optional.empty(),
+                common.revision,
+                any.scheme(),
+                work.include,
+                work.exclude,
+                Optional.of(any.rule()),
+                any.granularity(),
+                client.choice,
+                work.device,
+                work.kernel,
+                work.resources());
     }
-    List<Candidate> found = candidates("--search", search);
-    if (found.size() != 1) {
-      throw wrong("--search '" + search + "': one candidate is expected, and these are " + found.size());
+
+    private Optional<Candidate> searched() {
+        if (search == null) {
+            return Optional.empty();
+        }
+        List<Candidate> found = candidates("--search", search);
+        if (found.size() != 1) {
+            throw wrong("--search '" + search + "': one candidate is expected, and these are " + found.size());
+        }
+        return Optional.of(found.get(0));
     }
-    return Optional.of(found.get(0));
-  }
 
-  private List<Candidate> candidates(String option, String line) {
-    try {
-      return CandidateLine.candidates(line, client.choice);
-    } catch (IllegalArgumentException e) {
-      throw wrong(option + " " + e.getMessage());
+    private List<Candidate> candidates(String option, String line) {
+        try {
+            return CandidateLine.candidates(line, client.choice);
+        } catch (IllegalArgumentException e) {
+            throw wrong(option + " " + e.getMessage());
+        }
     }
-  }
 
-  private void show(SweepReport report) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(switch (format) {
-      case TABLE -> SweepTable.plain(report);
-      case JSON -> report.toJson();
-      case CSV -> SweepTable.csv(report);
-      case MARKDOWN -> SweepTable.markdown(report);
-    });
-    out.flush();
-  }
+    private void show(SweepReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(
+                switch (format) {
+                    case TABLE -> SweepTable.plain(report);
+                    case JSON -> report.toJson();
+                    case CSV -> SweepTable.csv(report);
+                    case MARKDOWN -> SweepTable.markdown(report);
+                });
+        out.flush();
+    }
 
-  private void tell(Trial trial, int atMost) {
-    String figures = trial.failure() != null
-        ? trial.failure()
-        : trial.figures().entrySet().stream()
-            .map(figure -> String.format(Locale.ROOT, "%s %.4g", Printable.text(figure.getKey()), figure.getValue()))
-            .collect(Collectors.joining(", "));
-    tell(trial.number() + 1 + " of " + atMost + ": " + figures
-        + (trial.seconds() == null ? "" : String.format(Locale.ROOT, " (%.1f s)", trial.seconds()))
-        + "  " + trial.origin());
-  }
+    private void tell(Trial trial, int atMost) {
+        String figures = trial.failure() != null
+                ? trial.failure()
+                : trial.figures().entrySet().stream()
+                        .map(figure -> String.format(
+                                Locale.ROOT, "%s %.4g", Printable.text(figure.getKey()), figure.getValue()))
+                        .collect(Collectors.joining(", "));
+        tell(trial.number() + 1 + " of " + atMost + ": " + figures
+                + (trial.seconds() == null ? "" : String.format(Locale.ROOT, " (%.1f s)", trial.seconds()))
+                + "  " + trial.origin());
+    }
 }

@@ -12,26 +12,26 @@ import picocli.CommandLine.Help.Ansi;
  */
 record Terminal(boolean isOutInteractive, boolean isErrInteractive, boolean isColourWelcome) {
 
-  /** Neither stream is a terminal. */
-  static final Terminal NONE = new Terminal(false, false, false);
+    /** Neither stream is a terminal. */
+    static final Terminal NONE = new Terminal(false, false, false);
 
-  static Terminal ofProcess() {
-    return of(System.getenv());
-  }
+    static Terminal ofProcess() {
+        return of(System.getenv());
+    }
 
-  private static Terminal of(Map<String, String> environment) {
-    String noColour = environment.getOrDefault("NO_COLOR", "");
-    return new Terminal(
-        Boolean.getBoolean("splora.stdout.tty"), Boolean.getBoolean("splora.stderr.tty"), noColour.isEmpty());
-  }
+    private static Terminal of(Map<String, String> environment) {
+        String noColour = environment.getOrDefault("NO_COLOR", "");
+        return new Terminal(
+                Boolean.getBoolean("splora.stdout.tty"), Boolean.getBoolean("splora.stderr.tty"), noColour.isEmpty());
+    }
 
-  /** Whether results may be coloured. */
-  boolean coloursOut() {
-    return isOutInteractive && isColourWelcome;
-  }
+    /** Whether results may be coloured. */
+    boolean coloursOut() {
+        return isOutInteractive && isColourWelcome;
+    }
 
-  /** For picocli's help. */
-  Ansi ansi() {
-    return coloursOut() ? Ansi.ON : Ansi.OFF;
-  }
+    /** For picocli's help. */
+    Ansi ansi() {
+        return coloursOut() ? Ansi.ON : Ansi.OFF;
+    }
 }

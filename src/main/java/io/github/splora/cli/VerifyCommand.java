@@ -21,56 +21,65 @@ import picocli.CommandLine.Spec;
 
 /** {@code splora verify}. */
 @Command(
-    name = "verify",
-    description = "Tells whether PEFT or other clients would load an adapter, and names every problem at once."
-        + " Reads headers only.")
+        name = "verify",
+        description = "Tells whether PEFT or other clients would load an adapter, and names every problem at once."
+                + " Reads headers only.")
 final class VerifyCommand implements Callable<Integer> {
 
-  @Spec
-  CommandSpec spec;
+    @Spec
+    CommandSpec spec;
 
-  @ParentCommand
-  Main main;
+    @ParentCommand
+    Main main;
 
-  @Parameters(paramLabel = "ADAPTER", description = "Adapter: its folder, its file of weights, or a cached hub id.")
-  String location;
+    @Parameters(paramLabel = "ADAPTER", description = "Adapter: its folder, its file of weights, or a cached hub id.")
+    String location;
 
-  @Option(names = "--aligned", paramLabel = "MODEL",
-      description = "Checkpoint that the adapter is to be loaded on: checks that every module fits.")
-  String aligned;
+    @Option(
+            names = "--aligned",
+            paramLabel = "MODEL",
+            description = "Checkpoint that the adapter is to be loaded on: checks that every module fits.")
+    String aligned;
 
-  @Option(names = "--client", paramLabel = "CLIENT", defaultValue = "peft", split = ",",
-      description = "What is to load it: ${COMPLETION-CANDIDATES}. Repeatable, or several with commas between."
-          + " Default: ${DEFAULT-VALUE}.")
-  Set<ClientKind> clients;
+    @Option(
+            names = "--client",
+            paramLabel = "CLIENT",
+            defaultValue = "peft",
+            split = ",",
+            description = "What is to load it: ${COMPLETION-CANDIDATES}. Repeatable, or several with commas between."
+                    + " Default: ${DEFAULT-VALUE}.")
+    Set<ClientKind> clients;
 
-  @Mixin
-  CommonOptions common;
+    @Mixin
+    CommonOptions common;
 
-  @Override
-  public Integer call() {
-    common.applyToLog();
-    List<Problem> problems = new ArrayList<>();
-    int modules;
-    try (Adapter adapter = Adapter.open(main.hub().resolve(location, common.revision))) {
-      modules = adapter.modules().size();
-      problems.addAll(Verification.problems(adapter, clients));
-      if (aligned != null) {
-        try (Checkpoint checkpoint = Checkpoint.openUnquantised(main.hub().resolve(aligned, common.revision))) {
-          problems.addAll(Verification.problems(adapter, checkpoint, clients));
+    @Override
+    public Integer call() {
+        common.applyToLog();
+        List<Problem> problems = new ArrayList<>();
+        int modules;
+        try (Adapter adapter = Adapter.open(main.hub().resolve(location, common.revision))) {
+            modules = adapter.modules().size();
+            problems.addAll(Verification.problems(adapter, clients));
+            if (aligned != null) {
+                try (Checkpoint checkpoint =
+                        Checkpoint.openUnquantised(main.hub().resolve(aligned, common.revision))) {
+                    problems.addAll(Verification.problems(adapter, checkpoint, clients));
+                }
+            }
         }
-      }
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+        spec.commandLine()
+                .getOut()
+                .println("ok: " + modules + " LoRA modules, nothing that "
+                        + (clients.equals(Set.of(ClientKind.PEFT)) ? "a client" : titles()) + " would stumble over");
+        spec.commandLine().getOut().flush();
+        return ExitCode.DONE;
     }
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
-    }
-    spec.commandLine().getOut().println("ok: " + modules + " LoRA modules, nothing that "
-        + (clients.equals(Set.of(ClientKind.PEFT)) ? "a client" : titles()) + " would stumble over");
-    spec.commandLine().getOut().flush();
-    return ExitCode.DONE;
-  }
 
-  private String titles() {
-    return clients.stream().map(each -> each.client().title()).collect(Collectors.joining(" or "));
-  }
+    private String titles() {
+        return clients.stream().map(each -> each.client().title()).collect(Collectors.joining(" or "));
+    }
 }

@@ -20,16 +20,23 @@ import java.util.stream.Collectors;
  */
 public record AdapterContent(AdapterConfig config, Path weights, Set<String> tensorNames, List<LoraModule> modules) {
 
-  public static AdapterContent of(Adapter adapter) {
-    return new AdapterContent(
-        adapter.config(), adapter.weights().path(), adapter.weights().tensors().keySet(), adapter.modules());
-  }
+    public static AdapterContent of(Adapter adapter) {
+        return new AdapterContent(
+                adapter.config(),
+                adapter.weights().path(),
+                adapter.weights().tensors().keySet(),
+                adapter.modules());
+    }
 
-  /** What the adapter will be after {@code rewrite}. */
-  public static AdapterContent of(Adapter adapter, Rewrite rewrite) {
-    Set<String> names = rewrite.tensors().stream().map(TensorSource::name).collect(Collectors.toSet());
-    return new AdapterContent(
-        rewrite.config().map(adapter.config()::with).orElse(adapter.config()), adapter.weights().path(), names,
-        adapter.modules().stream().filter(module -> names.contains(module.loraA().name())).toList());
-  }
+    /** What the adapter will be after {@code rewrite}. */
+    public static AdapterContent of(Adapter adapter, Rewrite rewrite) {
+        Set<String> names = rewrite.tensors().stream().map(TensorSource::name).collect(Collectors.toSet());
+        return new AdapterContent(
+                rewrite.config().map(adapter.config()::with).orElse(adapter.config()),
+                adapter.weights().path(),
+                names,
+                adapter.modules().stream()
+                        .filter(module -> names.contains(module.loraA().name()))
+                        .toList());
+    }
 }

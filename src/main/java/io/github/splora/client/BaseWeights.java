@@ -7,13 +7,18 @@ import java.util.List;
 /** The rule on initialisations (PiSSA, OLoRA, CorDA, …) for which PEFT changes the base weights when it loads. */
 final class BaseWeights {
 
-  private BaseWeights() {}
+    private BaseWeights() {}
 
-  /** No client but PEFT changes them. */
-  static List<Problem> unchanged(String client, AdapterContent content) {
-    AdapterConfig config = content.config();
-    return !config.initialisation().changesBaseWeights() ? List.of() : List.of(new Problem(config.file().toString(), "init_lora_weights",
-        config.initLoraWeights(), "PEFT changes the base weights when it loads such an adapter, " + client
-            + " does not; convert it with PEFT's path_initial_model_for_weight_conversion first"));
-  }
+    /** No client but PEFT changes them. */
+    static List<Problem> unchanged(String client, AdapterContent content) {
+        AdapterConfig config = content.config();
+        return !config.initialisation().changesBaseWeights()
+                ? List.of()
+                : List.of(new Problem(
+                        config.file().toString(),
+                        "init_lora_weights",
+                        config.initLoraWeights(),
+                        "PEFT changes the base weights when it loads such an adapter, " + client
+                                + " does not; convert it with PEFT's path_initial_model_for_weight_conversion first"));
+    }
 }

@@ -9,17 +9,17 @@ import java.util.List;
  */
 public interface Client {
 
-  /** Its name, as its users write it. */
-  String title();
+    /** Its name, as its users write it. */
+    String title();
 
-  /** What an adapter has to be like after a prune. */
-  Demands demands();
+    /** What an adapter has to be like after a prune. */
+    Demands demands();
 
-  /** Everything that it would refuse, leave out or compute otherwise than PEFT; empty if nothing. */
-  List<Problem> problems(AdapterContent content);
+    /** Everything that it would refuse, leave out or compute otherwise than PEFT; empty if nothing. */
+    List<Problem> problems(AdapterContent content);
 
-  /** The same for what shows only beside the model. */
-  default List<Problem> problems(AdapterContent content, ModelLayers model) {
-    return List.of();
-  }
+    /** The same for what shows only beside the model. */
+    default List<Problem> problems(AdapterContent content, ModelLayers model) {
+        return List.of();
+    }
 }

@@ -6,43 +6,43 @@ import java.util.List;
 
 /** The clients by the names that {@code --client} takes. */
 public enum ClientKind {
-  PEFT("peft", new PeftClient()),
-  VLLM("vllm", new VllmClient()),
-  SGLANG("sglang", new SglangClient()),
-  TGI("tgi", new TgiClient()),
-  LORAX("lorax", new LoraxClient()),
-  LLAMA_CPP("llamacpp", new LlamaCppClient());
+    PEFT("peft", new PeftClient()),
+    VLLM("vllm", new VllmClient()),
+    SGLANG("sglang", new SglangClient()),
+    TGI("tgi", new TgiClient()),
+    LORAX("lorax", new LoraxClient()),
+    LLAMA_CPP("llamacpp", new LlamaCppClient());
 
-  private final String label;
-  private final Client client;
+    private final String label;
+    private final Client client;
 
-  ClientKind(String label, Client client) {
-    this.label = label;
-    this.client = client;
-  }
-
-  public Client client() {
-    return client;
-  }
-
-  /**
-   * Checks what a prune makes of an adapter. For PEFT there is nothing to check: the rewritten config has been, and
-   * what PEFT warned of before the prune is none of its doing.
-   *
-   * @throws BadInputException naming everything that the client would not load as it is meant
-   */
-  public void requireLoadable(AdapterContent content, ModelLayers model) {
-    if (this == PEFT) {
-      return;
+    ClientKind(String label, Client client) {
+        this.label = label;
+        this.client = client;
     }
-    List<Problem> problems = Findings.of(List.of(client.problems(content), client.problems(content, model)));
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
-    }
-  }
 
-  @Override
-  public String toString() {
-    return label;
-  }
+    public Client client() {
+        return client;
+    }
+
+    /**
+     * Checks what a prune makes of an adapter. For PEFT there is nothing to check: the rewritten config has been, and
+     * what PEFT warned of before the prune is none of its doing.
+     *
+     * @throws BadInputException naming everything that the client would not load as it is meant
+     */
+    public void requireLoadable(AdapterContent content, ModelLayers model) {
+        if (this == PEFT) {
+            return;
+        }
+        List<Problem> problems = Findings.of(List.of(client.problems(content), client.problems(content, model)));
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
 }

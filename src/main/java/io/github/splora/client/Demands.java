@@ -13,20 +13,20 @@ import io.github.splora.surgery.ConfigStyle;
  */
 public record Demands(boolean everyModule, boolean wholeFusions, boolean listedTargets) {
 
-  static final Demands NONE = new Demands(false, false, false);
+    static final Demands NONE = new Demands(false, false, false);
 
-  /** The action for it where the user names none. */
-  public ActionKind action() {
-    return everyModule ? ActionKind.ZERO : ActionKind.DROP;
-  }
+    /** The action for it where the user names none. */
+    public ActionKind action() {
+        return everyModule ? ActionKind.ZERO : ActionKind.DROP;
+    }
 
-  /** The style for it where the user names none. */
-  public ConfigStyle configStyle() {
-    return listedTargets ? ConfigStyle.LIST : ConfigStyle.EXCLUDE;
-  }
+    /** The style for it where the user names none. */
+    public ConfigStyle configStyle() {
+        return listedTargets ? ConfigStyle.LIST : ConfigStyle.EXCLUDE;
+    }
 
-  /** What is selected as one where the user does not say; an action that takes no tensors away leaves it free. */
-  public Granularity granularity(ActionKind action) {
-    return wholeFusions && action == ActionKind.DROP ? Granularity.FUSION : Granularity.MODULE;
-  }
+    /** What is selected as one where the user does not say; an action that takes no tensors away leaves it free. */
+    public Granularity granularity(ActionKind action) {
+        return wholeFusions && action == ActionKind.DROP ? Granularity.FUSION : Granularity.MODULE;
+    }
 }

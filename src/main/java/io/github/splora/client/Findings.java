@@ -6,15 +6,15 @@ import java.util.List;
 /** What several rules have found. */
 final class Findings {
 
-  private Findings() {}
+    private Findings() {}
 
-  /** All of them, in the order of the rules. */
-  static List<Problem> of(List<List<Problem>> rules) {
-    return rules.stream().flatMap(List::stream).toList();
-  }
+    /** All of them, in the order of the rules. */
+    static List<Problem> of(List<List<Problem>> rules) {
+        return rules.stream().flatMap(List::stream).toList();
+    }
 
-  /** What a sentence that names one of {@code count} things says of the others; "" for one. */
-  static String andOthers(int count) {
-    return count == 1 ? "" : " (" + (count - 1) + " more like it)";
-  }
+    /** What a sentence that names one of {@code count} things says of the others; "" for one. */
+    static String andOthers(int count) {
+        return count == 1 ? "" : " (" + (count - 1) + " more like it)";
+    }
 }

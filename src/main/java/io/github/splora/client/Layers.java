@@ -17,65 +17,72 @@ import java.util.TreeSet;
  */
 final class Layers {
 
-  private final String client;
-  private final AdapterContent content;
-  /** Kind of module to the numbers of the blocks that have one. */
-  private final Map<String, Set<Integer>> blocks = new TreeMap<>();
-  /** Path of the blocks without their number to the highest number that any module has. */
-  private final Map<String, Integer> last = new HashMap<>();
+    private final String client;
+    private final AdapterContent content;
+    /** Kind of module to the numbers of the blocks that have one. */
+    private final Map<String, Set<Integer>> blocks = new TreeMap<>();
+    /** Path of the blocks without their number to the highest number that any module has. */
+    private final Map<String, Integer> last = new HashMap<>();
 
-  Layers(String client, AdapterContent content) {
-    this.client = client;
-    this.content = content;
-    content.modules().stream().map(LoraModule::name).forEach(name -> Block.of(name).ifPresent(block -> {
-      blocks.computeIfAbsent(kind(name, block), kind -> new TreeSet<>()).add(block.index());
-      last.merge(stack(block), block.index(), Math::max);
-    }));
-  }
-
-  /** Kinds that are not in every block up to the last that the adapter has a module in. */
-  List<Problem> gaps() {
-    List<Problem> problems = new ArrayList<>();
-    blocks.forEach((kind, present) -> {
-      Set<Integer> missing = new TreeSet<>();
-      for (int block = 0; block <= last.get(kind.substring(0, kind.indexOf(".*."))); block++) {
-        if (!present.contains(block)) {
-          missing.add(block);
-        }
-      }
-      add(problems, kind, missing);
-    });
-    return problems;
-  }
-
-  /** Kinds that are missing in the model's blocks after that one. */
-  List<Problem> end(ModelLayers model) {
-    Map<String, Set<Integer>> missing = new TreeMap<>();
-    model.bare().forEach(name -> Block.of(name).ifPresent(block -> {
-      String kind = kind(name, block);
-      if (blocks.containsKey(kind) && block.index() > last.get(stack(block))) {
-        missing.computeIfAbsent(kind, k -> new TreeSet<>()).add(block.index());
-      }
-    }));
-    List<Problem> problems = new ArrayList<>();
-    missing.forEach((kind, numbers) -> add(problems, kind, numbers));
-    return problems;
-  }
-
-  private void add(List<Problem> problems, String kind, Set<Integer> missing) {
-    if (!missing.isEmpty()) {
-      problems.add(new Problem(content.weights().toString(), "modules '" + kind + "'", null, "blocks " + missing
-          + " have none, and " + client + " then leaves them out in all blocks; prune the adapter as it was trained"
-          + " with --action zero, or train it on all layers"));
+    Layers(String client, AdapterContent content) {
+        this.client = client;
+        this.content = content;
+        content.modules().stream().map(LoraModule::name).forEach(name -> Block.of(name)
+                .ifPresent(block -> {
+                    blocks.computeIfAbsent(kind(name, block), kind -> new TreeSet<>())
+                            .add(block.index());
+                    last.merge(stack(block), block.index(), Math::max);
+                }));
     }
-  }
 
-  private static String stack(Block block) {
-    int dot = block.path().lastIndexOf('.');
-    return dot < 0 ? "" : block.path().substring(0, dot);
-  }
+    /** Kinds that are not in every block up to the last that the adapter has a module in. */
+    List<Problem> gaps() {
+        List<Problem> problems = new ArrayList<>();
+        blocks.forEach((kind, present) -> {
+            Set<Integer> missing = new TreeSet<>();
+            for (int block = 0; block <= last.get(kind.substring(0, kind.indexOf(".*."))); block++) {
+                if (!present.contains(block)) {
+                    missing.add(block);
+                }
+            }
+            add(problems, kind, missing);
+        });
+        return problems;
+    }
 
-  private static String kind(String name, Block block) {
-    return stack(block) + ".*" + name.substring(block.path().length());
-  }
+    /** Kinds that are missing in the model's blocks after that one. */
+    List<Problem> end(ModelLayers model) {
+        Map<String, Set<Integer>> missing = new TreeMap<>();
+        model.bare().forEach(name -> Block.of(name).ifPresent(block -> {
+            String kind = kind(name, block);
+            if (blocks.containsKey(kind) && block.index() > last.get(stack(block))) {
+                missing.computeIfAbsent(kind, k -> new TreeSet<>()).add(block.index());
+            }
+        }));
+        List<Problem> problems = new ArrayList<>();
+        missing.forEach((kind, numbers) -> add(problems, kind, numbers));
+        return problems;
+    }
+
+    private void add(List<Problem> problems, String kind, Set<Integer> missing) {
+        if (!missing.isEmpty()) {
+            problems.add(new Problem(
+                    content.weights().toString(),
+                    "modules '" + kind + "'",
+                    null,
+                    "blocks " + missing
+                            + " have none, and " + client
+                            + " then leaves them out in all blocks; prune the adapter as it was trained"
+                            + " with --action zero, or train it on all layers"));
+        }
+    }
+
+    private static String stack(Block block) {
+        int dot = block.path().lastIndexOf('.');
+        return dot < 0 ? "" : block.path().substring(0, dot);
+    }
+
+    private static String kind(String name, Block block) {
+        return stack(block) + ".*" + name.substring(block.path().length());
+    }
 }

@@ -9,27 +9,29 @@ import java.util.List;
  */
 final class LlamaCppClient implements Client {
 
-  @Override
-  public String title() {
-    return "llama.cpp";
-  }
+    @Override
+    public String title() {
+        return "llama.cpp";
+    }
 
-  @Override
-  public Demands demands() {
-    return Demands.NONE;
-  }
+    @Override
+    public Demands demands() {
+        return Demands.NONE;
+    }
 
-  @Override
-  public List<Problem> problems(AdapterContent content) {
-    return Findings.of(List.of(
-        ScalingRule.ALPHA_OVER_OWN_RANK.problems(title(), content),
-        BaseWeights.unchanged(title(), content),
-        Tensors.plainNames(content, false, "llama.cpp's converter stops at tensors of such a name"),
-        Tensors.loraOnly(content, LlamaCppClient::isConverted,
-            "llama.cpp's converter stops at tensors other than lora_A.weight and lora_B.weight")));
-  }
+    @Override
+    public List<Problem> problems(AdapterContent content) {
+        return Findings.of(List.of(
+                ScalingRule.ALPHA_OVER_OWN_RANK.problems(title(), content),
+                BaseWeights.unchanged(title(), content),
+                Tensors.plainNames(content, false, "llama.cpp's converter stops at tensors of such a name"),
+                Tensors.loraOnly(
+                        content,
+                        LlamaCppClient::isConverted,
+                        "llama.cpp's converter stops at tensors other than lora_A.weight and lora_B.weight")));
+    }
 
-  private static boolean isConverted(String tensorName) {
-    return Tensors.isBaseWeight(tensorName) || tensorName.contains("_layernorm") || tensorName.contains(".norm");
-  }
+    private static boolean isConverted(String tensorName) {
+        return Tensors.isBaseWeight(tensorName) || tensorName.contains("_layernorm") || tensorName.contains(".norm");
+    }
 }

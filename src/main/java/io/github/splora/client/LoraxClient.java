@@ -9,30 +9,32 @@ import java.util.List;
  */
 final class LoraxClient implements Client {
 
-  @Override
-  public String title() {
-    return "LoRAX";
-  }
+    @Override
+    public String title() {
+        return "LoRAX";
+    }
 
-  @Override
-  public Demands demands() {
-    return new Demands(true, false, false);
-  }
+    @Override
+    public Demands demands() {
+        return new Demands(true, false, false);
+    }
 
-  @Override
-  public List<Problem> problems(AdapterContent content) {
-    return Findings.of(List.of(
-        new Layers(title(), content).gaps(),
-        ScalingRule.ALPHA_OVER_R.problems(title(), content),
-        Punica.ranks(title(), content),
-        BaseWeights.unchanged(title(), content),
-        Tensors.plainNames(content, true, "LoRAX does not know such a name and leaves the tensor out"),
-        Tensors.loraOnly(content, Tensors::isBaseWeight,
-            "LoRAX loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
-  }
+    @Override
+    public List<Problem> problems(AdapterContent content) {
+        return Findings.of(List.of(
+                new Layers(title(), content).gaps(),
+                ScalingRule.ALPHA_OVER_R.problems(title(), content),
+                Punica.ranks(title(), content),
+                BaseWeights.unchanged(title(), content),
+                Tensors.plainNames(content, true, "LoRAX does not know such a name and leaves the tensor out"),
+                Tensors.loraOnly(
+                        content,
+                        Tensors::isBaseWeight,
+                        "LoRAX loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
+    }
 
-  @Override
-  public List<Problem> problems(AdapterContent content, ModelLayers model) {
-    return new Layers(title(), content).end(model);
-  }
+    @Override
+    public List<Problem> problems(AdapterContent content, ModelLayers model) {
+        return new Layers(title(), content).end(model);
+    }
 }

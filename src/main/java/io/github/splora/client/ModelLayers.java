@@ -15,9 +15,11 @@ import java.util.List;
  */
 public record ModelLayers(Path location, List<String> bare, List<String> bareParameters) {
 
-  /** Beside an adapter of those modules. */
-  public static ModelLayers of(Checkpoint aligned, List<LoraModule> modules) {
-    return new ModelLayers(aligned.location(), ModulePairing.unpairedLayers(modules, aligned),
-        ModulePairing.unpairedParameters(modules, aligned));
-  }
+    /** Beside an adapter of those modules. */
+    public static ModelLayers of(Checkpoint aligned, List<LoraModule> modules) {
+        return new ModelLayers(
+                aligned.location(),
+                ModulePairing.unpairedLayers(modules, aligned),
+                ModulePairing.unpairedParameters(modules, aligned));
+    }
 }

@@ -11,51 +11,63 @@ import java.util.stream.Stream;
 /** Hugging Face PEFT, whose format this is: it builds what the config targets, and warns where the tensors differ. */
 final class PeftClient implements Client {
 
-  @Override
-  public String title() {
-    return "PEFT";
-  }
-
-  @Override
-  public Demands demands() {
-    return Demands.NONE;
-  }
-
-  @Override
-  public List<Problem> problems(AdapterContent content) {
-    AdapterConfig config = content.config();
-    TargetMatcher targets = config.targets();
-    List<String> names = content.modules().stream().map(LoraModule::name).toList();
-    List<Problem> problems = new ArrayList<>();
-    for (LoraModule module : content.modules()) {
-      if (!targets.targets(module) && !isTiedToATarget(module, content)) {
-        problems.add(new Problem(config.file().toString(), "module '" + module.name() + "'", null,
-            "has tensors, but target_modules and exclude_modules leave it out: PEFT would ignore them"));
-      }
+    @Override
+    public String title() {
+        return "PEFT";
     }
-    for (String key : config.deadPatterns(names).stream().distinct().toList()) {
-      problems.add(new Problem(config.file().toString(), "rank_pattern or alpha_pattern", "'" + key + "'",
-          "matches no module of the adapter: PEFT would warn"));
+
+    @Override
+    public Demands demands() {
+        return Demands.NONE;
     }
-    return problems;
-  }
 
-  /** With {@code ensure_weight_tying} PEFT targets an embedding's head, or the other way round, by itself. */
-  private static boolean isTiedToATarget(LoraModule module, AdapterContent content) {
-    return content.config().tiesWeights() && module.hasVocabulary()
-        && content.modules().stream().anyMatch(
-            other -> other.hasVocabulary() && content.config().targets().targets(other));
-  }
+    @Override
+    public List<Problem> problems(AdapterContent content) {
+        AdapterConfig config = content.config();
+        TargetMatcher targets = config.targets();
+        List<String> names = content.modules().stream().map(LoraModule::name).toList();
+        List<Problem> problems = new ArrayList<>();
+        for (LoraModule module : content.modules()) {
+            if (!targets.targets(module) && !isTiedToATarget(module, content)) {
+                problems.add(new Problem(
+                        config.file().toString(),
+                        "module '" + module.name() + "'",
+                        null,
+                        "has tensors, but target_modules and exclude_modules leave it out: PEFT would ignore them"));
+            }
+        }
+        for (String key : config.deadPatterns(names).stream().distinct().toList()) {
+            problems.add(new Problem(
+                    config.file().toString(),
+                    "rank_pattern or alpha_pattern",
+                    "'" + key + "'",
+                    "matches no module of the adapter: PEFT would warn"));
+        }
+        return problems;
+    }
 
-  @Override
-  public List<Problem> problems(AdapterContent content, ModelLayers model) {
-    TargetMatcher targets = content.config().targets();
-    Stream<String> layers =
-        targets.namesItsTargets() ? model.bare().stream().filter(targets::targets) : Stream.empty();
-    return Stream.concat(layers, model.bareParameters().stream().filter(targets::targetsParameter))
-        .map(name -> new Problem(content.weights().toString(), "module '" + name + "'", null,
-            "the config targets this layer of " + model.location()
-                + ", but there are no tensors for it: PEFT would warn, and may compute with uninitialised memory"))
-        .toList();
-  }
+    /** With {@code ensure_weight_tying} PEFT targets an embedding's head, or the other way round, by itself. */
+    private static boolean isTiedToATarget(LoraModule module, AdapterContent content) {
+        return content.config().tiesWeights()
+                && module.hasVocabulary()
+                && content.modules().stream()
+                        .anyMatch(other -> other.hasVocabulary()
+                                && content.config().targets().targets(other));
+    }
+
+    @Override
+    public List<Problem> problems(AdapterContent content, ModelLayers model) {
+        TargetMatcher targets = content.config().targets();
+        Stream<String> layers =
+                targets.namesItsTargets() ? model.bare().stream().filter(targets::targets) : Stream.empty();
+        return Stream.concat(layers, model.bareParameters().stream().filter(targets::targetsParameter))
+                .map(
+                        name -> new Problem(
+                                content.weights().toString(),
+                                "module '" + name + "'",
+                                null,
+                                "the config targets this layer of " + model.location()
+                                        + ", but there are no tensors for it: PEFT would warn, and may compute with uninitialised memory"))
+                .toList();
+    }
 }

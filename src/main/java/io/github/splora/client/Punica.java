@@ -16,33 +16,46 @@ import java.util.stream.Collectors;
  */
 final class Punica {
 
-  private static final int SMALLEST_RANK = 8;
-  private static final int STEP = 16;
+    private static final int SMALLEST_RANK = 8;
+    private static final int STEP = 16;
 
-  private Punica() {}
+    private Punica() {}
 
-  static List<Problem> ranks(String client, AdapterContent content) {
-    Map<String, Set<Long>> ranks = content.modules().stream().collect(Collectors.groupingBy(
-        LoraModule::type, TreeMap::new, Collectors.mapping(LoraModule::rank, Collectors.toCollection(TreeSet::new))));
-    List<Problem> problems = new ArrayList<>();
-    ranks.forEach((type, found) -> {
-      if (found.stream().map(Punica::paddedTo).distinct().count() > 1) {
-        problems.add(new Problem(content.weights().toString(), "type '" + type + "' ranks", found.toString(),
-            client + " stacks the modules of a type, so they must all have one rank"));
-      }
-    });
-    Set<Long> padded = ranks.values().stream().flatMap(Set::stream).filter(rank -> paddedTo(rank) != rank)
-        .collect(Collectors.toCollection(TreeSet::new));
-    if (ranks.size() > 1 && !padded.isEmpty()) {
-      long rank = padded.iterator().next();
-      problems.add(new Problem(content.config().file().toString(), "r", String.valueOf(rank), client + " pads it to "
-          + paddedTo(rank) + " and then divides lora_alpha by that for all types but the first, so their strength would"
-          + " be wrong; a rank of 8 or a multiple of 16 is safe"));
+    static List<Problem> ranks(String client, AdapterContent content) {
+        Map<String, Set<Long>> ranks = content.modules().stream()
+                .collect(Collectors.groupingBy(
+                        LoraModule::type,
+                        TreeMap::new,
+                        Collectors.mapping(LoraModule::rank, Collectors.toCollection(TreeSet::new))));
+        List<Problem> problems = new ArrayList<>();
+        ranks.forEach((type, found) -> {
+            if (found.stream().map(Punica::paddedTo).distinct().count() > 1) {
+                problems.add(new Problem(
+                        content.weights().toString(),
+                        "type '" + type + "' ranks",
+                        found.toString(),
+                        client + " stacks the modules of a type, so they must all have one rank"));
+            }
+        });
+        Set<Long> padded = ranks.values().stream()
+                .flatMap(Set::stream)
+                .filter(rank -> paddedTo(rank) != rank)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (ranks.size() > 1 && !padded.isEmpty()) {
+            long rank = padded.iterator().next();
+            problems.add(new Problem(
+                    content.config().file().toString(),
+                    "r",
+                    String.valueOf(rank),
+                    client + " pads it to "
+                            + paddedTo(rank)
+                            + " and then divides lora_alpha by that for all types but the first, so their strength would"
+                            + " be wrong; a rank of 8 or a multiple of 16 is safe"));
+        }
+        return problems;
     }
-    return problems;
-  }
 
-  private static long paddedTo(long rank) {
-    return rank <= SMALLEST_RANK ? SMALLEST_RANK : (rank + STEP - 1) / STEP * STEP;
-  }
+    private static long paddedTo(long rank) {
+        return rank <= SMALLEST_RANK ? SMALLEST_RANK : (rank + STEP - 1) / STEP * STEP;
+    }
 }

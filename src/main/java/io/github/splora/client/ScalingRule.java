@@ -13,79 +13,85 @@ import java.util.function.ToDoubleBiFunction;
  * strength, and no client says so.
  */
 enum ScalingRule {
-  /** One s for all modules, from {@code lora_alpha} and {@code r}. */
-  ALPHA_OVER_R("lora_alpha / r", false, (config, module) -> config.rank()),
-  /** The same, and the root of r with {@code use_rslora}. */
-  ALPHA_OVER_R_OR_ROOT("lora_alpha / r (its root with use_rslora)", true,
-      (config, module) -> config.rsLora() ? Math.sqrt(config.rank()) : config.rank()),
-  /** {@code lora_alpha} by the rank that the module's matrices have. */
-  ALPHA_OVER_OWN_RANK("lora_alpha / the module's rank", false, (config, module) -> module.rank());
+    /** One s for all modules, from {@code lora_alpha} and {@code r}. */
+    ALPHA_OVER_R("lora_alpha / r", false, (config, module) -> config.rank()),
+    /** The same, and the root of r with {@code use_rslora}. */
+    ALPHA_OVER_R_OR_ROOT(
+            "lora_alpha / r (its root with use_rslora)",
+            true,
+            (config, module) -> config.rsLora() ? Math.sqrt(config.rank()) : config.rank()),
+    /** {@code lora_alpha} by the rank that the module's matrices have. */
+    ALPHA_OVER_OWN_RANK("lora_alpha / the module's rank", false, (config, module) -> module.rank());
 
-  private static final double SAME = 1e-9;
+    private static final double SAME = 1e-9;
 
-  private final String formula;
-  private final boolean knowsRsLora;
-  private final ToDoubleBiFunction<AdapterConfig, LoraModule> divisor;
+    private final String formula;
+    private final boolean knowsRsLora;
+    private final ToDoubleBiFunction<AdapterConfig, LoraModule> divisor;
 
-  ScalingRule(String formula, boolean knowsRsLora, ToDoubleBiFunction<AdapterConfig, LoraModule> divisor) {
-    this.formula = formula;
-    this.knowsRsLora = knowsRsLora;
-    this.divisor = divisor;
-  }
-
-  /** One problem for all modules that {@code client} would scale wrongly; none if it scales all rightly. */
-  List<Problem> problems(String client, AdapterContent content) {
-    AdapterConfig config = content.config();
-    List<LoraModule> wrong = content.modules().stream()
-        .filter(module -> !isSame(scalingOf(config, module), module.scaling()))
-        .toList();
-    if (wrong.isEmpty()) {
-      return List.of();
+    ScalingRule(String formula, boolean knowsRsLora, ToDoubleBiFunction<AdapterConfig, LoraModule> divisor) {
+        this.formula = formula;
+        this.knowsRsLora = knowsRsLora;
+        this.divisor = divisor;
     }
-    LoraModule first = wrong.get(0);
-    return List.of(new Problem(config.file().toString(), String.join(", ", causes(config)), null,
-        client + " scales by " + formula + ": " + figure(scalingOf(config, first)) + " instead of "
-            + figure(first.scaling()) + " for module '" + first.name() + "'" + Findings.andOthers(wrong.size())
-            + ", so their strength would be wrong; " + remedy(content)));
-  }
 
-  private double scalingOf(AdapterConfig config, LoraModule module) {
-    // llama.cpp takes an alpha of 0 for none; the others multiply by it.
-    return this == ALPHA_OVER_OWN_RANK && config.loraAlpha() == 0
-        ? 1
-        : config.loraAlpha() / divisor.applyAsDouble(config, module);
-  }
-
-  /** The fields that the client does not read as PEFT does. */
-  private List<String> causes(AdapterConfig config) {
-    List<String> causes = new ArrayList<>();
-    if (config.rsLora() && !knowsRsLora) {
-      causes.add("use_rslora");
+    /** One problem for all modules that {@code client} would scale wrongly; none if it scales all rightly. */
+    List<Problem> problems(String client, AdapterContent content) {
+        AdapterConfig config = content.config();
+        List<LoraModule> wrong = content.modules().stream()
+                .filter(module -> !isSame(scalingOf(config, module), module.scaling()))
+                .toList();
+        if (wrong.isEmpty()) {
+            return List.of();
+        }
+        LoraModule first = wrong.get(0);
+        return List.of(new Problem(
+                config.file().toString(),
+                String.join(", ", causes(config)),
+                null,
+                client + " scales by " + formula + ": " + figure(scalingOf(config, first)) + " instead of "
+                        + figure(first.scaling()) + " for module '" + first.name() + "'"
+                        + Findings.andOthers(wrong.size())
+                        + ", so their strength would be wrong; " + remedy(content)));
     }
-    for (String pattern : List.of("rank_pattern", "alpha_pattern")) {
-      if (!config.toJson().path(pattern).isEmpty()) {
-        causes.add(pattern);
-      }
+
+    private double scalingOf(AdapterConfig config, LoraModule module) {
+        // llama.cpp takes an alpha of 0 for none; the others multiply by it.
+        return this == ALPHA_OVER_OWN_RANK && config.loraAlpha() == 0
+                ? 1
+                : config.loraAlpha() / divisor.applyAsDouble(config, module);
     }
-    return causes.isEmpty() ? List.of("lora_alpha") : causes;
-  }
 
-  /** What to write into the config so that both agree, if one alpha can say it; else what else to do. */
-  private String remedy(AdapterContent content) {
-    AdapterConfig config = content.config();
-    if (causes(config).equals(List.of("use_rslora"))) {
-      LoraModule any = content.modules().get(0);
-      return "in a copy of the adapter, set use_rslora to false and lora_alpha to "
-          + any.scaling() * divisor.applyAsDouble(config, any) + ", which means the same to all clients";
+    /** The fields that the client does not read as PEFT does. */
+    private List<String> causes(AdapterConfig config) {
+        List<String> causes = new ArrayList<>();
+        if (config.rsLora() && !knowsRsLora) {
+            causes.add("use_rslora");
+        }
+        for (String pattern : List.of("rank_pattern", "alpha_pattern")) {
+            if (!config.toJson().path(pattern).isEmpty()) {
+                causes.add(pattern);
+            }
+        }
+        return causes.isEmpty() ? List.of("lora_alpha") : causes;
     }
-    return "merge the adapter into the model for this client, or train it with one alpha and one rank";
-  }
 
-  private static boolean isSame(double a, double b) {
-    return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
-  }
+    /** What to write into the config so that both agree, if one alpha can say it; else what else to do. */
+    private String remedy(AdapterContent content) {
+        AdapterConfig config = content.config();
+        if (causes(config).equals(List.of("use_rslora"))) {
+            LoraModule any = content.modules().get(0);
+            return "in a copy of the adapter, set use_rslora to false and lora_alpha to "
+                    + any.scaling() * divisor.applyAsDouble(config, any) + ", which means the same to all clients";
+        }
+        return "merge the adapter into the model for this client, or train it with one alpha and one rank";
+    }
 
-  private static String figure(double scaling) {
-    return String.format(Locale.ROOT, "%.4g", scaling);
-  }
+    private static boolean isSame(double a, double b) {
+        return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
+    }
+
+    private static String figure(double scaling) {
+        return String.format(Locale.ROOT, "%.4g", scaling);
+    }
 }

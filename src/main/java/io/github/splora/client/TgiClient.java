@@ -11,45 +11,53 @@ import java.util.regex.Pattern;
  */
 final class TgiClient implements Client {
 
-  private static final Pattern KNOWN = Pattern.compile(
-      "model\\.layers\\.\\d+\\.(self_attn\\.(q|k|v|o|qkv)_proj|mlp\\.((gate|up|down|c)_proj|c_fc))");
+    private static final Pattern KNOWN = Pattern.compile(
+            "model\\.layers\\.\\d+\\.(self_attn\\.(q|k|v|o|qkv)_proj|mlp\\.((gate|up|down|c)_proj|c_fc))");
 
-  @Override
-  public String title() {
-    return "TGI";
-  }
+    @Override
+    public String title() {
+        return "TGI";
+    }
 
-  @Override
-  public Demands demands() {
-    return new Demands(true, false, false);
-  }
+    @Override
+    public Demands demands() {
+        return new Demands(true, false, false);
+    }
 
-  @Override
-  public List<Problem> problems(AdapterContent content) {
-    return Findings.of(List.of(
-        names(content),
-        new Layers(title(), content).gaps(),
-        ScalingRule.ALPHA_OVER_R_OR_ROOT.problems(title(), content),
-        Punica.ranks(title(), content),
-        BaseWeights.unchanged(title(), content),
-        Tensors.plainNames(content, true, "TGI does not know such a name and leaves the tensor out"),
-        Tensors.loraOnly(content, Tensors::isBaseWeight,
-            "TGI loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
-  }
+    @Override
+    public List<Problem> problems(AdapterContent content) {
+        return Findings.of(List.of(
+                names(content),
+                new Layers(title(), content).gaps(),
+                ScalingRule.ALPHA_OVER_R_OR_ROOT.problems(title(), content),
+                Punica.ranks(title(), content),
+                BaseWeights.unchanged(title(), content),
+                Tensors.plainNames(content, true, "TGI does not know such a name and leaves the tensor out"),
+                Tensors.loraOnly(
+                        content,
+                        Tensors::isBaseWeight,
+                        "TGI loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
+    }
 
-  @Override
-  public List<Problem> problems(AdapterContent content, ModelLayers model) {
-    return new Layers(title(), content).end(model);
-  }
+    @Override
+    public List<Problem> problems(AdapterContent content, ModelLayers model) {
+        return new Layers(title(), content).end(model);
+    }
 
-  private static List<Problem> names(AdapterContent content) {
-    List<String> unknown = content.modules().stream()
-        .map(LoraModule::name)
-        .filter(name -> !KNOWN.matcher(name).matches())
-        .toList();
-    return unknown.isEmpty() ? List.of() : List.of(new Problem(content.weights().toString(),
-        "module '" + unknown.get(0) + "'", null, "TGI has no such layer for LoRA (it knows the projections of"
-            + " model.layers.N.self_attn and .mlp) and leaves it out" + Findings.andOthers(unknown.size())
-            + "; merge the adapter into the model for this client"));
-  }
+    private static List<Problem> names(AdapterContent content) {
+        List<String> unknown = content.modules().stream()
+                .map(LoraModule::name)
+                .filter(name -> !KNOWN.matcher(name).matches())
+                .toList();
+        return unknown.isEmpty()
+                ? List.of()
+                : List.of(new Problem(
+                        content.weights().toString(),
+                        "module '" + unknown.get(0) + "'",
+                        null,
+                        "TGI has no such layer for LoRA (it knows the projections of"
+                                + " model.layers.N.self_attn and .mlp) and leaves it out"
+                                + Findings.andOthers(unknown.size())
+                                + "; merge the adapter into the model for this client"));
+    }
 }

@@ -12,59 +12,72 @@ import java.util.List;
  */
 final class VllmClient implements Client {
 
-  /** The highest of the values that {@code --max-lora-rank} takes. */
-  private static final int HIGHEST_RANK = 512;
+    /** The highest of the values that {@code --max-lora-rank} takes. */
+    private static final int HIGHEST_RANK = 512;
 
-  @Override
-  public String title() {
-    return "vLLM";
-  }
-
-  @Override
-  public Demands demands() {
-    return Demands.NONE;
-  }
-
-  @Override
-  public List<Problem> problems(AdapterContent content) {
-    return Findings.of(List.of(
-        fields(content),
-        ScalingRule.ALPHA_OVER_R_OR_ROOT.problems("vLLM (but for its newest versions)", content),
-        BaseWeights.unchanged(title(), content),
-        ranks(content),
-        Tensors.plainNames(content, false, "vLLM refuses adapters with tensors of such a name"),
-        Tensors.loraOnly(content, VllmClient::isKnownBaseWeight,
-            "vLLM refuses adapters with tensors other than lora_A.weight and lora_B.weight")));
-  }
-
-  private static List<Problem> fields(AdapterContent content) {
-    ObjectNode json = content.config().toJson();
-    String file = content.config().file().toString();
-    List<Problem> problems = new ArrayList<>();
-    if (!json.has("target_modules")) {
-      problems.add(new Problem(file, "target_modules", "(absent)", "vLLM refuses a config without this field; add it,"
-          + " null is enough"));
+    @Override
+    public String title() {
+        return "vLLM";
     }
-    if (!json.path("modules_to_save").isEmpty()) {
-      problems.add(new Problem(file, "modules_to_save", json.get("modules_to_save").toString(),
-          "vLLM refuses adapters that replace whole modules; merge the adapter into the model for this client"));
+
+    @Override
+    public Demands demands() {
+        return Demands.NONE;
     }
-    return problems;
-  }
 
-  private static List<Problem> ranks(AdapterContent content) {
-    return content.modules().stream()
-        .filter(module -> module.rank() > HIGHEST_RANK)
-        .map(module -> rank(content, module))
-        .toList();
-  }
+    @Override
+    public List<Problem> problems(AdapterContent content) {
+        return Findings.of(List.of(
+                fields(content),
+                ScalingRule.ALPHA_OVER_R_OR_ROOT.problems("vLLM (but for its newest versions)", content),
+                BaseWeights.unchanged(title(), content),
+                ranks(content),
+                Tensors.plainNames(content, false, "vLLM refuses adapters with tensors of such a name"),
+                Tensors.loraOnly(
+                        content,
+                        VllmClient::isKnownBaseWeight,
+                        "vLLM refuses adapters with tensors other than lora_A.weight and lora_B.weight")));
+    }
 
-  private static Problem rank(AdapterContent content, LoraModule module) {
-    return new Problem(content.weights().toString(), "module '" + module.name() + "' rank",
-        String.valueOf(module.rank()), "vLLM's --max-lora-rank goes up to " + HIGHEST_RANK);
-  }
+    private static List<Problem> fields(AdapterContent content) {
+        ObjectNode json = content.config().toJson();
+        String file = content.config().file().toString();
+        List<Problem> problems = new ArrayList<>();
+        if (!json.has("target_modules")) {
+            problems.add(new Problem(
+                    file,
+                    "target_modules",
+                    "(absent)",
+                    "vLLM refuses a config without this field; add it," + " null is enough"));
+        }
+        if (!json.path("modules_to_save").isEmpty()) {
+            problems.add(
+                    new Problem(
+                            file,
+                            "modules_to_save",
+                            json.get("modules_to_save").toString(),
+                            "vLLM refuses adapters that replace whole modules; merge the adapter into the model for this client"));
+        }
+        return problems;
+    }
 
-  private static boolean isKnownBaseWeight(String tensorName) {
-    return tensorName.endsWith(".embed_tokens.base_layer.weight") || tensorName.endsWith(".lm_head.base_layer.weight");
-  }
+    private static List<Problem> ranks(AdapterContent content) {
+        return content.modules().stream()
+                .filter(module -> module.rank() > HIGHEST_RANK)
+                .map(module -> rank(content, module))
+                .toList();
+    }
+
+    private static Problem rank(AdapterContent content, LoraModule module) {
+        return new Problem(
+                content.weights().toString(),
+                "module '" + module.name() + "' rank",
+                String.valueOf(module.rank()),
+                "vLLM's --max-lora-rank goes up to " + HIGHEST_RANK);
+    }
+
+    private static boolean isKnownBaseWeight(String tensorName) {
+        return tensorName.endsWith(".embed_tokens.base_layer.weight")
+                || tensorName.endsWith(".lm_head.base_layer.weight");
+    }
 }

@@ -21,34 +21,35 @@ import io.github.splora.linalg.Matrix;
  */
 record Attenuation(double energy, double strength) implements CorrectionMethod {
 
-  private static final double SHARE_OF_ALL = 0.05;
+    private static final double SHARE_OF_ALL = 0.05;
 
-  @Override
-  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-    return new SpectralCorrection(spectrum, energy) {
-      @Override
-      LowRank corrected(Subspaces v) {
-        return attenuated(delta, v);
-      }
-    };
-  }
+    @Override
+    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+        return new SpectralCorrection(spectrum, energy) {
+            @Override
+            LowRank corrected(Subspaces v) {
+                return attenuated(delta, v);
+            }
+        };
+    }
 
-  private LowRank attenuated(LowRank delta, Subspaces v) {
-    Matrix insideA = v.ontoRight(delta.a());
-    Matrix outsideA = delta.a().minus(insideA);
-    Matrix insideB = v.ontoLeft(delta.b());
-    Matrix outsideB = delta.b().minus(insideB);
-    double kept = new LowRank(insideA, insideB).squaredNorm();
-    double reference = kept + SHARE_OF_ALL * delta.squaredNorm();
-    // [B_L, B_L̄] · [A_R + f A_R̄; f A_R + f A_R̄]: what each half of B is multiplied with.
-    Matrix forInsideB = insideA.plus(damped(outsideA, insideB, reference));
-    Matrix forOutsideB = damped(insideA, outsideB, reference).plus(damped(outsideA, outsideB, reference));
-    return new LowRank(forInsideB.above(forOutsideB), insideB.beside(outsideB)).truncated(delta.a().rows());
-  }
+    private LowRank attenuated(LowRank delta, Subspaces v) {
+        Matrix insideA = v.ontoRight(delta.a());
+        Matrix outsideA = delta.a().minus(insideA);
+        Matrix insideB = v.ontoLeft(delta.b());
+        Matrix outsideB = delta.b().minus(insideB);
+        double kept = new LowRank(insideA, insideB).squaredNorm();
+        double reference = kept + SHARE_OF_ALL * delta.squaredNorm();
+        // [B_L, B_L̄] · [A_R + f A_R̄; f A_R + f A_R̄]: what each half of B is multiplied with.
+        Matrix forInsideB = insideA.plus(damped(outsideA, insideB, reference));
+        Matrix forOutsideB = damped(insideA, outsideB, reference).plus(damped(outsideA, outsideB, reference));
+        return new LowRank(forInsideB.above(forOutsideB), insideB.beside(outsideB))
+                .truncated(delta.a().rows());
+    }
 
-  private Matrix damped(Matrix a, Matrix b, double reference) {
-    double energyOfBlock = new LowRank(a, b).squaredNorm();
-    double factor = reference == 0 ? 1 : reference / (reference + energyOfBlock);
-    return a.scaledBy(1 - strength * (1 - factor));
-  }
+    private Matrix damped(Matrix a, Matrix b, double reference) {
+        double energyOfBlock = new LowRank(a, b).squaredNorm();
+        double factor = reference == 0 ? 1 : reference / (reference + energyOfBlock);
+        return a.scaledBy(1 - strength * (1 - factor));
+    }
 }

@@ -6,11 +6,11 @@ import io.github.splora.delta.LowRank;
 /** A way to correct deltas. */
 public interface CorrectionMethod {
 
-  /**
-   * Begins with the delta of one matrix.
-   *
-   * @param delta {@code sBA}
-   * @param spectrum V's, shared with all others that look at the same matrix
-   */
-  CorrectionWalk correct(LowRank delta, Spectrum spectrum);
+    /**
+     * Begins with the delta of one matrix.
+     *
+     * @param delta {@code sBA}
+     * @param spectrum V's, shared with all others that look at the same matrix
+     */
+    CorrectionWalk correct(LowRank delta, Spectrum spectrum);
 }

@@ -14,4 +14,4 @@ import java.util.function.Predicate;
  * @param sink takes the corrected {@code sBA} of each matrix of a module as soon as it is there, from any thread
  */
 public record CorrectionRequest(
-    CorrectionMethod corrector, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<LowRank>> sink) {}
+        CorrectionMethod corrector, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<LowRank>> sink) {}

@@ -20,15 +20,15 @@ import io.github.splora.linalg.Matrix;
  */
 record Deflation(double energy, double strength, double gain) implements CorrectionMethod {
 
-  @Override
-  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-    return new SpectralCorrection(spectrum, energy) {
-      @Override
-      LowRank corrected(Subspaces v) {
-        Matrix a = delta.a().minus(v.ontoRight(delta.a()).scaledBy(strength));
-        Matrix b = delta.b().minus(v.ontoLeft(delta.b()).scaledBy(strength));
-        return new LowRank(a, b.scaledBy(gain));
-      }
-    };
-  }
+    @Override
+    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+        return new SpectralCorrection(spectrum, energy) {
+            @Override
+            LowRank corrected(Subspaces v) {
+                Matrix a = delta.a().minus(v.ontoRight(delta.a()).scaledBy(strength));
+                Matrix b = delta.b().minus(v.ontoLeft(delta.b()).scaledBy(strength));
+                return new LowRank(a, b.scaledBy(gain));
+            }
+        };
+    }
 }

@@ -16,20 +16,22 @@ import io.github.splora.tensor.Pass;
  */
 record SafeLoraProjection(double strength) implements CorrectionMethod {
 
-  @Override
-  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-    SafeLoraOperator operator = new SafeLoraOperator(delta.b());
-    return new CorrectionWalk() {
-      @Override
-      public boolean ask(Pass pass) {
-        return operator.ask(pass);
-      }
+    @Override
+    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+        SafeLoraOperator operator = new SafeLoraOperator(delta.b());
+        return new CorrectionWalk() {
+            @Override
+            public boolean ask(Pass pass) {
+                return operator.ask(pass);
+            }
 
-      @Override
-      public LowRank corrected() {
-        return new LowRank(delta.a(),
-            delta.b().scaledBy(1 - strength).plus(operator.image().scaledBy(strength)), delta.gramOfA());
-      }
-    };
-  }
+            @Override
+            public LowRank corrected() {
+                return new LowRank(
+                        delta.a(),
+                        delta.b().scaledBy(1 - strength).plus(operator.image().scaledBy(strength)),
+                        delta.gramOfA());
+            }
+        };
+    }
 }

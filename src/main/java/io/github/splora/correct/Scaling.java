@@ -10,18 +10,18 @@ import io.github.splora.tensor.Pass;
  */
 record Scaling(double strength) implements CorrectionMethod {
 
-  @Override
-  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-    return new CorrectionWalk() {
-      @Override
-      public boolean ask(Pass pass) {
-        return false;
-      }
+    @Override
+    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+        return new CorrectionWalk() {
+            @Override
+            public boolean ask(Pass pass) {
+                return false;
+            }
 
-      @Override
-      public LowRank corrected() {
-        return new LowRank(delta.a(), delta.b().scaledBy(1 - strength), delta.gramOfA());
-      }
-    };
-  }
+            @Override
+            public LowRank corrected() {
+                return new LowRank(delta.a(), delta.b().scaledBy(1 - strength), delta.gramOfA());
+            }
+        };
+    }
 }

@@ -8,24 +8,24 @@ import io.github.splora.tensor.Pass;
 /** A correction that needs nothing of V but its dominant subspaces. */
 abstract class SpectralCorrection implements CorrectionWalk {
 
-  private final Spectrum spectrum;
-  private final double energy;
+    private final Spectrum spectrum;
+    private final double energy;
 
-  SpectralCorrection(Spectrum spectrum, double energy) {
-    this.spectrum = spectrum;
-    this.energy = energy;
-    spectrum.require(energy);
-  }
+    SpectralCorrection(Spectrum spectrum, double energy) {
+        this.spectrum = spectrum;
+        this.energy = energy;
+        spectrum.require(energy);
+    }
 
-  abstract LowRank corrected(Subspaces v);
+    abstract LowRank corrected(Subspaces v);
 
-  @Override
-  public final boolean ask(Pass pass) {
-    return spectrum.ask(pass);
-  }
+    @Override
+    public final boolean ask(Pass pass) {
+        return spectrum.ask(pass);
+    }
 
-  @Override
-  public final LowRank corrected() {
-    return corrected(spectrum.dominant(energy));
-  }
+    @Override
+    public final LowRank corrected() {
+        return corrected(spectrum.dominant(energy));
+    }
 }

@@ -14,14 +14,14 @@ import io.github.splora.linalg.Matrix;
  */
 record SubspaceProjection(double energy, double strength) implements CorrectionMethod {
 
-  @Override
-  public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-    return new SpectralCorrection(spectrum, energy) {
-      @Override
-      LowRank corrected(Subspaces v) {
-        Matrix outside = delta.b().minus(v.ontoLeft(delta.b()));
-        return new LowRank(delta.a(), delta.b().minus(outside.scaledBy(strength)), delta.gramOfA());
-      }
-    };
-  }
+    @Override
+    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+        return new SpectralCorrection(spectrum, energy) {
+            @Override
+            LowRank corrected(Subspaces v) {
+                Matrix outside = delta.b().minus(v.ontoLeft(delta.b()));
+                return new LowRank(delta.a(), delta.b().minus(outside.scaledBy(strength)), delta.gramOfA());
+            }
+        };
+    }
 }

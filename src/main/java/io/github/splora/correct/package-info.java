@@ -4,4 +4,3 @@
  * same rank; what it must know of V is worked out in the walks of a scoring, or in walks of its own.
  */
 package io.github.splora.correct;
-

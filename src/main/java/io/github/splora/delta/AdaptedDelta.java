@@ -7,22 +7,22 @@ import io.github.splora.tensor.Pass.Slot;
 /** A merged fine-tune, {@code Δ = W_adapted − W_aligned}: of full rank, its numbers are sums over the weights. One pass. */
 final class AdaptedDelta implements Delta {
 
-  private Slot<Double> squared;
-  private Slot<Double> inner;
+    private Slot<Double> squared;
+    private Slot<Double> inner;
 
-  @Override
-  public void ask(Pass pass) {
-    squared = pass.inner(Operand.ADAPTED_DELTA, Operand.ADAPTED_DELTA);
-    inner = pass.inner(Operand.ADAPTED_DELTA, Operand.ALIGNMENT_DELTA);
-  }
+    @Override
+    public void ask(Pass pass) {
+        squared = pass.inner(Operand.ADAPTED_DELTA, Operand.ADAPTED_DELTA);
+        inner = pass.inner(Operand.ADAPTED_DELTA, Operand.ALIGNMENT_DELTA);
+    }
 
-  @Override
-  public double squaredNorm() {
-    return squared.get();
-  }
+    @Override
+    public double squaredNorm() {
+        return squared.get();
+    }
 
-  @Override
-  public double innerWithAlignment() {
-    return inner.get();
-  }
+    @Override
+    public double innerWithAlignment() {
+        return inner.get();
+    }
 }

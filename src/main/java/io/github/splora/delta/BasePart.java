@@ -8,9 +8,9 @@ import io.github.splora.tensor.Pass;
  */
 interface BasePart {
 
-  /** Asks for the next walk; false once {@link #factors} are there. */
-  boolean ask(Pass pass);
+    /** Asks for the next walk; false once {@link #factors} are there. */
+    boolean ask(Pass pass);
 
-  /** The part, of the adapter's rank. */
-  LowRank factors();
+    /** The part, of the adapter's rank. */
+    LowRank factors();
 }

@@ -12,26 +12,26 @@ import java.util.Optional;
  */
 public interface Delta {
 
-  /**
-   * Asks a pass for what must be known of the weights before {@link #ask} or {@link #lowRank} can be called.
-   *
-   * @return whether anything was asked; false once nothing is wanted any more
-   */
-  default boolean prepare(Pass pass) {
-    return false;
-  }
+    /**
+     * Asks a pass for what must be known of the weights before {@link #ask} or {@link #lowRank} can be called.
+     *
+     * @return whether anything was asked; false once nothing is wanted any more
+     */
+    default boolean prepare(Pass pass) {
+        return false;
+    }
 
-  /** Asks for what the two numbers below are made of. */
-  void ask(Pass pass);
+    /** Asks for what the two numbers below are made of. */
+    void ask(Pass pass);
 
-  /** {@code ‖Δ‖²}. */
-  double squaredNorm();
+    /** {@code ‖Δ‖²}. */
+    double squaredNorm();
 
-  /** {@code ⟨Δ, V⟩} with the alignment delta V. */
-  double innerWithAlignment();
+    /** {@code ⟨Δ, V⟩} with the alignment delta V. */
+    double innerWithAlignment();
 
-  /** The factors, once prepared; empty for a delta that has none. */
-  default Optional<LowRank> lowRank() {
-    return Optional.empty();
-  }
+    /** The factors, once prepared; empty for a delta that has none. */
+    default Optional<LowRank> lowRank() {
+        return Optional.empty();
+    }
 }

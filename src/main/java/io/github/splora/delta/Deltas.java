@@ -10,34 +10,34 @@ import java.util.function.Function;
 /** The one place where it is decided how a module's tensors become the deltas of its matrices. */
 public final class Deltas {
 
-  private Deltas() {}
+    private Deltas() {}
 
-  /** Reads a module's factors; one delta for each matrix that its weight consists of. */
-  public static List<Delta> of(LoraModule module) {
-    if (module.isMerged()) {
-      return List.of(new AdaptedDelta());
+    /** Reads a module's factors; one delta for each matrix that its weight consists of. */
+    public static List<Delta> of(LoraModule module) {
+        if (module.isMerged()) {
+            return List.of(new AdaptedDelta());
+        }
+        return module.factors().stream().map(factors -> of(module, factors)).toList();
     }
-    return module.factors().stream().map(factors -> of(module, factors)).toList();
-  }
 
-  private static Delta of(LoraModule module, Factors factors) {
-    LowRank lowRank = new LowRank(factors.a(), factors.b().scaledBy(module.scaling()));
-    Function<LowRank, Delta> kind = module.magnitude().isPresent()
-        ? product -> new DoraDelta(product, Values.of(module.magnitude().get()))
-        : LoraDelta::new;
-    return part(module, factors)
-        .<Delta>map(part -> new ResidualDelta(lowRank, part, kind))
-        .orElseGet(() -> kind.apply(lowRank));
-  }
+    private static Delta of(LoraModule module, Factors factors) {
+        LowRank lowRank = new LowRank(factors.a(), factors.b().scaledBy(module.scaling()));
+        Function<LowRank, Delta> kind = module.magnitude().isPresent()
+                ? product -> new DoraDelta(product, Values.of(module.magnitude().get()))
+                : LoraDelta::new;
+        return part(module, factors)
+                .<Delta>map(part -> new ResidualDelta(lowRank, part, kind))
+                .orElseGet(() -> kind.apply(lowRank));
+    }
 
-  /** What loading takes out of the base weight, where that is known from the weight itself. */
-  private static Optional<BasePart> part(LoraModule module, Factors factors) {
-    int rank = factors.a().rows();
-    int in = factors.a().columns();
-    return switch (module.initialisation()) {
-      case OLORA -> Optional.of(new OloraPart(rank, in, module.scaling()));
-      case PISSA -> Optional.of(new PissaPart(rank, in));
-      default -> Optional.empty();
-    };
-  }
+    /** What loading takes out of the base weight, where that is known from the weight itself. */
+    private static Optional<BasePart> part(LoraModule module, Factors factors) {
+        int rank = factors.a().rows();
+        int in = factors.a().columns();
+        return switch (module.initialisation()) {
+            case OLORA -> Optional.of(new OloraPart(rank, in, module.scaling()));
+            case PISSA -> Optional.of(new PissaPart(rank, in));
+            default -> Optional.empty();
+        };
+    }
 }

@@ -21,69 +21,69 @@ import io.github.splora.tensor.Pass.Slot;
  */
 final class DoraDelta implements Delta {
 
-  private final LowRank factors;
-  private final double[] magnitudes;
-  private Slot<Matrix> y;
-  private Slot<Matrix> z;
-  private Slot<double[]> weightSquared;
-  private Slot<double[]> weightWithAlignment;
-  private double squaredNorm = Double.NaN;
-  private double innerWithAlignment;
+    private final LowRank factors;
+    private final double[] magnitudes;
+    private Slot<Matrix> y;
+    private Slot<Matrix> z;
+    private Slot<double[]> weightSquared;
+    private Slot<double[]> weightWithAlignment;
+    private double squaredNorm = Double.NaN;
+    private double innerWithAlignment;
 
-  /**
-   * @param factors sBA
-   * @param magnitudes m, one for each output
-   */
-  DoraDelta(LowRank factors, double[] magnitudes) {
-    this.factors = factors;
-    this.magnitudes = magnitudes;
-  }
-
-  @Override
-  public void ask(Pass pass) {
-    Matrix transposedA = factors.a().transpose();
-    y = pass.times(Operand.ALIGNMENT_DELTA, transposedA);
-    z = pass.times(Operand.ALIGNED, transposedA);
-    weightSquared = pass.rowInner(Operand.ALIGNED, Operand.ALIGNED);
-    weightWithAlignment = pass.rowInner(Operand.ALIGNED, Operand.ALIGNMENT_DELTA);
-  }
-
-  @Override
-  public double squaredNorm() {
-    compute();
-    return squaredNorm;
-  }
-
-  @Override
-  public double innerWithAlignment() {
-    compute();
-    return innerWithAlignment;
-  }
-
-  private void compute() {
-    if (!Double.isNaN(squaredNorm)) {
-      return;
+    /**
+     * @param factors sBA
+     * @param magnitudes m, one for each output
+     */
+    DoraDelta(LowRank factors, double[] magnitudes) {
+        this.factors = factors;
+        this.magnitudes = magnitudes;
     }
-    Matrix bTimesGram = factors.b().times(factors.gramOfA());
-    double squared = 0;
-    double inner = 0;
-    for (int o = 0; o < magnitudes.length; o++) {
-      double ww = weightSquared.get()[o];
-      double wd = rowInner(factors.b(), z.get(), o);
-      double dd = rowInner(factors.b(), bTimesGram, o);
-      double g = magnitudes[o] / Math.sqrt(ww + 2 * wd + dd);
-      squared += (g - 1) * (g - 1) * ww + 2 * (g - 1) * g * wd + g * g * dd;
-      inner += (g - 1) * weightWithAlignment.get()[o] + g * rowInner(factors.b(), y.get(), o);
-    }
-    squaredNorm = Math.max(0, squared);
-    innerWithAlignment = inner;
-  }
 
-  private static double rowInner(Matrix left, Matrix right, int row) {
-    double sum = 0;
-    for (int j = 0; j < left.columns(); j++) {
-      sum += left.at(row, j) * right.at(row, j);
+    @Override
+    public void ask(Pass pass) {
+        Matrix transposedA = factors.a().transpose();
+        y = pass.times(Operand.ALIGNMENT_DELTA, transposedA);
+        z = pass.times(Operand.ALIGNED, transposedA);
+        weightSquared = pass.rowInner(Operand.ALIGNED, Operand.ALIGNED);
+        weightWithAlignment = pass.rowInner(Operand.ALIGNED, Operand.ALIGNMENT_DELTA);
     }
-    return sum;
-  }
+
+    @Override
+    public double squaredNorm() {
+        compute();
+        return squaredNorm;
+    }
+
+    @Override
+    public double innerWithAlignment() {
+        compute();
+        return innerWithAlignment;
+    }
+
+    private void compute() {
+        if (!Double.isNaN(squaredNorm)) {
+            return;
+        }
+        Matrix bTimesGram = factors.b().times(factors.gramOfA());
+        double squared = 0;
+        double inner = 0;
+        for (int o = 0; o < magnitudes.length; o++) {
+            double ww = weightSquared.get()[o];
+            double wd = rowInner(factors.b(), z.get(), o);
+            double dd = rowInner(factors.b(), bTimesGram, o);
+            double g = magnitudes[o] / Math.sqrt(ww + 2 * wd + dd);
+            squared += (g - 1) * (g - 1) * ww + 2 * (g - 1) * g * wd + g * g * dd;
+            inner += (g - 1) * weightWithAlignment.get()[o] + g * rowInner(factors.b(), y.get(), o);
+        }
+        squaredNorm = Math.max(0, squared);
+        innerWithAlignment = inner;
+    }
+
+    private static double rowInner(Matrix left, Matrix right, int row) {
+        double sum = 0;
+        for (int j = 0; j < left.columns(); j++) {
+            sum += left.at(row, j) * right.at(row, j);
+        }
+        return sum;
+    }
 }

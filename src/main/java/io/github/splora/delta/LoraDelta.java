@@ -8,30 +8,30 @@ import java.util.Optional;
 /** Plain LoRA, {@code Δ = s·BA}. One pass, in which {@code ⟨Δ, V⟩} comes from one thin product. */
 final class LoraDelta implements Delta {
 
-  private final LowRank factors;
-  private Slot<Double> inner;
+    private final LowRank factors;
+    private Slot<Double> inner;
 
-  LoraDelta(LowRank factors) {
-    this.factors = factors;
-  }
+    LoraDelta(LowRank factors) {
+        this.factors = factors;
+    }
 
-  @Override
-  public void ask(Pass pass) {
-    inner = pass.inner(Operand.ALIGNMENT_DELTA, factors.b(), factors.a());
-  }
+    @Override
+    public void ask(Pass pass) {
+        inner = pass.inner(Operand.ALIGNMENT_DELTA, factors.b(), factors.a());
+    }
 
-  @Override
-  public double squaredNorm() {
-    return factors.squaredNorm();
-  }
+    @Override
+    public double squaredNorm() {
+        return factors.squaredNorm();
+    }
 
-  @Override
-  public double innerWithAlignment() {
-    return inner.get();
-  }
+    @Override
+    public double innerWithAlignment() {
+        return inner.get();
+    }
 
-  @Override
-  public Optional<LowRank> lowRank() {
-    return Optional.of(factors);
-  }
+    @Override
+    public Optional<LowRank> lowRank() {
+        return Optional.of(factors);
+    }
 }

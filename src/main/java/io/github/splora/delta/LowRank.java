@@ -15,61 +15,64 @@ import java.util.Arrays;
  */
 public record LowRank(Matrix a, Matrix b, Matrix gramOfA) {
 
-  /** Of its two factors. */
-  public LowRank(Matrix a, Matrix b) {
-    this(a, b, a.gramOfRows());
-  }
-
-  /** {@code ‖BA‖²}. */
-  public double squaredNorm() {
-    return Math.max(0, innerTimesA(b, b));
-  }
-
-  /**
-   * Variance of {@code Σ s_i² q_i} over that of one q, with BA's singular values s and figures q of orthonormal random
-   * directions in n dimensions, which add up to a constant over a whole basis: {@code Σ s⁴ − ((Σ s²)² − Σ s⁴)/(n − 1)}.
-   */
-  public double varianceFactor(double n) {
-    Matrix product = b.transposeTimes(b).times(gramOfA);
-    double fourth = product.inner(product.transpose());
-    double square = squaredNorm();
-    return n <= 1 ? 0 : Math.max(0, fourth - (square * square - fourth) / (n - 1));
-  }
-
-  /** {@code ⟨XA, YA⟩} for {@code X, Y : [out, r]}; AAᵀ is symmetric, so a sum of products. */
-  public double innerTimesA(Matrix x, Matrix y) {
-    return x.transposeTimes(y).inner(gramOfA);
-  }
-
-  /**
-   * The nearest product of rank {@code rank}, its singular values shared between the two factors.
-   *
-   * @return factors {@code [rank, in]} and {@code [out, rank]}, with zeros where BA is of lower rank
-   */
-  public LowRank truncated(int rank) {
-    Matrix left = Orthonormal.basis(b);
-    Matrix right = Orthonormal.basis(a.transpose());
-    // Square, since that is what a decomposition takes: BA = left · core · rightᵀ.
-    int size = Math.max(rank, Math.max(left.columns(), right.columns()));
-    Matrix core = Matrix.zeros(size, size);
-    Matrix small = left.transposeTimes(b).times(a.times(right));
-    for (int i = 0; i < small.rows(); i++) {
-      System.arraycopy(small.values(), i * small.columns(), core.values(), i * size, small.columns());
+    /** Of its two factors. */
+    public LowRank(Matrix a, Matrix b) {
+        this(a, b, a.gramOfRows());
     }
-    SingularValues decomposition = SingularValues.of(core);
-    double[] roots = Arrays.stream(decomposition.values()).map(Math::sqrt).toArray();
-    Matrix newB = padded(left, size).times(decomposition.left().scaledColumns(roots)).firstColumns(rank);
-    Matrix newA = padded(right, size).times(decomposition.right().scaledColumns(roots)).firstColumns(rank);
-    return new LowRank(newA.transpose(), newB);
-  }
 
-  private static Matrix padded(Matrix basis, int columns) {
-    return basis.beside(Matrix.zeros(basis.rows(), columns - basis.columns()));
-  }
+    /** {@code ‖BA‖²}. */
+    public double squaredNorm() {
+        return Math.max(0, innerTimesA(b, b));
+    }
 
-  /** {@code BA − other}, of rank r + other's r. */
-  public LowRank minus(LowRank other) {
-    return new LowRank(
-        a.transpose().beside(other.a.transpose()).transpose(), b.beside(other.b.scaledBy(-1)));
-  }
+    /**
+     * Variance of {@code Σ s_i² q_i} over that of one q, with BA's singular values s and figures q of orthonormal random
+     * directions in n dimensions, which add up to a constant over a whole basis: {@code Σ s⁴ − ((Σ s²)² − Σ s⁴)/(n − 1)}.
+     */
+    public double varianceFactor(double n) {
+        Matrix product = b.transposeTimes(b).times(gramOfA);
+        double fourth = product.inner(product.transpose());
+        double square = squaredNorm();
+        return n <= 1 ? 0 : Math.max(0, fourth - (square * square - fourth) / (n - 1));
+    }
+
+    /** {@code ⟨XA, YA⟩} for {@code X, Y : [out, r]}; AAᵀ is symmetric, so a sum of products. */
+    public double innerTimesA(Matrix x, Matrix y) {
+        return x.transposeTimes(y).inner(gramOfA);
+    }
+
+    /**
+     * The nearest product of rank {@code rank}, its singular values shared between the two factors.
+     *
+     * @return factors {@code [rank, in]} and {@code [out, rank]}, with zeros where BA is of lower rank
+     */
+    public LowRank truncated(int rank) {
+        Matrix left = Orthonormal.basis(b);
+        Matrix right = Orthonormal.basis(a.transpose());
+        // Square, since that is what a decomposition takes: BA = left · core · rightᵀ.
+        int size = Math.max(rank, Math.max(left.columns(), right.columns()));
+        Matrix core = Matrix.zeros(size, size);
+        Matrix small = left.transposeTimes(b).times(a.times(right));
+        for (int i = 0; i < small.rows(); i++) {
+            System.arraycopy(small.values(), i * small.columns(), core.values(), i * size, small.columns());
+        }
+        SingularValues decomposition = SingularValues.of(core);
+        double[] roots = Arrays.stream(decomposition.values()).map(Math::sqrt).toArray();
+        Matrix newB = padded(left, size)
+                .times(decomposition.left().scaledColumns(roots))
+                .firstColumns(rank);
+        Matrix newA = padded(right, size)
+                .times(decomposition.right().scaledColumns(roots))
+                .firstColumns(rank);
+        return new LowRank(newA.transpose(), newB);
+    }
+
+    private static Matrix padded(Matrix basis, int columns) {
+        return basis.beside(Matrix.zeros(basis.rows(), columns - basis.columns()));
+    }
+
+    /** {@code BA − other}, of rank r + other's r. */
+    public LowRank minus(LowRank other) {
+        return new LowRank(a.transpose().beside(other.a.transpose()).transpose(), b.beside(other.b.scaledBy(-1)));
+    }
 }

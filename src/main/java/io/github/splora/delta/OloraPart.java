@@ -14,39 +14,39 @@ import io.github.splora.tensor.Pass.Slot;
  */
 final class OloraPart implements BasePart {
 
-  private final int rank;
-  private final int inFeatures;
-  private final double scaling;
-  private Slot<Matrix> firstColumns;
-  private Matrix q;
-  private Slot<Matrix> transposedR;
+    private final int rank;
+    private final int inFeatures;
+    private final double scaling;
+    private Slot<Matrix> firstColumns;
+    private Matrix q;
+    private Slot<Matrix> transposedR;
 
-  OloraPart(int rank, int inFeatures, double scaling) {
-    this.rank = rank;
-    this.inFeatures = inFeatures;
-    this.scaling = scaling;
-  }
-
-  @Override
-  public boolean ask(Pass pass) {
-    if (firstColumns == null) {
-      Matrix selection = Matrix.zeros(inFeatures, rank);
-      for (int i = 0; i < rank; i++) {
-        selection.values()[i * rank + i] = 1;
-      }
-      firstColumns = pass.times(Operand.ALIGNED, selection);
-      return true;
+    OloraPart(int rank, int inFeatures, double scaling) {
+        this.rank = rank;
+        this.inFeatures = inFeatures;
+        this.scaling = scaling;
     }
-    if (transposedR == null) {
-      q = Orthonormal.basis(firstColumns.get());
-      transposedR = pass.transposeTimes(Operand.ALIGNED, q);
-      return true;
-    }
-    return false;
-  }
 
-  @Override
-  public LowRank factors() {
-    return new LowRank(transposedR.get().transpose(), q.scaledBy(scaling));
-  }
+    @Override
+    public boolean ask(Pass pass) {
+        if (firstColumns == null) {
+            Matrix selection = Matrix.zeros(inFeatures, rank);
+            for (int i = 0; i < rank; i++) {
+                selection.values()[i * rank + i] = 1;
+            }
+            firstColumns = pass.times(Operand.ALIGNED, selection);
+            return true;
+        }
+        if (transposedR == null) {
+            q = Orthonormal.basis(firstColumns.get());
+            transposedR = pass.transposeTimes(Operand.ALIGNED, q);
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public LowRank factors() {
+        return new LowRank(transposedR.get().transpose(), q.scaledBy(scaling));
+    }
 }

@@ -18,82 +18,86 @@ import io.github.splora.tensor.Pass.Slot;
  */
 final class PissaPart implements BasePart {
 
-  /** More vectors than are wanted, since the last ones of a block are the slowest. */
-  private static final int OVERSAMPLING = 8;
-  /** Residuals of this share of the largest eigenvalue leave P right to about single precision. */
-  private static final double CONVERGED = 1e-9;
-  private static final int MOST_STEPS = 200;
-  /** Always the same: so that the same adapter gives the same score. */
-  private static final long SEED = 1;
+    /** More vectors than are wanted, since the last ones of a block are the slowest. */
+    private static final int OVERSAMPLING = 8;
+    /** Residuals of this share of the largest eigenvalue leave P right to about single precision. */
+    private static final double CONVERGED = 1e-9;
 
-  private final int rank;
-  private final int inFeatures;
+    private static final int MOST_STEPS = 200;
+    /** Always the same: so that the same adapter gives the same score. */
+    private static final long SEED = 1;
 
-  private Matrix basis;
-  private Slot<Matrix> wBasis;
-  private Matrix x;
-  private double[] eigenvalues;
-  private Matrix directions;
-  private Matrix wx;
-  private Slot<Matrix> gramX;
-  private int steps;
-  private boolean done;
+    private final int rank;
+    private final int inFeatures;
 
-  PissaPart(int rank, int inFeatures) {
-    this.rank = rank;
-    this.inFeatures = inFeatures;
-  }
+    private Matrix basis;
+    private Slot<Matrix> wBasis;
+    private Matrix x;
+    private double[] eigenvalues;
+    private Matrix directions;
+    private Matrix wx;
+    private Slot<Matrix> gramX;
+    private int steps;
+    private boolean done;
 
-  @Override
-  public boolean ask(Pass pass) {
-    if (basis == null) {
-      basis = Orthonormal.basis(Matrix.random(inFeatures, Math.min(inFeatures, rank + OVERSAMPLING), SEED));
-      wBasis = pass.times(Operand.ALIGNED, basis);
-    } else if (gramX == null) {
-      improve();
-      gramX = pass.transposeTimes(Operand.ALIGNED, wx);
-    } else {
-      Matrix residuals = gramX.get().minus(x.scaledColumns(eigenvalues));
-      done = ++steps >= MOST_STEPS || isConverged(residuals);
-      if (!done) {
-        basis = Orthonormal.basis(directions == null ? x.beside(residuals) : x.beside(residuals).beside(directions));
-        wBasis = pass.times(Operand.ALIGNED, basis);
-        gramX = null;
-      }
+    PissaPart(int rank, int inFeatures) {
+        this.rank = rank;
+        this.inFeatures = inFeatures;
     }
-    return !done;
-  }
 
-  @Override
-  public LowRank factors() {
-    int wanted = Math.min(rank, x.columns());
-    return new LowRank(x.firstColumns(wanted).transpose(), wx.firstColumns(wanted));
-  }
-
-  /** Rayleigh-Ritz: the vectors within the basis that W stretches most. */
-  private void improve() {
-    Matrix w = wBasis.get();
-    SymmetricEigen eigen = SymmetricEigen.of(w.transposeTimes(w));
-    int width = Math.min(basis.columns(), rank + OVERSAMPLING);
-    Matrix coefficients = eigen.vectors().firstColumns(width);
-    Matrix next = basis.times(coefficients);
-    if (x != null) {
-      directions = next.minus(x.times(x.transposeTimes(next)));
+    @Override
+    public boolean ask(Pass pass) {
+        if (basis == null) {
+            basis = Orthonormal.basis(Matrix.random(inFeatures, Math.min(inFeatures, rank + OVERSAMPLING), SEED));
+            wBasis = pass.times(Operand.ALIGNED, basis);
+        } else if (gramX == null) {
+            improve();
+            gramX = pass.transposeTimes(Operand.ALIGNED, wx);
+        } else {
+            Matrix residuals = gramX.get().minus(x.scaledColumns(eigenvalues));
+            done = ++steps >= MOST_STEPS || isConverged(residuals);
+            if (!done) {
+                basis = Orthonormal.basis(
+                        directions == null
+                                ? x.beside(residuals)
+                                : x.beside(residuals).beside(directions));
+                wBasis = pass.times(Operand.ALIGNED, basis);
+                gramX = null;
+            }
+        }
+        return !done;
     }
-    x = next;
-    wx = w.times(coefficients);
-    eigenvalues = eigen.values();
-  }
 
-  private boolean isConverged(Matrix residuals) {
-    double largest = 0;
-    for (int j = 0; j < Math.min(rank, residuals.columns()); j++) {
-      double sum = 0;
-      for (int i = 0; i < residuals.rows(); i++) {
-        sum += residuals.at(i, j) * residuals.at(i, j);
-      }
-      largest = Math.max(largest, sum);
+    @Override
+    public LowRank factors() {
+        int wanted = Math.min(rank, x.columns());
+        return new LowRank(x.firstColumns(wanted).transpose(), wx.firstColumns(wanted));
     }
-    return Math.sqrt(largest) <= CONVERGED * eigenvalues[0];
-  }
+
+    /** Rayleigh-Ritz: the vectors within the basis that W stretches most. */
+    private void improve() {
+        Matrix w = wBasis.get();
+        SymmetricEigen eigen = SymmetricEigen.of(w.transposeTimes(w));
+        int width = Math.min(basis.columns(), rank + OVERSAMPLING);
+        Matrix coefficients = eigen.vectors().firstColumns(width);
+        Matrix next = basis.times(coefficients);
+        if (x != null) {
+            directions = next.minus(x.times(x.transposeTimes(next)));
+        }
+        x = next;
+        wx = w.times(coefficients);
+        eigenvalues = eigen.values();
+    }
+
+    private boolean isConverged(Matrix residuals) {
+        double largest = 0;
+        for (int j = 0; j < Math.min(rank, residuals.columns()); j++) {
+            double sum = 0;
+            for (int i = 0; i < residuals.rows(); i++) {
+                sum += residuals.at(i, j) * residuals.at(i, j);
+            }
+            largest = Math.max(largest, sum);
+        }
+        return Math.sqrt(largest) <= CONVERGED * eigenvalues[0];
+    }
 }

@@ -10,46 +10,46 @@ import java.util.function.Function;
  */
 final class ResidualDelta implements Delta {
 
-  private final LowRank trained;
-  private final BasePart part;
-  private final Function<LowRank, Delta> kind;
-  private Delta difference;
+    private final LowRank trained;
+    private final BasePart part;
+    private final Function<LowRank, Delta> kind;
+    private Delta difference;
 
-  /**
-   * @param trained sBA
-   * @param kind what is made of the difference
-   */
-  ResidualDelta(LowRank trained, BasePart part, Function<LowRank, Delta> kind) {
-    this.trained = trained;
-    this.part = part;
-    this.kind = kind;
-  }
-
-  @Override
-  public boolean prepare(Pass pass) {
-    if (difference == null && !part.ask(pass)) {
-      difference = kind.apply(trained.minus(part.factors()));
+    /**
+     * @param trained sBA
+     * @param kind what is made of the difference
+     */
+    ResidualDelta(LowRank trained, BasePart part, Function<LowRank, Delta> kind) {
+        this.trained = trained;
+        this.part = part;
+        this.kind = kind;
     }
-    return difference == null;
-  }
 
-  @Override
-  public void ask(Pass pass) {
-    difference.ask(pass);
-  }
+    @Override
+    public boolean prepare(Pass pass) {
+        if (difference == null && !part.ask(pass)) {
+            difference = kind.apply(trained.minus(part.factors()));
+        }
+        return difference == null;
+    }
 
-  @Override
-  public double squaredNorm() {
-    return difference.squaredNorm();
-  }
+    @Override
+    public void ask(Pass pass) {
+        difference.ask(pass);
+    }
 
-  @Override
-  public double innerWithAlignment() {
-    return difference.innerWithAlignment();
-  }
+    @Override
+    public double squaredNorm() {
+        return difference.squaredNorm();
+    }
 
-  @Override
-  public Optional<LowRank> lowRank() {
-    return Optional.ofNullable(difference).flatMap(Delta::lowRank);
-  }
+    @Override
+    public double innerWithAlignment() {
+        return difference.innerWithAlignment();
+    }
+
+    @Override
+    public Optional<LowRank> lowRank() {
+        return Optional.ofNullable(difference).flatMap(Delta::lowRank);
+    }
 }

@@ -18,116 +18,131 @@ import java.util.stream.Stream;
  */
 final class LinuxMachine implements Machine {
 
-  /** One line per card: name, version of the driver. */
-  private static final List<String> ASK_DRIVER =
-      List.of("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
-  private static final long PATIENCE_SECONDS = 15;
-  private static final String NVIDIA = "0x10de";
-  private static final Pattern DISPLAY = Pattern.compile("0x03.*");
-  private static final Pattern DRIVER = Pattern.compile("Kernel Module(?: for \\S+)?\\s+(\\d[\\d.]*)");
-  private static final Pattern CPU = Pattern.compile("(?m)^model name\\s*:\\s*(.+)$");
-  private static final List<String> LIBRARY_FOLDERS = List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
-      "/usr/lib64", "/usr/lib", "/usr/local/nvidia/lib64", "/usr/lib/wsl/lib", "/usr/local/cuda/compat");
+    /** One line per card: name, version of the driver. */
+    private static final List<String> ASK_DRIVER =
+            List.of("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
 
-  private final Path root;
-  private final List<String> smi;
+    private static final long PATIENCE_SECONDS = 15;
+    private static final String NVIDIA = "0x10de";
+    private static final Pattern DISPLAY = Pattern.compile("0x03.*");
+    private static final Pattern DRIVER = Pattern.compile("Kernel Module(?: for \\S+)?\\s+(\\d[\\d.]*)");
+    private static final Pattern CPU = Pattern.compile("(?m)^model name\\s*:\\s*(.+)$");
+    private static final List<String> LIBRARY_FOLDERS = List.of(
+            "/usr/lib/x86_64-linux-gnu",
+            "/usr/lib/aarch64-linux-gnu",
+            "/usr/lib64",
+            "/usr/lib",
+            "/usr/local/nvidia/lib64",
+            "/usr/lib/wsl/lib",
+            "/usr/local/cuda/compat");
 
-  /**
-   * @param root where the system's files lie
-   * @param askDriver the command to ask
-   */
-  LinuxMachine(Path root, List<String> askDriver) {
-    this.root = root;
-    this.smi = answer(askDriver);
-  }
+    private final Path root;
+    private final List<String> smi;
 
-  LinuxMachine() {
-    this(Path.of("/"), ASK_DRIVER);
-  }
-
-  @Override
-  public String cpu() {
-    Matcher name = CPU.matcher(read("proc/cpuinfo"));
-    return name.find() ? name.group(1).strip() : System.getProperty("os.arch");
-  }
-
-  @Override
-  public List<String> cards() {
-    if (!smi.isEmpty()) {
-      return smi.stream().map(line -> line.split(",")[0].strip()).toList();
+    /**
+     * @param root where the system's files lie
+     * @param askDriver the command to ask
+     */
+    LinuxMachine(Path root, List<String> askDriver) {
+        this.root = root;
+        this.smi = answer(askDriver);
     }
-    return children("sys/bus/pci/devices").stream()
-        .filter(device -> read(device.resolve("vendor")).strip().equals(NVIDIA))
-        .filter(device -> DISPLAY.matcher(read(device.resolve("class")).strip()).matches())
-        .map(device -> "NVIDIA card at " + device.getFileName())
-        .toList();
-  }
 
-  @Override
-  public Optional<String> driver() {
-    Optional<String> told = smi.stream().findFirst().map(line -> line.substring(line.lastIndexOf(',') + 1).strip());
-    Matcher loaded = DRIVER.matcher(read("proc/driver/nvidia/version"));
-    return told.or(() -> loaded.find() ? Optional.of(loaded.group(1)) : Optional.empty());
-  }
-
-  @Override
-  public boolean hasLibcuda() {
-    String named = System.getenv().getOrDefault("LD_LIBRARY_PATH", "");
-    return Stream.concat(LIBRARY_FOLDERS.stream(), Stream.of(named.split(":")).filter(each -> !each.isEmpty()))
-        .map(folder -> root.resolve(folder.replaceFirst("^/", "")))
-        .anyMatch(folder -> Files.exists(folder.resolve("libcuda.so.1")));
-  }
-
-  /** Lines of its output; none if it is not there, fails, or says nothing for long. */
-  private static List<String> answer(List<String> command) {
-    Path output = null;
-    try {
-      output = Files.createTempFile("splora-doctor", ".txt");
-      Process process = new ProcessBuilder(command)
-          .redirectErrorStream(true).redirectOutput(output.toFile()).start();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return List.of();
-      }
-      return process.exitValue() != 0 ? List.of()
-          : Files.readAllLines(output).stream().filter(line -> line.contains(",")).toList();
-    } catch (IOException e) {
-      return List.of();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return List.of();
-    } finally {
-      delete(output);
+    LinuxMachine() {
+        this(Path.of("/"), ASK_DRIVER);
     }
-  }
 
-  private static void delete(Path file) {
-    try {
-      if (file != null) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      file.toFile().deleteOnExit();
+    @Override
+    public String cpu() {
+        Matcher name = CPU.matcher(read("proc/cpuinfo"));
+        return name.find() ? name.group(1).strip() : System.getProperty("os.arch");
     }
-  }
 
-  private List<Path> children(String folder) {
-    try (Stream<Path> all = Files.list(root.resolve(folder))) {
-      return all.sorted().collect(Collectors.toCollection(ArrayList::new));
-    } catch (IOException e) {
-      return List.of();
+    @Override
+    public List<String> cards() {
+        if (!smi.isEmpty()) {
+            return smi.stream().map(line -> line.split(",")[0].strip()).toList();
+        }
+        return children("sys/bus/pci/devices").stream()
+                .filter(device -> read(device.resolve("vendor")).strip().equals(NVIDIA))
+                .filter(device ->
+                        DISPLAY.matcher(read(device.resolve("class")).strip()).matches())
+                .map(device -> "NVIDIA card at " + device.getFileName())
+                .toList();
     }
-  }
 
-  private String read(String file) {
-    return read(root.resolve(file));
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.isReadable(file) ? Files.readString(file) : "";
-    } catch (IOException e) {
-      return "";
+    @Override
+    public Optional<String> driver() {
+        Optional<String> told = smi.stream().findFirst().map(line -> line.substring(line.lastIndexOf(',') + 1)
+                .strip());
+        Matcher loaded = DRIVER.matcher(read("proc/driver/nvidia/version"));
+        return told.or(() -> loaded.find() ? Optional.of(loaded.group(1)) : Optional.empty());
     }
-  }
+
+    @Override
+    public boolean hasLibcuda() {
+        String named = System.getenv().getOrDefault("LD_LIBRARY_PATH", "");
+        return Stream.concat(
+                        LIBRARY_FOLDERS.stream(), Stream.of(named.split(":")).filter(each -> !each.isEmpty()))
+                .map(folder -> root.resolve(folder.replaceFirst("^/", "")))
+                .anyMatch(folder -> Files.exists(folder.resolve("libcuda.so.1")));
+    }
+
+    /** Lines of its output; none if it is not there, fails, or says nothing for long. */
+    private static List<String> answer(List<String> command) {
+        Path output = null;
+        try {
+            output = Files.createTempFile("splora-doctor", ".txt");
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return List.of();
+            }
+            return process.exitValue() != 0
+                    ? List.of()
+                    : Files.readAllLines(output).stream()
+                            .filter(line -> line.contains(","))
+                            .toList();
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } finally {
+            delete(output);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            if (file != null) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            file.toFile().deleteOnExit();
+        }
+    }
+
+    private List<Path> children(String folder) {
+        try (Stream<Path> all = Files.list(root.resolve(folder))) {
+            return all.sorted().collect(Collectors.toCollection(ArrayList::new));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private String read(String file) {
+        return read(root.resolve(file));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.isReadable(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
 }

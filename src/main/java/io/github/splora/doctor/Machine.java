@@ -6,15 +6,15 @@ import java.util.Optional;
 /** What can be seen of the machine without the engine. Tests bring machines that they do not have. */
 public interface Machine {
 
-  /** The processor's name, as the system has it. */
-  String cpu();
+    /** The processor's name, as the system has it. */
+    String cpu();
 
-  /** NVIDIA's cards by name; those without a driver are there, but have no name. */
-  List<String> cards();
+    /** NVIDIA's cards by name; those without a driver are there, but have no name. */
+    List<String> cards();
 
-  /** The version of NVIDIA's driver, if one is loaded. */
-  Optional<String> driver();
+    /** The version of NVIDIA's driver, if one is loaded. */
+    Optional<String> driver();
 
-  /** Whether CUDA's part of the driver, {@code libcuda}, can be found; in a container it may not be. */
-  boolean hasLibcuda();
+    /** Whether CUDA's part of the driver, {@code libcuda}, can be found; in a container it may not be. */
+    boolean hasLibcuda();
 }

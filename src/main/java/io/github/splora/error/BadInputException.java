@@ -11,26 +11,26 @@ import java.util.stream.Collectors;
  */
 public final class BadInputException extends RuntimeException {
 
-  private final transient List<Problem> problems;
+    private final transient List<Problem> problems;
 
-  /** @param problems at least one; all that were found, so that the user mends them in one go */
-  public BadInputException(List<Problem> problems) {
-    super(problems.stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator())));
-    this.problems = List.copyOf(problems);
-  }
+    /** @param problems at least one; all that were found, so that the user mends them in one go */
+    public BadInputException(List<Problem> problems) {
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator())));
+        this.problems = List.copyOf(problems);
+    }
 
-  /** A single problem, with the parts as in {@link Problem}. */
-  public BadInputException(Path file, String field, Object value, String explanation) {
-    this(List.of(new Problem(file.toString(), field, value == null ? null : value.toString(), explanation)));
-  }
+    /** A single problem, with the parts as in {@link Problem}. */
+    public BadInputException(Path file, String field, Object value, String explanation) {
+        this(List.of(new Problem(file.toString(), field, value == null ? null : value.toString(), explanation)));
+    }
 
-  /** As above, keeping the exception that told us. */
-  public BadInputException(Path file, String field, Object value, String explanation, Throwable cause) {
-    this(file, field, value, explanation);
-    initCause(cause);
-  }
+    /** As above, keeping the exception that told us. */
+    public BadInputException(Path file, String field, Object value, String explanation, Throwable cause) {
+        this(file, field, value, explanation);
+        initCause(cause);
+    }
 
-  public List<Problem> problems() {
-    return problems;
-  }
+    public List<Problem> problems() {
+        return problems;
+    }
 }

@@ -10,26 +10,26 @@ package io.github.splora.error;
  */
 public record Problem(String file, String field, String value, String explanation) {
 
-  /** The same problem, said of the file that an option names. */
-  public Problem at(String option) {
-    return new Problem(option + " " + file, field, value, explanation);
-  }
-
-  /** The same problem, said of one of several inputs. */
-  public Problem of(String input) {
-    return new Problem(input + ": " + file, field, value, explanation);
-  }
-
-  /** The problem as one line: {@code file: field value: explanation}. */
-  @Override
-  public String toString() {
-    StringBuilder line = new StringBuilder(Printable.text(file));
-    if (field != null) {
-      line.append(": ").append(Printable.text(field));
+    /** The same problem, said of the file that an option names. */
+    public Problem at(String option) {
+        return new Problem(option + " " + file, field, value, explanation);
     }
-    if (value != null) {
-      line.append(field == null ? ": " : " ").append(Printable.text(value));
+
+    /** The same problem, said of one of several inputs. */
+    public Problem of(String input) {
+        return new Problem(input + ": " + file, field, value, explanation);
     }
-    return line.append(": ").append(Printable.text(explanation)).toString();
-  }
+
+    /** The problem as one line: {@code file: field value: explanation}. */
+    @Override
+    public String toString() {
+        StringBuilder line = new StringBuilder(Printable.text(file));
+        if (field != null) {
+            line.append(": ").append(Printable.text(field));
+        }
+        if (value != null) {
+            line.append(field == null ? ": " : " ").append(Printable.text(value));
+        }
+        return line.append(": ").append(Printable.text(explanation)).toString();
+    }
 }

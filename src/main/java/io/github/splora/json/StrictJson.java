@@ -35,152 +35,159 @@ import java.util.List;
  */
 public final class StrictJson {
 
-  /** The largest shard indexes in the wild are a few MB; anything far above is not one of these files. */
-  private static final long MAX_BYTES = 64L << 20;
+    /** The largest shard indexes in the wild are a few MB; anything far above is not one of these files. */
+    private static final long MAX_BYTES = 64L << 20;
 
-  /** An index of two million tensors; a document of more, smaller parts would take gigabytes as a tree. */
-  private static final int MAX_TOKENS = 4_000_000;
-  /** PEFT's configs nest three deep, our reports five. */
-  private static final int MAX_DEPTH = 100;
-  /** Python writes 17; what is longer is no number that anybody computed. */
-  private static final int MAX_DIGITS = 1000;
+    /** An index of two million tensors; a document of more, smaller parts would take gigabytes as a tree. */
+    private static final int MAX_TOKENS = 4_000_000;
+    /** PEFT's configs nest three deep, our reports five. */
+    private static final int MAX_DEPTH = 100;
+    /** Python writes 17; what is longer is no number that anybody computed. */
+    private static final int MAX_DIGITS = 1000;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(JsonFactory.builder()
-              .streamReadConstraints(StreamReadConstraints.builder()
-                  .maxTokenCount(MAX_TOKENS)
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(MAX_DIGITS)
-                  .maxStringLength((int) MAX_BYTES)
-                  .maxNameLength((int) MAX_BYTES)
-                  .build())
-              .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          // A document of a later version, with a field more, is still one.
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          // Python writes and reads NaN and Infinity; a config may hold one, and must keep it.
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
-          .build();
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(MAX_DIGITS)
+                            .maxStringLength((int) MAX_BYTES)
+                            .maxNameLength((int) MAX_BYTES)
+                            .build())
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            // A document of a later version, with a field more, is still one.
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            // Python writes and reads NaN and Infinity; a config may hold one, and must keep it.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+            .build();
 
-  private static final ObjectWriter WRITER = MAPPER.writer(pythonLayout());
+    private static final ObjectWriter WRITER = MAPPER.writer(pythonLayout());
 
-  private StrictJson() {}
+    private StrictJson() {}
 
-  /**
-   * The JSON object in a file of a model's folder.
-   *
-   * @throws BadInputException if it is no regular file (a pipe would keep us waiting for ever), and as {@link #readNamed}
-   */
-  public static ObjectNode readObject(Path file) {
-    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-      throw new BadInputException(file, null, null, "is not a regular file");
+    /**
+     * The JSON object in a file of a model's folder.
+     *
+     * @throws BadInputException if it is no regular file (a pipe would keep us waiting for ever), and as {@link #readNamed}
+     */
+    public static ObjectNode readObject(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            throw new BadInputException(file, null, null, "is not a regular file");
+        }
+        return readNamed(file);
     }
-    return readNamed(file);
-  }
 
-  /**
-   * The JSON object in a file that the user named, which may be a pipe.
-   *
-   * @throws BadInputException if the file is missing, unreadable, over 64 MiB, not JSON, not an object, or has more
-   *     values, levels or digits than any of these files
-   */
-  public static ObjectNode readNamed(Path file) {
-    JsonNode root;
-    try (JsonParser parser = MAPPER.createParser(readBounded(file))) {
-      root = MAPPER.readTree(parser);
-    } catch (StreamConstraintsException e) {
-      throw new BadInputException(file, null, null, "more than is read as JSON, which is " + MAX_TOKENS
-          + " values and names, " + MAX_DEPTH + " levels, and " + MAX_DIGITS + " digits of a number", e);
-    } catch (JsonProcessingException e) {
-      throw new BadInputException(file, where(e), null, "not valid JSON: " + e.getOriginalMessage(), e);
-    } catch (NumberFormatException e) {
-      // Jackson lets this one pass for exponents of many digits, which its check of lengths does not see.
-      throw new BadInputException(file, null, null, "not valid JSON: a number whose exponent is out of all bounds", e);
-    } catch (AccessDeniedException e) {
-      throw new BadInputException(file, null, null, "cannot be read: permission denied", e);
-    } catch (NoSuchFileException e) {
-      throw new BadInputException(file, null, null, "no such file", e);
-    } catch (IOException e) {
-      throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+    /**
+     * The JSON object in a file that the user named, which may be a pipe.
+     *
+     * @throws BadInputException if the file is missing, unreadable, over 64 MiB, not JSON, not an object, or has more
+     *     values, levels or digits than any of these files
+     */
+    public static ObjectNode readNamed(Path file) {
+        JsonNode root;
+        try (JsonParser parser = MAPPER.createParser(readBounded(file))) {
+            root = MAPPER.readTree(parser);
+        } catch (StreamConstraintsException e) {
+            throw new BadInputException(
+                    file,
+                    null,
+                    null,
+                    "more than is read as JSON, which is " + MAX_TOKENS + " values and names, " + MAX_DEPTH
+                            + " levels, and " + MAX_DIGITS + " digits of a number",
+                    e);
+        } catch (JsonProcessingException e) {
+            throw new BadInputException(file, where(e), null, "not valid JSON: " + e.getOriginalMessage(), e);
+        } catch (NumberFormatException e) {
+            // Jackson lets this one pass for exponents of many digits, which its check of lengths does not see.
+            throw new BadInputException(
+                    file, null, null, "not valid JSON: a number whose exponent is out of all bounds", e);
+        } catch (AccessDeniedException e) {
+            throw new BadInputException(file, null, null, "cannot be read: permission denied", e);
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(file, null, null, "no such file", e);
+        } catch (IOException e) {
+            throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+        }
+        if (!(root instanceof ObjectNode object)) {
+            throw new BadInputException(file, null, null, "a JSON object is expected here");
+        }
+        return object;
     }
-    if (!(root instanceof ObjectNode object)) {
-      throw new BadInputException(file, null, null, "a JSON object is expected here");
+
+    /** {@code value} (a tree or a record) as indented JSON with a final line break. */
+    public static String write(Object value) {
+        try {
+            return WRITER.writeValueAsString(value) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot be written as JSON: " + value.getClass(), e);
+        }
     }
-    return object;
-  }
 
-  /** {@code value} (a tree or a record) as indented JSON with a final line break. */
-  public static String write(Object value) {
-    try {
-      return WRITER.writeValueAsString(value) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot be written as JSON: " + value.getClass(), e);
+    /** A record as a tree. */
+    public static ObjectNode toTree(Object value) {
+        return MAPPER.valueToTree(value);
     }
-  }
 
-  /** A record as a tree. */
-  public static ObjectNode toTree(Object value) {
-    return MAPPER.valueToTree(value);
-  }
-
-  /**
-   * A tree that {@link #readObject} gave, as a record.
-   *
-   * @throws BadInputException naming the field that does not fit
-   */
-  public static <T> T fromTree(Path file, ObjectNode tree, Class<T> type) {
-    try {
-      return MAPPER.treeToValue(tree, type);
-    } catch (JsonProcessingException e) {
-      throw new BadInputException(file, null, null, "not the expected document: " + e.getOriginalMessage(), e);
+    /**
+     * A tree that {@link #readObject} gave, as a record.
+     *
+     * @throws BadInputException naming the field that does not fit
+     */
+    public static <T> T fromTree(Path file, ObjectNode tree, Class<T> type) {
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw new BadInputException(file, null, null, "not the expected document: " + e.getOriginalMessage(), e);
+        }
     }
-  }
 
-  /** The elements of a list as text; none where {@code value} is no list. */
-  public static List<String> texts(JsonNode value) {
-    List<String> texts = new ArrayList<>();
-    value.forEach(element -> texts.add(element.asText()));
-    return texts;
-  }
-
-  private static byte[] readBounded(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new BadInputException(file, null, null, "a folder stands where a JSON file is expected");
+    /** The elements of a list as text; none where {@code value} is no list. */
+    public static List<String> texts(JsonNode value) {
+        List<String> texts = new ArrayList<>();
+        value.forEach(element -> texts.add(element.asText()));
+        return texts;
     }
-    checkSize(file, Files.size(file));
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
-      // A pipe or a device has no size before it is read.
-      checkSize(file, bytes.length);
-      return bytes;
+
+    private static byte[] readBounded(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new BadInputException(file, null, null, "a folder stands where a JSON file is expected");
+        }
+        checkSize(file, Files.size(file));
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
+            // A pipe or a device has no size before it is read.
+            checkSize(file, bytes.length);
+            return bytes;
+        }
     }
-  }
 
-  private static void checkSize(Path file, long size) {
-    if (size > MAX_BYTES) {
-      throw new BadInputException(file, "size", size + " bytes", "more than the " + MAX_BYTES + " that are read as JSON");
+    private static void checkSize(Path file, long size) {
+        if (size > MAX_BYTES) {
+            throw new BadInputException(
+                    file, "size", size + " bytes", "more than the " + MAX_BYTES + " that are read as JSON");
+        }
     }
-  }
 
-  private static String where(JsonProcessingException e) {
-    return e.getLocation() == null ? null
-        : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-  }
+    private static String where(JsonProcessingException e) {
+        return e.getLocation() == null
+                ? null
+                : "line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr();
+    }
 
-  private static DefaultPrettyPrinter pythonLayout() {
-    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-    return new DefaultPrettyPrinter(
-            Separators.createDefaultInstance()
-                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
-                .withObjectEmptySeparator("")
-                .withArrayEmptySeparator(""))
-        .withObjectIndenter(indenter)
-        .withArrayIndenter(indenter);
-  }
+    private static DefaultPrettyPrinter pythonLayout() {
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        return new DefaultPrettyPrinter(Separators.createDefaultInstance()
+                        .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                        .withObjectEmptySeparator("")
+                        .withArrayEmptySeparator(""))
+                .withObjectIndenter(indenter)
+                .withArrayIndenter(indenter);
+    }
 }

@@ -15,52 +15,59 @@ import io.github.splora.tensor.Pass.Slot;
  */
 final class AlignmentReference implements Reference {
 
-  @Override
-  public ReferenceWalk compare(Subject subject) {
-    return new OnePass(subject);
-  }
-
-  @Override
-  public Comparison comparison(Sums sums) {
-    double referenceNorm = Math.sqrt(sums.reference());
-    Double cosine = Comparison.cosine(sums.inner(), Math.sqrt(sums.delta()), referenceNorm);
-    return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm, ofRandomDeltas(sums), null);
-  }
-
-  /** The cosine of a random delta has mean 0; d² = 2 − 2 cos. */
-  private static RandomDistance ofRandomDeltas(Sums sums) {
-    return RandomDistance.ofSquare(2, 4 * sums.randomVariance() / (sums.delta() * sums.alignment()));
-  }
-
-  private static final class OnePass implements ReferenceWalk {
-
-    private final Delta delta;
-    private final double elements;
-    private Slot<Double> squaredAlignment;
-
-    OnePass(Subject subject) {
-      this.delta = subject.delta();
-      this.elements = (double) subject.outFeatures() * subject.inFeatures();
+    @Override
+    public ReferenceWalk compare(Subject subject) {
+        return new OnePass(subject);
     }
 
     @Override
-    public boolean ask(Pass pass) {
-      if (squaredAlignment != null) {
-        return false;
-      }
-      if (!delta.prepare(pass)) {
-        delta.ask(pass);
-        squaredAlignment = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-      }
-      return true;
+    public Comparison comparison(Sums sums) {
+        double referenceNorm = Math.sqrt(sums.reference());
+        Double cosine = Comparison.cosine(sums.inner(), Math.sqrt(sums.delta()), referenceNorm);
+        return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm, ofRandomDeltas(sums), null);
     }
 
-    @Override
-    public Sums sums() {
-      double alignment = squaredAlignment.get();
-      double squaredNorm = delta.squaredNorm();
-      return new Sums(squaredNorm, alignment, alignment, delta.innerWithAlignment(), 0, 0,
-          0, squaredNorm * alignment / elements);
+    /** The cosine of a random delta has mean 0; d² = 2 − 2 cos. */
+    private static RandomDistance ofRandomDeltas(Sums sums) {
+        return RandomDistance.ofSquare(2, 4 * sums.randomVariance() / (sums.delta() * sums.alignment()));
     }
-  }
+
+    private static final class OnePass implements ReferenceWalk {
+
+        private final Delta delta;
+        private final double elements;
+        private Slot<Double> squaredAlignment;
+
+        OnePass(Subject subject) {
+            this.delta = subject.delta();
+            this.elements = (double) subject.outFeatures() * subject.inFeatures();
+        }
+
+        @Override
+        public boolean ask(Pass pass) {
+            if (squaredAlignment != null) {
+                return false;
+            }
+            if (!delta.prepare(pass)) {
+                delta.ask(pass);
+                squaredAlignment = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+            }
+            return true;
+        }
+
+        @Override
+        public Sums sums() {
+            double alignment = squaredAlignment.get();
+            double squaredNorm = delta.squaredNorm();
+            return new Sums(
+                    squaredNorm,
+                    alignment,
+                    alignment,
+                    delta.innerWithAlignment(),
+                    0,
+                    0,
+                    0,
+                    squaredNorm * alignment / elements);
+        }
+    }
 }

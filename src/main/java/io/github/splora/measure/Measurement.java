@@ -12,13 +12,14 @@ import io.github.splora.pairing.PairedModule;
  */
 public record Measurement(PairedModule module, double deltaNorm, double alignmentNorm, Comparison comparison) {
 
-  /** Whether the module has a delta and a reference: only such modules are scored and make up populations. */
-  public boolean isComparable() {
-    return comparison != null;
-  }
+    /** Whether the module has a delta and a reference: only such modules are scored and make up populations. */
+    public boolean isComparable() {
+        return comparison != null;
+    }
 
-  boolean isFinite() {
-    return Double.isFinite(deltaNorm) && Double.isFinite(alignmentNorm)
-        && (comparison == null || comparison.isFinite());
-  }
+    boolean isFinite() {
+        return Double.isFinite(deltaNorm)
+                && Double.isFinite(alignmentNorm)
+                && (comparison == null || comparison.isFinite());
+    }
 }

@@ -32,133 +32,148 @@ import java.util.stream.Stream;
  */
 public final class ModuleScorer {
 
-  private final Kernel kernel;
-  private final List<Reference> references;
-  private final List<CorrectionRequest> correctings;
-  private final long seed;
-  private final Resources resources;
+    private final Kernel kernel;
+    private final List<Reference> references;
+    private final List<CorrectionRequest> correctings;
+    private final long seed;
+    private final Resources resources;
 
-  /**
-   * @param references what every module is compared with; may be none
-   * @param correctings what is to be corrected besides
-   * @param seed of the sketches of V's subspaces
-   */
-  public ModuleScorer(
-      Kernel kernel, List<Reference> references, List<CorrectionRequest> correctings, long seed, Resources resources) {
-    this.kernel = kernel;
-    this.references = references;
-    this.correctings = correctings;
-    this.seed = seed;
-    this.resources = resources;
-  }
-
-  /**
-   * Measures every module.
-   *
-   * @param progress told of each module when it is done, from any thread, one at a time
-   * @return for each reference, in their order, the measurements in the order of {@code modules}
-   * @throws BadInputException naming every tensor with NaN or infinite elements, if any result shows that there are
-   */
-  public List<List<Measurement>> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
-    ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
-    MemoryBudget memory = new MemoryBudget(kernel, resources.memory());
-    try {
-      Map<List<Weights>, List<PairedModule>> ofSameWeights =
-          modules.stream().collect(Collectors.groupingBy(PairedModule::weights, LinkedHashMap::new, Collectors.toList()));
-      List<Future<List<Measured>>> futures = new ArrayList<>();
-      for (List<PairedModule> together : ofSameWeights.values()) {
-        futures.add(pool.submit(() -> {
-          List<Measured> measured =
-              memory.within(together, references.size() + correctings.size(), () -> measure(together));
-          synchronized (progress) {
-            together.forEach(progress);
-          }
-          return measured;
-        }));
-      }
-      Map<PairedModule, Measured> results = new IdentityHashMap<>();
-      for (Future<List<Measured>> future : futures) {
-        resultOf(future).forEach(measured -> results.put(measured.module(), measured));
-      }
-      List<Measured> all = modules.stream().map(results::get).toList();
-      refuseNonFinite(all);
-      return IntStream.range(0, references.size())
-          .mapToObj(r -> all.stream().map(measured -> measured.ofReference().get(r)).toList())
-          .toList();
-    } finally {
-      pool.shutdownNow();
+    /**
+     * @param references what every module is compared with; may be none
+     * @param correctings what is to be corrected besides
+     * @param seed of the sketches of V's subspaces
+     */
+    public ModuleScorer(
+            Kernel kernel,
+            List<Reference> references,
+            List<CorrectionRequest> correctings,
+            long seed,
+            Resources resources) {
+        this.kernel = kernel;
+        this.references = references;
+        this.correctings = correctings;
+        this.seed = seed;
+        this.resources = resources;
     }
-  }
 
-  /** What came out of one module; not finite if a number that it was corrected to is not. */
-  private record Measured(PairedModule module, List<Measurement> ofReference, boolean isFinite) {}
-
-  /** Modules of several adapters on the same layer, whose weights are read once for all of them. */
-  private List<Measured> measure(List<PairedModule> modules) {
-    List<Weights> weights = modules.get(0).weights();
-    List<ModuleWork> work = modules.stream().map(module -> new ModuleWork(module, references, correctings)).toList();
-    for (Weights ofMatrix : weights) {
-      Spectrum spectrum = new Spectrum(ofMatrix.outFeatures(), ofMatrix.inFeatures(), seed);
-      work.forEach(each -> each.begin(ofMatrix, spectrum));
-      for (Pass pass = new Pass(); ask(work, pass); pass = new Pass()) {
-        kernel.run(pass, ofMatrix);
-      }
-      work.forEach(ModuleWork::endMatrix);
+    /**
+     * Measures every module.
+     *
+     * @param progress told of each module when it is done, from any thread, one at a time
+     * @return for each reference, in their order, the measurements in the order of {@code modules}
+     * @throws BadInputException naming every tensor with NaN or infinite elements, if any result shows that there are
+     */
+    public List<List<Measurement>> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
+        ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
+        MemoryBudget memory = new MemoryBudget(kernel, resources.memory());
+        try {
+            Map<List<Weights>, List<PairedModule>> ofSameWeights = modules.stream()
+                    .collect(Collectors.groupingBy(PairedModule::weights, LinkedHashMap::new, Collectors.toList()));
+            List<Future<List<Measured>>> futures = new ArrayList<>();
+            for (List<PairedModule> together : ofSameWeights.values()) {
+                futures.add(pool.submit(() -> {
+                    List<Measured> measured =
+                            memory.within(together, references.size() + correctings.size(), () -> measure(together));
+                    synchronized (progress) {
+                        together.forEach(progress);
+                    }
+                    return measured;
+                }));
+            }
+            Map<PairedModule, Measured> results = new IdentityHashMap<>();
+            for (Future<List<Measured>> future : futures) {
+                resultOf(future).forEach(measured -> results.put(measured.module(), measured));
+            }
+            List<Measured> all = modules.stream().map(results::get).toList();
+            refuseNonFinite(all);
+            return IntStream.range(0, references.size())
+                    .mapToObj(r -> all.stream()
+                            .map(measured -> measured.ofReference().get(r))
+                            .toList())
+                    .toList();
+        } finally {
+            pool.shutdownNow();
+        }
     }
-    return work.stream()
-        .map(each -> new Measured(each.module(), each.measurements(), each.finishCorrections()))
-        .toList();
-  }
 
-  /** Lets all of them ask; those that have what they want do no more. */
-  private static boolean ask(List<ModuleWork> work, Pass pass) {
-    boolean isAnyAsked = false;
-    for (ModuleWork each : work) {
-      isAnyAsked |= each.ask(pass);
-    }
-    return isAnyAsked;
-  }
+    /** What came out of one module; not finite if a number that it was corrected to is not. */
+    private record Measured(PairedModule module, List<Measurement> ofReference, boolean isFinite) {}
 
-  private static void refuseNonFinite(List<Measured> all) {
-    List<Problem> problems = all.stream()
-        .filter(measured -> !measured.isFinite() || !measured.ofReference().stream().allMatch(Measurement::isFinite))
-        .flatMap(measured -> nonFinite(measured.module()).stream())
-        .toList();
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
+    /** Modules of several adapters on the same layer, whose weights are read once for all of them. */
+    private List<Measured> measure(List<PairedModule> modules) {
+        List<Weights> weights = modules.get(0).weights();
+        List<ModuleWork> work = modules.stream()
+                .map(module -> new ModuleWork(module, references, correctings))
+                .toList();
+        for (Weights ofMatrix : weights) {
+            Spectrum spectrum = new Spectrum(ofMatrix.outFeatures(), ofMatrix.inFeatures(), seed);
+            work.forEach(each -> each.begin(ofMatrix, spectrum));
+            for (Pass pass = new Pass(); ask(work, pass); pass = new Pass()) {
+                kernel.run(pass, ofMatrix);
+            }
+            work.forEach(ModuleWork::endMatrix);
+        }
+        return work.stream()
+                .map(each -> new Measured(each.module(), each.measurements(), each.finishCorrections()))
+                .toList();
     }
-  }
 
-  private static List<Problem> nonFinite(PairedModule module) {
-    List<Problem> problems = new ArrayList<>();
-    Stream<StoredTensor> weights = module.weights().stream()
-        .flatMap(pair -> pair.matrices().stream())
-        .flatMap(matrix -> matrix.tensors().stream());
-    Stream.concat(module.lora().tensors().stream(), weights).distinct().forEach(tensor -> {
-      long count = Values.countNonFinite(tensor);
-      if (count > 0) {
-        problems.add(new Problem(tensor.file().path().toString(), TensorInfo.label(tensor.name()),
-            count + " NaN or infinite", "no distance can be taken from it"));
-      }
-    });
-    if (problems.isEmpty()) {
-      problems.add(new Problem(module.lora().loraA().file().path().toString(), "module '" + module.name() + "'", null,
-          "its values are too large: their squares overflow float64"));
+    /** Lets all of them ask; those that have what they want do no more. */
+    private static boolean ask(List<ModuleWork> work, Pass pass) {
+        boolean isAnyAsked = false;
+        for (ModuleWork each : work) {
+            isAnyAsked |= each.ask(pass);
+        }
+        return isAnyAsked;
     }
-    return problems;
-  }
 
-  private static <T> T resultOf(Future<T> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while scoring", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
+    private static void refuseNonFinite(List<Measured> all) {
+        List<Problem> problems = all.stream()
+                .filter(measured ->
+                        !measured.isFinite() || !measured.ofReference().stream().allMatch(Measurement::isFinite))
+                .flatMap(measured -> nonFinite(measured.module()).stream())
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
     }
-  }
+
+    private static List<Problem> nonFinite(PairedModule module) {
+        List<Problem> problems = new ArrayList<>();
+        Stream<StoredTensor> weights = module.weights().stream()
+                .flatMap(pair -> pair.matrices().stream())
+                .flatMap(matrix -> matrix.tensors().stream());
+        Stream.concat(module.lora().tensors().stream(), weights).distinct().forEach(tensor -> {
+            long count = Values.countNonFinite(tensor);
+            if (count > 0) {
+                problems.add(new Problem(
+                        tensor.file().path().toString(),
+                        TensorInfo.label(tensor.name()),
+                        count + " NaN or infinite",
+                        "no distance can be taken from it"));
+            }
+        });
+        if (problems.isEmpty()) {
+            problems.add(new Problem(
+                    module.lora().loraA().file().path().toString(),
+                    "module '" + module.name() + "'",
+                    null,
+                    "its values are too large: their squares overflow float64"));
+        }
+        return problems;
+    }
+
+    private static <T> T resultOf(Future<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while scoring", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
 }

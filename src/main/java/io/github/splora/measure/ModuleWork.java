@@ -18,91 +18,104 @@ import java.util.stream.IntStream;
 /** All that is wanted of one module, matrix by matrix of its weight. */
 final class ModuleWork {
 
-  private final PairedModule module;
-  private final List<Reference> references;
-  private final List<CorrectionRequest> correctings;
-  private final List<List<Delta>> deltas;
-  private final List<Delta> corrigible;
-  private final List<Sums> sums;
-  private final List<List<LowRank>> corrected;
+    private final PairedModule module;
+    private final List<Reference> references;
+    private final List<CorrectionRequest> correctings;
+    private final List<List<Delta>> deltas;
+    private final List<Delta> corrigible;
+    private final List<Sums> sums;
+    private final List<List<LowRank>> corrected;
 
-  private int matrix = -1;
-  private List<ReferenceWalk> comparings;
-  private List<CorrectionWalk> corrections;
+    private int matrix = -1;
+    private List<ReferenceWalk> comparings;
+    private List<CorrectionWalk> corrections;
 
-  ModuleWork(PairedModule module, List<Reference> references, List<CorrectionRequest> correctings) {
-    this.module = module;
-    this.references = references;
-    this.correctings = correctings.stream().filter(each -> each.isWanted().test(module)).toList();
-    // A delta answers one questioner: each reference has its own. Corrections ask it nothing, and share its factors.
-    this.deltas = references.stream().map(reference -> Deltas.of(module.lora())).toList();
-    this.corrigible = this.correctings.isEmpty() ? List.of() : Deltas.of(module.lora());
-    this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
-    this.corrected = this.correctings.stream().<List<LowRank>>map(each -> new ArrayList<>()).toList();
-  }
-
-  PairedModule module() {
-    return module;
-  }
-
-  /** Goes on to the next matrix. */
-  void begin(Weights weights, Spectrum spectrum) {
-    matrix++;
-    comparings = IntStream.range(0, references.size())
-        .mapToObj(r -> references.get(r).compare(
-            new Subject(deltas.get(r).get(matrix), weights.outFeatures(), weights.inFeatures(), spectrum)))
-        .toList();
-    corrections = IntStream.range(0, correctings.size())
-        .mapToObj(c -> correctings.get(c).corrector().correct(
-            corrigible.get(matrix).lowRank().orElseThrow(), spectrum))
-        .toList();
-  }
-
-  boolean ask(Pass pass) {
-    boolean isAnyAsked = false;
-    for (ReferenceWalk comparing : comparings) {
-      isAnyAsked |= comparing.ask(pass);
+    ModuleWork(PairedModule module, List<Reference> references, List<CorrectionRequest> correctings) {
+        this.module = module;
+        this.references = references;
+        this.correctings = correctings.stream()
+                .filter(each -> each.isWanted().test(module))
+                .toList();
+        // A delta answers one questioner: each reference has its own. Corrections ask it nothing, and share its
+        // factors.
+        this.deltas =
+                references.stream().map(reference -> Deltas.of(module.lora())).toList();
+        this.corrigible = this.correctings.isEmpty() ? List.of() : Deltas.of(module.lora());
+        this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
+        this.corrected = this.correctings.stream()
+                .<List<LowRank>>map(each -> new ArrayList<>())
+                .toList();
     }
-    for (CorrectionWalk correction : corrections) {
-      isAnyAsked |= correction.ask(pass);
+
+    PairedModule module() {
+        return module;
     }
-    return isAnyAsked;
-  }
 
-  /** Takes what the walks over this matrix have brought. */
-  void endMatrix() {
-    for (int r = 0; r < comparings.size(); r++) {
-      sums.set(r, sums.get(r).plus(comparings.get(r).sums()));
+    /** Goes on to the next matrix. */
+    void begin(Weights weights, Spectrum spectrum) {
+        matrix++;
+        comparings = IntStream.range(0, references.size())
+                .mapToObj(r -> references
+                        .get(r)
+                        .compare(new Subject(
+                                deltas.get(r).get(matrix), weights.outFeatures(), weights.inFeatures(), spectrum)))
+                .toList();
+        corrections = IntStream.range(0, correctings.size())
+                .mapToObj(c -> correctings
+                        .get(c)
+                        .corrector()
+                        .correct(corrigible.get(matrix).lowRank().orElseThrow(), spectrum))
+                .toList();
     }
-    for (int c = 0; c < corrections.size(); c++) {
-      corrected.get(c).add(corrections.get(c).corrected());
+
+    boolean ask(Pass pass) {
+        boolean isAnyAsked = false;
+        for (ReferenceWalk comparing : comparings) {
+            isAnyAsked |= comparing.ask(pass);
+        }
+        for (CorrectionWalk correction : corrections) {
+            isAnyAsked |= correction.ask(pass);
+        }
+        return isAnyAsked;
     }
-  }
 
-  /** One for each reference. */
-  List<Measurement> measurements() {
-    return IntStream.range(0, references.size())
-        .mapToObj(r -> measurement(references.get(r), sums.get(r)))
-        .toList();
-  }
-
-  private Measurement measurement(Reference reference, Sums total) {
-    boolean isComparable = total.delta() != 0 && total.alignment() != 0;
-    return new Measurement(module, Math.sqrt(total.delta()), Math.sqrt(total.alignment()),
-        isComparable ? reference.comparison(total) : null);
-  }
-
-  /** Hands corrected factors on; false, and nothing is, if some number of them is not finite. */
-  boolean finishCorrections() {
-    boolean isFinite = corrected.stream().flatMap(List::stream).allMatch(ModuleWork::isFinite);
-    for (int c = 0; c < correctings.size() && isFinite; c++) {
-      correctings.get(c).sink().accept(module, corrected.get(c));
+    /** Takes what the walks over this matrix have brought. */
+    void endMatrix() {
+        for (int r = 0; r < comparings.size(); r++) {
+            sums.set(r, sums.get(r).plus(comparings.get(r).sums()));
+        }
+        for (int c = 0; c < corrections.size(); c++) {
+            corrected.get(c).add(corrections.get(c).corrected());
+        }
     }
-    return isFinite;
-  }
 
-  private static boolean isFinite(LowRank factors) {
-    return Arrays.stream(factors.a().values()).allMatch(Double::isFinite)
-        && Arrays.stream(factors.b().values()).allMatch(Double::isFinite);
-  }
+    /** One for each reference. */
+    List<Measurement> measurements() {
+        return IntStream.range(0, references.size())
+                .mapToObj(r -> measurement(references.get(r), sums.get(r)))
+                .toList();
+    }
+
+    private Measurement measurement(Reference reference, Sums total) {
+        boolean isComparable = total.delta() != 0 && total.alignment() != 0;
+        return new Measurement(
+                module,
+                Math.sqrt(total.delta()),
+                Math.sqrt(total.alignment()),
+                isComparable ? reference.comparison(total) : null);
+    }
+
+    /** Hands corrected factors on; false, and nothing is, if some number of them is not finite. */
+    boolean finishCorrections() {
+        boolean isFinite = corrected.stream().flatMap(List::stream).allMatch(ModuleWork::isFinite);
+        for (int c = 0; c < correctings.size() && isFinite; c++) {
+            correctings.get(c).sink().accept(module, corrected.get(c));
+        }
+        return isFinite;
+    }
+
+    private static boolean isFinite(LowRank factors) {
+        return Arrays.stream(factors.a().values()).allMatch(Double::isFinite)
+                && Arrays.stream(factors.b().values()).allMatch(Double::isFinite);
+    }
 }

@@ -9,11 +9,11 @@ package io.github.splora.measure;
  */
 public record RandomDistance(double expected, double deviation) {
 
-  /** Of the root of a squared distance, from the moments of that: the delta method, to second order. */
-  static RandomDistance ofSquare(double mean, double variance) {
-    double root = Math.sqrt(mean);
-    return mean == 0
-        ? new RandomDistance(0, 0)
-        : new RandomDistance(root * (1 - variance / (8 * mean * mean)), Math.sqrt(variance) / (2 * root));
-  }
+    /** Of the root of a squared distance, from the moments of that: the delta method, to second order. */
+    static RandomDistance ofSquare(double mean, double variance) {
+        double root = Math.sqrt(mean);
+        return mean == 0
+                ? new RandomDistance(0, 0)
+                : new RandomDistance(root * (1 - variance / (8 * mean * mean)), Math.sqrt(variance) / (2 * root));
+    }
 }

@@ -9,11 +9,11 @@ package io.github.splora.measure;
  */
 public record Resources(int threads, long memory) {
 
-  /** As much as eight or sixteen modules of a large model take side by side; little for any machine that runs Java. */
-  public static final long DEFAULT_MEMORY = 256L << 20;
+    /** As much as eight or sixteen modules of a large model take side by side; little for any machine that runs Java. */
+    public static final long DEFAULT_MEMORY = 256L << 20;
 
-  /** With the memory that is usual. */
-  public static Resources of(int threads) {
-    return new Resources(threads, DEFAULT_MEMORY);
-  }
+    /** With the memory that is usual. */
+    public static Resources of(int threads) {
+        return new Resources(threads, DEFAULT_MEMORY);
+    }
 }

@@ -22,85 +22,90 @@ import java.util.Arrays;
  */
 record SafeLoraReference(ReferenceKind.Settings settings) implements Reference {
 
-  /** Enough for moments that are right to some percent. */
-  private static final int RANDOM_DIRECTIONS = 128;
+    /** Enough for moments that are right to some percent. */
+    private static final int RANDOM_DIRECTIONS = 128;
 
-  @Override
-  public ReferenceWalk compare(Subject subject) {
-    return new TwoPasses(subject);
-  }
-
-  @Override
-  public Comparison comparison(Sums sums) {
-    double referenceNorm = Math.sqrt(sums.reference());
-    return new Comparison(Math.sqrt(sums.difference()),
-        Comparison.cosine(sums.inner(), referenceNorm, Math.sqrt(sums.delta())), referenceNorm,
-        settings.isRandomWanted() ? RandomDistance.ofSquare(sums.randomMean(), sums.randomVariance()) : null, null);
-  }
-
-  private final class TwoPasses implements ReferenceWalk {
-
-    private final Delta delta;
-    private final int outFeatures;
-    private LowRank factors;
-    private SafeLoraOperator onB;
-    private Matrix directions;
-    private SafeLoraOperator onDirections;
-
-    TwoPasses(Subject subject) {
-      this.delta = subject.delta();
-      this.outFeatures = Math.toIntExact(subject.outFeatures());
+    @Override
+    public ReferenceWalk compare(Subject subject) {
+        return new TwoPasses(subject);
     }
 
     @Override
-    public boolean ask(Pass pass) {
-      if (factors == null) {
-        if (delta.prepare(pass)) {
-          return true;
+    public Comparison comparison(Sums sums) {
+        double referenceNorm = Math.sqrt(sums.reference());
+        return new Comparison(
+                Math.sqrt(sums.difference()),
+                Comparison.cosine(sums.inner(), referenceNorm, Math.sqrt(sums.delta())),
+                referenceNorm,
+                settings.isRandomWanted() ? RandomDistance.ofSquare(sums.randomMean(), sums.randomVariance()) : null,
+                null);
+    }
+
+    private final class TwoPasses implements ReferenceWalk {
+
+        private final Delta delta;
+        private final int outFeatures;
+        private LowRank factors;
+        private SafeLoraOperator onB;
+        private Matrix directions;
+        private SafeLoraOperator onDirections;
+
+        TwoPasses(Subject subject) {
+            this.delta = subject.delta();
+            this.outFeatures = Math.toIntExact(subject.outFeatures());
         }
-        factors = delta.lowRank().orElseThrow();
-        onB = new SafeLoraOperator(factors.b());
-        if (settings.isRandomWanted()) {
-          directions = unitColumns(Matrix.random(outFeatures, RANDOM_DIRECTIONS, settings.seed()));
-          onDirections = new SafeLoraOperator(directions);
+
+        @Override
+        public boolean ask(Pass pass) {
+            if (factors == null) {
+                if (delta.prepare(pass)) {
+                    return true;
+                }
+                factors = delta.lowRank().orElseThrow();
+                onB = new SafeLoraOperator(factors.b());
+                if (settings.isRandomWanted()) {
+                    directions = unitColumns(Matrix.random(outFeatures, RANDOM_DIRECTIONS, settings.seed()));
+                    onDirections = new SafeLoraOperator(directions);
+                }
+            }
+            boolean isAsked = onB.ask(pass);
+            return onDirections != null && onDirections.ask(pass) || isAsked;
         }
-      }
-      boolean isAsked = onB.ask(pass);
-      return onDirections != null && onDirections.ask(pass) || isAsked;
+
+        @Override
+        public Sums sums() {
+            double deltaSquared = factors.squaredNorm();
+            Matrix projectedB = onB.image();
+            Matrix difference = projectedB.minus(factors.b());
+            double[] random = onDirections == null ? new double[2] : ofRandomDeltas();
+            return new Sums(
+                    deltaSquared,
+                    onB.squaredNorm(),
+                    Math.max(0, factors.innerTimesA(projectedB, projectedB)),
+                    factors.innerTimesA(projectedB, factors.b()),
+                    Math.max(0, factors.innerTimesA(difference, difference)),
+                    0,
+                    random[0],
+                    random[1]);
+        }
+
+        /** Mean and variance of {@code ‖(C − I)ΔW‖²} = Σ s_i² q_i with q_i = ‖(C − I)u_i‖² in random directions u_i. */
+        private double[] ofRandomDeltas() {
+            double[] q = onDirections.image().minus(directions).squaredColumns();
+            double[] sorted = Arrays.stream(q).sorted().toArray();
+            double deviation = Spread.STD.of(sorted);
+            return new double[] {
+                factors.squaredNorm() * Center.MEAN.of(sorted),
+                deviation * deviation * factors.varianceFactor(outFeatures)
+            };
+        }
     }
 
-    @Override
-    public Sums sums() {
-      double deltaSquared = factors.squaredNorm();
-      Matrix projectedB = onB.image();
-      Matrix difference = projectedB.minus(factors.b());
-      double[] random = onDirections == null ? new double[2] : ofRandomDeltas();
-      return new Sums(
-          deltaSquared,
-          onB.squaredNorm(),
-          Math.max(0, factors.innerTimesA(projectedB, projectedB)),
-          factors.innerTimesA(projectedB, factors.b()),
-          Math.max(0, factors.innerTimesA(difference, difference)),
-          0, random[0], random[1]);
+    private static Matrix unitColumns(Matrix matrix) {
+        double[] factors = matrix.squaredColumns();
+        for (int j = 0; j < factors.length; j++) {
+            factors[j] = 1 / Math.sqrt(factors[j]);
+        }
+        return matrix.scaledColumns(factors);
     }
-
-    /** Mean and variance of {@code ‖(C − I)ΔW‖²} = Σ s_i² q_i with q_i = ‖(C − I)u_i‖² in random directions u_i. */
-    private double[] ofRandomDeltas() {
-      double[] q = onDirections.image().minus(directions).squaredColumns();
-      double[] sorted = Arrays.stream(q).sorted().toArray();
-      double deviation = Spread.STD.of(sorted);
-      return new double[] {
-        factors.squaredNorm() * Center.MEAN.of(sorted),
-        deviation * deviation * factors.varianceFactor(outFeatures)
-      };
-    }
-  }
-
-  private static Matrix unitColumns(Matrix matrix) {
-    double[] factors = matrix.squaredColumns();
-    for (int j = 0; j < factors.length; j++) {
-      factors[j] = 1 / Math.sqrt(factors[j]);
-    }
-    return matrix.scaledColumns(factors);
-  }
 }

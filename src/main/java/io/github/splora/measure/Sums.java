@@ -13,14 +13,27 @@ package io.github.splora.measure;
  *     compared by direction, and of what {@code difference} is for another
  * @param randomVariance variance of the same
  */
-public record Sums(double delta, double alignment, double reference, double inner, double difference, double inside,
-    double randomMean, double randomVariance) {
+public record Sums(
+        double delta,
+        double alignment,
+        double reference,
+        double inner,
+        double difference,
+        double inside,
+        double randomMean,
+        double randomVariance) {
 
-  static final Sums ZERO = new Sums(0, 0, 0, 0, 0, 0, 0, 0);
+    static final Sums ZERO = new Sums(0, 0, 0, 0, 0, 0, 0, 0);
 
-  Sums plus(Sums other) {
-    return new Sums(delta + other.delta, alignment + other.alignment, reference + other.reference,
-        inner + other.inner, difference + other.difference, inside + other.inside,
-        randomMean + other.randomMean, randomVariance + other.randomVariance);
-  }
+    Sums plus(Sums other) {
+        return new Sums(
+                delta + other.delta,
+                alignment + other.alignment,
+                reference + other.reference,
+                inner + other.inner,
+                difference + other.difference,
+                inside + other.inside,
+                randomMean + other.randomMean,
+                randomVariance + other.randomVariance);
+    }
 }

@@ -17,208 +17,215 @@ import java.util.stream.Stream;
  */
 public final class OutputFolder {
 
-  /** Name of the report in every folder that splora writes. */
-  public static final String REPORT_FILE = "splora-report.json";
+    /** Name of the report in every folder that splora writes. */
+    public static final String REPORT_FILE = "splora-report.json";
 
-  /** Writes the files of the folder into {@code staging}. */
-  public interface Contents {
-    void writeTo(Path staging) throws IOException;
-  }
-
-  private final Path target;
-
-  private OutputFolder(Path target) {
-    this.target = target;
-  }
-
-  /**
-   * Checks, before any work is done, that the folder may be written.
-   *
-   * @param folder need not exist
-   * @param force whether a folder that is not empty may be written to: files of the same names are replaced, others stay
-   * @param inputs files and folders that the run reads
-   * @throws BadInputException if something else is in the way, or if the folder is an input, holds one or lies in one
-   */
-  public static OutputFolder prepare(Path folder, boolean force, List<Path> inputs) {
-    Path target = RealPath.of(folder);
-    for (Path input : inputs) {
-      Path real = RealPath.of(input);
-      if (target.startsWith(real) || real.startsWith(target)) {
-        throw new BadInputException(folder, "--output", null,
-            "the output must not be, hold or lie in an input (" + input + "); choose another folder");
-      }
+    /** Writes the files of the folder into {@code staging}. */
+    public interface Contents {
+        void writeTo(Path staging) throws IOException;
     }
-    if (Files.exists(target)) {
-      requireReplaceable(folder, target, force);
-    } else {
-      requireCreatable(folder, target);
-    }
-    return new OutputFolder(target);
-  }
 
-  /**
-   * Fills the folder and puts it in place.
-   *
-   * @throws IOException if it cannot be written; then it is as it was before
-   */
-  public void publish(Contents contents) throws IOException {
-    boolean fromInside = Files.exists(target) && !canBeRenamed();
-    Path staging = fromInside ? target.resolve(hiddenName("new")) : sibling("new");
-    Interruption interruption = new Interruption(staging);
-    // Before there is anything to clean up: a signal may come between any two lines.
-    ShutdownHook cleanUp = ShutdownHook.register(interruption::cleanUp);
-    List<Path> parents = createParents();
-    try {
-      Files.createDirectory(staging);
-      contents.writeTo(staging);
-      // A rename may reach the disk before the data does; after a power cut the folder would be there, its files empty.
-      FolderTree.forceToDisk(staging);
-      interruption.unlessCleanedUp(() -> {
-        if (fromInside) {
-          FolderTree.moveInto(staging, target, AdapterConfig.FILE_NAME);
-        } else {
-          replaceTarget(staging);
+    private final Path target;
+
+    private OutputFolder(Path target) {
+        this.target = target;
+    }
+
+    /**
+     * Checks, before any work is done, that the folder may be written.
+     *
+     * @param folder need not exist
+     * @param force whether a folder that is not empty may be written to: files of the same names are replaced, others stay
+     * @param inputs files and folders that the run reads
+     * @throws BadInputException if something else is in the way, or if the folder is an input, holds one or lies in one
+     */
+    public static OutputFolder prepare(Path folder, boolean force, List<Path> inputs) {
+        Path target = RealPath.of(folder);
+        for (Path input : inputs) {
+            Path real = RealPath.of(input);
+            if (target.startsWith(real) || real.startsWith(target)) {
+                throw new BadInputException(
+                        folder,
+                        "--output",
+                        null,
+                        "the output must not be, hold or lie in an input (" + input + "); choose another folder");
+            }
         }
-      });
-    } finally {
-      FolderTree.deleteQuietly(staging);
-      deleteEmpty(parents);
-      cleanUp.close();
-    }
-  }
-
-  /**
-   * A signal while the folder is filled. What was made so far is deleted, or put in place, but never the one while the
-   * other: a folder that was renamed in the midst of its deletion would be an output in parts.
-   */
-  private static final class Interruption {
-
-    /** Something that cannot be done by halves. */
-    interface Step {
-      void run() throws IOException;
+        if (Files.exists(target)) {
+            requireReplaceable(folder, target, force);
+        } else {
+            requireCreatable(folder, target);
+        }
+        return new OutputFolder(target);
     }
 
-    private final Path staging;
-    private boolean isCleanedUp;
-
-    Interruption(Path staging) {
-      this.staging = staging;
+    /**
+     * Fills the folder and puts it in place.
+     *
+     * @throws IOException if it cannot be written; then it is as it was before
+     */
+    public void publish(Contents contents) throws IOException {
+        boolean fromInside = Files.exists(target) && !canBeRenamed();
+        Path staging = fromInside ? target.resolve(hiddenName("new")) : sibling("new");
+        Interruption interruption = new Interruption(staging);
+        // Before there is anything to clean up: a signal may come between any two lines.
+        ShutdownHook cleanUp = ShutdownHook.register(interruption::cleanUp);
+        List<Path> parents = createParents();
+        try {
+            Files.createDirectory(staging);
+            contents.writeTo(staging);
+            // A rename may reach the disk before the data does; after a power cut the folder would be there, its files
+            // empty.
+            FolderTree.forceToDisk(staging);
+            interruption.unlessCleanedUp(() -> {
+                if (fromInside) {
+                    FolderTree.moveInto(staging, target, AdapterConfig.FILE_NAME);
+                } else {
+                    replaceTarget(staging);
+                }
+            });
+        } finally {
+            FolderTree.deleteQuietly(staging);
+            deleteEmpty(parents);
+            cleanUp.close();
+        }
     }
 
-    synchronized void cleanUp() {
-      isCleanedUp = true;
-      FolderTree.deleteThoroughly(staging);
+    /**
+     * A signal while the folder is filled. What was made so far is deleted, or put in place, but never the one while the
+     * other: a folder that was renamed in the midst of its deletion would be an output in parts.
+     */
+    private static final class Interruption {
+
+        /** Something that cannot be done by halves. */
+        interface Step {
+            void run() throws IOException;
+        }
+
+        private final Path staging;
+        private boolean isCleanedUp;
+
+        Interruption(Path staging) {
+            this.staging = staging;
+        }
+
+        synchronized void cleanUp() {
+            isCleanedUp = true;
+            FolderTree.deleteThoroughly(staging);
+        }
+
+        synchronized void unlessCleanedUp(Step step) throws IOException {
+            if (isCleanedUp) {
+                throw new IOException("interrupted before the output was in place");
+            }
+            step.run();
+        }
     }
 
-    synchronized void unlessCleanedUp(Step step) throws IOException {
-      if (isCleanedUp) {
-        throw new IOException("interrupted before the output was in place");
-      }
-      step.run();
+    /**
+     * Whether the target, which exists, can make way as a whole. A mounted volume cannot, nor can a folder whose parent is
+     * not ours; and whoever stands in it would be left in a deleted one. Such a folder is filled file by file, the config
+     * last: without it no client takes the folder for an adapter.
+     */
+    private boolean canBeRenamed() throws IOException {
+        return Files.isWritable(target.getParent())
+                && device(target).equals(device(target.getParent()))
+                && !Path.of("").toRealPath().startsWith(target);
     }
-  }
 
-  /**
-   * Whether the target, which exists, can make way as a whole. A mounted volume cannot, nor can a folder whose parent is
-   * not ours; and whoever stands in it would be left in a deleted one. Such a folder is filled file by file, the config
-   * last: without it no client takes the folder for an adapter.
-   */
-  private boolean canBeRenamed() throws IOException {
-    return Files.isWritable(target.getParent())
-        && device(target).equals(device(target.getParent()))
-        && !Path.of("").toRealPath().startsWith(target);
-  }
+    private static Object device(Path path) throws IOException {
+        try {
+            return Files.getAttribute(path, "unix:dev");
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return "the only one";
+        }
+    }
 
-  private static Object device(Path path) throws IOException {
-    try {
-      return Files.getAttribute(path, "unix:dev");
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      return "the only one";
+    /** Makes the folders above the target; returns those that were not there, innermost first. */
+    private List<Path> createParents() throws IOException {
+        List<Path> missing = new ArrayList<>();
+        for (Path parent = target.getParent(); parent != null && !Files.exists(parent); parent = parent.getParent()) {
+            missing.add(parent);
+        }
+        Files.createDirectories(target.getParent());
+        return missing;
     }
-  }
 
-  /** Makes the folders above the target; returns those that were not there, innermost first. */
-  private List<Path> createParents() throws IOException {
-    List<Path> missing = new ArrayList<>();
-    for (Path parent = target.getParent(); parent != null && !Files.exists(parent); parent = parent.getParent()) {
-      missing.add(parent);
+    /** Deletes those of the folders, innermost first, that hold nothing: the run that wanted them has failed. */
+    private static void deleteEmpty(List<Path> folders) throws IOException {
+        for (Path folder : folders) {
+            if (!isEmpty(folder)) {
+                return;
+            }
+            Files.delete(folder);
+        }
     }
-    Files.createDirectories(target.getParent());
-    return missing;
-  }
 
-  /** Deletes those of the folders, innermost first, that hold nothing: the run that wanted them has failed. */
-  private static void deleteEmpty(List<Path> folders) throws IOException {
-    for (Path folder : folders) {
-      if (!isEmpty(folder)) {
-        return;
-      }
-      Files.delete(folder);
+    private static void requireCreatable(Path folder, Path target) {
+        if (Files.isSymbolicLink(target)) {
+            throw new BadInputException(folder, "--output", null, "a link to nothing is in the way; name a folder");
+        }
+        Path above = target.getParent();
+        while (Files.notExists(above)) {
+            above = above.getParent();
+        }
+        if (!Files.isDirectory(above) || !Files.isWritable(above)) {
+            throw new BadInputException(
+                    folder,
+                    "--output",
+                    null,
+                    "it cannot be made: " + above + " is not a folder that may be written to");
+        }
     }
-  }
 
-  private static void requireCreatable(Path folder, Path target) {
-    if (Files.isSymbolicLink(target)) {
-      throw new BadInputException(folder, "--output", null, "a link to nothing is in the way; name a folder");
+    private static void requireReplaceable(Path folder, Path target, boolean force) {
+        if (!Files.isDirectory(target)) {
+            throw new BadInputException(folder, "--output", null, "a file is in the way; name a folder");
+        }
+        if (!Files.isWritable(target)) {
+            throw new BadInputException(folder, "--output", null, "the folder may not be written to");
+        }
+        if (!force && !isEmpty(target)) {
+            throw new BadInputException(
+                    folder, "--output", null, "the folder is not empty; choose another, or write into it with --force");
+        }
     }
-    Path above = target.getParent();
-    while (Files.notExists(above)) {
-      above = above.getParent();
-    }
-    if (!Files.isDirectory(above) || !Files.isWritable(above)) {
-      throw new BadInputException(folder, "--output", null,
-          "it cannot be made: " + above + " is not a folder that may be written to");
-    }
-  }
 
-  private static void requireReplaceable(Path folder, Path target, boolean force) {
-    if (!Files.isDirectory(target)) {
-      throw new BadInputException(folder, "--output", null, "a file is in the way; name a folder");
+    /**
+     * What lay there is moved aside first and deleted last, so that at every moment one of the two is whole. Files that
+     * the new folder has none of in their place stay.
+     */
+    private void replaceTarget(Path staging) throws IOException {
+        if (!Files.exists(target) || isEmpty(target)) {
+            Files.deleteIfExists(target);
+            Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        }
+        FolderTree.addMissing(target, staging);
+        Path old = sibling("old");
+        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+            throw e;
+        }
+        FolderTree.deleteQuietly(old);
     }
-    if (!Files.isWritable(target)) {
-      throw new BadInputException(folder, "--output", null, "the folder may not be written to");
-    }
-    if (!force && !isEmpty(target)) {
-      throw new BadInputException(folder, "--output", null,
-          "the folder is not empty; choose another, or write into it with --force");
-    }
-  }
 
-  /**
-   * What lay there is moved aside first and deleted last, so that at every moment one of the two is whole. Files that
-   * the new folder has none of in their place stay.
-   */
-  private void replaceTarget(Path staging) throws IOException {
-    if (!Files.exists(target) || isEmpty(target)) {
-      Files.deleteIfExists(target);
-      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-      return;
+    private Path sibling(String purpose) {
+        return target.resolveSibling(hiddenName(purpose));
     }
-    FolderTree.addMissing(target, staging);
-    Path old = sibling("old");
-    Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-    try {
-      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-      throw e;
+
+    private String hiddenName(String purpose) {
+        return "." + target.getFileName() + ".splora-" + purpose + "-" + UUID.randomUUID();
     }
-    FolderTree.deleteQuietly(old);
-  }
 
-  private Path sibling(String purpose) {
-    return target.resolveSibling(hiddenName(purpose));
-  }
-
-  private String hiddenName(String purpose) {
-    return "." + target.getFileName() + ".splora-" + purpose + "-" + UUID.randomUUID();
-  }
-
-  private static boolean isEmpty(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
-    } catch (IOException e) {
-      throw new BadInputException(folder, "--output", null, "cannot be read: " + e.getMessage(), e);
+    private static boolean isEmpty(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new BadInputException(folder, "--output", null, "cannot be read: " + e.getMessage(), e);
+        }
     }
-  }
 }

@@ -6,18 +6,20 @@ import java.nio.file.Path;
 /** Resolves symbolic links in paths that need not exist yet. */
 final class RealPath {
 
-  private RealPath() {}
+    private RealPath() {}
 
-  /** The path with links resolved as far as it exists, absolute and normalized. */
-  static Path of(Path path) {
-    Path absolute = path.toAbsolutePath();
-    for (Path existing = absolute; existing != null; existing = existing.getParent()) {
-      try {
-        return existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
-      } catch (IOException e) {
-        // This part does not exist yet, but its parent may.
-      }
+    /** The path with links resolved as far as it exists, absolute and normalized. */
+    static Path of(Path path) {
+        Path absolute = path.toAbsolutePath();
+        for (Path existing = absolute; existing != null; existing = existing.getParent()) {
+            try {
+                return existing.toRealPath()
+                        .resolve(existing.relativize(absolute))
+                        .normalize();
+            } catch (IOException e) {
+                // This part does not exist yet, but its parent may.
+            }
+        }
+        return absolute.normalize();
     }
-    return absolute.normalize();
-  }
 }

@@ -17,81 +17,81 @@ import java.util.UUID;
 /** The file of an HTML report. It appears whole or not at all, and replaces what was there. */
 public final class ReportFile {
 
-  private static final String OPTION = "--report";
+    private static final String OPTION = "--report";
 
-  private final Path target;
+    private final Path target;
 
-  private ReportFile(Path target) {
-    this.target = target;
-  }
+    private ReportFile(Path target) {
+        this.target = target;
+    }
 
-  /**
-   * Checks, before any work is done, that the file may be written.
-   *
-   * @param file as the user named it; need not exist, nor need its folder
-   * @param used what the run reads or writes besides, as the user named it
-   * @throws BadInputException if something is in the way
-   */
-  public static ReportFile prepare(Path file, Collection<String> used) {
-    // A link stays one: the file that it points to is replaced.
-    Path target = RealPath.of(file);
-    if (target.getFileName() == null
-        || !target.getFileName().toString().toLowerCase(Locale.ROOT).matches(".+\\.html?")) {
-      throw refusal(file, "a report is HTML; name a file that ends in .html");
-    }
-    if (Files.isDirectory(target)) {
-      throw refusal(file, "a folder is in the way; name a file");
-    }
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw refusal(file, "what lies there is not a file that could be replaced");
-    }
-    for (String name : used) {
-      if (new File(name).exists() && RealPath.of(Path.of(name)).equals(target)
-          || new File(name).getAbsoluteFile().toPath().startsWith(file.toAbsolutePath())) {
-        throw refusal(file, "the run uses this path for something else; choose another file");
-      }
-    }
-    requireWritable(file, target);
-    return new ReportFile(target);
-  }
-
-  /**
-   * Puts the text in place.
-   *
-   * @throws IOException if it cannot be written; then what was there is as it was
-   */
-  public void write(String text) throws IOException {
-    Files.createDirectories(target.getParent());
-    Path draft = target.resolveSibling("." + target.getFileName() + ".splora-new-" + UUID.randomUUID());
-    try {
-      try (FileChannel channel =
-          FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
+    /**
+     * Checks, before any work is done, that the file may be written.
+     *
+     * @param file as the user named it; need not exist, nor need its folder
+     * @param used what the run reads or writes besides, as the user named it
+     * @throws BadInputException if something is in the way
+     */
+    public static ReportFile prepare(Path file, Collection<String> used) {
+        // A link stays one: the file that it points to is replaced.
+        Path target = RealPath.of(file);
+        if (target.getFileName() == null
+                || !target.getFileName().toString().toLowerCase(Locale.ROOT).matches(".+\\.html?")) {
+            throw refusal(file, "a report is HTML; name a file that ends in .html");
         }
-        channel.force(true);
-      }
-      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(draft);
+        if (Files.isDirectory(target)) {
+            throw refusal(file, "a folder is in the way; name a file");
+        }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw refusal(file, "what lies there is not a file that could be replaced");
+        }
+        for (String name : used) {
+            if (new File(name).exists() && RealPath.of(Path.of(name)).equals(target)
+                    || new File(name).getAbsoluteFile().toPath().startsWith(file.toAbsolutePath())) {
+                throw refusal(file, "the run uses this path for something else; choose another file");
+            }
+        }
+        requireWritable(file, target);
+        return new ReportFile(target);
     }
-  }
 
-  private static void requireWritable(Path file, Path target) {
-    Path folder = target.getParent();
-    while (folder != null && !Files.exists(folder)) {
-      folder = folder.getParent();
+    /**
+     * Puts the text in place.
+     *
+     * @throws IOException if it cannot be written; then what was there is as it was
+     */
+    public void write(String text) throws IOException {
+        Files.createDirectories(target.getParent());
+        Path draft = target.resolveSibling("." + target.getFileName() + ".splora-new-" + UUID.randomUUID());
+        try {
+            try (FileChannel channel =
+                    FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
     }
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw refusal(file, "a file is in the way: " + folder + " is not a folder");
-    }
-    if (!Files.isWritable(folder)) {
-      throw refusal(file, "the folder " + folder + " may not be written to");
-    }
-  }
 
-  private static BadInputException refusal(Path file, String explanation) {
-    return new BadInputException(file, OPTION, null, explanation);
-  }
+    private static void requireWritable(Path file, Path target) {
+        Path folder = target.getParent();
+        while (folder != null && !Files.exists(folder)) {
+            folder = folder.getParent();
+        }
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw refusal(file, "a file is in the way: " + folder + " is not a folder");
+        }
+        if (!Files.isWritable(folder)) {
+            throw refusal(file, "the folder " + folder + " may not be written to");
+        }
+    }
+
+    private static BadInputException refusal(Path file, String explanation) {
+        return new BadInputException(file, OPTION, null, explanation);
+    }
 }

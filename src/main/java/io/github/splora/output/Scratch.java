@@ -7,26 +7,26 @@ import java.nio.file.Path;
 /** A temporary folder that is deleted when it is closed, or when the program is interrupted. */
 public final class Scratch implements AutoCloseable {
 
-  private final Path folder;
-  private final ShutdownHook hook;
+    private final Path folder;
+    private final ShutdownHook hook;
 
-  private Scratch(Path folder) {
-    this.folder = folder;
-    this.hook = ShutdownHook.register(() -> FolderTree.deleteQuietly(folder));
-  }
+    private Scratch(Path folder) {
+        this.folder = folder;
+        this.hook = ShutdownHook.register(() -> FolderTree.deleteQuietly(folder));
+    }
 
-  /** Creates the folder where the system keeps temporary files. */
-  public static Scratch create() throws IOException {
-    return new Scratch(Files.createTempDirectory("splora-sweep"));
-  }
+    /** Creates the folder where the system keeps temporary files. */
+    public static Scratch create() throws IOException {
+        return new Scratch(Files.createTempDirectory("splora-sweep"));
+    }
 
-  public Path folder() {
-    return folder;
-  }
+    public Path folder() {
+        return folder;
+    }
 
-  @Override
-  public void close() {
-    FolderTree.deleteQuietly(folder);
-    hook.close();
-  }
+    @Override
+    public void close() {
+        FolderTree.deleteQuietly(folder);
+        hook.close();
+    }
 }

@@ -3,25 +3,25 @@ package io.github.splora.output;
 /** Cleans up if the program is interrupted before the hook is closed; closing it cancels the cleanup. */
 public final class ShutdownHook implements AutoCloseable {
 
-  private final Thread thread;
+    private final Thread thread;
 
-  private ShutdownHook(Thread thread) {
-    this.thread = thread;
-  }
-
-  /** Registers an action to run when the virtual machine shuts down, Ctrl-C included. */
-  public static ShutdownHook register(Runnable action) {
-    Thread thread = new Thread(action);
-    Runtime.getRuntime().addShutdownHook(thread);
-    return new ShutdownHook(thread);
-  }
-
-  @Override
-  public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(thread);
-    } catch (IllegalStateException e) {
-      // The program is shutting down: the hook is running or has run.
+    private ShutdownHook(Thread thread) {
+        this.thread = thread;
     }
-  }
+
+    /** Registers an action to run when the virtual machine shuts down, Ctrl-C included. */
+    public static ShutdownHook register(Runnable action) {
+        Thread thread = new Thread(action);
+        Runtime.getRuntime().addShutdownHook(thread);
+        return new ShutdownHook(thread);
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(thread);
+        } catch (IllegalStateException e) {
+            // The program is shutting down: the hook is running or has run.
+        }
+    }
 }

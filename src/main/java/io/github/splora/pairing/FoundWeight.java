@@ -16,20 +16,22 @@ import java.util.stream.IntStream;
  */
 record FoundWeight(StoredMatrix whole, Set<Boolean> transpositions) {
 
-  /** Whether its shape alone does not tell how it lies. */
-  boolean isAmbiguous() {
-    return transpositions.size() > 1;
-  }
+    /** Whether its shape alone does not tell how it lies. */
+    boolean isAmbiguous() {
+        return transpositions.size() > 1;
+    }
 
-  /** How it lies, if {@code squareIsTransposed} holds for those that do not tell. */
-  boolean isTransposed(boolean squareIsTransposed) {
-    return isAmbiguous() ? squareIsTransposed : transpositions.contains(true);
-  }
+    /** How it lies, if {@code squareIsTransposed} holds for those that do not tell. */
+    boolean isTransposed(boolean squareIsTransposed) {
+        return isAmbiguous() ? squareIsTransposed : transpositions.contains(true);
+    }
 
-  /** The matrices, one for each pair of the module's factors. */
-  List<StoredMatrix> matrices(LoraModule module) {
-    Dimensions d = module.dimensions();
-    long rows = whole.rows() / d.matrices();
-    return IntStream.range(0, d.matrices()).mapToObj(i -> whole.slice(i * rows, rows)).toList();
-  }
+    /** The matrices, one for each pair of the module's factors. */
+    List<StoredMatrix> matrices(LoraModule module) {
+        Dimensions d = module.dimensions();
+        long rows = whole.rows() / d.matrices();
+        return IntStream.range(0, d.matrices())
+                .mapToObj(i -> whole.slice(i * rows, rows))
+                .toList();
+    }
 }

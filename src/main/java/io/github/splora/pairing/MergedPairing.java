@@ -22,117 +22,140 @@ import java.util.regex.Pattern;
  */
 public final class MergedPairing {
 
-  private static final String WEIGHT = ".weight";
-  private static final Pattern NO_WEIGHT = Pattern.compile(".*_(?:scale|scale_inv|bias|blocks|scales)", Pattern.DOTALL);
-  private static final Pattern VOCABULARY =
-      Pattern.compile("(?:.*\\.)?(?:[^.]*embed[^.]*|wte|wpe|shared|lm_head)(?:\\..*)?", Pattern.DOTALL);
+    private static final String WEIGHT = ".weight";
+    private static final Pattern NO_WEIGHT =
+            Pattern.compile(".*_(?:scale|scale_inv|bias|blocks|scales)", Pattern.DOTALL);
+    private static final Pattern VOCABULARY =
+            Pattern.compile("(?:.*\\.)?(?:[^.]*embed[^.]*|wte|wpe|shared|lm_head)(?:\\..*)?", Pattern.DOTALL);
 
-  private final Checkpoint base;
-  private final Checkpoint aligned;
-  private final Checkpoint adapted;
-  private final WeightNames baseNames;
-  private final WeightNames alignedNames;
-  private final List<Problem> problems = new ArrayList<>();
+    private final Checkpoint base;
+    private final Checkpoint aligned;
+    private final Checkpoint adapted;
+    private final WeightNames baseNames;
+    private final WeightNames alignedNames;
+    private final List<Problem> problems = new ArrayList<>();
 
-  private MergedPairing(Checkpoint base, Checkpoint aligned, Checkpoint adapted) {
-    this.base = base;
-    this.aligned = aligned;
-    this.adapted = adapted;
-    this.baseNames = new WeightNames(base.tensorNames());
-    this.alignedNames = new WeightNames(aligned.tensorNames());
-  }
-
-  /**
-   * Finds the modules and their weights.
-   *
-   * @param takesPart by a module's name
-   * @param withVocabulary whether embeddings and heads are modules, too
-   * @return in natural order; an element's {@code lora()} stands for the fine-tuned weight
-   * @throws BadInputException with a problem for every weight that has no partner, several, or one of another shape
-   */
-  public static List<PairedModule> pair(Checkpoint base, Checkpoint aligned, Checkpoint adapted,
-      Predicate<String> takesPart, boolean withVocabulary) {
-    MergedPairing pairing = new MergedPairing(base, aligned, adapted);
-    List<PairedModule> paired = new ArrayList<>();
-    for (String name : adapted.tensorNames()) {
-      StoredTensor tensor = adapted.tensor(name);
-      String module = moduleOf(name);
-      boolean isModule = isModule(tensor) && (withVocabulary || !VOCABULARY.matcher(module).matches());
-      if (isModule && takesPart.test(module)) {
-        pairing.pair(module, tensor).ifPresent(paired::add);
-      }
+    private MergedPairing(Checkpoint base, Checkpoint aligned, Checkpoint adapted) {
+        this.base = base;
+        this.aligned = aligned;
+        this.adapted = adapted;
+        this.baseNames = new WeightNames(base.tensorNames());
+        this.alignedNames = new WeightNames(aligned.tensorNames());
     }
-    if (!pairing.problems.isEmpty()) {
-      throw new BadInputException(pairing.problems);
+
+    /**
+     * Finds the modules and their weights.
+     *
+     * @param takesPart by a module's name
+     * @param withVocabulary whether embeddings and heads are modules, too
+     * @return in natural order; an element's {@code lora()} stands for the fine-tuned weight
+     * @throws BadInputException with a problem for every weight that has no partner, several, or one of another shape
+     */
+    public static List<PairedModule> pair(
+            Checkpoint base,
+            Checkpoint aligned,
+            Checkpoint adapted,
+            Predicate<String> takesPart,
+            boolean withVocabulary) {
+        MergedPairing pairing = new MergedPairing(base, aligned, adapted);
+        List<PairedModule> paired = new ArrayList<>();
+        for (String name : adapted.tensorNames()) {
+            StoredTensor tensor = adapted.tensor(name);
+            String module = moduleOf(name);
+            boolean isModule = isModule(tensor)
+                    && (withVocabulary || !VOCABULARY.matcher(module).matches());
+            if (isModule && takesPart.test(module)) {
+                pairing.pair(module, tensor).ifPresent(paired::add);
+            }
+        }
+        if (!pairing.problems.isEmpty()) {
+            throw new BadInputException(pairing.problems);
+        }
+        paired.sort((one, other) -> LoraModule.NATURAL_ORDER.compare(one.name(), other.name()));
+        return paired;
     }
-    paired.sort((one, other) -> LoraModule.NATURAL_ORDER.compare(one.name(), other.name()));
-    return paired;
-  }
 
-  /** Names of the vectors (norms, biases), which are no modules, that the fine-tune changed. */
-  public static List<String> changedVectors(Checkpoint aligned, Checkpoint adapted) {
-    WeightNames names = new WeightNames(aligned.tensorNames());
-    return adapted.tensorNames().stream().filter(name -> {
-      StoredTensor tensor = adapted.tensor(name);
-      List<String> found = names.named(name);
-      return tensor.shape().size() == 1 && DType.WEIGHTS.contains(tensor.dtype()) && found.size() == 1
-          && !isSame(tensor, aligned.tensor(found.get(0)));
-    }).toList();
-  }
-
-  private static boolean isSame(StoredTensor one, StoredTensor other) {
-    return one.shape().equals(other.shape()) && DType.WEIGHTS.contains(other.dtype())
-        && Arrays.equals(Values.of(one), Values.of(other));
-  }
-
-  /** The name of the module whose weight a tensor is. */
-  private static String moduleOf(String tensorName) {
-    return tensorName.endsWith(WEIGHT) ? tensorName.substring(0, tensorName.length() - WEIGHT.length()) : tensorName;
-  }
-
-  /** Scales of 8-bit weights and biases of stacked experts have two dimensions, too, but are no weights. */
-  private static boolean isModule(StoredTensor tensor) {
-    return tensor.shape().size() >= 2 && tensor.info().elementCount() > 0
-        && (tensor.name().endsWith(WEIGHT) || tensor.name().contains(".experts."))
-        && !NO_WEIGHT.matcher(tensor.name()).matches()
-        && (DType.WEIGHTS.contains(tensor.dtype()) || DType.SCALED_WEIGHTS.contains(tensor.dtype()));
-  }
-
-  private Optional<PairedModule> pair(String module, StoredTensor tensor) {
-    Optional<StoredTensor> from = partner(base, baseNames, tensor);
-    Optional<StoredTensor> to = partner(aligned, alignedNames, tensor);
-    if (from.isEmpty() || to.isEmpty()) {
-      return Optional.empty();
+    /** Names of the vectors (norms, biases), which are no modules, that the fine-tune changed. */
+    public static List<String> changedVectors(Checkpoint aligned, Checkpoint adapted) {
+        WeightNames names = new WeightNames(aligned.tensorNames());
+        return adapted.tensorNames().stream()
+                .filter(name -> {
+                    StoredTensor tensor = adapted.tensor(name);
+                    List<String> found = names.named(name);
+                    return tensor.shape().size() == 1
+                            && DType.WEIGHTS.contains(tensor.dtype())
+                            && found.size() == 1
+                            && !isSame(tensor, aligned.tensor(found.get(0)));
+                })
+                .toList();
     }
-    Weights weights = new Weights(matrix(base, from.get()), matrix(aligned, to.get()),
-        Optional.of(matrix(adapted, tensor)), false);
-    return Optional.of(new PairedModule(LoraModule.merged(module, tensor), List.of(weights)));
-  }
 
-  private Optional<StoredTensor> partner(Checkpoint checkpoint, WeightNames names, StoredTensor tensor) {
-    List<String> found = names.named(tensor.name());
-    if (found.size() != 1) {
-      problems.add(new Problem(checkpoint.location().toString(), TensorInfo.label(tensor.name()),
-          found.isEmpty() ? null : found.toString(), found.isEmpty()
-              ? "no tensor here is this weight of the merged checkpoint"
-              : "several tensors could be this weight of the merged checkpoint"));
-      return Optional.empty();
+    private static boolean isSame(StoredTensor one, StoredTensor other) {
+        return one.shape().equals(other.shape())
+                && DType.WEIGHTS.contains(other.dtype())
+                && Arrays.equals(Values.of(one), Values.of(other));
     }
-    StoredTensor partner = checkpoint.tensor(found.get(0));
-    if (!partner.shape().equals(tensor.shape())) {
-      problems.add(new Problem(checkpoint.location().toString(), TensorInfo.label(partner.name()) + " shape",
-          partner.shape().toString(), "the merged checkpoint has " + tensor.shape() + "; was it made from this model?"));
-      return Optional.empty();
-    }
-    if (!DType.WEIGHTS.contains(partner.dtype()) && !DType.SCALED_WEIGHTS.contains(partner.dtype())) {
-      problems.add(new Problem(checkpoint.location().toString(), TensorInfo.label(partner.name()) + " dtype",
-          partner.dtype().toString(), "is no type of weights that can be compared; use a 16- or 32-bit checkpoint"));
-      return Optional.empty();
-    }
-    return Optional.of(partner);
-  }
 
-  private static StoredMatrix matrix(Checkpoint checkpoint, StoredTensor tensor) {
-    return StoredMatrix.of(tensor, tensor.shape().get(0), checkpoint.scalesOf(tensor));
-  }
+    /** The name of the module whose weight a tensor is. */
+    private static String moduleOf(String tensorName) {
+        return tensorName.endsWith(WEIGHT)
+                ? tensorName.substring(0, tensorName.length() - WEIGHT.length())
+                : tensorName;
+    }
+
+    /** Scales of 8-bit weights and biases of stacked experts have two dimensions, too, but are no weights. */
+    private static boolean isModule(StoredTensor tensor) {
+        return tensor.shape().size() >= 2
+                && tensor.info().elementCount() > 0
+                && (tensor.name().endsWith(WEIGHT) || tensor.name().contains(".experts."))
+                && !NO_WEIGHT.matcher(tensor.name()).matches()
+                && (DType.WEIGHTS.contains(tensor.dtype()) || DType.SCALED_WEIGHTS.contains(tensor.dtype()));
+    }
+
+    private Optional<PairedModule> pair(String module, StoredTensor tensor) {
+        Optional<StoredTensor> from = partner(base, baseNames, tensor);
+        Optional<StoredTensor> to = partner(aligned, alignedNames, tensor);
+        if (from.isEmpty() || to.isEmpty()) {
+            return Optional.empty();
+        }
+        Weights weights = new Weights(
+                matrix(base, from.get()), matrix(aligned, to.get()), Optional.of(matrix(adapted, tensor)), false);
+        return Optional.of(new PairedModule(LoraModule.merged(module, tensor), List.of(weights)));
+    }
+
+    private Optional<StoredTensor> partner(Checkpoint checkpoint, WeightNames names, StoredTensor tensor) {
+        List<String> found = names.named(tensor.name());
+        if (found.size() != 1) {
+            problems.add(new Problem(
+                    checkpoint.location().toString(),
+                    TensorInfo.label(tensor.name()),
+                    found.isEmpty() ? null : found.toString(),
+                    found.isEmpty()
+                            ? "no tensor here is this weight of the merged checkpoint"
+                            : "several tensors could be this weight of the merged checkpoint"));
+            return Optional.empty();
+        }
+        StoredTensor partner = checkpoint.tensor(found.get(0));
+        if (!partner.shape().equals(tensor.shape())) {
+            problems.add(new Problem(
+                    checkpoint.location().toString(),
+                    TensorInfo.label(partner.name()) + " shape",
+                    partner.shape().toString(),
+                    "the merged checkpoint has " + tensor.shape() + "; was it made from this model?"));
+            return Optional.empty();
+        }
+        if (!DType.WEIGHTS.contains(partner.dtype()) && !DType.SCALED_WEIGHTS.contains(partner.dtype())) {
+            problems.add(new Problem(
+                    checkpoint.location().toString(),
+                    TensorInfo.label(partner.name()) + " dtype",
+                    partner.dtype().toString(),
+                    "is no type of weights that can be compared; use a 16- or 32-bit checkpoint"));
+            return Optional.empty();
+        }
+        return Optional.of(partner);
+    }
+
+    private static StoredMatrix matrix(Checkpoint checkpoint, StoredTensor tensor) {
+        return StoredMatrix.of(tensor, tensor.shape().get(0), checkpoint.scalesOf(tensor));
+    }
 }

@@ -25,169 +25,194 @@ import java.util.stream.Stream;
 /** Joins an adapter's modules with the tensors of one or more checkpoints by name and reports every mismatch at once. */
 public final class ModulePairing {
 
-  private static final String WEIGHT = ".weight";
+    private static final String WEIGHT = ".weight";
 
-  private final AdapterConfig config;
-  private final List<Problem> problems = new ArrayList<>();
+    private final AdapterConfig config;
+    private final List<Problem> problems = new ArrayList<>();
 
-  private ModulePairing(AdapterConfig config) {
-    this.config = config;
-  }
-
-  /**
-   * Finds each module's base and aligned weight.
-   *
-   * @return in the order of {@code modules}
-   * @throws BadInputException with a problem for every module that has no weight, several, or one that does not fit
-   */
-  public static List<PairedModule> pair(
-      List<LoraModule> modules, AdapterConfig config, Checkpoint base, Checkpoint aligned) {
-    ModulePairing pairing = new ModulePairing(config);
-    List<FoundWeight> bases = pairing.weights(modules, base);
-    List<FoundWeight> aligneds = pairing.weights(modules, aligned);
-    Map<String, Boolean> squareIsTransposed = pairing.squareIsTransposed(modules, aligneds, aligned);
-    List<PairedModule> paired = new ArrayList<>();
-    for (int i = 0; i < modules.size(); i++) {
-      if (bases.get(i) != null && aligneds.get(i) != null) {
-        boolean square = squareIsTransposed.get(modules.get(i).kind().label());
-        paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), square));
-      }
+    private ModulePairing(AdapterConfig config) {
+        this.config = config;
     }
-    pairing.throwIfAny();
-    return paired;
-  }
 
-  /**
-   * What keeps the modules from being applied to one checkpoint; empty if nothing does.
-   */
-  public static List<Problem> problems(List<LoraModule> modules, AdapterConfig config, Checkpoint checkpoint) {
-    ModulePairing pairing = new ModulePairing(config);
-    pairing.weights(modules, checkpoint);
-    return List.copyOf(pairing.problems);
-  }
-
-  /** Names of the checkpoint's linear layers (by their matrices) that no module of the adapter belongs to. */
-  public static List<String> unpairedLayers(List<LoraModule> modules, Checkpoint checkpoint) {
-    return unpaired(modules, checkpoint)
-        .filter(name -> name.endsWith(WEIGHT) && checkpoint.tensor(name).shape().size() == 2)
-        .map(name -> name.substring(0, name.length() - WEIGHT.length()))
-        .toList();
-  }
-
-  /** Names of the parameters, stacks of experts above all, that no module of the adapter belongs to. */
-  public static List<String> unpairedParameters(List<LoraModule> modules, Checkpoint checkpoint) {
-    return unpaired(modules, checkpoint).flatMap(ExpertParts::stacksOf).distinct().toList();
-  }
-
-  private static Stream<String> unpaired(List<LoraModule> modules, Checkpoint checkpoint) {
-    WeightNames names = new WeightNames(checkpoint.tensorNames());
-    Set<String> paired = modules.stream()
-        .flatMap(module -> Layouts.find(module, names, checkpoint).stream())
-        .flatMap(StoredWeight::tensors)
-        .map(StoredTensor::name)
-        .collect(Collectors.toSet());
-    return checkpoint.tensorNames().stream().filter(name -> !paired.contains(name));
-  }
-
-  /** Each module's weight, null where there is none that fits (then the problem is noted). */
-  private List<FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
-    WeightNames names = new WeightNames(checkpoint.tensorNames());
-    List<FoundWeight> weights = new ArrayList<>();
-    Map<List<Object>, String> claims = new HashMap<>();
-    for (LoraModule module : modules) {
-      FoundWeight weight = weight(module, Layouts.find(module, names, checkpoint), checkpoint);
-      // An embedding and a head that is tied to it share a tensor; no two modules of one kind do.
-      String earlier = weight == null
-          ? null
-          : claims.putIfAbsent(List.of(module.kind().label(), weight.whole()), module.name());
-      weights.add(earlier == null
-          ? weight
-          : reject(checkpoint, TensorInfo.label(weight.whole().tensors().get(0).name()), null, "two modules of the"
-              + " adapter would take it for their weight: '" + earlier + "' and '" + module.name() + "'"));
+    /**
+     * Finds each module's base and aligned weight.
+     *
+     * @return in the order of {@code modules}
+     * @throws BadInputException with a problem for every module that has no weight, several, or one that does not fit
+     */
+    public static List<PairedModule> pair(
+            List<LoraModule> modules, AdapterConfig config, Checkpoint base, Checkpoint aligned) {
+        ModulePairing pairing = new ModulePairing(config);
+        List<FoundWeight> bases = pairing.weights(modules, base);
+        List<FoundWeight> aligneds = pairing.weights(modules, aligned);
+        Map<String, Boolean> squareIsTransposed = pairing.squareIsTransposed(modules, aligneds, aligned);
+        List<PairedModule> paired = new ArrayList<>();
+        for (int i = 0; i < modules.size(); i++) {
+            if (bases.get(i) != null && aligneds.get(i) != null) {
+                boolean square = squareIsTransposed.get(modules.get(i).kind().label());
+                paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), square));
+            }
+        }
+        pairing.throwIfAny();
+        return paired;
     }
-    return weights;
-  }
 
-  private FoundWeight weight(LoraModule module, List<StoredWeight> candidates, Checkpoint checkpoint) {
-    if (candidates.size() != 1) {
-      return reject(checkpoint, "module '" + module.name() + "'",
-          candidates.isEmpty() ? null : candidates.stream().map(StoredWeight::name).toList(),
-          candidates.isEmpty()
-              ? "no tensor here is the weight of this module of the adapter"
-              : "several tensors could be this module's weight");
+    /**
+     * What keeps the modules from being applied to one checkpoint; empty if nothing does.
+     */
+    public static List<Problem> problems(List<LoraModule> modules, AdapterConfig config, Checkpoint checkpoint) {
+        ModulePairing pairing = new ModulePairing(config);
+        pairing.weights(modules, checkpoint);
+        return List.copyOf(pairing.problems);
     }
-    StoredWeight weight = candidates.get(0);
-    Optional<StoredTensor> other = weight.tensors()
-        .filter(t -> !DType.WEIGHTS.contains(t.dtype()) && !DType.SCALED_WEIGHTS.contains(t.dtype()))
-        .findFirst();
-    if (other.isPresent()) {
-      return reject(checkpoint, TensorInfo.label(other.get().name()) + " dtype", other.get().dtype(),
-          "only " + DType.WEIGHTS + " and 8-bit floats with scales can be compared; use a 16- or 32-bit checkpoint");
-    }
-    Dimensions d = module.dimensions();
-    Set<Boolean> transpositions = module.kind().transpositions(d, weight.shape());
-    if (transpositions.isEmpty()) {
-      return reject(checkpoint, weight.label() + " shape", weight.shape(), misfit(module, weight));
-    }
-    long rows = d.matrices() * (transpositions.contains(false) ? d.out() : d.in());
-    return new FoundWeight(weight.asMatrix(rows, checkpoint::scalesOf), transpositions);
-  }
 
-  private static String misfit(LoraModule module, StoredWeight weight) {
-    List<List<Long>> shapes = module.kind().weightShapes(module.dimensions());
-    return Vocabulary.mismatch(module, weight.shape()).orElse("the adapter's module '" + module.name() + "' needs "
-        + (shapes.size() == 1 ? shapes.get(0) : "one of " + shapes) + "; was it trained on another model?");
-  }
-
-  private PairedModule join(LoraModule module, FoundWeight base, FoundWeight aligned, boolean squareIsTransposed) {
-    boolean transposed = aligned.isTransposed(squareIsTransposed);
-    if (!base.whole().shape().equals(aligned.whole().shape())) {
-      StoredTensor tensor = aligned.whole().tensors().get(0);
-      StoredTensor baseTensor = base.whole().tensors().get(0);
-      problems.add(new Problem(tensor.file().path().toString(), TensorInfo.label(tensor.name()) + " shape",
-          tensor.shape().toString(),
-          "the base checkpoint has " + baseTensor.shape() + " (" + baseTensor.file().path() + ")"));
-      return new PairedModule(module, List.of());
+    /** Names of the checkpoint's linear layers (by their matrices) that no module of the adapter belongs to. */
+    public static List<String> unpairedLayers(List<LoraModule> modules, Checkpoint checkpoint) {
+        return unpaired(modules, checkpoint)
+                .filter(name ->
+                        name.endsWith(WEIGHT) && checkpoint.tensor(name).shape().size() == 2)
+                .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+                .toList();
     }
-    List<StoredMatrix> bases = base.matrices(module);
-    List<StoredMatrix> aligneds = aligned.matrices(module);
-    return new PairedModule(module, IntStream.range(0, bases.size())
-        .mapToObj(i -> new Weights(bases.get(i), aligneds.get(i), transposed))
-        .toList());
-  }
 
-  /**
-   * How to read square weights, which fit both ways, of each kind of layer. PEFT corrects a wrong
-   * {@code fan_in_fan_out} when it sees the layers; here their shapes are what can be seen. Where the adapter's other
-   * weights of the kind all tell the same, they decide, else the flag does; for parameters, whose order is the model's
-   * affair, the type of model.
-   */
-  private Map<String, Boolean> squareIsTransposed(
-      List<LoraModule> modules, List<FoundWeight> weights, Checkpoint checkpoint) {
-    Map<String, Set<Boolean>> seen = new HashMap<>();
-    Map<String, Boolean> decided = new HashMap<>();
-    for (int i = 0; i < modules.size(); i++) {
-      LayerKind kind = modules.get(i).kind();
-      decided.put(kind.label(), kind.onParameter() ? TransposedExperts.areIn(checkpoint) : config.fanInFanOut());
-      Set<Boolean> ofKind = seen.computeIfAbsent(kind.label(), label -> new HashSet<>());
-      if (weights.get(i) != null && !weights.get(i).isAmbiguous()) {
-        ofKind.addAll(weights.get(i).transpositions());
-      }
+    /** Names of the parameters, stacks of experts above all, that no module of the adapter belongs to. */
+    public static List<String> unpairedParameters(List<LoraModule> modules, Checkpoint checkpoint) {
+        return unpaired(modules, checkpoint)
+                .flatMap(ExpertParts::stacksOf)
+                .distinct()
+                .toList();
     }
-    seen.forEach((kind, ways) -> decided.computeIfPresent(kind,
-        (label, otherwise) -> ways.size() == 1 ? ways.contains(true) : otherwise));
-    return decided;
-  }
 
-  private FoundWeight reject(Checkpoint checkpoint, String field, Object value, String explanation) {
-    problems.add(new Problem(checkpoint.location().toString(), field, value == null ? null : value.toString(),
-        explanation));
-    return null;
-  }
-
-  private void throwIfAny() {
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
+    private static Stream<String> unpaired(List<LoraModule> modules, Checkpoint checkpoint) {
+        WeightNames names = new WeightNames(checkpoint.tensorNames());
+        Set<String> paired = modules.stream()
+                .flatMap(module -> Layouts.find(module, names, checkpoint).stream())
+                .flatMap(StoredWeight::tensors)
+                .map(StoredTensor::name)
+                .collect(Collectors.toSet());
+        return checkpoint.tensorNames().stream().filter(name -> !paired.contains(name));
     }
-  }
+
+    /** Each module's weight, null where there is none that fits (then the problem is noted). */
+    private List<FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
+        WeightNames names = new WeightNames(checkpoint.tensorNames());
+        List<FoundWeight> weights = new ArrayList<>();
+        Map<List<Object>, String> claims = new HashMap<>();
+        for (LoraModule module : modules) {
+            FoundWeight weight = weight(module, Layouts.find(module, names, checkpoint), checkpoint);
+            // An embedding and a head that is tied to it share a tensor; no two modules of one kind do.
+            String earlier = weight == null
+                    ? null
+                    : claims.putIfAbsent(List.of(module.kind().label(), weight.whole()), module.name());
+            weights.add(
+                    earlier == null
+                            ? weight
+                            : reject(
+                                    checkpoint,
+                                    TensorInfo.label(
+                                            weight.whole().tensors().get(0).name()),
+                                    null,
+                                    "two modules of the" + " adapter would take it for their weight: '" + earlier
+                                            + "' and '" + module.name() + "'"));
+        }
+        return weights;
+    }
+
+    private FoundWeight weight(LoraModule module, List<StoredWeight> candidates, Checkpoint checkpoint) {
+        if (candidates.size() != 1) {
+            return reject(
+                    checkpoint,
+                    "module '" + module.name() + "'",
+                    candidates.isEmpty()
+                            ? null
+                            : candidates.stream().map(StoredWeight::name).toList(),
+                    candidates.isEmpty()
+                            ? "no tensor here is the weight of this module of the adapter"
+                            : "several tensors could be this module's weight");
+        }
+        StoredWeight weight = candidates.get(0);
+        Optional<StoredTensor> other = weight.tensors()
+                .filter(t -> !DType.WEIGHTS.contains(t.dtype()) && !DType.SCALED_WEIGHTS.contains(t.dtype()))
+                .findFirst();
+        if (other.isPresent()) {
+            return reject(
+                    checkpoint,
+                    TensorInfo.label(other.get().name()) + " dtype",
+                    other.get().dtype(),
+                    "only " + DType.WEIGHTS
+                            + " and 8-bit floats with scales can be compared; use a 16- or 32-bit checkpoint");
+        }
+        Dimensions d = module.dimensions();
+        Set<Boolean> transpositions = module.kind().transpositions(d, weight.shape());
+        if (transpositions.isEmpty()) {
+            return reject(checkpoint, weight.label() + " shape", weight.shape(), misfit(module, weight));
+        }
+        long rows = d.matrices() * (transpositions.contains(false) ? d.out() : d.in());
+        return new FoundWeight(weight.asMatrix(rows, checkpoint::scalesOf), transpositions);
+    }
+
+    private static String misfit(LoraModule module, StoredWeight weight) {
+        List<List<Long>> shapes = module.kind().weightShapes(module.dimensions());
+        return Vocabulary.mismatch(module, weight.shape())
+                .orElse("the adapter's module '" + module.name() + "' needs "
+                        + (shapes.size() == 1 ? shapes.get(0) : "one of " + shapes)
+                        + "; was it trained on another model?");
+    }
+
+    private PairedModule join(LoraModule module, FoundWeight base, FoundWeight aligned, boolean squareIsTransposed) {
+        boolean transposed = aligned.isTransposed(squareIsTransposed);
+        if (!base.whole().shape().equals(aligned.whole().shape())) {
+            StoredTensor tensor = aligned.whole().tensors().get(0);
+            StoredTensor baseTensor = base.whole().tensors().get(0);
+            problems.add(new Problem(
+                    tensor.file().path().toString(),
+                    TensorInfo.label(tensor.name()) + " shape",
+                    tensor.shape().toString(),
+                    "the base checkpoint has " + baseTensor.shape() + " ("
+                            + baseTensor.file().path() + ")"));
+            return new PairedModule(module, List.of());
+        }
+        List<StoredMatrix> bases = base.matrices(module);
+        List<StoredMatrix> aligneds = aligned.matrices(module);
+        return new PairedModule(
+                module,
+                IntStream.range(0, bases.size())
+                        .mapToObj(i -> new Weights(bases.get(i), aligneds.get(i), transposed))
+                        .toList());
+    }
+
+    /**
+     * How to read square weights, which fit both ways, of each kind of layer. PEFT corrects a wrong
+     * {@code fan_in_fan_out} when it sees the layers; here their shapes are what can be seen. Where the adapter's other
+     * weights of the kind all tell the same, they decide, else the flag does; for parameters, whose order is the model's
+     * affair, the type of model.
+     */
+    private Map<String, Boolean> squareIsTransposed(
+            List<LoraModule> modules, List<FoundWeight> weights, Checkpoint checkpoint) {
+        Map<String, Set<Boolean>> seen = new HashMap<>();
+        Map<String, Boolean> decided = new HashMap<>();
+        for (int i = 0; i < modules.size(); i++) {
+            LayerKind kind = modules.get(i).kind();
+            decided.put(kind.label(), kind.onParameter() ? TransposedExperts.areIn(checkpoint) : config.fanInFanOut());
+            Set<Boolean> ofKind = seen.computeIfAbsent(kind.label(), label -> new HashSet<>());
+            if (weights.get(i) != null && !weights.get(i).isAmbiguous()) {
+                ofKind.addAll(weights.get(i).transpositions());
+            }
+        }
+        seen.forEach((kind, ways) -> decided.computeIfPresent(
+                kind, (label, otherwise) -> ways.size() == 1 ? ways.contains(true) : otherwise));
+        return decided;
+    }
+
+    private FoundWeight reject(Checkpoint checkpoint, String field, Object value, String explanation) {
+        problems.add(new Problem(
+                checkpoint.location().toString(), field, value == null ? null : value.toString(), explanation));
+        return null;
+    }
+
+    private void throwIfAny() {
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+    }
 }

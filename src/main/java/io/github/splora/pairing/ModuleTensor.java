@@ -7,8 +7,10 @@ import java.util.List;
 /** The tensor that is named as the module: {@code <module>.weight}. */
 final class ModuleTensor implements Layout {
 
-  @Override
-  public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
-    return names.candidates(module.name()).stream().map(name -> StoredWeight.of(checkpoint.tensor(name))).toList();
-  }
+    @Override
+    public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
+        return names.candidates(module.name()).stream()
+                .map(name -> StoredWeight.of(checkpoint.tensor(name)))
+                .toList();
+    }
 }

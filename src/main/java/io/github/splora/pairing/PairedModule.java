@@ -12,21 +12,21 @@ import java.util.List;
  */
 public record PairedModule(LoraModule lora, List<Weights> weights) {
 
-  public PairedModule {
-    weights = List.copyOf(weights);
-  }
+    public PairedModule {
+        weights = List.copyOf(weights);
+    }
 
-  public String name() {
-    return lora.name();
-  }
+    public String name() {
+        return lora.name();
+    }
 
-  /** {@code [out, in]}, or {@code [experts, out, in]}, however it is stored. */
-  public List<Long> shape() {
-    return lora.shape();
-  }
+    /** {@code [out, in]}, or {@code [experts, out, in]}, however it is stored. */
+    public List<Long> shape() {
+        return lora.shape();
+    }
 
-  /** Bytes of the weights on disk. */
-  public long byteLength() {
-    return weights.stream().mapToLong(Weights::byteLength).sum();
-  }
+    /** Bytes of the weights on disk. */
+    public long byteLength() {
+        return weights.stream().mapToLong(Weights::byteLength).sum();
+    }
 }

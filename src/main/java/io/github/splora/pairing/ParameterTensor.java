@@ -11,27 +11,31 @@ import java.util.Map;
  */
 final class ParameterTensor implements Layout {
 
-  /** Parameter to tensor, by the ends of their names; Aria's and GraniteMoE's. */
-  private static final Map<String, List<String>> OTHER_NAMES = Map.of(
-      ".experts.gate_up_proj", List.of(".experts.fc1.weight", ".input_linear.weight"),
-      ".experts.down_proj", List.of(".experts.fc2.weight", ".output_linear.weight"));
+    /** Parameter to tensor, by the ends of their names; Aria's and GraniteMoE's. */
+    private static final Map<String, List<String>> OTHER_NAMES = Map.of(
+            ".experts.gate_up_proj", List.of(".experts.fc1.weight", ".input_linear.weight"),
+            ".experts.down_proj", List.of(".experts.fc2.weight", ".output_linear.weight"));
 
-  @Override
-  public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
-    return tensors(module.name(), names).stream().map(name -> StoredWeight.of(checkpoint.tensor(name))).toList();
-  }
-
-  /** The tensors that could be the parameter. */
-  static List<String> tensors(String parameter, WeightNames names) {
-    List<String> own = names.named(parameter);
-    if (!own.isEmpty()) {
-      return own;
+    @Override
+    public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
+        return tensors(module.name(), names).stream()
+                .map(name -> StoredWeight.of(checkpoint.tensor(name)))
+                .toList();
     }
-    return OTHER_NAMES.entrySet().stream()
-        .filter(entry -> parameter.endsWith(entry.getKey()))
-        .flatMap(entry -> entry.getValue().stream()
-            .map(end -> parameter.substring(0, parameter.length() - entry.getKey().length()) + end))
-        .flatMap(name -> names.named(name).stream())
-        .toList();
-  }
+
+    /** The tensors that could be the parameter. */
+    static List<String> tensors(String parameter, WeightNames names) {
+        List<String> own = names.named(parameter);
+        if (!own.isEmpty()) {
+            return own;
+        }
+        return OTHER_NAMES.entrySet().stream()
+                .filter(entry -> parameter.endsWith(entry.getKey()))
+                .flatMap(entry -> entry.getValue().stream()
+                        .map(end -> parameter.substring(
+                                        0, parameter.length() - entry.getKey().length())
+                                + end))
+                .flatMap(name -> names.named(name).stream())
+                .toList();
+    }
 }

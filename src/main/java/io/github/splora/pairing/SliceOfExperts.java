@@ -14,22 +14,22 @@ import java.util.stream.Stream;
  */
 final class SliceOfExperts implements Layout {
 
-  @Override
-  public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
-    return ExpertParts.inStacks(module.name()).stream()
-        .flatMap(part -> ParameterTensor.tensors(part.parameter(), names).stream()
-            .flatMap(stack -> slice(checkpoint.tensor(stack), part)))
-        .toList();
-  }
-
-  private static Stream<StoredWeight> slice(StoredTensor stack, Part part) {
-    List<Long> shape = stack.shape();
-    if (shape.size() != 3 || part.expert() >= shape.get(0) || shape.get(1) % part.count() != 0) {
-      return Stream.empty();
+    @Override
+    public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
+        return ExpertParts.inStacks(module.name()).stream()
+                .flatMap(part -> ParameterTensor.tensors(part.parameter(), names).stream()
+                        .flatMap(stack -> slice(checkpoint.tensor(stack), part)))
+                .toList();
     }
-    long rows = shape.get(1) / part.count();
-    long count = rows * shape.get(2);
-    long first = ((long) part.expert() * part.count() + part.index()) * count;
-    return Stream.of(new StoredWeight(List.of(rows, shape.get(2)), List.of(new Piece(stack, first, count))));
-  }
+
+    private static Stream<StoredWeight> slice(StoredTensor stack, Part part) {
+        List<Long> shape = stack.shape();
+        if (shape.size() != 3 || part.expert() >= shape.get(0) || shape.get(1) % part.count() != 0) {
+            return Stream.empty();
+        }
+        long rows = shape.get(1) / part.count();
+        long count = rows * shape.get(2);
+        long first = ((long) part.expert() * part.count() + part.index()) * count;
+        return Stream.of(new StoredWeight(List.of(rows, shape.get(2)), List.of(new Piece(stack, first, count))));
+    }
 }

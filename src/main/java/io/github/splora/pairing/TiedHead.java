@@ -9,29 +9,30 @@ import java.util.stream.Stream;
 /** An output head that shares the weight of the embedding, and so has no tensor of its own. */
 final class TiedHead implements Layout {
 
-  /** What input embeddings are called. */
-  private static final List<String> EMBEDDINGS =
-      List.of("embed_tokens", "wte", "word_embeddings", "embed_in", "decoder.embed_tokens", "shared");
+    /** What input embeddings are called. */
+    private static final List<String> EMBEDDINGS =
+            List.of("embed_tokens", "wte", "word_embeddings", "embed_in", "decoder.embed_tokens", "shared");
 
-  @Override
-  public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
-    if (!module.isHead() || saysUntied(checkpoint)) {
-      return List.of();
+    @Override
+    public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
+        if (!module.isHead() || saysUntied(checkpoint)) {
+            return List.of();
+        }
+        String parent = module.name().substring(0, module.name().lastIndexOf('.') + 1);
+        return EMBEDDINGS.stream()
+                .flatMap(embedding -> Stream.of(parent, parent + "model.", parent + "transformer.")
+                        .flatMap(prefix -> names.candidates(prefix + embedding).stream()))
+                .distinct()
+                .map(name -> StoredWeight.of(checkpoint.tensor(name)))
+                .toList();
     }
-    String parent = module.name().substring(0, module.name().lastIndexOf('.') + 1);
-    return EMBEDDINGS.stream()
-        .flatMap(embedding -> Stream.of(parent, parent + "model.", parent + "transformer.")
-            .flatMap(prefix -> names.candidates(prefix + embedding).stream()))
-        .distinct()
-        .map(name -> StoredWeight.of(checkpoint.tensor(name)))
-        .toList();
-  }
 
-  private static boolean saysUntied(Checkpoint checkpoint) {
-    return checkpoint.config()
-        .map(config -> config.path("tie_word_embeddings"))
-        .filter(JsonNode::isBoolean)
-        .map(tied -> !tied.booleanValue())
-        .orElse(false);
-  }
+    private static boolean saysUntied(Checkpoint checkpoint) {
+        return checkpoint
+                .config()
+                .map(config -> config.path("tie_word_embeddings"))
+                .filter(JsonNode::isBoolean)
+                .map(tied -> !tied.booleanValue())
+                .orElse(false);
+    }
 }

@@ -9,11 +9,14 @@ import java.util.Set;
  */
 final class TransposedExperts {
 
-  private static final Set<String> MODEL_TYPES = Set.of("gpt_oss", "openai_privacy_filter", "aria", "aria_text");
+    private static final Set<String> MODEL_TYPES = Set.of("gpt_oss", "openai_privacy_filter", "aria", "aria_text");
 
-  private TransposedExperts() {}
+    private TransposedExperts() {}
 
-  static boolean areIn(Checkpoint checkpoint) {
-    return checkpoint.config().map(config -> MODEL_TYPES.contains(config.path("model_type").asText())).orElse(false);
-  }
+    static boolean areIn(Checkpoint checkpoint) {
+        return checkpoint
+                .config()
+                .map(config -> MODEL_TYPES.contains(config.path("model_type").asText()))
+                .orElse(false);
+    }
 }

@@ -8,18 +8,22 @@ import java.util.Optional;
 /** What is peculiar to the layers whose weight has a row for each token: embeddings and output heads. */
 final class Vocabulary {
 
-  private Vocabulary() {}
+    private Vocabulary() {}
 
-  /** Says so, if all that keeps a weight from fitting is that it has rows for another number of tokens. */
-  static Optional<String> mismatch(LoraModule module, List<Long> weightShape) {
-    Dimensions d = module.dimensions();
-    List<Long> expected = module.kind().weightShapes(d).get(0);
-    boolean differsInTokensOnly = weightShape.size() == 2 && expected.size() == 2
-        && weightShape.get(1).equals(expected.get(1)) && !weightShape.get(0).equals(expected.get(0));
-    return module.hasVocabulary() && differsInTokensOnly
-        ? Optional.of("a vocabulary of " + weightShape.get(0) + " tokens, but the adapter's module '" + module.name()
-            + "' was trained on " + expected.get(0) + "; name the checkpoint with the resized vocabulary, or leave the"
-            + " module out: --exclude '" + module.name() + "'")
-        : Optional.empty();
-  }
+    /** Says so, if all that keeps a weight from fitting is that it has rows for another number of tokens. */
+    static Optional<String> mismatch(LoraModule module, List<Long> weightShape) {
+        Dimensions d = module.dimensions();
+        List<Long> expected = module.kind().weightShapes(d).get(0);
+        boolean differsInTokensOnly = weightShape.size() == 2
+                && expected.size() == 2
+                && weightShape.get(1).equals(expected.get(1))
+                && !weightShape.get(0).equals(expected.get(0));
+        return module.hasVocabulary() && differsInTokensOnly
+                ? Optional.of(
+                        "a vocabulary of " + weightShape.get(0) + " tokens, but the adapter's module '" + module.name()
+                                + "' was trained on " + expected.get(0)
+                                + "; name the checkpoint with the resized vocabulary, or leave the"
+                                + " module out: --exclude '" + module.name() + "'")
+                : Optional.empty();
+    }
 }

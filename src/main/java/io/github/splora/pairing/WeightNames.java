@@ -19,72 +19,81 @@ import java.util.stream.Stream;
  */
 final class WeightNames {
 
-  private record Prefix(String ofModule, String onDisk) {}
+    private record Prefix(String ofModule, String onDisk) {}
 
-  private static final List<Prefix> PREFIXES = List.of(
-      new Prefix("model.language_model.", "language_model.model."),
-      new Prefix("language_model.model.", "model.language_model."),
-      new Prefix("model.language_model.", "model."),
-      new Prefix("language_model.model.", "model."),
-      new Prefix("language_model.", ""),
-      new Prefix("model.", ""),
-      new Prefix("transformer.", ""),
-      new Prefix("gpt_neox.", ""),
-      new Prefix("bert.", ""),
-      new Prefix("roberta.", ""),
-      new Prefix("vit.", ""),
-      new Prefix("model.", "model.language_model."),
-      new Prefix("", "model."),
-      new Prefix("", "transformer."),
-      new Prefix("", "language_model."));
+    private static final List<Prefix> PREFIXES = List.of(
+            new Prefix("model.language_model.", "language_model.model."),
+            new Prefix("language_model.model.", "model.language_model."),
+            new Prefix("model.language_model.", "model."),
+            new Prefix("language_model.model.", "model."),
+            new Prefix("language_model.", ""),
+            new Prefix("model.", ""),
+            new Prefix("transformer.", ""),
+            new Prefix("gpt_neox.", ""),
+            new Prefix("bert.", ""),
+            new Prefix("roberta.", ""),
+            new Prefix("vit.", ""),
+            new Prefix("model.", "model.language_model."),
+            new Prefix("", "model."),
+            new Prefix("", "transformer."),
+            new Prefix("", "language_model."));
 
-  private final Set<String> names;
-  private final Map<String, List<String>> namesBySuffix = new HashMap<>();
+    private final Set<String> names;
+    private final Map<String, List<String>> namesBySuffix = new HashMap<>();
 
-  WeightNames(Collection<String> tensorNames) {
-    names = new HashSet<>(tensorNames);
-    for (String name : tensorNames) {
-      if (Block.of(name).isPresent()) {
-        namesBySuffix.computeIfAbsent(Block.suffixFromBlock(name), suffix -> new ArrayList<>()).add(name);
-      }
+    WeightNames(Collection<String> tensorNames) {
+        names = new HashSet<>(tensorNames);
+        for (String name : tensorNames) {
+            if (Block.of(name).isPresent()) {
+                namesBySuffix
+                        .computeIfAbsent(Block.suffixFromBlock(name), suffix -> new ArrayList<>())
+                        .add(name);
+            }
+        }
     }
-  }
 
-  /** Every tensor that could be the module's weight: one if the name is clear, none or several if it is not. */
-  List<String> candidates(String moduleName) {
-    return named(moduleName + ".weight");
-  }
+    /** Every tensor that could be the module's weight: one if the name is clear, none or several if it is not. */
+    List<String> candidates(String moduleName) {
+        return named(moduleName + ".weight");
+    }
 
-  /** Every tensor that the model could know by that name. */
-  List<String> named(String tensorName) {
-    List<String> spellings = NameAliases.of(tensorName).toList();
-    return Stream.concat(
-            spellings.stream().filter(names::contains),
-            spellings.stream().flatMap(this::underOtherPrefixes))
-        .findFirst()
-        .map(List::of)
-        .orElseGet(() -> spellings.stream().flatMap(this::fromBlock).distinct().toList());
-  }
+    /** Every tensor that the model could know by that name. */
+    List<String> named(String tensorName) {
+        List<String> spellings = NameAliases.of(tensorName).toList();
+        return Stream.concat(
+                        spellings.stream().filter(names::contains),
+                        spellings.stream().flatMap(this::underOtherPrefixes))
+                .findFirst()
+                .map(List::of)
+                .orElseGet(() ->
+                        spellings.stream().flatMap(this::fromBlock).distinct().toList());
+    }
 
-  private Stream<String> underOtherPrefixes(String name) {
-    return PREFIXES.stream()
-        .filter(prefix -> name.startsWith(prefix.ofModule()))
-        .map(prefix -> prefix.onDisk() + name.substring(prefix.ofModule().length()))
-        .filter(names::contains);
-  }
+    private Stream<String> underOtherPrefixes(String name) {
+        return PREFIXES.stream()
+                .filter(prefix -> name.startsWith(prefix.ofModule()))
+                .map(prefix ->
+                        prefix.onDisk() + name.substring(prefix.ofModule().length()))
+                .filter(names::contains);
+    }
 
-  /** Of the same tower, and those only that agree furthest to the left. */
-  private Stream<String> fromBlock(String name) {
-    List<String> alike = namesBySuffix.getOrDefault(Block.suffixFromBlock(name), List.of()).stream()
-        .filter(other -> Tower.of(other) == Tower.of(name))
-        .toList();
-    int longest = alike.stream().mapToInt(other -> commonEnd(name, other)).max().orElse(0);
-    return alike.stream().filter(other -> commonEnd(name, other) == longest);
-  }
+    /** Of the same tower, and those only that agree furthest to the left. */
+    private Stream<String> fromBlock(String name) {
+        List<String> alike = namesBySuffix.getOrDefault(Block.suffixFromBlock(name), List.of()).stream()
+                .filter(other -> Tower.of(other) == Tower.of(name))
+                .toList();
+        int longest =
+                alike.stream().mapToInt(other -> commonEnd(name, other)).max().orElse(0);
+        return alike.stream().filter(other -> commonEnd(name, other) == longest);
+    }
 
-  /** Length of the longest end at a dot that two names share. */
-  private static int commonEnd(String one, String other) {
-    Set<String> ends = new HashSet<>(ModuleNames.ends(one).toList());
-    return ModuleNames.ends(other).filter(ends::contains).mapToInt(String::length).max().orElse(0);
-  }
+    /** Length of the longest end at a dot that two names share. */
+    private static int commonEnd(String one, String other) {
+        Set<String> ends = new HashSet<>(ModuleNames.ends(one).toList());
+        return ModuleNames.ends(other)
+                .filter(ends::contains)
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
+    }
 }

@@ -15,26 +15,26 @@ import java.util.stream.Stream;
  */
 public record Weights(StoredMatrix base, StoredMatrix aligned, Optional<StoredMatrix> adapted, boolean transposed) {
 
-  /** Of a layer that an adapter is to be put on. */
-  public Weights(StoredMatrix base, StoredMatrix aligned, boolean transposed) {
-    this(base, aligned, Optional.empty(), transposed);
-  }
+    /** Of a layer that an adapter is to be put on. */
+    public Weights(StoredMatrix base, StoredMatrix aligned, boolean transposed) {
+        this(base, aligned, Optional.empty(), transposed);
+    }
 
-  public long outFeatures() {
-    return transposed ? aligned.columns() : aligned.rows();
-  }
+    public long outFeatures() {
+        return transposed ? aligned.columns() : aligned.rows();
+    }
 
-  public long inFeatures() {
-    return transposed ? aligned.rows() : aligned.columns();
-  }
+    public long inFeatures() {
+        return transposed ? aligned.rows() : aligned.columns();
+    }
 
-  /** All that are there. */
-  public List<StoredMatrix> matrices() {
-    return Stream.concat(Stream.of(base, aligned), adapted.stream()).toList();
-  }
+    /** All that are there. */
+    public List<StoredMatrix> matrices() {
+        return Stream.concat(Stream.of(base, aligned), adapted.stream()).toList();
+    }
 
-  /** Bytes on disk. */
-  public long byteLength() {
-    return matrices().stream().mapToLong(StoredMatrix::byteLength).sum();
-  }
+    /** Bytes on disk. */
+    public long byteLength() {
+        return matrices().stream().mapToLong(StoredMatrix::byteLength).sum();
+    }
 }

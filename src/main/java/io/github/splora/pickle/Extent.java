@@ -8,7 +8,7 @@ package io.github.splora.pickle;
  */
 record Extent(long begin, long length) {
 
-  long end() {
-    return begin + length;
-  }
+    long end() {
+        return begin + length;
+    }
 }

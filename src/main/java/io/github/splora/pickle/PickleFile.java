@@ -21,100 +21,106 @@ import java.util.Objects;
  */
 public final class PickleFile implements TensorFile {
 
-  /** Longest pickle in bytes; a tensor takes about 170, so this is room for more than {@link TensorUnpickler} reads. */
-  static final int MAX_PICKLE_LENGTH = 32 << 20;
+    /** Longest pickle in bytes; a tensor takes about 170, so this is room for more than {@link TensorUnpickler} reads. */
+    static final int MAX_PICKLE_LENGTH = 32 << 20;
 
-  /** What can be done about a file that is not read. */
-  static final String CONVERT = "load it with PyTorch and save its tensors as safetensors";
+    /** What can be done about a file that is not read. */
+    static final String CONVERT = "load it with PyTorch and save its tensors as safetensors";
 
-  private static final int ZIP = 0x04034b50;
-  private static final byte PROTO = (byte) 0x80;
+    private static final int ZIP = 0x04034b50;
+    private static final byte PROTO = (byte) 0x80;
 
-  private final DataFile data;
-  private final Map<String, TensorInfo> tensors;
+    private final DataFile data;
+    private final Map<String, TensorInfo> tensors;
 
-  private PickleFile(DataFile data, Map<String, TensorInfo> tensors) {
-    this.data = data;
-    this.tensors = tensors;
-  }
-
-  /**
-   * Opens the file and reads its pickle.
-   *
-   * @throws BadInputException if the file is missing, unreadable, malformed, holds anything but tensors by name, or
-   *     names anything that is not allowed
-   */
-  public static PickleFile open(Path path) {
-    DataFile data = DataFile.open(path, "PyTorch");
-    try {
-      return new PickleFile(data, Collections.unmodifiableMap(StateDict.tensors(data, contents(data))));
-    } catch (RuntimeException e) {
-      data.close();
-      throw e;
+    private PickleFile(DataFile data, Map<String, TensorInfo> tensors) {
+        this.data = data;
+        this.tensors = tensors;
     }
-  }
 
-  private static Contents contents(DataFile data) {
-    ByteBuffer start = data.read(0, (int) Math.min(data.size(), GitLfs.ENOUGH));
-    if (start.limit() >= Integer.BYTES && start.getInt(0) == ZIP) {
-      return ZippedContents.read(data);
+    /**
+     * Opens the file and reads its pickle.
+     *
+     * @throws BadInputException if the file is missing, unreadable, malformed, holds anything but tensors by name, or
+     *     names anything that is not allowed
+     */
+    public static PickleFile open(Path path) {
+        DataFile data = DataFile.open(path, "PyTorch");
+        try {
+            return new PickleFile(data, Collections.unmodifiableMap(StateDict.tensors(data, contents(data))));
+        } catch (RuntimeException e) {
+            data.close();
+            throw e;
+        }
     }
-    if (start.limit() > 0 && start.get(0) == PROTO) {
-      return LegacyContents.read(data);
+
+    private static Contents contents(DataFile data) {
+        ByteBuffer start = data.read(0, (int) Math.min(data.size(), GitLfs.ENOUGH));
+        if (start.limit() >= Integer.BYTES && start.getInt(0) == ZIP) {
+            return ZippedContents.read(data);
+        }
+        if (start.limit() > 0 && start.get(0) == PROTO) {
+            return LegacyContents.read(data);
+        }
+        GitLfs.refusePointer(data.path(), start);
+        throw new BadInputException(
+                data.path(),
+                "file size",
+                data.size() + " bytes",
+                "is no file of torch.save: it begins neither as a zip archive nor as a pickle; download it again");
     }
-    GitLfs.refusePointer(data.path(), start);
-    throw new BadInputException(data.path(), "file size", data.size() + " bytes",
-        "is no file of torch.save: it begins neither as a zip archive nor as a pickle; download it again");
-  }
 
-  @Override
-  public Path path() {
-    return data.path();
-  }
+    @Override
+    public Path path() {
+        return data.path();
+    }
 
-  @Override
-  public Map<String, TensorInfo> tensors() {
-    return tensors;
-  }
+    @Override
+    public Map<String, TensorInfo> tensors() {
+        return tensors;
+    }
 
-  @Override
-  public Map<String, String> metadata() {
-    return Map.of();
-  }
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of();
+    }
 
-  @Override
-  public ByteBuffer map(TensorInfo tensor, long offset, int length) {
-    Objects.checkFromIndexSize(offset, length, tensor.byteLength());
-    return data.map(tensor.begin() + offset, length);
-  }
+    @Override
+    public ByteBuffer map(TensorInfo tensor, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, tensor.byteLength());
+        return data.map(tensor.begin() + offset, length);
+    }
 
-  @Override
-  public void read(TensorInfo tensor, long offset, ByteBuffer into) {
-    Objects.checkFromIndexSize(offset, into.remaining(), tensor.byteLength());
-    data.read(tensor.begin() + offset, into);
-  }
+    @Override
+    public void read(TensorInfo tensor, long offset, ByteBuffer into) {
+        Objects.checkFromIndexSize(offset, into.remaining(), tensor.byteLength());
+        data.read(tensor.begin() + offset, into);
+    }
 
-  @Override
-  public void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {
-    data.copy(tensor.begin(), tensor.byteLength(), out);
-  }
+    @Override
+    public void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {
+        data.copy(tensor.begin(), tensor.byteLength(), out);
+    }
 
-  @Override
-  public void close() {
-    data.close();
-  }
+    @Override
+    public void close() {
+        data.close();
+    }
 
-  static String label(Storage storage) {
-    return "storage '" + TensorInfo.shortened(storage.key()) + "'";
-  }
+    static String label(Storage storage) {
+        return "storage '" + TensorInfo.shortened(storage.key()) + "'";
+    }
 
-  static BadInputException cutShort(DataFile data, Storage storage) {
-    return new BadInputException(data.path(), label(storage), null,
-        "passes the end of the file, which was cut short; download it again");
-  }
+    static BadInputException cutShort(DataFile data, Storage storage) {
+        return new BadInputException(
+                data.path(),
+                label(storage),
+                null,
+                "passes the end of the file, which was cut short; download it again");
+    }
 
-  static BadInputException otherByteOrder(DataFile data, String field, String value) {
-    return new BadInputException(data.path(), field, value,
-        "only files of little-endian machines are read; " + CONVERT);
-  }
+    static BadInputException otherByteOrder(DataFile data, String field, String value) {
+        return new BadInputException(
+                data.path(), field, value, "only files of little-endian machines are read; " + CONVERT);
+    }
 }

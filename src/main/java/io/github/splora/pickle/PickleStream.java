@@ -8,52 +8,52 @@ import java.nio.ByteBuffer;
 /** A part of a file as a stream that knows where it is. A failure to read is a {@link BadInputException}. */
 final class PickleStream extends InputStream {
 
-  private static final int CHUNK = 1 << 16;
+    private static final int CHUNK = 1 << 16;
 
-  private final DataFile data;
-  private final long end;
-  private long nextChunk;
-  private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private final DataFile data;
+    private final long end;
+    private long nextChunk;
+    private ByteBuffer chunk = ByteBuffer.allocate(0);
 
-  PickleStream(DataFile data, Extent extent) {
-    this.data = data;
-    this.nextChunk = extent.begin();
-    this.end = extent.end();
-  }
-
-  /** The byte to be read next, from the start of the file. */
-  long position() {
-    return nextChunk - chunk.remaining();
-  }
-
-  long remaining() {
-    return end - position();
-  }
-
-  @Override
-  public int read() {
-    return fill() ? chunk.get() & 0xff : -1;
-  }
-
-  @Override
-  public int read(byte[] target, int offset, int length) {
-    if (length == 0) {
-      return 0;
+    PickleStream(DataFile data, Extent extent) {
+        this.data = data;
+        this.nextChunk = extent.begin();
+        this.end = extent.end();
     }
-    if (!fill()) {
-      return -1;
-    }
-    int count = Math.min(length, chunk.remaining());
-    chunk.get(target, offset, count);
-    return count;
-  }
 
-  private boolean fill() {
-    if (!chunk.hasRemaining() && nextChunk < end) {
-      int length = (int) Math.min(CHUNK, end - nextChunk);
-      chunk = data.read(nextChunk, length);
-      nextChunk += length;
+    /** The byte to be read next, from the start of the file. */
+    long position() {
+        return nextChunk - chunk.remaining();
     }
-    return chunk.hasRemaining();
-  }
+
+    long remaining() {
+        return end - position();
+    }
+
+    @Override
+    public int read() {
+        return fill() ? chunk.get() & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+        if (length == 0) {
+            return 0;
+        }
+        if (!fill()) {
+            return -1;
+        }
+        int count = Math.min(length, chunk.remaining());
+        chunk.get(target, offset, count);
+        return count;
+    }
+
+    private boolean fill() {
+        if (!chunk.hasRemaining() && nextChunk < end) {
+            int length = (int) Math.min(CHUNK, end - nextChunk);
+            chunk = data.read(nextChunk, length);
+            nextChunk += length;
+        }
+        return chunk.hasRemaining();
+    }
 }

@@ -12,25 +12,30 @@ import net.razorvine.pickle.PickleException;
  */
 final class PickledDict {
 
-  private final Map<Object, Object> entries = new LinkedHashMap<>();
+    private final Map<Object, Object> entries = new LinkedHashMap<>();
 
-  void put(Object key, Object value) {
-    boolean plain = key == null || key instanceof String || key instanceof Boolean || key instanceof Integer
-        || key instanceof Long || key instanceof Double || key instanceof BigInteger;
-    if (!plain) {
-      throw new PickleException("a dict's key is neither text nor a number");
+    void put(Object key, Object value) {
+        boolean plain = key == null
+                || key instanceof String
+                || key instanceof Boolean
+                || key instanceof Integer
+                || key instanceof Long
+                || key instanceof Double
+                || key instanceof BigInteger;
+        if (!plain) {
+            throw new PickleException("a dict's key is neither text nor a number");
+        }
+        if (entries.containsKey(key)) {
+            throw new PickleException("a dict has the key '" + TensorInfo.shortened(String.valueOf(key)) + "' twice");
+        }
+        entries.put(key, value);
     }
-    if (entries.containsKey(key)) {
-      throw new PickleException("a dict has the key '" + TensorInfo.shortened(String.valueOf(key)) + "' twice");
+
+    Object get(String key) {
+        return entries.get(key);
     }
-    entries.put(key, value);
-  }
 
-  Object get(String key) {
-    return entries.get(key);
-  }
-
-  Map<Object, Object> entries() {
-    return entries;
-  }
+    Map<Object, Object> entries() {
+        return entries;
+    }
 }

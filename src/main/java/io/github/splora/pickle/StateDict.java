@@ -11,77 +11,91 @@ import java.util.stream.Collectors;
 /** Finds the tensors in what was unpickled, which has to be a flat dict of them, and checks where they lie. */
 final class StateDict {
 
-  private static final int KEYS_QUOTED = 10;
+    private static final int KEYS_QUOTED = 10;
 
-  private final DataFile data;
-  private final Map<String, Extent> storages;
+    private final DataFile data;
+    private final Map<String, Extent> storages;
 
-  private StateDict(DataFile data, Map<String, Extent> storages) {
-    this.data = data;
-    this.storages = storages;
-  }
-
-  /**
-   * The tensors by name, in the order of the dict. Numbers and texts among them are left out.
-   *
-   * @return consistent: the shape takes exactly the bytes between the two offsets, which are within the file
-   * @throws BadInputException if the file holds anything else, or a tensor is not within its storage or not contiguous
-   */
-  static Map<String, TensorInfo> tensors(DataFile data, Contents contents) {
-    if (!(contents.root() instanceof PickledDict dict)) {
-      throw new BadInputException(data.path(), null, null, "holds no dict of tensors by name; " + PickleFile.CONVERT);
+    private StateDict(DataFile data, Map<String, Extent> storages) {
+        this.data = data;
+        this.storages = storages;
     }
-    StateDict state = new StateDict(data, contents.storages());
-    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    dict.entries().forEach((key, value) -> {
-      if (key instanceof String name && value instanceof PickledTensor tensor) {
-        tensors.put(name, state.place(name, tensor));
-      } else if (!isPlain(value)) {
-        throw nested(data, dict);
-      }
-    });
-    return tensors;
-  }
 
-  private TensorInfo place(String name, PickledTensor tensor) {
-    Storage storage = tensor.storage();
-    Extent bytes = storages.get(storage.key());
-    try {
-      if (bytes == null || bytes.length() != storage.byteLength()) {
-        throw fault(name, PickleFile.label(storage), "is not in the file, or not of the size of "
-            + storage.elements() + " " + storage.dtype() + "; download the file again");
-      }
-      if (!tensor.isContiguous()) {
-        throw fault(name, "stride " + tensor.stride() + " of shape " + tensor.shape(),
-            "a transposed or sliced tensor is not read; load the file with PyTorch and save the tensors made contiguous"
-                + " (tensor.contiguous())");
-      }
-      if (tensor.elements() > storage.elements() - tensor.offset()) {
-        throw fault(name, "offset " + tensor.offset() + " of shape " + tensor.shape(),
-            "passes the end of its storage of " + storage.elements() + " elements; download the file again");
-      }
-      long begin = bytes.begin() + tensor.offset() * storage.bytesEach();
-      return new TensorInfo(name, storage.dtype(), tensor.shape(), begin,
-          begin + tensor.elements() * storage.bytesEach());
-    } catch (ArithmeticException e) {
-      throw fault(name, "shape " + tensor.shape(), "is larger than any file; download the file again");
+    /**
+     * The tensors by name, in the order of the dict. Numbers and texts among them are left out.
+     *
+     * @return consistent: the shape takes exactly the bytes between the two offsets, which are within the file
+     * @throws BadInputException if the file holds anything else, or a tensor is not within its storage or not contiguous
+     */
+    static Map<String, TensorInfo> tensors(DataFile data, Contents contents) {
+        if (!(contents.root() instanceof PickledDict dict)) {
+            throw new BadInputException(
+                    data.path(), null, null, "holds no dict of tensors by name; " + PickleFile.CONVERT);
+        }
+        StateDict state = new StateDict(data, contents.storages());
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        dict.entries().forEach((key, value) -> {
+            if (key instanceof String name && value instanceof PickledTensor tensor) {
+                tensors.put(name, state.place(name, tensor));
+            } else if (!isPlain(value)) {
+                throw nested(data, dict);
+            }
+        });
+        return tensors;
     }
-  }
 
-  private BadInputException fault(String name, String value, String explanation) {
-    return new BadInputException(data.path(), TensorInfo.label(name), value, explanation);
-  }
+    private TensorInfo place(String name, PickledTensor tensor) {
+        Storage storage = tensor.storage();
+        Extent bytes = storages.get(storage.key());
+        try {
+            if (bytes == null || bytes.length() != storage.byteLength()) {
+                throw fault(
+                        name,
+                        PickleFile.label(storage),
+                        "is not in the file, or not of the size of " + storage.elements() + " " + storage.dtype()
+                                + "; download the file again");
+            }
+            if (!tensor.isContiguous()) {
+                throw fault(
+                        name,
+                        "stride " + tensor.stride() + " of shape " + tensor.shape(),
+                        "a transposed or sliced tensor is not read; load the file with PyTorch and save the tensors made contiguous"
+                                + " (tensor.contiguous())");
+            }
+            if (tensor.elements() > storage.elements() - tensor.offset()) {
+                throw fault(
+                        name,
+                        "offset " + tensor.offset() + " of shape " + tensor.shape(),
+                        "passes the end of its storage of " + storage.elements()
+                                + " elements; download the file again");
+            }
+            long begin = bytes.begin() + tensor.offset() * storage.bytesEach();
+            return new TensorInfo(
+                    name, storage.dtype(), tensor.shape(), begin, begin + tensor.elements() * storage.bytesEach());
+        } catch (ArithmeticException e) {
+            throw fault(name, "shape " + tensor.shape(), "is larger than any file; download the file again");
+        }
+    }
 
-  private static boolean isPlain(Object value) {
-    return value == null || value instanceof Number || value instanceof String || value instanceof Boolean;
-  }
+    private BadInputException fault(String name, String value, String explanation) {
+        return new BadInputException(data.path(), TensorInfo.label(name), value, explanation);
+    }
 
-  private static BadInputException nested(DataFile data, PickledDict dict) {
-    List<String> keys = dict.entries().keySet().stream().limit(KEYS_QUOTED)
-        .map(key -> TensorInfo.shortened(String.valueOf(key))).toList();
-    String more = dict.entries().size() > KEYS_QUOTED ? ", …" : "";
-    return new BadInputException(data.path(), "keys", keys.stream().collect(Collectors.joining(", ", "[", more + "]")),
-        "holds more than tensors by name, as training checkpoints do; load it with PyTorch and save the part that is the"
-            + " model's state dict");
-  }
+    private static boolean isPlain(Object value) {
+        return value == null || value instanceof Number || value instanceof String || value instanceof Boolean;
+    }
+
+    private static BadInputException nested(DataFile data, PickledDict dict) {
+        List<String> keys = dict.entries().keySet().stream()
+                .limit(KEYS_QUOTED)
+                .map(key -> TensorInfo.shortened(String.valueOf(key)))
+                .toList();
+        String more = dict.entries().size() > KEYS_QUOTED ? ", …" : "";
+        return new BadInputException(
+                data.path(),
+                "keys",
+                keys.stream().collect(Collectors.joining(", ", "[", more + "]")),
+                "holds more than tensors by name, as training checkpoints do; load it with PyTorch and save the part that is the"
+                        + " model's state dict");
+    }
 }

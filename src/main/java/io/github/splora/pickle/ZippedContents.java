@@ -16,44 +16,52 @@ import java.util.regex.Pattern;
  */
 final class ZippedContents {
 
-  private static final Pattern PICKLE = Pattern.compile("[^/]+/data\\.pkl");
-  private static final int LONGEST_BYTE_ORDER = 16;
+    private static final Pattern PICKLE = Pattern.compile("[^/]+/data\\.pkl");
+    private static final int LONGEST_BYTE_ORDER = 16;
 
-  private ZippedContents() {}
+    private ZippedContents() {}
 
-  /** @throws BadInputException if the archive is malformed, or holds no pickle that may be read */
-  static Contents read(DataFile data) {
-    Map<String, ZipEntry> entries = ZipDirectory.read(data);
-    List<ZipEntry> pickles = entries.values().stream().filter(e -> PICKLE.matcher(e.name()).matches()).toList();
-    if (pickles.size() != 1) {
-      throw ZipDirectory.malformed(data, "it has " + pickles.size() + " entries named NAME/data.pkl");
+    /** @throws BadInputException if the archive is malformed, or holds no pickle that may be read */
+    static Contents read(DataFile data) {
+        Map<String, ZipEntry> entries = ZipDirectory.read(data);
+        List<ZipEntry> pickles = entries.values().stream()
+                .filter(e -> PICKLE.matcher(e.name()).matches())
+                .toList();
+        if (pickles.size() != 1) {
+            throw ZipDirectory.malformed(data, "it has " + pickles.size() + " entries named NAME/data.pkl");
+        }
+        String root = pickles.get(0).name().replaceFirst("data\\.pkl$", "");
+        checkByteOrder(data, entries.get(root + "byteorder"));
+        Extent pickle = pickles.get(0).content();
+        if (pickle.length() > PickleFile.MAX_PICKLE_LENGTH) {
+            throw new BadInputException(
+                    data.path(),
+                    ZipEntry.label(pickles.get(0).name()),
+                    pickle.length() + " bytes",
+                    "is over the limit of " + PickleFile.MAX_PICKLE_LENGTH + " bytes for a pickle; "
+                            + PickleFile.CONVERT);
+        }
+        Map<String, Extent> storages = new HashMap<>();
+        String prefix = root + "data/";
+        entries.forEach((name, entry) -> {
+            if (name.startsWith(prefix)) {
+                storages.put(name.substring(prefix.length()), entry.content());
+            }
+        });
+        return new Contents(new TensorUnpickler(data.path()).read(new PickleStream(data, pickle)), storages);
     }
-    String root = pickles.get(0).name().replaceFirst("data\\.pkl$", "");
-    checkByteOrder(data, entries.get(root + "byteorder"));
-    Extent pickle = pickles.get(0).content();
-    if (pickle.length() > PickleFile.MAX_PICKLE_LENGTH) {
-      throw new BadInputException(data.path(), ZipEntry.label(pickles.get(0).name()), pickle.length() + " bytes",
-          "is over the limit of " + PickleFile.MAX_PICKLE_LENGTH + " bytes for a pickle; " + PickleFile.CONVERT);
-    }
-    Map<String, Extent> storages = new HashMap<>();
-    String prefix = root + "data/";
-    entries.forEach((name, entry) -> {
-      if (name.startsWith(prefix)) {
-        storages.put(name.substring(prefix.length()), entry.content());
-      }
-    });
-    return new Contents(new TensorUnpickler(data.path()).read(new PickleStream(data, pickle)), storages);
-  }
 
-  /** Files from before PyTorch 2.1 do not say; they are little-endian but for a few of large machines. */
-  private static void checkByteOrder(DataFile data, ZipEntry entry) {
-    if (entry == null) {
-      return;
+    /** Files from before PyTorch 2.1 do not say; they are little-endian but for a few of large machines. */
+    private static void checkByteOrder(DataFile data, ZipEntry entry) {
+        if (entry == null) {
+            return;
+        }
+        int length = (int) Math.min(entry.content().length(), LONGEST_BYTE_ORDER);
+        String order = StandardCharsets.ISO_8859_1
+                .decode(data.read(entry.content().begin(), length))
+                .toString();
+        if (!order.equals("little")) {
+            throw PickleFile.otherByteOrder(data, ZipEntry.label(entry.name()), order);
+        }
     }
-    int length = (int) Math.min(entry.content().length(), LONGEST_BYTE_ORDER);
-    String order = StandardCharsets.ISO_8859_1.decode(data.read(entry.content().begin(), length)).toString();
-    if (!order.equals("little")) {
-      throw PickleFile.otherByteOrder(data, ZipEntry.label(entry.name()), order);
-    }
-  }
 }

@@ -9,46 +9,75 @@ import java.util.stream.Stream;
 /** Comma-separated values (RFC 4180) with every field of a row, numbers in full; absent figures are empty. */
 final class CsvWriter implements ReportWriter {
 
-  private static final List<String> HEADER = List.of(
-      "name", "block", "type", "out", "in", "rank", "scaling", "score", "distance", "expectedDistance", "spread",
-      "cosine", "deltaNorm", "referenceNorm", "alignmentNorm", "decision", "reason");
+    private static final List<String> HEADER = List.of(
+            "name",
+            "block",
+            "type",
+            "out",
+            "in",
+            "rank",
+            "scaling",
+            "score",
+            "distance",
+            "expectedDistance",
+            "spread",
+            "cosine",
+            "deltaNorm",
+            "referenceNorm",
+            "alignmentNorm",
+            "decision",
+            "reason");
 
-  @Override
-  public String write(RunReport report) {
-    return lines(Stream.concat(Stream.of(HEADER.stream()), report.modules().stream().map(CsvWriter::cells)));
-  }
+    @Override
+    public String write(RunReport report) {
+        return lines(Stream.concat(
+                Stream.of(HEADER.stream()), report.modules().stream().map(CsvWriter::cells)));
+    }
 
-  /** One of several reports: the adapter it is of stands in a first column more. */
-  String write(RunReport report, boolean withHeader) {
-    String adapter = text(report.inputs().subject());
-    Stream<Stream<String>> rows =
-        report.modules().stream().map(row -> Stream.concat(Stream.of(adapter), cells(row)));
-    Stream<String> header = Stream.concat(Stream.of("adapter"), HEADER.stream());
-    return lines(withHeader ? Stream.concat(Stream.of(header), rows) : rows);
-  }
+    /** One of several reports: the adapter it is of stands in a first column more. */
+    String write(RunReport report, boolean withHeader) {
+        String adapter = text(report.inputs().subject());
+        Stream<Stream<String>> rows =
+                report.modules().stream().map(row -> Stream.concat(Stream.of(adapter), cells(row)));
+        Stream<String> header = Stream.concat(Stream.of("adapter"), HEADER.stream());
+        return lines(withHeader ? Stream.concat(Stream.of(header), rows) : rows);
+    }
 
-  private static String lines(Stream<Stream<String>> rows) {
-    return rows
-        .map(cells -> cells.map(CsvWriter::quoted).collect(Collectors.joining(",")))
-        .map(line -> line + "\r\n")
-        .collect(Collectors.joining());
-  }
+    private static String lines(Stream<Stream<String>> rows) {
+        return rows.map(cells -> cells.map(CsvWriter::quoted).collect(Collectors.joining(",")))
+                .map(line -> line + "\r\n")
+                .collect(Collectors.joining());
+    }
 
-  private static Stream<String> cells(ModuleRow row) {
-    return Stream.of(
-            text(row.name()), row.block(), text(row.type()), row.outFeatures(), row.inFeatures(), row.rank(),
-            row.scaling(), row.score(), row.distance(), row.expectedDistance(), row.spread(), row.cosine(),
-            row.deltaNorm(), row.referenceNorm(), row.alignmentNorm(), text(row.decision()), text(row.reason()))
-        .map(cell -> Objects.toString(cell, ""));
-  }
+    private static Stream<String> cells(ModuleRow row) {
+        return Stream.of(
+                        text(row.name()),
+                        row.block(),
+                        text(row.type()),
+                        row.outFeatures(),
+                        row.inFeatures(),
+                        row.rank(),
+                        row.scaling(),
+                        row.score(),
+                        row.distance(),
+                        row.expectedDistance(),
+                        row.spread(),
+                        row.cosine(),
+                        row.deltaNorm(),
+                        row.referenceNorm(),
+                        row.alignmentNorm(),
+                        text(row.decision()),
+                        text(row.reason()))
+                .map(cell -> Objects.toString(cell, ""));
+    }
 
-  /** A spreadsheet runs what begins like a formula; an apostrophe keeps it text. */
-  private static String text(String untrusted) {
-    String text = Printable.text(untrusted);
-    return text.matches("[=+@-].*") ? "'" + text : text;
-  }
+    /** A spreadsheet runs what begins like a formula; an apostrophe keeps it text. */
+    private static String text(String untrusted) {
+        String text = Printable.text(untrusted);
+        return text.matches("[=+@-].*") ? "'" + text : text;
+    }
 
-  private static String quoted(String cell) {
-    return cell.matches("(?s).*[\",\r\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
-  }
+    private static String quoted(String cell) {
+        return cell.matches("(?s).*[\",\r\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
+    }
 }

@@ -19,79 +19,89 @@ import java.util.Set;
  */
 public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
 
-  private static final String OUTSIDE = "-";
+    private static final String OUTSIDE = "-";
 
-  /**
-   * One block.
-   *
-   * @param path as in {@link Block}; {@value #OUTSIDE} for what is outside any
-   * @param cells by type; no entry where the block has no such module
-   */
-  public record Line(String path, Map<String, ModuleRow> cells) {
+    /**
+     * One block.
+     *
+     * @param path as in {@link Block}; {@value #OUTSIDE} for what is outside any
+     * @param cells by type; no entry where the block has no such module
+     */
+    public record Line(String path, Map<String, ModuleRow> cells) {
 
-    /** The block's number. */
-    public String number() {
-      return path.substring(path.lastIndexOf('.') + 1);
+        /** The block's number. */
+        public String number() {
+            return path.substring(path.lastIndexOf('.') + 1);
+        }
+
+        /** What the numbers count, {@code model.layers}; empty outside any block. */
+        public String stack() {
+            return path.substring(0, Math.max(0, path.lastIndexOf('.')));
+        }
     }
 
-    /** What the numbers count, {@code model.layers}; empty outside any block. */
-    public String stack() {
-      return path.substring(0, Math.max(0, path.lastIndexOf('.')));
+    /** The layout for some rows. */
+    public static Heatmap of(List<ModuleRow> rows) {
+        int parts = partsThatTellApart(rows);
+        Set<String> types = new LinkedHashSet<>();
+        Map<String, Map<String, ModuleRow>> blocks = new LinkedHashMap<>();
+        for (ModuleRow row : rows) {
+            types.add(type(row, parts));
+            blocks.computeIfAbsent(path(row), path -> new LinkedHashMap<>()).put(type(row, parts), row);
+        }
+        Map<String, ModuleRow> outside = blocks.remove(OUTSIDE);
+        List<Line> lines = new ArrayList<>();
+        blocks.forEach((path, cells) -> lines.add(new Line(path, cells)));
+        // Rows are in order of their numbers first, which would take the blocks of an encoder and a decoder in turns.
+        lines.sort(Comparator.comparing(Line::stack));
+        if (outside != null) {
+            lines.add(new Line(OUTSIDE, outside));
+        }
+        return new Heatmap(List.copyOf(types), lines, ScoreScale.ofRows(rows));
     }
-  }
 
-  /** The layout for some rows. */
-  public static Heatmap of(List<ModuleRow> rows) {
-    int parts = partsThatTellApart(rows);
-    Set<String> types = new LinkedHashSet<>();
-    Map<String, Map<String, ModuleRow>> blocks = new LinkedHashMap<>();
-    for (ModuleRow row : rows) {
-      types.add(type(row, parts));
-      blocks.computeIfAbsent(path(row), path -> new LinkedHashMap<>()).put(type(row, parts), row);
+    /** Whether blocks of different stacks, an encoder's and a decoder's, share the numbers. */
+    public boolean hasManyStacks() {
+        return lines.stream()
+                        .map(Line::stack)
+                        .filter(stack -> !stack.isEmpty())
+                        .distinct()
+                        .count()
+                > 1;
     }
-    Map<String, ModuleRow> outside = blocks.remove(OUTSIDE);
-    List<Line> lines = new ArrayList<>();
-    blocks.forEach((path, cells) -> lines.add(new Line(path, cells)));
-    // Rows are in order of their numbers first, which would take the blocks of an encoder and a decoder in turns.
-    lines.sort(Comparator.comparing(Line::stack));
-    if (outside != null) {
-      lines.add(new Line(OUTSIDE, outside));
+
+    /** Usually the last component of a name is its type; a decoder with two attentions a block needs more of them. */
+    private static int partsThatTellApart(List<ModuleRow> rows) {
+        int longest = rows.stream()
+                .mapToInt(row -> nameInBlock(row).split("\\.").length)
+                .max()
+                .orElse(1);
+        for (int parts = 1; parts < longest; parts++) {
+            Set<List<String>> taken = new HashSet<>();
+            int enough = parts;
+            if (rows.stream().allMatch(row -> taken.add(List.of(path(row), type(row, enough))))) {
+                return parts;
+            }
+        }
+        return longest;
     }
-    return new Heatmap(List.copyOf(types), lines, ScoreScale.ofRows(rows));
-  }
 
-  /** Whether blocks of different stacks, an encoder's and a decoder's, share the numbers. */
-  public boolean hasManyStacks() {
-    return lines.stream().map(Line::stack).filter(stack -> !stack.isEmpty()).distinct().count() > 1;
-  }
-
-  /** Usually the last component of a name is its type; a decoder with two attentions a block needs more of them. */
-  private static int partsThatTellApart(List<ModuleRow> rows) {
-    int longest = rows.stream().mapToInt(row -> nameInBlock(row).split("\\.").length).max().orElse(1);
-    for (int parts = 1; parts < longest; parts++) {
-      Set<List<String>> taken = new HashSet<>();
-      int enough = parts;
-      if (rows.stream().allMatch(row -> taken.add(List.of(path(row), type(row, enough))))) {
-        return parts;
-      }
+    private static String type(ModuleRow row, int parts) {
+        String name = nameInBlock(row);
+        int start = name.length();
+        for (int i = 0; i < parts && start > 0; i++) {
+            start = name.lastIndexOf('.', start - 1);
+        }
+        return name.substring(start + 1);
     }
-    return longest;
-  }
 
-  private static String type(ModuleRow row, int parts) {
-    String name = nameInBlock(row);
-    int start = name.length();
-    for (int i = 0; i < parts && start > 0; i++) {
-      start = name.lastIndexOf('.', start - 1);
+    private static String nameInBlock(ModuleRow row) {
+        return Block.of(row.name())
+                .map(block -> row.name().substring(block.path().length() + 1))
+                .orElse(row.name());
     }
-    return name.substring(start + 1);
-  }
 
-  private static String nameInBlock(ModuleRow row) {
-    return Block.of(row.name()).map(block -> row.name().substring(block.path().length() + 1)).orElse(row.name());
-  }
-
-  private static String path(ModuleRow row) {
-    return Block.of(row.name()).map(Block::path).orElse(OUTSIDE);
-  }
+    private static String path(ModuleRow row) {
+        return Block.of(row.name()).map(Block::path).orElse(OUTSIDE);
+    }
 }

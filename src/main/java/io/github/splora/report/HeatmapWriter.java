@@ -8,87 +8,96 @@ import java.util.List;
 /** A heatmap for a terminal of 80 columns: a digit for each module, blocks across, types down. */
 public final class HeatmapWriter implements ReportWriter {
 
-  private static final int WIDTH = 80;
-  private static final int LONGEST_LABEL = 28;
-  private static final int CELL = 2;
-  private static final int LABEL_EVERY = 5;
-  private static final String PLAIN = "\u001b[0m";
-  /** Backgrounds of the xterm palette, light yellow to red: black text is readable on each. */
-  private static final int[] BACKGROUNDS = {230, 229, 228, 222, 221, 215, 214, 208, 202, 196};
+    private static final int WIDTH = 80;
+    private static final int LONGEST_LABEL = 28;
+    private static final int CELL = 2;
+    private static final int LABEL_EVERY = 5;
+    private static final String PLAIN = "\u001b[0m";
+    /** Backgrounds of the xterm palette, light yellow to red: black text is readable on each. */
+    private static final int[] BACKGROUNDS = {230, 229, 228, 222, 221, 215, 214, 208, 202, 196};
 
-  private final boolean colour;
+    private final boolean colour;
 
-  /** @param colour whether escape sequences are welcome */
-  public HeatmapWriter(boolean colour) {
-    this.colour = colour;
-  }
+    /** @param colour whether escape sequences are welcome */
+    public HeatmapWriter(boolean colour) {
+        this.colour = colour;
+    }
 
-  @Override
-  public String write(RunReport report) {
-    Heatmap map = Heatmap.of(report.modules());
-    ScoreScale scale = map.scale();
-    StringBuilder text = new StringBuilder("\nscore by type and block: 0 = " + Figures.number(scale.low())
-        + (scale.clipped() ? " and below" : "") + ", 9 = " + Figures.number(scale.high())
-        + (scale.clipped() ? " and above" : "") + "\n* = to prune, - = without a score\n");
-    int labelWidth = Math.min(LONGEST_LABEL, map.types().stream().mapToInt(String::length).max().orElse(0));
-    int numberWidth = map.lines().stream().mapToInt(line -> line.number().length()).max().orElse(0);
-    int room = WIDTH - labelWidth - 2 - Math.max(0, numberWidth - CELL);
-    for (List<Line> band : bands(map.lines(), room / CELL)) {
-      text.append('\n').append(map.hasManyStacks() ? Printable.text(band.get(0).stack()) + "\n" : "");
-      text.append(" ".repeat(labelWidth + 2)).append(numbers(band)).append('\n');
-      for (String type : map.types()) {
-        if (band.stream().anyMatch(line -> line.cells().containsKey(type))) {
-          text.append(label(type, labelWidth)).append("  ").append(cells(type, band, scale)).append('\n');
+    @Override
+    public String write(RunReport report) {
+        Heatmap map = Heatmap.of(report.modules());
+        ScoreScale scale = map.scale();
+        StringBuilder text = new StringBuilder("\nscore by type and block: 0 = " + Figures.number(scale.low())
+                + (scale.clipped() ? " and below" : "") + ", 9 = " + Figures.number(scale.high())
+                + (scale.clipped() ? " and above" : "") + "\n* = to prune, - = without a score\n");
+        int labelWidth = Math.min(
+                LONGEST_LABEL,
+                map.types().stream().mapToInt(String::length).max().orElse(0));
+        int numberWidth = map.lines().stream()
+                .mapToInt(line -> line.number().length())
+                .max()
+                .orElse(0);
+        int room = WIDTH - labelWidth - 2 - Math.max(0, numberWidth - CELL);
+        for (List<Line> band : bands(map.lines(), room / CELL)) {
+            text.append('\n')
+                    .append(map.hasManyStacks() ? Printable.text(band.get(0).stack()) + "\n" : "");
+            text.append(" ".repeat(labelWidth + 2)).append(numbers(band)).append('\n');
+            for (String type : map.types()) {
+                if (band.stream().anyMatch(line -> line.cells().containsKey(type))) {
+                    text.append(label(type, labelWidth))
+                            .append("  ")
+                            .append(cells(type, band, scale))
+                            .append('\n');
+                }
+            }
         }
-      }
+        return text.toString();
     }
-    return text.toString();
-  }
 
-  /** As many blocks as fit side by side; stacks do not mix. */
-  private static List<List<Line>> bands(List<Line> lines, int size) {
-    List<List<Line>> bands = new ArrayList<>();
-    for (Line line : lines) {
-      List<Line> last = bands.isEmpty() ? null : bands.get(bands.size() - 1);
-      if (last == null || last.size() == size || !last.get(0).stack().equals(line.stack())) {
-        last = new ArrayList<>();
-        bands.add(last);
-      }
-      last.add(line);
+    /** As many blocks as fit side by side; stacks do not mix. */
+    private static List<List<Line>> bands(List<Line> lines, int size) {
+        List<List<Line>> bands = new ArrayList<>();
+        for (Line line : lines) {
+            List<Line> last = bands.isEmpty() ? null : bands.get(bands.size() - 1);
+            if (last == null || last.size() == size || !last.get(0).stack().equals(line.stack())) {
+                last = new ArrayList<>();
+                bands.add(last);
+            }
+            last.add(line);
+        }
+        return bands;
     }
-    return bands;
-  }
 
-  private static String numbers(List<Line> band) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < band.size(); i += LABEL_EVERY) {
-      String number = band.get(i).number();
-      text.append(" ".repeat(Math.max(0, i * CELL - text.length()))).append(number);
+    private static String numbers(List<Line> band) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < band.size(); i += LABEL_EVERY) {
+            String number = band.get(i).number();
+            text.append(" ".repeat(Math.max(0, i * CELL - text.length()))).append(number);
+        }
+        return text.toString();
     }
-    return text.toString();
-  }
 
-  private String cells(String type, List<Line> band, ScoreScale scale) {
-    StringBuilder text = new StringBuilder();
-    for (Line line : band) {
-      ModuleRow row = line.cells().get(type);
-      text.append(row == null ? " ".repeat(CELL) : cell(row, scale));
+    private String cells(String type, List<Line> band, ScoreScale scale) {
+        StringBuilder text = new StringBuilder();
+        for (Line line : band) {
+            ModuleRow row = line.cells().get(type);
+            text.append(row == null ? " ".repeat(CELL) : cell(row, scale));
+        }
+        return text.toString().stripTrailing();
     }
-    return text.toString().stripTrailing();
-  }
 
-  private String cell(ModuleRow row, ScoreScale scale) {
-    if (row.score() == null) {
-      return "- ";
+    private String cell(ModuleRow row, ScoreScale scale) {
+        if (row.score() == null) {
+            return "- ";
+        }
+        int level = scale.level(row.score());
+        String text = level + (row.goes() ? "*" : " ");
+        return colour ? "\u001b[38;5;16;48;5;" + BACKGROUNDS[level] + "m" + text + PLAIN : text;
     }
-    int level = scale.level(row.score());
-    String text = level + (row.goes() ? "*" : " ");
-    return colour ? "\u001b[38;5;16;48;5;" + BACKGROUNDS[level] + "m" + text + PLAIN : text;
-  }
 
-  private static String label(String type, int width) {
-    String name = Printable.text(type);
-    String end = name.length() <= width ? name : "~" + name.substring(name.length() - width + 1);
-    return end + " ".repeat(width - end.length());
-  }
+    private static String label(String type, int width) {
+        String name = Printable.text(type);
+        String end = name.length() <= width ? name : "~" + name.substring(name.length() - width + 1);
+        return end + " ".repeat(width - end.length());
+    }
 }

@@ -8,46 +8,52 @@ import java.util.stream.Collectors;
 /** Tables and text in GitHub's Markdown that nothing in an adapter's names can break out of. */
 final class Markdown {
 
-  /** What the score is not; said wherever a person may act on it. */
-  static final String CAVEAT = "The score is a weight-space statistic: it ranks modules, it does not prove that a model"
-      + " is safe. Evaluate the pruned adapter on your own refusal and task sets before you ship it.";
+    /** What the score is not; said wherever a person may act on it. */
+    static final String CAVEAT =
+            "The score is a weight-space statistic: it ranks modules, it does not prove that a model"
+                    + " is safe. Evaluate the pruned adapter on your own refusal and task sets before you ship it.";
 
-  private static final List<Columns> MODULE_COLUMNS = List.of(
-      new Columns("module", false, row -> code(row.name())),
-      new Columns("score", true, row -> Figures.number(row.score())),
-      new Columns("cosine", true, row -> Figures.number(row.cosine())),
-      new Columns("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
-      new Columns("decision", false, row -> row.decision() + ": " + text(row.reason())));
+    private static final List<Columns> MODULE_COLUMNS = List.of(
+            new Columns("module", false, row -> code(row.name())),
+            new Columns("score", true, row -> Figures.number(row.score())),
+            new Columns("cosine", true, row -> Figures.number(row.cosine())),
+            new Columns("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
+            new Columns("decision", false, row -> row.decision() + ": " + text(row.reason())));
 
-  private Markdown() {}
+    private Markdown() {}
 
-  /** The modules that go, highest score first. */
-  static List<ModuleRow> pruned(RunReport report) {
-    return report.modules().stream()
-        .filter(ModuleRow::goes)
-        .sorted(Comparator.comparing(ModuleRow::score, Comparator.reverseOrder()).thenComparing(ModuleRow::name))
-        .toList();
-  }
+    /** The modules that go, highest score first. */
+    static List<ModuleRow> pruned(RunReport report) {
+        return report.modules().stream()
+                .filter(ModuleRow::goes)
+                .sorted(Comparator.comparing(ModuleRow::score, Comparator.reverseOrder())
+                        .thenComparing(ModuleRow::name))
+                .toList();
+    }
 
-  static String table(List<ModuleRow> rows) {
-    return line(MODULE_COLUMNS.stream().map(Columns::title).toList())
-        + line(MODULE_COLUMNS.stream().map(column -> column.isNumber() ? "---:" : ":---").toList())
-        + rows.stream()
-            .map(row -> line(MODULE_COLUMNS.stream().map(column -> column.cell().apply(row)).toList()))
-            .collect(Collectors.joining());
-  }
+    static String table(List<ModuleRow> rows) {
+        return line(MODULE_COLUMNS.stream().map(Columns::title).toList())
+                + line(MODULE_COLUMNS.stream()
+                        .map(column -> column.isNumber() ? "---:" : ":---")
+                        .toList())
+                + rows.stream()
+                        .map(row -> line(MODULE_COLUMNS.stream()
+                                .map(column -> column.cell().apply(row))
+                                .toList()))
+                        .collect(Collectors.joining());
+    }
 
-  static String line(List<String> cells) {
-    return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
-  }
+    static String line(List<String> cells) {
+        return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
 
-  /** A name as code, on one line. */
-  static String code(String name) {
-    return "`" + Printable.text(name).replace('`', ' ').replace("|", "\\|") + "`";
-  }
+    /** A name as code, on one line. */
+    static String code(String name) {
+        return "`" + Printable.text(name).replace('`', ' ').replace("|", "\\|") + "`";
+    }
 
-  /** A sentence without markup of its own. */
-  static String text(String sentence) {
-    return Printable.text(sentence).replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
-  }
+    /** A sentence without markup of its own. */
+    static String text(String sentence) {
+        return Printable.text(sentence).replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
+    }
 }

@@ -5,59 +5,68 @@ import java.util.List;
 /** A comment for a pull request: what matters first, the long table folded. */
 final class MarkdownWriter implements ReportWriter {
 
-  /** More rows than a reader of a pull request looks at. The folded table has them all. */
-  private static final int MOST_ROWS = 20;
+    /** More rows than a reader of a pull request looks at. The folded table has them all. */
+    private static final int MOST_ROWS = 20;
 
-  @Override
-  public String write(RunReport report) {
-    RunReport.Summary summary = report.summary();
-    return "### splora: " + summary.pruned() + " of " + summary.modules() + " modules to " + Columns.verb(report) + "\n\n"
-        + Markdown.text(Columns.method(report)) + "\n\n"
-        + figures(summary)
-        + highest(Markdown.pruned(report))
-        + warnings(report.warnings())
-        + "\n<details>\n<summary>All " + summary.modules() + " modules</summary>\n\n"
-        + Markdown.table(report.modules())
-        + "\n</details>\n\n"
-        + origin(report)
-        + "\n" + Markdown.CAVEAT + "\n";
-  }
-
-  private static String figures(RunReport.Summary summary) {
-    return Markdown.line(List.of(
-            "modules", "scored", "to prune", "highest score", "highest score kept", "share of norm(ΔW)² to go"))
-        + Markdown.line(List.of("---:", "---:", "---:", "---:", "---:", "---:"))
-        + Markdown.line(List.of(
-            String.valueOf(summary.modules()),
-            String.valueOf(summary.scored()),
-            summary.pruned() + " (" + Figures.percent(summary.prunedFraction()) + ")",
-            Figures.number(summary.maxScore()),
-            Figures.number(summary.maxKeptScore()),
-            Figures.percent(summary.prunedDeltaShare())));
-  }
-
-  private static String highest(List<ModuleRow> pruned) {
-    if (pruned.isEmpty()) {
-      return "";
+    @Override
+    public String write(RunReport report) {
+        RunReport.Summary summary = report.summary();
+        return "### splora: " + summary.pruned() + " of " + summary.modules() + " modules to " + Columns.verb(report)
+                + "\n\n"
+                + Markdown.text(Columns.method(report)) + "\n\n"
+                + figures(summary)
+                + highest(Markdown.pruned(report))
+                + warnings(report.warnings())
+                + "\n<details>\n<summary>All " + summary.modules() + " modules</summary>\n\n"
+                + Markdown.table(report.modules())
+                + "\n</details>\n\n"
+                + origin(report)
+                + "\n" + Markdown.CAVEAT + "\n";
     }
-    int left = pruned.size() - MOST_ROWS;
-    return "\n" + Markdown.table(pruned.stream().limit(MOST_ROWS).toList())
-        + (left > 0 ? "\n… and " + left + " more, see below.\n" : "");
-  }
 
-  private static String warnings(List<String> warnings) {
-    StringBuilder text = new StringBuilder();
-    warnings.forEach(warning -> text.append("\n> **Warning:** ").append(Markdown.text(warning)).append('\n'));
-    return text.toString();
-  }
+    private static String figures(RunReport.Summary summary) {
+        return Markdown.line(List.of(
+                        "modules",
+                        "scored",
+                        "to prune",
+                        "highest score",
+                        "highest score kept",
+                        "share of norm(ΔW)² to go"))
+                + Markdown.line(List.of("---:", "---:", "---:", "---:", "---:", "---:"))
+                + Markdown.line(List.of(
+                        String.valueOf(summary.modules()),
+                        String.valueOf(summary.scored()),
+                        summary.pruned() + " (" + Figures.percent(summary.prunedFraction()) + ")",
+                        Figures.number(summary.maxScore()),
+                        Figures.number(summary.maxKeptScore()),
+                        Figures.percent(summary.prunedDeltaShare())));
+    }
 
-  private static String origin(RunReport report) {
-    RunReport.Inputs inputs = report.inputs();
-    return "splora " + report.tool().version()
-        + ", base " + Markdown.code(inputs.base().path())
-        + ", aligned " + Markdown.code(inputs.aligned().path())
-        + (inputs.adapter() == null
-            ? ", merged " + Markdown.code(inputs.subject()) + " (fingerprint `" + inputs.adapted().fingerprint() + "`)\n"
-            : ", adapter " + Markdown.code(inputs.subject()) + " (SHA-256 `" + inputs.adapter().sha256() + "`)\n");
-  }
+    private static String highest(List<ModuleRow> pruned) {
+        if (pruned.isEmpty()) {
+            return "";
+        }
+        int left = pruned.size() - MOST_ROWS;
+        return "\n" + Markdown.table(pruned.stream().limit(MOST_ROWS).toList())
+                + (left > 0 ? "\n… and " + left + " more, see below.\n" : "");
+    }
+
+    private static String warnings(List<String> warnings) {
+        StringBuilder text = new StringBuilder();
+        warnings.forEach(warning ->
+                text.append("\n> **Warning:** ").append(Markdown.text(warning)).append('\n'));
+        return text.toString();
+    }
+
+    private static String origin(RunReport report) {
+        RunReport.Inputs inputs = report.inputs();
+        return "splora " + report.tool().version()
+                + ", base " + Markdown.code(inputs.base().path())
+                + ", aligned " + Markdown.code(inputs.aligned().path())
+                + (inputs.adapter() == null
+                        ? ", merged " + Markdown.code(inputs.subject()) + " (fingerprint `"
+                                + inputs.adapted().fingerprint() + "`)\n"
+                        : ", adapter " + Markdown.code(inputs.subject()) + " (SHA-256 `"
+                                + inputs.adapter().sha256() + "`)\n");
+    }
 }

@@ -13,77 +13,81 @@ import java.util.regex.Pattern;
  */
 public final class ModelCard {
 
-  public static final String FILE_NAME = "README.md";
+    public static final String FILE_NAME = "README.md";
 
-  private static final String BEGIN = "<!-- splora:begin: 'splora prune' replaces what stands between the marks -->";
-  private static final String END = "<!-- splora:end -->";
-  /** What the hub needs to know of an adapter, or of a model, that came without a card. */
-  private static final String NEW_CARD = "---\nlibrary_name: %s\n---\n";
+    private static final String BEGIN = "<!-- splora:begin: 'splora prune' replaces what stands between the marks -->";
+    private static final String END = "<!-- splora:end -->";
+    /** What the hub needs to know of an adapter, or of a model, that came without a card. */
+    private static final String NEW_CARD = "---\nlibrary_name: %s\n---\n";
 
-  private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w.-]+(@.+)?");
+    private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w.-]+(@.+)?");
 
-  private ModelCard() {}
+    private ModelCard() {}
 
-  /**
-   * Brings the card in a folder up to date, or writes one. Where nothing was, nothing is said.
-   *
-   * @throws IOException if the card cannot be read or written
-   */
-  public static void update(Path folder, RunReport report) throws IOException {
-    Path card = folder.resolve(FILE_NAME);
-    if (report.summary().pruned() == 0 || Files.isDirectory(card)) {
-      return;
+    /**
+     * Brings the card in a folder up to date, or writes one. Where nothing was, nothing is said.
+     *
+     * @throws IOException if the card cannot be read or written
+     */
+    public static void update(Path folder, RunReport report) throws IOException {
+        Path card = folder.resolve(FILE_NAME);
+        if (report.summary().pruned() == 0 || Files.isDirectory(card)) {
+            return;
+        }
+        // Latin-1 takes any bytes in and gives the same out, whatever encoding the card is in.
+        String old = Files.exists(card)
+                ? Files.readString(card, StandardCharsets.ISO_8859_1)
+                : NEW_CARD.formatted(report.inputs().adapter() == null ? "transformers" : "peft");
+        String section = new String(section(report).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        Files.writeString(card, with(section, old), StandardCharsets.ISO_8859_1);
     }
-    // Latin-1 takes any bytes in and gives the same out, whatever encoding the card is in.
-    String old = Files.exists(card)
-        ? Files.readString(card, StandardCharsets.ISO_8859_1)
-        : NEW_CARD.formatted(report.inputs().adapter() == null ? "transformers" : "peft");
-    String section = new String(section(report).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    Files.writeString(card, with(section, old), StandardCharsets.ISO_8859_1);
-  }
 
-  private static String with(String section, String card) {
-    String newLine = card.contains("\r\n") ? "\r\n" : "\n";
-    String lines = section.replace("\n", newLine);
-    int end = card.indexOf(END, Math.max(0, card.indexOf(BEGIN)));
-    // The nearest mark before the end: one that was left alone must not take the text after it along.
-    int begin = end < 0 ? -1 : card.lastIndexOf(BEGIN, end);
-    if (begin >= 0) {
-      return card.substring(0, begin) + lines + card.substring(end + END.length());
+    private static String with(String section, String card) {
+        String newLine = card.contains("\r\n") ? "\r\n" : "\n";
+        String lines = section.replace("\n", newLine);
+        int end = card.indexOf(END, Math.max(0, card.indexOf(BEGIN)));
+        // The nearest mark before the end: one that was left alone must not take the text after it along.
+        int begin = end < 0 ? -1 : card.lastIndexOf(BEGIN, end);
+        if (begin >= 0) {
+            return card.substring(0, begin) + lines + card.substring(end + END.length());
+        }
+        String gap = card.isEmpty() ? "" : card.endsWith("\n") ? newLine : newLine + newLine;
+        return card + gap + lines + newLine;
     }
-    String gap = card.isEmpty() ? "" : card.endsWith("\n") ? newLine : newLine + newLine;
-    return card + gap + lines + newLine;
-  }
 
-  private static String section(RunReport report) {
-    RunReport.Inputs inputs = report.inputs();
-    RunReport.Summary summary = report.summary();
-    boolean isMerged = inputs.adapter() == null;
-    ActionKind action = Labels.find(ActionKind.class, report.parameters().action()).orElse(ActionKind.DROP);
-    return BEGIN + "\n"
-        + (action.corrects() ? "## Corrected with splora\n\n" : "## Pruned with splora\n\n")
-        + summary.pruned() + " of " + summary.modules() + (isMerged ? " weights were " : " LoRA modules were ")
-        + (isMerged ? "made the aligned model's again" : action.participle())
-        + " for their score (" + Markdown.text(Columns.method(report)) + ")."
-        + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's") + ".\n\n"
-        + Markdown.table(Markdown.pruned(report)) + "\n"
-        + "- splora " + report.tool().version() + "; every figure is in `" + RunReport.FILE_NAME + "`\n"
-        + "- base: " + Markdown.code(publicName(inputs.base().path()))
-        + ", fingerprint `" + inputs.base().fingerprint() + "`\n"
-        + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))
-        + ", fingerprint `" + inputs.aligned().fingerprint() + "`\n"
-        + (isMerged
-            ? "- input: " + Markdown.code(publicName(inputs.subject()))
-                + ", fingerprint `" + inputs.adapted().fingerprint() + "`\n\n"
-            : "- input adapter: " + Markdown.code(publicName(inputs.subject()))
-                + ", SHA-256 `" + inputs.adapter().sha256() + "`\n\n")
-        + Markdown.CAVEAT + "\n"
-        + END;
-  }
+    private static String section(RunReport report) {
+        RunReport.Inputs inputs = report.inputs();
+        RunReport.Summary summary = report.summary();
+        boolean isMerged = inputs.adapter() == null;
+        ActionKind action =
+                Labels.find(ActionKind.class, report.parameters().action()).orElse(ActionKind.DROP);
+        return BEGIN + "\n"
+                + (action.corrects() ? "## Corrected with splora\n\n" : "## Pruned with splora\n\n")
+                + summary.pruned() + " of " + summary.modules() + (isMerged ? " weights were " : " LoRA modules were ")
+                + (isMerged ? "made the aligned model's again" : action.participle())
+                + " for their score (" + Markdown.text(Columns.method(report)) + ")."
+                + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
+                + ".\n\n"
+                + Markdown.table(Markdown.pruned(report)) + "\n"
+                + "- splora " + report.tool().version() + "; every figure is in `" + RunReport.FILE_NAME + "`\n"
+                + "- base: " + Markdown.code(publicName(inputs.base().path()))
+                + ", fingerprint `" + inputs.base().fingerprint() + "`\n"
+                + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))
+                + ", fingerprint `" + inputs.aligned().fingerprint() + "`\n"
+                + (isMerged
+                        ? "- input: " + Markdown.code(publicName(inputs.subject())) + ", fingerprint `"
+                                + inputs.adapted().fingerprint() + "`\n\n"
+                        : "- input adapter: " + Markdown.code(publicName(inputs.subject())) + ", SHA-256 `"
+                                + inputs.adapter().sha256() + "`\n\n")
+                + Markdown.CAVEAT + "\n"
+                + END;
+    }
 
-  /** A hub id as it is; of a path its last part alone: the card is published, and the rest is about this machine. */
-  private static String publicName(String input) {
-    Path name = HUB_ID.matcher(input).matches() ? null : Path.of(input).toAbsolutePath().normalize().getFileName();
-    return name == null ? input : name.toString();
-  }
+    /** A hub id as it is; of a path its last part alone: the card is published, and the rest is about this machine. */
+    private static String publicName(String input) {
+        Path name = HUB_ID.matcher(input).matches()
+                ? null
+                : Path.of(input).toAbsolutePath().normalize().getFileName();
+        return name == null ? input : name.toString();
+    }
 }

@@ -20,74 +20,104 @@ import java.util.stream.Collectors;
  * @param reason why, in a few words
  */
 public record ModuleRow(
-    String name,
-    Integer block,
-    String type,
-    List<Long> shape,
-    long rank,
-    double scaling,
-    Double score,
-    Double distance,
-    Double expectedDistance,
-    Double spread,
-    Double cosine,
-    Double deltaNorm,
-    Double referenceNorm,
-    Double alignmentNorm,
-    String unscored,
-    String decision,
-    String reason) {
+        String name,
+        Integer block,
+        String type,
+        List<Long> shape,
+        long rank,
+        double scaling,
+        Double score,
+        Double distance,
+        Double expectedDistance,
+        Double spread,
+        Double cosine,
+        Double deltaNorm,
+        Double referenceNorm,
+        Double alignmentNorm,
+        String unscored,
+        String decision,
+        String reason) {
 
-  public static final String PRUNE = "prune";
-  public static final String KEEP = "keep";
+    public static final String PRUNE = "prune";
+    public static final String KEEP = "keep";
 
-  /** The row of a decided module. */
-  public static ModuleRow of(Decision decision) {
-    ModuleScore score = decision.score();
-    return new ModuleRow(score.name(), score.block().map(Block::index).orElse(null), score.type(), score.shape(),
-        score.rank(), score.scaling(), score.score(), score.distance(), score.expectedDistance(), score.spread(),
-        score.cosine(), score.deltaNorm(), score.referenceNorm(), score.alignmentNorm(),
-        score.unscored() == null ? null : score.unscored().toString(),
-        decision.prune() ? PRUNE : KEEP, decision.reason());
-  }
+    /** The row of a decided module. */
+    public static ModuleRow of(Decision decision) {
+        ModuleScore score = decision.score();
+        return new ModuleRow(
+                score.name(),
+                score.block().map(Block::index).orElse(null),
+                score.type(),
+                score.shape(),
+                score.rank(),
+                score.scaling(),
+                score.score(),
+                score.distance(),
+                score.expectedDistance(),
+                score.spread(),
+                score.cosine(),
+                score.deltaNorm(),
+                score.referenceNorm(),
+                score.alignmentNorm(),
+                score.unscored() == null ? null : score.unscored().toString(),
+                decision.prune() ? PRUNE : KEEP,
+                decision.reason());
+    }
 
-  /**
-   * What the row says about the module, without the decision: to decide again from a file.
-   *
-   * @return empty if the row has neither a score nor a known reason for none
-   */
-  public Optional<ModuleScore> toScore() {
-    Unscored why = Labels.find(Unscored.class, unscored).orElse(null);
-    boolean isWhole = name != null && shape != null && (score == null ? why != null : Double.isFinite(score));
-    return isWhole
-        ? Optional.of(new ModuleScore(name, shape, rank, scaling, score, distance, expectedDistance, spread, cosine,
-            deltaNorm, referenceNorm, alignmentNorm, score == null ? why : null))
-        : Optional.empty();
-  }
+    /**
+     * What the row says about the module, without the decision: to decide again from a file.
+     *
+     * @return empty if the row has neither a score nor a known reason for none
+     */
+    public Optional<ModuleScore> toScore() {
+        Unscored why = Labels.find(Unscored.class, unscored).orElse(null);
+        boolean isWhole = name != null && shape != null && (score == null ? why != null : Double.isFinite(score));
+        return isWhole
+                ? Optional.of(new ModuleScore(
+                        name,
+                        shape,
+                        rank,
+                        scaling,
+                        score,
+                        distance,
+                        expectedDistance,
+                        spread,
+                        cosine,
+                        deltaNorm,
+                        referenceNorm,
+                        alignmentNorm,
+                        score == null ? why : null))
+                : Optional.empty();
+    }
 
-  /** Whether everything is there that every row has. */
-  boolean isWhole() {
-    return name != null && type != null && decision != null && reason != null
-        && shape != null && (shape.size() == 2 || shape.size() == 3) && shape.stream().noneMatch(Objects::isNull);
-  }
+    /** Whether everything is there that every row has. */
+    boolean isWhole() {
+        return name != null
+                && type != null
+                && decision != null
+                && reason != null
+                && shape != null
+                && (shape.size() == 2 || shape.size() == 3)
+                && shape.stream().noneMatch(Objects::isNull);
+    }
 
-  /** {@code 4096x1024}, for people. */
-  public String shapeText(String times) {
-    return shape.stream().map(String::valueOf).collect(Collectors.joining(times));
-  }
+    /** {@code 4096x1024}, for people. */
+    public String shapeText(String times) {
+        return shape.stream().map(String::valueOf).collect(Collectors.joining(times));
+    }
 
-  /** Outputs of one matrix. */
-  long outFeatures() {
-    return shape.get(shape.size() - 2);
-  }
+    /** Outputs of one matrix. */
+    long outFeatures() {
+        return shape.get(shape.size() - 2);
+    }
 
-  /** Inputs of one matrix. */
-  long inFeatures() {
-    return shape.get(shape.size() - 1);
-  }
+    /** Inputs of one matrix. */
+    long inFeatures() {
+        return shape.get(shape.size() - 1);
+    }
 
-  /** Whether the module is to go. */
-  public boolean goes() {
-    return PRUNE.equals(decision);
-  }
+    /** Whether the module is to go. */
+    public boolean goes() {
+        return PRUNE.equals(decision);
+    }
 }

@@ -19,74 +19,95 @@ import java.util.Optional;
  */
 public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step> steps, int chosen) {
 
-  /**
-   * Removing some of the units, highest score first.
-   *
-   * @param count how many units
-   * @param modules how many modules they hold
-   * @param deltaShare share of ‖ΔW‖² that goes with them, as in {@link RunReport.Summary}; null if nothing was measured
-   * @param threshold the report's own if it has one and this is its step, else the shortest decimal number that removes
-   *     exactly these; null if a tie leaves none
-   */
-  public record Step(int count, int modules, Double deltaShare, Double threshold) {}
+    /**
+     * Removing some of the units, highest score first.
+     *
+     * @param count how many units
+     * @param modules how many modules they hold
+     * @param deltaShare share of ‖ΔW‖² that goes with them, as in {@link RunReport.Summary}; null if nothing was measured
+     * @param threshold the report's own if it has one and this is its step, else the shortest decimal number that removes
+     *     exactly these; null if a tie leaves none
+     */
+    public record Step(int count, int modules, Double deltaShare, Double threshold) {}
 
-  /** The curve for a report's rows. */
-  public static RemovalCurve of(RunReport report) {
-    Granularity granularity =
-        Labels.find(Granularity.class, report.parameters().granularity()).orElse(Granularity.MODULE);
-    List<Unit> units = Ranking.of(
-        report.modules().stream().map(ModuleRow::toScore).flatMap(Optional::stream).toList(), granularity).units();
-    long modules = report.modules().stream().filter(ModuleRow::goes).count();
-    List<Step> steps = steps(report.modules(), units);
-    int chosen = 0;
-    while (chosen < units.size() && steps.get(chosen).modules() < modules) {
-      chosen++;
+    /** The curve for a report's rows. */
+    public static RemovalCurve of(RunReport report) {
+        Granularity granularity = Labels.find(
+                        Granularity.class, report.parameters().granularity())
+                .orElse(Granularity.MODULE);
+        List<Unit> units = Ranking.of(
+                        report.modules().stream()
+                                .map(ModuleRow::toScore)
+                                .flatMap(Optional::stream)
+                                .toList(),
+                        granularity)
+                .units();
+        long modules = report.modules().stream().filter(ModuleRow::goes).count();
+        List<Step> steps = steps(report.modules(), units);
+        int chosen = 0;
+        while (chosen < units.size() && steps.get(chosen).modules() < modules) {
+            chosen++;
+        }
+        if (report.parameters().rule().equals("threshold")) {
+            Step step = steps.get(chosen);
+            steps.set(
+                    chosen,
+                    new Step(
+                            step.count(),
+                            step.modules(),
+                            step.deltaShare(),
+                            report.parameters().value()));
+        }
+        return new RemovalCurve(granularity, units, steps, chosen);
     }
-    if (report.parameters().rule().equals("threshold")) {
-      Step step = steps.get(chosen);
-      steps.set(chosen, new Step(step.count(), step.modules(), step.deltaShare(), report.parameters().value()));
-    }
-    return new RemovalCurve(granularity, units, steps, chosen);
-  }
 
-  private static List<Step> steps(List<ModuleRow> rows, List<Unit> units) {
-    double allEnergy = rows.stream().map(ModuleRow::deltaNorm).mapToDouble(RemovalCurve::square).sum();
-    List<Step> steps = new ArrayList<>();
-    int modules = 0;
-    double energy = 0;
-    for (int count = 0; count <= units.size(); count++) {
-      if (count > 0) {
-        Unit unit = units.get(count - 1);
-        modules += unit.modules().size();
-        energy += unit.modules().stream().mapToDouble(score -> square(score.deltaNorm())).sum();
-      }
-      steps.add(new Step(count, modules, allEnergy == 0 ? null : Double.valueOf(energy / allEnergy),
-          threshold(units, count)));
+    private static List<Step> steps(List<ModuleRow> rows, List<Unit> units) {
+        double allEnergy = rows.stream()
+                .map(ModuleRow::deltaNorm)
+                .mapToDouble(RemovalCurve::square)
+                .sum();
+        List<Step> steps = new ArrayList<>();
+        int modules = 0;
+        double energy = 0;
+        for (int count = 0; count <= units.size(); count++) {
+            if (count > 0) {
+                Unit unit = units.get(count - 1);
+                modules += unit.modules().size();
+                energy += unit.modules().stream()
+                        .mapToDouble(score -> square(score.deltaNorm()))
+                        .sum();
+            }
+            steps.add(new Step(
+                    count,
+                    modules,
+                    allEnergy == 0 ? null : Double.valueOf(energy / allEnergy),
+                    threshold(units, count)));
+        }
+        return steps;
     }
-    return steps;
-  }
 
-  private static double square(Double norm) {
-    return norm == null ? 0 : norm * norm;
-  }
+    private static double square(Double norm) {
+        return norm == null ? 0 : norm * norm;
+    }
 
-  /** A number at or above the highest score that stays and below the lowest that goes. */
-  private static Double threshold(List<Unit> units, int count) {
-    if (units.isEmpty()) {
-      return null;
+    /** A number at or above the highest score that stays and below the lowest that goes. */
+    private static Double threshold(List<Unit> units, int count) {
+        if (units.isEmpty()) {
+            return null;
+        }
+        double highest = units.get(0).score();
+        double lowest = units.get(units.size() - 1).score();
+        double margin = highest > lowest ? (highest - lowest) / 10 : 1;
+        double stays =
+                count == units.size() ? lowest - margin : units.get(count).score();
+        double goes = count == 0 ? highest + margin : units.get(count - 1).score();
+        BigDecimal middle = new BigDecimal(stays / 2 + goes / 2);
+        for (int digits = 1; digits <= 17; digits++) {
+            double rounded = middle.round(new MathContext(digits)).doubleValue();
+            if (rounded >= stays && rounded < goes) {
+                return rounded;
+            }
+        }
+        return stays < goes ? Double.valueOf(stays) : null;
     }
-    double highest = units.get(0).score();
-    double lowest = units.get(units.size() - 1).score();
-    double margin = highest > lowest ? (highest - lowest) / 10 : 1;
-    double stays = count == units.size() ? lowest - margin : units.get(count).score();
-    double goes = count == 0 ? highest + margin : units.get(count - 1).score();
-    BigDecimal middle = new BigDecimal(stays / 2 + goes / 2);
-    for (int digits = 1; digits <= 17; digits++) {
-      double rounded = middle.round(new MathContext(digits)).doubleValue();
-      if (rounded >= stays && rounded < goes) {
-        return rounded;
-      }
-    }
-    return stays < goes ? Double.valueOf(stays) : null;
-  }
 }

@@ -2,29 +2,29 @@ package io.github.splora.report;
 
 /** The formats by the names that {@code --format} takes. */
 public enum ReportFormat {
-  TABLE("table"),
-  JSON("json"),
-  CSV("csv"),
-  MARKDOWN("markdown");
+    TABLE("table"),
+    JSON("json"),
+    CSV("csv"),
+    MARKDOWN("markdown");
 
-  private final String label;
+    private final String label;
 
-  ReportFormat(String label) {
-    this.label = label;
-  }
+    ReportFormat(String label) {
+        this.label = label;
+    }
 
-  /** @param colour whether escape sequences are welcome */
-  public ReportWriter writer(boolean colour) {
-    return switch (this) {
-      case TABLE -> new TableWriter(colour);
-      case JSON -> RunReport::toJson;
-      case CSV -> new CsvWriter();
-      case MARKDOWN -> new MarkdownWriter();
-    };
-  }
+    /** @param colour whether escape sequences are welcome */
+    public ReportWriter writer(boolean colour) {
+        return switch (this) {
+            case TABLE -> new TableWriter(colour);
+            case JSON -> RunReport::toJson;
+            case CSV -> new CsvWriter();
+            case MARKDOWN -> new MarkdownWriter();
+        };
+    }
 
-  @Override
-  public String toString() {
-    return label;
-  }
+    @Override
+    public String toString() {
+        return label;
+    }
 }

@@ -14,38 +14,38 @@ import java.util.stream.Collectors;
  */
 public record ReportSet(List<RunReport> reports) {
 
-  /** The whole text, with a final line break. */
-  public String write(ReportFormat format, boolean colour) {
-    ReportWriter writer = format.writer(colour);
-    if (reports.size() == 1) {
-      return writer.write(reports.get(0));
+    /** The whole text, with a final line break. */
+    public String write(ReportFormat format, boolean colour) {
+        ReportWriter writer = format.writer(colour);
+        if (reports.size() == 1) {
+            return writer.write(reports.get(0));
+        }
+        return switch (format) {
+            case JSON -> json();
+            case CSV -> csv();
+            case TABLE -> under("", "\n\n", writer);
+            case MARKDOWN -> under("## ", "\n\n", writer);
+        };
     }
-    return switch (format) {
-      case JSON -> json();
-      case CSV -> csv();
-      case TABLE -> under("", "\n\n", writer);
-      case MARKDOWN -> under("## ", "\n\n", writer);
-    };
-  }
 
-  private String json() {
-    ObjectNode set = StrictJson.toTree(Map.of("schemaVersion", RunReport.SCHEMA_VERSION));
-    ArrayNode all = set.putArray("reports");
-    reports.forEach(report -> all.add(StrictJson.toTree(report)));
-    return StrictJson.write(set);
-  }
-
-  private String csv() {
-    StringBuilder text = new StringBuilder();
-    for (RunReport report : reports) {
-      text.append(new CsvWriter().write(report, text.isEmpty()));
+    private String json() {
+        ObjectNode set = StrictJson.toTree(Map.of("schemaVersion", RunReport.SCHEMA_VERSION));
+        ArrayNode all = set.putArray("reports");
+        reports.forEach(report -> all.add(StrictJson.toTree(report)));
+        return StrictJson.write(set);
     }
-    return text.toString();
-  }
 
-  private String under(String before, String after, ReportWriter writer) {
-    return reports.stream()
-        .map(report -> before + Printable.text(report.inputs().subject()) + after + writer.write(report))
-        .collect(Collectors.joining("\n"));
-  }
+    private String csv() {
+        StringBuilder text = new StringBuilder();
+        for (RunReport report : reports) {
+            text.append(new CsvWriter().write(report, text.isEmpty()));
+        }
+        return text.toString();
+    }
+
+    private String under(String before, String after, ReportWriter writer) {
+        return reports.stream()
+                .map(report -> before + Printable.text(report.inputs().subject()) + after + writer.write(report))
+                .collect(Collectors.joining("\n"));
+    }
 }

@@ -3,6 +3,6 @@ package io.github.splora.report;
 /** One way to show a report. */
 public interface ReportWriter {
 
-  /** The whole text, with a final line break. */
-  String write(RunReport report);
+    /** The whole text, with a final line break. */
+    String write(RunReport report);
 }

@@ -9,32 +9,35 @@ import java.util.stream.Stream;
 /** Sums rows up. */
 public final class Summaries {
 
-  private Summaries() {}
+    private Summaries() {}
 
-  /** @param rows at least one */
-  public static Summary of(List<ModuleRow> rows) {
-    int pruned = (int) rows.stream().filter(ModuleRow::goes).count();
-    double all = energy(rows, row -> true);
-    return new Summary(
-        rows.size(),
-        (int) rows.stream().filter(row -> row.score() != null).count(),
-        pruned,
-        (double) pruned / rows.size(),
-        maxScore(rows.stream()),
-        maxScore(rows.stream().filter(row -> !row.goes())),
-        all == 0 ? null : Double.valueOf(energy(rows, ModuleRow::goes) / all));
-  }
+    /** @param rows at least one */
+    public static Summary of(List<ModuleRow> rows) {
+        int pruned = (int) rows.stream().filter(ModuleRow::goes).count();
+        double all = energy(rows, row -> true);
+        return new Summary(
+                rows.size(),
+                (int) rows.stream().filter(row -> row.score() != null).count(),
+                pruned,
+                (double) pruned / rows.size(),
+                maxScore(rows.stream()),
+                maxScore(rows.stream().filter(row -> !row.goes())),
+                all == 0 ? null : Double.valueOf(energy(rows, ModuleRow::goes) / all));
+    }
 
-  private static Double maxScore(Stream<ModuleRow> rows) {
-    return rows.map(ModuleRow::score).filter(Objects::nonNull).max(Double::compare).orElse(null);
-  }
+    private static Double maxScore(Stream<ModuleRow> rows) {
+        return rows.map(ModuleRow::score)
+                .filter(Objects::nonNull)
+                .max(Double::compare)
+                .orElse(null);
+    }
 
-  private static double energy(List<ModuleRow> rows, Predicate<ModuleRow> which) {
-    return rows.stream()
-        .filter(which)
-        .map(ModuleRow::deltaNorm)
-        .filter(Objects::nonNull)
-        .mapToDouble(norm -> norm * norm)
-        .sum();
-  }
+    private static double energy(List<ModuleRow> rows, Predicate<ModuleRow> which) {
+        return rows.stream()
+                .filter(which)
+                .map(ModuleRow::deltaNorm)
+                .filter(Objects::nonNull)
+                .mapToDouble(norm -> norm * norm)
+                .sum();
+    }
 }

@@ -12,84 +12,89 @@ import java.util.stream.IntStream;
 /** A sweep as rows of text, for a terminal, a spreadsheet or a pull request. */
 public final class SweepTable {
 
-  private SweepTable() {}
+    private SweepTable() {}
 
-  /** Aligned columns in ASCII: {@code *} is on the front, {@code !} the best. */
-  public static String plain(SweepReport report) {
-    List<List<String>> rows = rows(report, true);
-    List<Integer> widths = IntStream.range(0, rows.get(0).size())
-        .mapToObj(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0)).toList();
-    return rows.stream().map(row -> aligned(row, widths)).collect(Collectors.joining())
-        + "\n" + report.conclusion() + "\n";
-  }
-
-  /** For a pull request. */
-  public static String markdown(SweepReport report) {
-    List<List<String>> rows = rows(report, true);
-    List<String> lines = new ArrayList<>(rows.stream()
-        .map(row -> row.stream().map(SweepTable::escaped).collect(Collectors.joining(" | ", "| ", " |\n"))).toList());
-    lines.add(1, rows.get(0).stream().map(cell -> "---").collect(Collectors.joining(" | ", "| ", " |\n")));
-    return "### splora sweep\n\n" + escaped(report.conclusion()) + "\n\n" + String.join("", lines);
-  }
-
-  /** RFC 4180, numbers in full. */
-  public static String csv(SweepReport report) {
-    return rows(report, false).stream()
-        .map(row -> row.stream().map(SweepTable::quoted).collect(Collectors.joining(",")) + "\r\n")
-        .collect(Collectors.joining());
-  }
-
-  private static List<List<String>> rows(SweepReport report, boolean isForPeople) {
-    List<List<String>> rows = new ArrayList<>();
-    List<String> header = new ArrayList<>(List.of("number", "mark", "modules"));
-    header.addAll(report.figures());
-    header.add("options");
-    header.add("note");
-    rows.add(header);
-    for (Trial trial : report.trials()) {
-      List<String> row = new ArrayList<>();
-      row.add(String.valueOf(trial.number()));
-      row.add(mark(trial, report));
-      row.add(String.valueOf(trial.selected()));
-      report.figures().forEach(name -> row.add(figure(trial.figures().get(name), isForPeople)));
-      row.add(trial.options().isEmpty() ? "(" + trial.origin() + ")" : Printable.text(trial.origin()));
-      row.add(Printable.text(trial.note()));
-      rows.add(row);
+    /** Aligned columns in ASCII: {@code *} is on the front, {@code !} the best. */
+    public static String plain(SweepReport report) {
+        List<List<String>> rows = rows(report, true);
+        List<Integer> widths = IntStream.range(0, rows.get(0).size())
+                .mapToObj(column -> rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(0))
+                .toList();
+        return rows.stream().map(row -> aligned(row, widths)).collect(Collectors.joining()) + "\n" + report.conclusion()
+                + "\n";
     }
-    return rows;
-  }
 
-  private static String mark(Trial trial, SweepReport report) {
-    return Integer.valueOf(trial.number()).equals(report.winner()) ? "!" : trial.onFront() ? "*" : "";
-  }
-
-  private static String figure(Double value, boolean isForPeople) {
-    if (value == null) {
-      return isForPeople ? "-" : "";
+    /** For a pull request. */
+    public static String markdown(SweepReport report) {
+        List<List<String>> rows = rows(report, true);
+        List<String> lines = new ArrayList<>(rows.stream()
+                .map(row -> row.stream().map(SweepTable::escaped).collect(Collectors.joining(" | ", "| ", " |\n")))
+                .toList());
+        lines.add(1, rows.get(0).stream().map(cell -> "---").collect(Collectors.joining(" | ", "| ", " |\n")));
+        return "### splora sweep\n\n" + escaped(report.conclusion()) + "\n\n" + String.join("", lines);
     }
-    if (!isForPeople) {
-      return value.toString();
+
+    /** RFC 4180, numbers in full. */
+    public static String csv(SweepReport report) {
+        return rows(report, false).stream()
+                .map(row -> row.stream().map(SweepTable::quoted).collect(Collectors.joining(",")) + "\r\n")
+                .collect(Collectors.joining());
     }
-    boolean isWhole = value == Math.rint(value) && Math.abs(value) >= 2 && Math.abs(value) < 1e9;
-    return String.format(Locale.ROOT, isWhole ? "%.0f" : "%.4g", value);
-  }
 
-  private static String aligned(List<String> row, List<Integer> widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < row.size(); i++) {
-      boolean isText = i == 1 || i >= row.size() - 2;
-      String padding = " ".repeat(widths.get(i) - row.get(i).length());
-      line.append(isText ? row.get(i) + padding : padding + row.get(i)).append("  ");
+    private static List<List<String>> rows(SweepReport report, boolean isForPeople) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> header = new ArrayList<>(List.of("number", "mark", "modules"));
+        header.addAll(report.figures());
+        header.add("options");
+        header.add("note");
+        rows.add(header);
+        for (Trial trial : report.trials()) {
+            List<String> row = new ArrayList<>();
+            row.add(String.valueOf(trial.number()));
+            row.add(mark(trial, report));
+            row.add(String.valueOf(trial.selected()));
+            report.figures().forEach(name -> row.add(figure(trial.figures().get(name), isForPeople)));
+            row.add(trial.options().isEmpty() ? "(" + trial.origin() + ")" : Printable.text(trial.origin()));
+            row.add(Printable.text(trial.note()));
+            rows.add(row);
+        }
+        return rows;
     }
-    return line.toString().stripTrailing() + "\n";
-  }
 
-  private static String escaped(String cell) {
-    return cell.replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
-  }
+    private static String mark(Trial trial, SweepReport report) {
+        return Integer.valueOf(trial.number()).equals(report.winner()) ? "!" : trial.onFront() ? "*" : "";
+    }
 
-  private static String quoted(String cell) {
-    String text = cell.matches("[=+@].*") ? "'" + cell : cell;
-    return text.matches("(?s).*[\",\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
-  }
+    private static String figure(Double value, boolean isForPeople) {
+        if (value == null) {
+            return isForPeople ? "-" : "";
+        }
+        if (!isForPeople) {
+            return value.toString();
+        }
+        boolean isWhole = value == Math.rint(value) && Math.abs(value) >= 2 && Math.abs(value) < 1e9;
+        return String.format(Locale.ROOT, isWhole ? "%.0f" : "%.4g", value);
+    }
+
+    private static String aligned(List<String> row, List<Integer> widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < row.size(); i++) {
+            boolean isText = i == 1 || i >= row.size() - 2;
+            String padding = " ".repeat(widths.get(i) - row.get(i).length());
+            line.append(isText ? row.get(i) + padding : padding + row.get(i)).append("  ");
+        }
+        return line.toString().stripTrailing() + "\n";
+    }
+
+    private static String escaped(String cell) {
+        return cell.replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
+    }
+
+    private static String quoted(String cell) {
+        String text = cell.matches("[=+@].*") ? "'" + cell : cell;
+        return text.matches("(?s).*[\",\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
 }

@@ -7,56 +7,61 @@ import java.util.function.Function;
 /** An aligned table for a terminal. */
 final class TableWriter implements ReportWriter {
 
-  private static final String RED = "\u001b[31m";
-  private static final int LONGEST_BAR = 8;
-  private static final String PLAIN = "\u001b[0m";
+    private static final String RED = "\u001b[31m";
+    private static final int LONGEST_BAR = 8;
+    private static final String PLAIN = "\u001b[0m";
 
-  private final boolean colour;
+    private final boolean colour;
 
-  TableWriter(boolean colour) {
-    this.colour = colour;
-  }
-
-  @Override
-  public String write(RunReport report) {
-    List<Columns> columns = columns(report);
-    List<Integer> widths = columns.stream().map(column -> width(column, report.modules())).toList();
-    StringBuilder text = new StringBuilder();
-    text.append(line(columns, Columns::title, widths)).append('\n');
-    for (ModuleRow row : report.modules()) {
-      String line = line(columns, column -> column.cell().apply(row), widths);
-      text.append(colour && row.goes() ? RED + line + PLAIN : line).append('\n');
+    TableWriter(boolean colour) {
+        this.colour = colour;
     }
-    return text.append('\n').append(Columns.conclusion(report)).append('\n').toString();
-  }
 
-  private static int width(Columns column, List<ModuleRow> rows) {
-    int widest = rows.stream().mapToInt(row -> column.cell().apply(row).length()).max().orElse(0);
-    return Math.max(column.title().length(), widest);
-  }
-
-  /** Where there is colour somebody is looking: a bar beside the score. Elsewhere columns stay what scripts expect. */
-  private List<Columns> columns(RunReport report) {
-    List<Columns> columns = new ArrayList<>(Columns.ALL);
-    if (colour) {
-      ScoreScale scale = ScoreScale.ofRows(report.modules());
-      int score = columns.stream().map(Columns::title).toList().indexOf("score");
-      columns.add(score + 1, new Columns("", false, row -> bar(row.score(), scale)));
+    @Override
+    public String write(RunReport report) {
+        List<Columns> columns = columns(report);
+        List<Integer> widths =
+                columns.stream().map(column -> width(column, report.modules())).toList();
+        StringBuilder text = new StringBuilder();
+        text.append(line(columns, Columns::title, widths)).append('\n');
+        for (ModuleRow row : report.modules()) {
+            String line = line(columns, column -> column.cell().apply(row), widths);
+            text.append(colour && row.goes() ? RED + line + PLAIN : line).append('\n');
+        }
+        return text.append('\n').append(Columns.conclusion(report)).append('\n').toString();
     }
-    return columns;
-  }
 
-  private static String bar(Double score, ScoreScale scale) {
-    return score == null ? "" : "#".repeat((int) Math.round(scale.share(score) * LONGEST_BAR));
-  }
-
-  private static String line(List<Columns> columns, Function<Columns, String> text, List<Integer> widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < columns.size(); i++) {
-      String cell = text.apply(columns.get(i));
-      String padding = " ".repeat(widths.get(i) - cell.length());
-      line.append(columns.get(i).isNumber() ? padding + cell : cell + padding).append("  ");
+    private static int width(Columns column, List<ModuleRow> rows) {
+        int widest = rows.stream()
+                .mapToInt(row -> column.cell().apply(row).length())
+                .max()
+                .orElse(0);
+        return Math.max(column.title().length(), widest);
     }
-    return line.toString().stripTrailing();
-  }
+
+    /** Where there is colour somebody is looking: a bar beside the score. Elsewhere columns stay what scripts expect. */
+    private List<Columns> columns(RunReport report) {
+        List<Columns> columns = new ArrayList<>(Columns.ALL);
+        if (colour) {
+            ScoreScale scale = ScoreScale.ofRows(report.modules());
+            int score = columns.stream().map(Columns::title).toList().indexOf("score");
+            columns.add(score + 1, new Columns("", false, row -> bar(row.score(), scale)));
+        }
+        return columns;
+    }
+
+    private static String bar(Double score, ScoreScale scale) {
+        return score == null ? "" : "#".repeat((int) Math.round(scale.share(score) * LONGEST_BAR));
+    }
+
+    private static String line(List<Columns> columns, Function<Columns, String> text, List<Integer> widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < columns.size(); i++) {
+            String cell = text.apply(columns.get(i));
+            String padding = " ".repeat(widths.get(i) - cell.length());
+            line.append(columns.get(i).isNumber() ? padding + cell : cell + padding)
+                    .append("  ");
+        }
+        return line.toString().stripTrailing();
+    }
 }

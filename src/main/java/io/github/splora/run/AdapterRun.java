@@ -23,106 +23,122 @@ import java.util.Set;
  */
 public final class AdapterRun {
 
-  private final RunContext context;
+    private final RunContext context;
 
-  public AdapterRun(RunContext context) {
-    this.context = context;
-  }
-
-  /**
-   * Scores adapters and decides, as a preview, what a prune would remove. Writes nothing. However many there are, the
-   * checkpoints are read once, and each is scored as if it were alone.
-   *
-   * @return a report for each adapter, in their order
-   * @throws BadInputException if an input cannot be used
-   */
-  public List<RunReport> score(ScoreOptions options) {
-    Stopwatch total = Stopwatch.start();
-    try (RunInputs inputs = RunInputs.open(options, context.hub())) {
-      List<Scored> scored = new Scoring(inputs, context.progress()).run(List.of(options.scheme()), List.of()).get(0);
-      List<RunReport.Inputs> described = inputs.describe();
-      List<RunReport> reports = new ArrayList<>();
-      for (int i = 0; i < scored.size(); i++) {
-        reports.add(
-            new ReportBuilder(context, options, described.get(i), scored.get(i), options.decide(scored.get(i)))
-                .withWarnings(Warnings.of(inputs.adapters().get(i).adapter()))
-                .build(total.seconds()));
-      }
-      inputs.requireUnchanged();
-      return reports;
+    public AdapterRun(RunContext context) {
+        this.context = context;
     }
-  }
 
-  /**
-   * Prunes adapters, each into a new folder, with the report beside it; with {@link PruneOptions#dryRun} only decides.
-   * A single adapter's folder is the output itself, of several each has one of its name below.
-   *
-   * @return a report for each adapter, in their order
-   * @throws BadInputException if an input cannot be used or an output is in the way; then nothing is written
-   * @throws IOException if an output cannot be written; then nothing of it is there
-   */
-  public List<RunReport> prune(PruneOptions options) throws IOException {
-    Stopwatch total = Stopwatch.start();
-    try (RunInputs inputs = RunInputs.open(options.score(), context.hub())) {
-      List<OutputFolder> outputs = Outputs.prepare(options, inputs);
-      Surgery surgery = options.surgery();
-      Action action = surgery.action().action(surgery.configStyle());
-      inputs.ofEachAdapter(i -> requireFit(action, inputs, inputs.adapters().get(i).adapter()));
-
-      List<RunReport.Inputs> described = inputs.describe();
-      CorrectedModules corrected = new CorrectedModules();
-      List<Scored> scored = scores(options, inputs, described, corrected);
-      List<Pruned> pruned = inputs.ofEachAdapter(i -> {
-        Adapter adapter = inputs.adapters().get(i).adapter();
-        options.score().requireRule(scored.get(i));
-        List<Decision> decisions = options.score().decide(scored.get(i));
-        Set<String> selected = Decision.selectedNames(decisions);
-        if (options.scores().isPresent()) {
-          surgery.corrector(scored.get(i).basis()).ifPresent(corrector ->
-              new Scoring(inputs, context.progress()).correct(i, selected, corrected.by(corrector, module -> true)));
+    /**
+     * Scores adapters and decides, as a preview, what a prune would remove. Writes nothing. However many there are, the
+     * checkpoints are read once, and each is scored as if it were alone.
+     *
+     * @return a report for each adapter, in their order
+     * @throws BadInputException if an input cannot be used
+     */
+    public List<RunReport> score(ScoreOptions options) {
+        Stopwatch total = Stopwatch.start();
+        try (RunInputs inputs = RunInputs.open(options, context.hub())) {
+            List<Scored> scored = new Scoring(inputs, context.progress())
+                    .run(List.of(options.scheme()), List.of())
+                    .get(0);
+            List<RunReport.Inputs> described = inputs.describe();
+            List<RunReport> reports = new ArrayList<>();
+            for (int i = 0; i < scored.size(); i++) {
+                reports.add(new ReportBuilder(
+                                context, options, described.get(i), scored.get(i), options.decide(scored.get(i)))
+                        .withWarnings(Warnings.of(inputs.adapters().get(i).adapter()))
+                        .build(total.seconds()));
+            }
+            inputs.requireUnchanged();
+            return reports;
         }
-        Rewrite rewrite = action.apply(adapter, selected, corrected.of(adapter));
-        requireLoadable(inputs, adapter, rewrite);
-        RunReport report = new ReportBuilder(context, options.score(), described.get(i), scored.get(i), decisions)
-            .withSurgery(surgery)
-            .withWarnings(Warnings.of(adapter))
-            .build(total.seconds());
-        return new Pruned(adapter, rewrite, report);
-      });
-      for (int i = 0; i < outputs.size() && !options.dryRun(); i++) {
-        Pruned each = pruned.get(i);
-        Publication.publish(outputs.get(i), each.report(), inputs.files(),
-            folder -> AdapterWriter.write(each.adapter(), each.rewrite(), folder));
-      }
-      return pruned.stream().map(Pruned::report).toList();
     }
-  }
 
-  /** What is to be written. */
-  private record Pruned(Adapter adapter, Rewrite rewrite, RunReport report) {}
+    /**
+     * Prunes adapters, each into a new folder, with the report beside it; with {@link PruneOptions#dryRun} only decides.
+     * A single adapter's folder is the output itself, of several each has one of its name below.
+     *
+     * @return a report for each adapter, in their order
+     * @throws BadInputException if an input cannot be used or an output is in the way; then nothing is written
+     * @throws IOException if an output cannot be written; then nothing of it is there
+     */
+    public List<RunReport> prune(PruneOptions options) throws IOException {
+        Stopwatch total = Stopwatch.start();
+        try (RunInputs inputs = RunInputs.open(options.score(), context.hub())) {
+            List<OutputFolder> outputs = Outputs.prepare(options, inputs);
+            Surgery surgery = options.surgery();
+            Action action = surgery.action().action(surgery.configStyle());
+            inputs.ofEachAdapter(
+                    i -> requireFit(action, inputs, inputs.adapters().get(i).adapter()));
 
-  /** Before anything is scored: that the action is right for the adapter, and that the client could load it at all. */
-  private static Adapter requireFit(Action action, RunInputs inputs, Adapter adapter) {
-    action.requireApplicable(adapter);
-    requireLoadable(inputs, adapter, action.apply(adapter, Set.of()));
-    return adapter;
-  }
-
-  /** Scores that are made now bring corrected factors along: which of them are needed is known when all are there. */
-  private List<Scored> scores(PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described,
-      CorrectedModules corrected) {
-    if (options.scores().isEmpty()) {
-      Scheme scheme = options.score().scheme();
-      List<CorrectionRequest> correctings = options.surgery().corrector(Scored.Basis.of(scheme, options.score()))
-          .map(corrector -> corrected.by(corrector, module -> true)).stream().toList();
-      return new Scoring(inputs, context.progress()).run(List.of(scheme), correctings).get(0);
+            List<RunReport.Inputs> described = inputs.describe();
+            CorrectedModules corrected = new CorrectedModules();
+            List<Scored> scored = scores(options, inputs, described, corrected);
+            List<Pruned> pruned = inputs.ofEachAdapter(i -> {
+                Adapter adapter = inputs.adapters().get(i).adapter();
+                options.score().requireRule(scored.get(i));
+                List<Decision> decisions = options.score().decide(scored.get(i));
+                Set<String> selected = Decision.selectedNames(decisions);
+                if (options.scores().isPresent()) {
+                    surgery.corrector(scored.get(i).basis())
+                            .ifPresent(corrector -> new Scoring(inputs, context.progress())
+                                    .correct(i, selected, corrected.by(corrector, module -> true)));
+                }
+                Rewrite rewrite = action.apply(adapter, selected, corrected.of(adapter));
+                requireLoadable(inputs, adapter, rewrite);
+                RunReport report = new ReportBuilder(
+                                context, options.score(), described.get(i), scored.get(i), decisions)
+                        .withSurgery(surgery)
+                        .withWarnings(Warnings.of(adapter))
+                        .build(total.seconds());
+                return new Pruned(adapter, rewrite, report);
+            });
+            for (int i = 0; i < outputs.size() && !options.dryRun(); i++) {
+                Pruned each = pruned.get(i);
+                Publication.publish(
+                        outputs.get(i),
+                        each.report(),
+                        inputs.files(),
+                        folder -> AdapterWriter.write(each.adapter(), each.rewrite(), folder));
+            }
+            return pruned.stream().map(Pruned::report).toList();
+        }
     }
-    return List.of(
-        SavedScores.read(options.scores().get(), inputs.adapters().get(0).adapter(), described.get(0)));
-  }
 
-  private static void requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {
-    inputs.options().client().requireLoadable(
-        AdapterContent.of(adapter, rewrite), ModelLayers.of(inputs.aligned(), adapter.modules()));
-  }
+    /** What is to be written. */
+    private record Pruned(Adapter adapter, Rewrite rewrite, RunReport report) {}
+
+    /** Before anything is scored: that the action is right for the adapter, and that the client could load it at all. */
+    private static Adapter requireFit(Action action, RunInputs inputs, Adapter adapter) {
+        action.requireApplicable(adapter);
+        requireLoadable(inputs, adapter, action.apply(adapter, Set.of()));
+        return adapter;
+    }
+
+    /** Scores that are made now bring corrected factors along: which of them are needed is known when all are there. */
+    private List<Scored> scores(
+            PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described, CorrectedModules corrected) {
+        if (options.scores().isEmpty()) {
+            Scheme scheme = options.score().scheme();
+            List<CorrectionRequest> correctings = options
+                    .surgery()
+                    .corrector(Scored.Basis.of(scheme, options.score()))
+                    .map(corrector -> corrected.by(corrector, module -> true))
+                    .stream()
+                    .toList();
+            return new Scoring(inputs, context.progress())
+                    .run(List.of(scheme), correctings)
+                    .get(0);
+        }
+        return List.of(SavedScores.read(
+                options.scores().get(), inputs.adapters().get(0).adapter(), described.get(0)));
+    }
+
+    private static void requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {
+        inputs.options()
+                .client()
+                .requireLoadable(
+                        AdapterContent.of(adapter, rewrite), ModelLayers.of(inputs.aligned(), adapter.modules()));
+    }
 }

@@ -17,14 +17,24 @@ import java.util.stream.Collectors;
  * @param granularity what is selected as one
  * @param surgery what is done to them
  */
-public record Candidate(String options, Scheme scheme, List<String> include, SelectionRule rule,
-    Granularity granularity, Surgery surgery) {
+public record Candidate(
+        String options,
+        Scheme scheme,
+        List<String> include,
+        SelectionRule rule,
+        Granularity granularity,
+        Surgery surgery) {
 
-  /** The same done to named modules, whatever their scores. */
-  Candidate on(Set<String> modules) {
-    List<String> sorted = modules.stream().sorted().toList();
-    return new Candidate(
-        surgery.asOptions() + " --all " + sorted.stream().map(name -> "--include " + name).collect(Collectors.joining(" ")),
-        scheme, sorted, new SelectionRule.All(), granularity, surgery);
-  }
+    /** The same done to named modules, whatever their scores. */
+    Candidate on(Set<String> modules) {
+        List<String> sorted = modules.stream().sorted().toList();
+        return new Candidate(
+                surgery.asOptions() + " --all "
+                        + sorted.stream().map(name -> "--include " + name).collect(Collectors.joining(" ")),
+                scheme,
+                sorted,
+                new SelectionRule.All(),
+                granularity,
+                surgery);
+    }
 }

@@ -10,7 +10,6 @@ import io.github.splora.pairing.PairedModule;
 import io.github.splora.surgery.CorrectedFactors;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -18,22 +17,31 @@ import java.util.stream.Collectors;
 /** Collects new factors as a walk brings them, already as small as they will lie in the adapter. */
 final class CorrectedModules {
 
-  private final Map<LoraModule, CorrectedFactors> ofModule = Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Map<LoraModule, CorrectedFactors> ofModule = Collections.synchronizedMap(new IdentityHashMap<>());
 
-  /** What a walk is to do for it. */
-  CorrectionRequest by(CorrectionMethod corrector, Predicate<PairedModule> isWanted) {
-    return new CorrectionRequest(corrector, isWanted, (module, deltas) -> ofModule.put(module.lora(),
-        CorrectedFactors.of(module.lora(), deltas.stream().map(delta -> unscaled(delta, module.lora())).toList())));
-  }
+    /** What a walk is to do for it. */
+    CorrectionRequest by(CorrectionMethod corrector, Predicate<PairedModule> isWanted) {
+        return new CorrectionRequest(
+                corrector,
+                isWanted,
+                (module, deltas) -> ofModule.put(
+                        module.lora(),
+                        CorrectedFactors.of(
+                                module.lora(),
+                                deltas.stream()
+                                        .map(delta -> unscaled(delta, module.lora()))
+                                        .toList())));
+    }
 
-  /** All of an adapter's that are there, by the names of its modules. */
-  Map<String, CorrectedFactors> of(Adapter adapter) {
-    return adapter.modules().stream().filter(ofModule::containsKey)
-        .collect(Collectors.toMap(LoraModule::name, ofModule::get));
-  }
+    /** All of an adapter's that are there, by the names of its modules. */
+    Map<String, CorrectedFactors> of(Adapter adapter) {
+        return adapter.modules().stream()
+                .filter(ofModule::containsKey)
+                .collect(Collectors.toMap(LoraModule::name, ofModule::get));
+    }
 
-  /** Where the scaling is 0 the delta is, too, and any factors do. */
-  private static Factors unscaled(LowRank delta, LoraModule module) {
-    return new Factors(delta.a(), delta.b().scaledBy(module.scaling() == 0 ? 0 : 1 / module.scaling()));
-  }
+    /** Where the scaling is 0 the delta is, too, and any factors do. */
+    private static Factors unscaled(LowRank delta, LoraModule module) {
+        return new Factors(delta.a(), delta.b().scaledBy(module.scaling() == 0 ? 0 : 1 / module.scaling()));
+    }
 }

@@ -19,46 +19,47 @@ import java.util.Map;
  */
 final class FileStates {
 
-  /** What a write or a replacement changes; the key is the file system's own name for the file (an inode). */
-  private record State(long size, FileTime modified, Object key) {}
+    /** What a write or a replacement changes; the key is the file system's own name for the file (an inode). */
+    private record State(long size, FileTime modified, Object key) {}
 
-  private final Map<Path, State> states = new LinkedHashMap<>();
+    private final Map<Path, State> states = new LinkedHashMap<>();
 
-  /** @throws BadInputException if one of them is not there */
-  FileStates(Collection<Path> files) {
-    files.forEach(file -> {
-      try {
-        states.put(file, stateOf(file));
-      } catch (IOException e) {
-        throw new BadInputException(file, null, null, "cannot be read: " + e, e);
-      }
-    });
-  }
-
-  /** @throws BadInputException naming every file that is no longer what it was */
-  void requireUnchanged() {
-    List<Problem> problems = new ArrayList<>();
-    states.forEach((file, before) -> {
-      String change = change(file, before);
-      if (change != null) {
-        problems.add(new Problem(file.toString(), null, null, change + "; run again when nothing writes to it"));
-      }
-    });
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
+    /** @throws BadInputException if one of them is not there */
+    FileStates(Collection<Path> files) {
+        files.forEach(file -> {
+            try {
+                states.put(file, stateOf(file));
+            } catch (IOException e) {
+                throw new BadInputException(file, null, null, "cannot be read: " + e, e);
+            }
+        });
     }
-  }
 
-  private static String change(Path file, State before) {
-    try {
-      return stateOf(file).equals(before) ? null : "was changed or replaced while it was read";
-    } catch (IOException e) {
-      return "was taken away while it was read";
+    /** @throws BadInputException naming every file that is no longer what it was */
+    void requireUnchanged() {
+        List<Problem> problems = new ArrayList<>();
+        states.forEach((file, before) -> {
+            String change = change(file, before);
+            if (change != null) {
+                problems.add(
+                        new Problem(file.toString(), null, null, change + "; run again when nothing writes to it"));
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
     }
-  }
 
-  private static State stateOf(Path file) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    return new State(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-  }
+    private static String change(Path file, State before) {
+        try {
+            return stateOf(file).equals(before) ? null : "was changed or replaced while it was read";
+        } catch (IOException e) {
+            return "was taken away while it was read";
+        }
+    }
+
+    private static State stateOf(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new State(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+    }
 }

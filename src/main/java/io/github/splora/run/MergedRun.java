@@ -33,127 +33,156 @@ import java.util.stream.Stream;
  */
 public final class MergedRun {
 
-  private final RunContext context;
+    private final RunContext context;
 
-  public MergedRun(RunContext context) {
-    this.context = context;
-  }
-
-  /** The opened checkpoints. */
-  private record Checkpoints(Checkpoint base, Checkpoint aligned, Checkpoint adapted) implements AutoCloseable {
-
-    static Checkpoints open(ScoreOptions options, HubCache hub) {
-      List<Problem> problems = new ArrayList<>();
-      Checkpoints all = new Checkpoints(
-          RunInputs.open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems),
-          RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems),
-          RunInputs.open("--adapted", options.adapted().orElseThrow(), options, hub, Checkpoint::openUnquantised,
-              problems));
-      if (!problems.isEmpty()) {
-        all.close();
-        throw new BadInputException(problems);
-      }
-      return all;
+    public MergedRun(RunContext context) {
+        this.context = context;
     }
 
-    List<Path> shards() {
-      return Stream.of(base, aligned, adapted).flatMap(each -> each.shards().stream()).distinct().toList();
+    /** The opened checkpoints. */
+    private record Checkpoints(Checkpoint base, Checkpoint aligned, Checkpoint adapted) implements AutoCloseable {
+
+        static Checkpoints open(ScoreOptions options, HubCache hub) {
+            List<Problem> problems = new ArrayList<>();
+            Checkpoints all = new Checkpoints(
+                    RunInputs.open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems),
+                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems),
+                    RunInputs.open(
+                            "--adapted",
+                            options.adapted().orElseThrow(),
+                            options,
+                            hub,
+                            Checkpoint::openUnquantised,
+                            problems));
+            if (!problems.isEmpty()) {
+                all.close();
+                throw new BadInputException(problems);
+            }
+            return all;
+        }
+
+        List<Path> shards() {
+            return Stream.of(base, aligned, adapted)
+                    .flatMap(each -> each.shards().stream())
+                    .distinct()
+                    .toList();
+        }
+
+        List<Path> locations() {
+            return List.of(base.location(), aligned.location(), adapted.location());
+        }
+
+        RunReport.Inputs describe(ScoreOptions options) {
+            return new RunReport.Inputs(
+                    new CheckpointInput(options.base(), Fingerprint.of(base)),
+                    new CheckpointInput(options.aligned(), Fingerprint.of(aligned)),
+                    null,
+                    new CheckpointInput(options.adapted().orElseThrow(), Fingerprint.of(adapted)));
+        }
+
+        @Override
+        public void close() {
+            Stream.of(base, aligned, adapted).filter(Objects::nonNull).forEach(Checkpoint::close);
+        }
     }
 
-    List<Path> locations() {
-      return List.of(base.location(), aligned.location(), adapted.location());
+    public RunReport score(ScoreOptions options) {
+        Stopwatch total = Stopwatch.start();
+        try (Checkpoints checkpoints = Checkpoints.open(options, context.hub())) {
+            FileStates files = new FileStates(checkpoints.shards());
+            List<PairedModule> pairs = pair(checkpoints, options);
+            Scored scored = scoreNow(pairs, checkpoints, options);
+            RunReport report = new ReportBuilder(
+                            context, options, checkpoints.describe(options), scored, options.decide(scored))
+                    .withWarnings(warnings(checkpoints))
+                    .build(total.seconds());
+            files.requireUnchanged();
+            return report;
+        }
     }
 
-    RunReport.Inputs describe(ScoreOptions options) {
-      return new RunReport.Inputs(
-          new CheckpointInput(options.base(), Fingerprint.of(base)),
-          new CheckpointInput(options.aligned(), Fingerprint.of(aligned)),
-          null,
-          new CheckpointInput(options.adapted().orElseThrow(), Fingerprint.of(adapted)));
+    public RunReport prune(PruneOptions options) throws IOException {
+        Stopwatch total = Stopwatch.start();
+        try (Checkpoints checkpoints = Checkpoints.open(options.score(), context.hub())) {
+            FileStates files = new FileStates(checkpoints.shards());
+            OutputFolder output = OutputFolder.prepare(options.output(), options.force(), checkpoints.locations());
+            List<PairedModule> pairs = pair(checkpoints, options.score());
+            CheckpointWriter.requireWritable(checkpoints.adapted(), aligned(pairs, Optional.empty()));
+            Scored scored = scoreNow(pairs, checkpoints, options.score());
+            options.score().requireRule(scored);
+            List<Decision> decisions = options.score().decide(scored);
+            Map<String, StoredTensor> restored = aligned(pairs, Optional.of(Decision.selectedNames(decisions)));
+
+            List<String> warnings = new ArrayList<>(warnings(checkpoints));
+            Set<String> converted = CheckpointWriter.converted(checkpoints.adapted(), restored);
+            if (!converted.isEmpty()) {
+                warnings.add(converted.size()
+                        + " of the aligned weights are stored in another type than the merged ones and were"
+                        + " rounded to it");
+            }
+            RunReport report = new ReportBuilder(
+                            context, options.score(), checkpoints.describe(options.score()), scored, decisions)
+                    .withSurgery(Surgery.of(ActionKind.DROP, null))
+                    .withWarnings(warnings)
+                    .build(total.seconds());
+            if (!options.dryRun()) {
+                Publication.publish(
+                        output,
+                        report,
+                        files,
+                        folder -> CheckpointWriter.write(checkpoints.adapted(), restored, folder));
+            }
+            return report;
+        }
     }
 
-    @Override
-    public void close() {
-      Stream.of(base, aligned, adapted).filter(Objects::nonNull).forEach(Checkpoint::close);
+    private static List<PairedModule> pair(Checkpoints checkpoints, ScoreOptions options) {
+        List<PairedModule> pairs = MergedPairing.pair(
+                checkpoints.base(),
+                checkpoints.aligned(),
+                checkpoints.adapted(),
+                new ModuleFilter(options.include(), options.exclude()),
+                !options.include().isEmpty());
+        if (pairs.isEmpty()) {
+            throw new BadInputException(
+                    checkpoints.adapted().location(),
+                    null,
+                    null,
+                    "no weight of this checkpoint takes part; is it a model, and do --include and --exclude leave something?");
+        }
+        return pairs;
     }
-  }
 
-  public RunReport score(ScoreOptions options) {
-    Stopwatch total = Stopwatch.start();
-    try (Checkpoints checkpoints = Checkpoints.open(options, context.hub())) {
-      FileStates files = new FileStates(checkpoints.shards());
-      List<PairedModule> pairs = pair(checkpoints, options);
-      Scored scored = scoreNow(pairs, checkpoints, options);
-      RunReport report = new ReportBuilder(
-          context, options, checkpoints.describe(options), scored, options.decide(scored))
-          .withWarnings(warnings(checkpoints))
-          .build(total.seconds());
-      files.requireUnchanged();
-      return report;
+    private Scored scoreNow(List<PairedModule> pairs, Checkpoints checkpoints, ScoreOptions options) {
+        List<LoraModule> modules = pairs.stream().map(PairedModule::lora).toList();
+        return Scoring.score(
+                        List.of(new Scoring.Judged(modules, pairs)),
+                        checkpoints.aligned().location(),
+                        List.of(options.scheme()),
+                        List.of(),
+                        options,
+                        context.progress())
+                .get(0)
+                .get(0);
     }
-  }
 
-  public RunReport prune(PruneOptions options) throws IOException {
-    Stopwatch total = Stopwatch.start();
-    try (Checkpoints checkpoints = Checkpoints.open(options.score(), context.hub())) {
-      FileStates files = new FileStates(checkpoints.shards());
-      OutputFolder output = OutputFolder.prepare(options.output(), options.force(), checkpoints.locations());
-      List<PairedModule> pairs = pair(checkpoints, options.score());
-      CheckpointWriter.requireWritable(checkpoints.adapted(), aligned(pairs, Optional.empty()));
-      Scored scored = scoreNow(pairs, checkpoints, options.score());
-      options.score().requireRule(scored);
-      List<Decision> decisions = options.score().decide(scored);
-      Map<String, StoredTensor> restored = aligned(pairs, Optional.of(Decision.selectedNames(decisions)));
-
-      List<String> warnings = new ArrayList<>(warnings(checkpoints));
-      Set<String> converted = CheckpointWriter.converted(checkpoints.adapted(), restored);
-      if (!converted.isEmpty()) {
-        warnings.add(converted.size() + " of the aligned weights are stored in another type than the merged ones and were"
-            + " rounded to it");
-      }
-      RunReport report = new ReportBuilder(
-          context, options.score(), checkpoints.describe(options.score()), scored, decisions)
-          .withSurgery(Surgery.of(ActionKind.DROP, null))
-          .withWarnings(warnings)
-          .build(total.seconds());
-      if (!options.dryRun()) {
-        Publication.publish(output, report, files,
-            folder -> CheckpointWriter.write(checkpoints.adapted(), restored, folder));
-      }
-      return report;
+    /** Aligned tensors of the named modules, or of all, by the names of the merged tensors that they would replace. */
+    private static Map<String, StoredTensor> aligned(List<PairedModule> pairs, Optional<Set<String>> names) {
+        Map<String, StoredTensor> aligned = new LinkedHashMap<>();
+        pairs.stream()
+                .filter(pair -> names.isEmpty() || names.get().contains(pair.name()))
+                .forEach(pair -> aligned.put(
+                        pair.lora().loraA().name(),
+                        pair.weights().get(0).aligned().tensors().get(0)));
+        return aligned;
     }
-  }
 
-  private static List<PairedModule> pair(Checkpoints checkpoints, ScoreOptions options) {
-    List<PairedModule> pairs = MergedPairing.pair(checkpoints.base(), checkpoints.aligned(), checkpoints.adapted(),
-        new ModuleFilter(options.include(), options.exclude()), !options.include().isEmpty());
-    if (pairs.isEmpty()) {
-      throw new BadInputException(checkpoints.adapted().location(), null, null,
-          "no weight of this checkpoint takes part; is it a model, and do --include and --exclude leave something?");
+    private static List<String> warnings(Checkpoints checkpoints) {
+        List<String> vectors = MergedPairing.changedVectors(checkpoints.aligned(), checkpoints.adapted());
+        return vectors.isEmpty()
+                ? List.of()
+                : List.of(
+                        vectors.size() + " tensors that are no modules (norms, biases) differ from the aligned ones, '"
+                                + vectors.get(0) + "' for one: they are not scored, and stay as they are");
     }
-    return pairs;
-  }
-
-  private Scored scoreNow(List<PairedModule> pairs, Checkpoints checkpoints, ScoreOptions options) {
-    List<LoraModule> modules = pairs.stream().map(PairedModule::lora).toList();
-    return Scoring.score(List.of(new Scoring.Judged(modules, pairs)), checkpoints.aligned().location(),
-        List.of(options.scheme()), List.of(), options, context.progress()).get(0).get(0);
-  }
-
-  /** Aligned tensors of the named modules, or of all, by the names of the merged tensors that they would replace. */
-  private static Map<String, StoredTensor> aligned(List<PairedModule> pairs, Optional<Set<String>> names) {
-    Map<String, StoredTensor> aligned = new LinkedHashMap<>();
-    pairs.stream()
-        .filter(pair -> names.isEmpty() || names.get().contains(pair.name()))
-        .forEach(pair -> aligned.put(pair.lora().loraA().name(), pair.weights().get(0).aligned().tensors().get(0)));
-    return aligned;
-  }
-
-  private static List<String> warnings(Checkpoints checkpoints) {
-    List<String> vectors = MergedPairing.changedVectors(checkpoints.aligned(), checkpoints.adapted());
-    return vectors.isEmpty()
-        ? List.of()
-        : List.of(vectors.size() + " tensors that are no modules (norms, biases) differ from the aligned ones, '"
-            + vectors.get(0) + "' for one: they are not scored, and stay as they are");
-  }
 }

@@ -17,50 +17,53 @@ import java.util.stream.Stream;
  */
 public record OpenAdapter(String given, Adapter adapter) {
 
-  /** What the adapter's folder is called: the last part of its path or of its hub id. */
-  String name() {
-    Path path = Path.of(given);
-    if (!Files.exists(path)) {
-      return given.replaceFirst("@.*", "").replaceFirst(".*/", "");
+    /** What the adapter's folder is called: the last part of its path or of its hub id. */
+    String name() {
+        Path path = Path.of(given);
+        if (!Files.exists(path)) {
+            return given.replaceFirst("@.*", "").replaceFirst(".*/", "");
+        }
+        Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        return folder.toAbsolutePath().normalize().getFileName().toString();
     }
-    Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    return folder.toAbsolutePath().normalize().getFileName().toString();
-  }
 
-  /** Whether a problem is said of a file of this adapter. */
-  boolean isNamedIn(Problem problem) {
-    String own = path().toString();
-    return problem.file().equals(own) || problem.file().startsWith(own + File.separator);
-  }
-
-  /** The folder itself, or the file: what an output must not lie in. */
-  Path path() {
-    return adapter.folder().orElse(adapter.location());
-  }
-
-  /**
-   * Puts the adapters in the place of each folder that is none but holds some; hidden ones, which a killed run may have
-   * left, do not count. Hub ids and all else stay.
-   */
-  public static List<String> expanded(List<String> given) {
-    return given.stream().flatMap(OpenAdapter::inside).toList();
-  }
-
-  private static Stream<String> inside(String given) {
-    if (given.isBlank() || given.indexOf('\0') >= 0
-        || !Files.isDirectory(Path.of(given)) || Adapter.isAt(Path.of(given))) {
-      return Stream.of(given);
+    /** Whether a problem is said of a file of this adapter. */
+    boolean isNamedIn(Problem problem) {
+        String own = path().toString();
+        return problem.file().equals(own) || problem.file().startsWith(own + File.separator);
     }
-    List<String> found = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(Path.of(given))) {
-      entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
-          .filter(entry -> Files.isDirectory(entry) && Adapter.isAt(entry))
-          .map(Path::toString).sorted()
-          .forEach(found::add);
-    } catch (IOException e) {
-      // Opening it will say what is the matter with it.
-      return Stream.of(given);
+
+    /** The folder itself, or the file: what an output must not lie in. */
+    Path path() {
+        return adapter.folder().orElse(adapter.location());
     }
-    return found.isEmpty() ? Stream.of(given) : found.stream();
-  }
+
+    /**
+     * Puts the adapters in the place of each folder that is none but holds some; hidden ones, which a killed run may have
+     * left, do not count. Hub ids and all else stay.
+     */
+    public static List<String> expanded(List<String> given) {
+        return given.stream().flatMap(OpenAdapter::inside).toList();
+    }
+
+    private static Stream<String> inside(String given) {
+        if (given.isBlank()
+                || given.indexOf('\0') >= 0
+                || !Files.isDirectory(Path.of(given))
+                || Adapter.isAt(Path.of(given))) {
+            return Stream.of(given);
+        }
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(Path.of(given))) {
+            entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
+                    .filter(entry -> Files.isDirectory(entry) && Adapter.isAt(entry))
+                    .map(Path::toString)
+                    .sorted()
+                    .forEach(found::add);
+        } catch (IOException e) {
+            // Opening it will say what is the matter with it.
+            return Stream.of(given);
+        }
+        return found.isEmpty() ? Stream.of(given) : found.stream();
+    }
 }

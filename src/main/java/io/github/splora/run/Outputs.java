@@ -13,30 +13,35 @@ import java.util.stream.Stream;
 /** Where each adapter of a run goes. */
 final class Outputs {
 
-  private Outputs() {}
+    private Outputs() {}
 
-  /**
-   * The output itself for a single adapter, a folder of its name below for each of several.
-   *
-   * @return in the order of the adapters
-   * @throws BadInputException if something is in the way of any of them, or two have the same name
-   */
-  static List<OutputFolder> prepare(PruneOptions options, RunInputs inputs) {
-    List<Path> read = Stream.concat(inputs.paths().stream(), options.scores().stream()).toList();
-    if (inputs.adapters().size() == 1) {
-      return List.of(OutputFolder.prepare(options.output(), options.force(), read));
+    /**
+     * The output itself for a single adapter, a folder of its name below for each of several.
+     *
+     * @return in the order of the adapters
+     * @throws BadInputException if something is in the way of any of them, or two have the same name
+     */
+    static List<OutputFolder> prepare(PruneOptions options, RunInputs inputs) {
+        List<Path> read = Stream.concat(inputs.paths().stream(), options.scores().stream())
+                .toList();
+        if (inputs.adapters().size() == 1) {
+            return List.of(OutputFolder.prepare(options.output(), options.force(), read));
+        }
+        List<OutputFolder> outputs = new ArrayList<>();
+        Map<String, String> taken = new HashMap<>();
+        for (OpenAdapter each : inputs.adapters()) {
+            String other = taken.putIfAbsent(each.name(), each.given());
+            if (other != null) {
+                throw new BadInputException(List.of(new Problem(
+                        "--adapter",
+                        null,
+                        each.given(),
+                        "would be written to "
+                                + options.output().resolve(each.name()) + ", and so would " + other
+                                + "; prune one of them by itself, or rename its folder")));
+            }
+            outputs.add(OutputFolder.prepare(options.output().resolve(each.name()), options.force(), read));
+        }
+        return outputs;
     }
-    List<OutputFolder> outputs = new ArrayList<>();
-    Map<String, String> taken = new HashMap<>();
-    for (OpenAdapter each : inputs.adapters()) {
-      String other = taken.putIfAbsent(each.name(), each.given());
-      if (other != null) {
-        throw new BadInputException(List.of(new Problem("--adapter", null, each.given(), "would be written to "
-            + options.output().resolve(each.name()) + ", and so would " + other
-            + "; prune one of them by itself, or rename its folder")));
-      }
-      outputs.add(OutputFolder.prepare(options.output().resolve(each.name()), options.force(), read));
-    }
-    return outputs;
-  }
 }

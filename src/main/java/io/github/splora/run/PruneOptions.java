@@ -14,9 +14,4 @@ import java.util.Optional;
  * @param force whether {@code output} may hold something already
  */
 public record PruneOptions(
-    ScoreOptions score,
-    Optional<Path> scores,
-    Path output,
-    Surgery surgery,
-    boolean dryRun,
-    boolean force) {}
+        ScoreOptions score, Optional<Path> scores, Path output, Surgery surgery, boolean dryRun, boolean force) {}

@@ -14,72 +14,78 @@ import java.util.OptionalDouble;
 /** Puts together the {@link RunReport} of a run. */
 final class ReportBuilder {
 
-  private final RunContext context;
-  private final ScoreOptions options;
-  private final RunReport.Inputs inputs;
-  private final Scored scored;
-  private final List<ModuleRow> rows;
-  private Surgery surgery;
-  private List<String> warnings = List.of();
+    private final RunContext context;
+    private final ScoreOptions options;
+    private final RunReport.Inputs inputs;
+    private final Scored scored;
+    private final List<ModuleRow> rows;
+    private Surgery surgery;
+    private List<String> warnings = List.of();
 
-  ReportBuilder(RunContext context, ScoreOptions options, RunReport.Inputs inputs, Scored scored,
-      List<Decision> decisions) {
-    this.context = context;
-    this.options = options;
-    this.inputs = inputs;
-    this.scored = scored;
-    this.rows = decisions.stream().map(ModuleRow::of).toList();
-  }
+    ReportBuilder(
+            RunContext context,
+            ScoreOptions options,
+            RunReport.Inputs inputs,
+            Scored scored,
+            List<Decision> decisions) {
+        this.context = context;
+        this.options = options;
+        this.inputs = inputs;
+        this.scored = scored;
+        this.rows = decisions.stream().map(ModuleRow::of).toList();
+    }
 
-  ReportBuilder withSurgery(Surgery chosen) {
-    surgery = chosen;
-    return this;
-  }
+    ReportBuilder withSurgery(Surgery chosen) {
+        surgery = chosen;
+        return this;
+    }
 
-  ReportBuilder withWarnings(List<String> sentences) {
-    warnings = sentences;
-    return this;
-  }
+    ReportBuilder withWarnings(List<String> sentences) {
+        warnings = sentences;
+        return this;
+    }
 
-  RunReport build(double totalSeconds) {
-    return new RunReport(
-        RunReport.SCHEMA_VERSION,
-        new Tool("splora", context.version()),
-        context.command(),
-        scored.basis().metric().toString(),
-        parameters(),
-        inputs,
-        scored.engine(),
-        rows,
-        Summaries.of(rows),
-        warnings,
-        new Timing(scored.seconds(), totalSeconds, scored.checkpointBytes()));
-  }
+    RunReport build(double totalSeconds) {
+        return new RunReport(
+                RunReport.SCHEMA_VERSION,
+                new Tool("splora", context.version()),
+                context.command(),
+                scored.basis().metric().toString(),
+                parameters(),
+                inputs,
+                scored.engine(),
+                rows,
+                Summaries.of(rows),
+                warnings,
+                new Timing(scored.seconds(), totalSeconds, scored.checkpointBytes()));
+    }
 
-  private Parameters parameters() {
-    SelectionRule rule = options.ruleFor(scored.basis().metric());
-    return new Parameters(
-        scored.basis().reference(),
-        scored.basis().population(),
-        scored.basis().centre(),
-        scored.basis().spread(),
-        scored.basis().energy(),
-        scored.basis().seed(),
-        scored.basis().include(),
-        scored.basis().exclude(),
-        options.granularity().toString(),
-        rule.label(),
-        rule.value(),
-        options.rule().isEmpty(),
-        surgery == null ? null : surgery.action().toString(),
-        surgery == null || surgery.configStyle() == null ? null : surgery.configStyle().toString(),
-        surgery == null ? null : orNull(surgery.strength()),
-        surgery == null ? null : orNull(surgery.energy()),
-        surgery == null ? null : orNull(surgery.gain()),
-        options.client().toString());
-  }
+    private Parameters parameters() {
+        SelectionRule rule = options.ruleFor(scored.basis().metric());
+        return new Parameters(
+                scored.basis().reference(),
+                scored.basis().population(),
+                scored.basis().centre(),
+                scored.basis().spread(),
+                scored.basis().energy(),
+                scored.basis().seed(),
+                scored.basis().include(),
+                scored.basis().exclude(),
+                options.granularity().toString(),
+                rule.label(),
+                rule.value(),
+                options.rule().isEmpty(),
+                surgery == null ? null : surgery.action().toString(),
+                surgery == null || surgery.configStyle() == null
+                        ? null
+                        : surgery.configStyle().toString(),
+                surgery == null ? null : orNull(surgery.strength()),
+                surgery == null ? null : orNull(surgery.energy()),
+                surgery == null ? null : orNull(surgery.gain()),
+                options.client().toString());
+    }
 
-  private static Double orNull(OptionalDouble figure) {
-    return figure.isPresent() ? figure.getAsDouble() : null;
-  }
+    private static Double orNull(OptionalDouble figure) {
+        return figure.isPresent() ? figure.getAsDouble() : null;
+    }
 }

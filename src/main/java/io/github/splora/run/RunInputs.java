@@ -19,104 +19,118 @@ import java.util.stream.Stream;
 
 /** The inputs of a run, found and opened: two checkpoints, and adapters that are all held against these. */
 record RunInputs(
-    ScoreOptions options, Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters, FileStates files)
-    implements AutoCloseable {
+        ScoreOptions options, Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters, FileStates files)
+        implements AutoCloseable {
 
-  /** @throws BadInputException with the problems of all of them, not of the first alone */
-  static RunInputs open(ScoreOptions options, HubCache hub) {
-    List<Problem> problems = new ArrayList<>();
-    Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems);
-    Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems);
-    List<OpenAdapter> adapters = new ArrayList<>();
-    for (String given : OpenAdapter.expanded(options.adapters())) {
-      Adapter adapter = open("--adapter", given, options, hub, Adapter::open, problems);
-      if (adapter != null) {
-        adapters.add(new OpenAdapter(given, adapter));
-      }
+    /** @throws BadInputException with the problems of all of them, not of the first alone */
+    static RunInputs open(ScoreOptions options, HubCache hub) {
+        List<Problem> problems = new ArrayList<>();
+        Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems);
+        Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems);
+        List<OpenAdapter> adapters = new ArrayList<>();
+        for (String given : OpenAdapter.expanded(options.adapters())) {
+            Adapter adapter = open("--adapter", given, options, hub, Adapter::open, problems);
+            if (adapter != null) {
+                adapters.add(new OpenAdapter(given, adapter));
+            }
+        }
+        if (!problems.isEmpty()) {
+            closeAll(base, aligned, adapters);
+            throw new BadInputException(problems);
+        }
+        return new RunInputs(
+                options, base, aligned, List.copyOf(adapters), new FileStates(filesOf(base, aligned, adapters)));
     }
-    if (!problems.isEmpty()) {
-      closeAll(base, aligned, adapters);
-      throw new BadInputException(problems);
+
+    List<Path> paths() {
+        return Stream.concat(
+                        Stream.of(base.location(), aligned.location()),
+                        adapters.stream().map(OpenAdapter::path))
+                .toList();
     }
-    return new RunInputs(options, base, aligned, List.copyOf(adapters),
-        new FileStates(filesOf(base, aligned, adapters)));
-  }
 
-  List<Path> paths() {
-    return Stream.concat(Stream.of(base.location(), aligned.location()), adapters.stream().map(OpenAdapter::path))
-        .toList();
-  }
-
-  /**
-   * Does the same with every adapter.
-   *
-   * @param work takes an adapter's place among {@link #adapters}
-   * @return in the order of the adapters
-   * @throws BadInputException with the problems of all of them; where there are several, each says whose it is
-   */
-  <T> List<T> ofEachAdapter(IntFunction<T> work) {
-    List<T> results = new ArrayList<>();
-    List<Problem> problems = new ArrayList<>();
-    for (int i = 0; i < adapters.size(); i++) {
-      try {
-        results.add(work.apply(i));
-      } catch (BadInputException e) {
-        OpenAdapter adapter = adapters.get(i);
-        e.problems().stream()
-            .map(problem -> adapters.size() == 1 || adapter.isNamedIn(problem) ? problem : problem.of(adapter.given()))
-            .forEach(problems::add);
-      }
+    /**
+     * Does the same with every adapter.
+     *
+     * @param work takes an adapter's place among {@link #adapters}
+     * @return in the order of the adapters
+     * @throws BadInputException with the problems of all of them; where there are several, each says whose it is
+     */
+    <T> List<T> ofEachAdapter(IntFunction<T> work) {
+        List<T> results = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (int i = 0; i < adapters.size(); i++) {
+            try {
+                results.add(work.apply(i));
+            } catch (BadInputException e) {
+                OpenAdapter adapter = adapters.get(i);
+                e.problems().stream()
+                        .map(problem -> adapters.size() == 1 || adapter.isNamedIn(problem)
+                                ? problem
+                                : problem.of(adapter.given()))
+                        .forEach(problems::add);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+        return results;
     }
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
+
+    /** @throws BadInputException if a file has changed since the inputs were opened, so that no result can be told of it */
+    void requireUnchanged() {
+        files.requireUnchanged();
     }
-    return results;
-  }
 
-  /** @throws BadInputException if a file has changed since the inputs were opened, so that no result can be told of it */
-  void requireUnchanged() {
-    files.requireUnchanged();
-  }
-
-  private static List<Path> filesOf(Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
-    Stream<Path> shards = Stream.concat(base.shards().stream(), aligned.shards().stream());
-    Stream<Path> ofAdapters = adapters.stream().map(OpenAdapter::adapter)
-        .flatMap(adapter -> Stream.of(adapter.weights().path(), adapter.config().file()));
-    return Stream.concat(shards, ofAdapters).distinct().toList();
-  }
-
-  /**
-   * What each adapter's report says of the inputs, in the order of the adapters; reads the adapters whole and a sample of
-   * every checkpoint tensor.
-   */
-  List<RunReport.Inputs> describe() {
-    CheckpointInput describedBase = new CheckpointInput(options.base(), Fingerprint.of(base));
-    CheckpointInput describedAligned = new CheckpointInput(options.aligned(), Fingerprint.of(aligned));
-    return adapters.stream()
-        .map(each -> new RunReport.Inputs(describedBase, describedAligned, new AdapterInput(
-            each.given(),
-            Fingerprint.sha256(each.adapter().weights().path()),
-            Fingerprint.sha256(each.adapter().config().file()))))
-        .toList();
-  }
-
-  @Override
-  public void close() {
-    closeAll(base, aligned, adapters);
-  }
-
-  static <T> T open(String option, String name, ScoreOptions options, HubCache hub,
-      Function<Path, T> opener, List<Problem> problems) {
-    try {
-      return opener.apply(hub.resolve(name, options.revision()));
-    } catch (BadInputException e) {
-      e.problems().stream().map(problem -> problem.at(option)).forEach(problems::add);
-      return null;
+    private static List<Path> filesOf(Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
+        Stream<Path> shards = Stream.concat(base.shards().stream(), aligned.shards().stream());
+        Stream<Path> ofAdapters = adapters.stream()
+                .map(OpenAdapter::adapter)
+                .flatMap(adapter ->
+                        Stream.of(adapter.weights().path(), adapter.config().file()));
+        return Stream.concat(shards, ofAdapters).distinct().toList();
     }
-  }
 
-  private static void closeAll(Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
-    Stream.of(base, aligned).filter(Objects::nonNull).forEach(Checkpoint::close);
-    adapters.forEach(each -> each.adapter().close());
-  }
+    /**
+     * What each adapter's report says of the inputs, in the order of the adapters; reads the adapters whole and a sample of
+     * every checkpoint tensor.
+     */
+    List<RunReport.Inputs> describe() {
+        CheckpointInput describedBase = new CheckpointInput(options.base(), Fingerprint.of(base));
+        CheckpointInput describedAligned = new CheckpointInput(options.aligned(), Fingerprint.of(aligned));
+        return adapters.stream()
+                .map(each -> new RunReport.Inputs(
+                        describedBase,
+                        describedAligned,
+                        new AdapterInput(
+                                each.given(),
+                                Fingerprint.sha256(each.adapter().weights().path()),
+                                Fingerprint.sha256(each.adapter().config().file()))))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        closeAll(base, aligned, adapters);
+    }
+
+    static <T> T open(
+            String option,
+            String name,
+            ScoreOptions options,
+            HubCache hub,
+            Function<Path, T> opener,
+            List<Problem> problems) {
+        try {
+            return opener.apply(hub.resolve(name, options.revision()));
+        } catch (BadInputException e) {
+            e.problems().stream().map(problem -> problem.at(option)).forEach(problems::add);
+            return null;
+        }
+    }
+
+    private static void closeAll(Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
+        Stream.of(base, aligned).filter(Objects::nonNull).forEach(Checkpoint::close);
+        adapters.forEach(each -> each.adapter().close());
+    }
 }

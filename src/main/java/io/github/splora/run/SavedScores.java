@@ -17,54 +17,82 @@ import java.util.Map;
 /** Scores that an earlier {@code splora score --format json} wrote, if they are of the very same inputs. */
 final class SavedScores {
 
-  private SavedScores() {}
+    private SavedScores() {}
 
-  /**
-   * Reads and checks a report.
-   *
-   * @param inputs what this run's inputs are
-   * @throws BadInputException naming every input that differs and every module that has no row
-   */
-  static Scored read(Path file, Adapter adapter, RunReport.Inputs inputs) {
-    RunReport report = RunReport.read(file);
-    List<Problem> problems = new ArrayList<>();
-    RunReport.Inputs saved = report.inputs();
-    if (saved.adapter() == null) {
-      throw new BadInputException(file, "inputs.adapter", null, "the scores are of a merged checkpoint; score the adapter");
+    /**
+     * Reads and checks a report.
+     *
+     * @param inputs what this run's inputs are
+     * @throws BadInputException naming every input that differs and every module that has no row
+     */
+    static Scored read(Path file, Adapter adapter, RunReport.Inputs inputs) {
+        RunReport report = RunReport.read(file);
+        List<Problem> problems = new ArrayList<>();
+        RunReport.Inputs saved = report.inputs();
+        if (saved.adapter() == null) {
+            throw new BadInputException(
+                    file, "inputs.adapter", null, "the scores are of a merged checkpoint; score the adapter");
+        }
+        requireSame(file, "base", saved.base().fingerprint(), inputs.base().fingerprint(), problems);
+        requireSame(
+                file, "aligned", saved.aligned().fingerprint(), inputs.aligned().fingerprint(), problems);
+        requireSame(file, "adapter", saved.adapter().sha256(), inputs.adapter().sha256(), problems);
+        requireSame(
+                file,
+                "adapter",
+                saved.adapter().configSha256(),
+                inputs.adapter().configSha256(),
+                problems);
+        Map<String, ModuleScore> rows = new HashMap<>();
+        report.modules().forEach(row -> row.toScore().ifPresent(score -> {
+            if (rows.put(score.name(), score) != null) {
+                problems.add(
+                        new Problem(file.toString(), "modules", null, "more than one row for '" + score.name() + "'"));
+            }
+        }));
+        adapter.modules().stream()
+                .filter(module -> !rows.containsKey(module.name()))
+                .forEach(module -> problems.add(
+                        new Problem(file.toString(), "modules", null, "no usable row for '" + module.name() + "'")));
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+        RunReport.Parameters made = report.parameters();
+        return new Scored(
+                adapter.modules().stream()
+                        .map(module -> rows.get(module.name()))
+                        .toList(),
+                new Scored.Basis(
+                        metric(file, report),
+                        made.reference(),
+                        made.population(),
+                        made.centre(),
+                        made.spread(),
+                        made.energy(),
+                        made.seed(),
+                        made.include(),
+                        made.exclude()),
+                report.engine(),
+                0,
+                report.timing().checkpointBytes());
     }
-    requireSame(file, "base", saved.base().fingerprint(), inputs.base().fingerprint(), problems);
-    requireSame(file, "aligned", saved.aligned().fingerprint(), inputs.aligned().fingerprint(), problems);
-    requireSame(file, "adapter", saved.adapter().sha256(), inputs.adapter().sha256(), problems);
-    requireSame(file, "adapter", saved.adapter().configSha256(), inputs.adapter().configSha256(), problems);
-    Map<String, ModuleScore> rows = new HashMap<>();
-    report.modules().forEach(row -> row.toScore().ifPresent(score -> {
-      if (rows.put(score.name(), score) != null) {
-        problems.add(new Problem(file.toString(), "modules", null, "more than one row for '" + score.name() + "'"));
-      }
-    }));
-    adapter.modules().stream().filter(module -> !rows.containsKey(module.name())).forEach(module ->
-        problems.add(new Problem(file.toString(), "modules", null, "no usable row for '" + module.name() + "'")));
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
-    }
-    RunReport.Parameters made = report.parameters();
-    return new Scored(
-        adapter.modules().stream().map(module -> rows.get(module.name())).toList(),
-        new Scored.Basis(metric(file, report), made.reference(), made.population(),
-            made.centre(), made.spread(), made.energy(), made.seed(), made.include(), made.exclude()),
-        report.engine(), 0, report.timing().checkpointBytes());
-  }
 
-  private static MetricKind metric(Path file, RunReport report) {
-    return Labels.find(MetricKind.class, report.metric())
-        .orElseThrow(() -> new BadInputException(file, "metric", report.metric(),
-            "one of " + Arrays.toString(MetricKind.values()) + " is expected"));
-  }
-
-  private static void requireSame(Path file, String input, String saved, String now, List<Problem> problems) {
-    if (!now.equals(saved)) {
-      problems.add(new Problem(file.toString(), "inputs." + input, String.valueOf(saved),
-          "the scores are of another " + input + " than this one (" + now + "); score again"));
+    private static MetricKind metric(Path file, RunReport report) {
+        return Labels.find(MetricKind.class, report.metric())
+                .orElseThrow(() -> new BadInputException(
+                        file,
+                        "metric",
+                        report.metric(),
+                        "one of " + Arrays.toString(MetricKind.values()) + " is expected"));
     }
-  }
+
+    private static void requireSame(Path file, String input, String saved, String now, List<Problem> problems) {
+        if (!now.equals(saved)) {
+            problems.add(new Problem(
+                    file.toString(),
+                    "inputs." + input,
+                    String.valueOf(saved),
+                    "the scores are of another " + input + " than this one (" + now + "); score again"));
+        }
+    }
 }

@@ -33,44 +33,60 @@ import java.util.Optional;
  * @param resources what it may take of the machine
  */
 public record ScoreOptions(
-    String base,
-    String aligned,
-    List<String> adapters,
-    Optional<String> adapted,
-    String revision,
-    Scheme scheme,
-    List<String> include,
-    List<String> exclude,
-    Optional<SelectionRule> rule,
-    Granularity granularity,
-    ClientKind client,
-    String device,
-    KernelKind kernel,
-    Resources resources) {
+        String base,
+        String aligned,
+        List<String> adapters,
+        Optional<String> adapted,
+        String revision,
+        Scheme scheme,
+        List<String> include,
+        List<String> exclude,
+        Optional<SelectionRule> rule,
+        Granularity granularity,
+        ClientKind client,
+        String device,
+        KernelKind kernel,
+        Resources resources) {
 
-  /** These, with how one candidate is scored and selected. */
-  ScoreOptions of(Candidate candidate) {
-    return new ScoreOptions(base, aligned, adapters, adapted, revision, candidate.scheme(), candidate.include(), exclude,
-        Optional.of(candidate.rule()), candidate.granularity(), client, device, kernel, resources);
-  }
-
-  /** Decides, by the rule that holds for these scores, which modules are selected. */
-  List<Decision> decide(Scored scored) {
-    return new Selection(ruleFor(scored.basis().metric()), granularity).decide(scored.scores());
-  }
-
-  /** @throws BadInputException if the scores come from a file whose metric has no default rule, and no rule is given */
-  void requireRule(Scored scored) {
-    if (ruleFor(scored.basis().metric()) instanceof SelectionRule.None) {
-      throw new BadInputException(List.of(new Problem("--scores", "metric", scored.basis().metric().toString(),
-          "has no default rule; give --threshold, --count or --fraction")));
+    /** These, with how one candidate is scored and selected. */
+    ScoreOptions of(Candidate candidate) {
+        return new ScoreOptions(
+                base,
+                aligned,
+                adapters,
+                adapted,
+                revision,
+                candidate.scheme(),
+                candidate.include(),
+                exclude,
+                Optional.of(candidate.rule()),
+                candidate.granularity(),
+                client,
+                device,
+                kernel,
+                resources);
     }
-  }
 
-  /** The rule that holds for scores of a metric: the user's, else the metric's default, else none. */
-  public SelectionRule ruleFor(MetricKind scored) {
-    return rule.orElseGet(() -> scored.defaultThreshold().isPresent()
-        ? new SelectionRule.Above(scored.defaultThreshold().getAsDouble())
-        : new SelectionRule.None());
-  }
+    /** Decides, by the rule that holds for these scores, which modules are selected. */
+    List<Decision> decide(Scored scored) {
+        return new Selection(ruleFor(scored.basis().metric()), granularity).decide(scored.scores());
+    }
+
+    /** @throws BadInputException if the scores come from a file whose metric has no default rule, and no rule is given */
+    void requireRule(Scored scored) {
+        if (ruleFor(scored.basis().metric()) instanceof SelectionRule.None) {
+            throw new BadInputException(List.of(new Problem(
+                    "--scores",
+                    "metric",
+                    scored.basis().metric().toString(),
+                    "has no default rule; give --threshold, --count or --fraction")));
+        }
+    }
+
+    /** The rule that holds for scores of a metric: the user's, else the metric's default, else none. */
+    public SelectionRule ruleFor(MetricKind scored) {
+        return rule.orElseGet(() -> scored.defaultThreshold().isPresent()
+                ? new SelectionRule.Above(scored.defaultThreshold().getAsDouble())
+                : new SelectionRule.None());
+    }
 }

@@ -17,33 +17,38 @@ import java.util.List;
  * @param seconds how long that took; 0 if it was done by an earlier run
  * @param checkpointBytes bytes of the weights that were compared
  */
-record Scored(
-    List<ModuleScore> scores, Basis basis, RunReport.Engine engine, double seconds, long checkpointBytes) {
+record Scored(List<ModuleScore> scores, Basis basis, RunReport.Engine engine, double seconds, long checkpointBytes) {
 
-  /** The options that decide what a score is, by their names; null where one has no bearing on it. */
-  record Basis(
-      MetricKind metric,
-      String reference,
-      String population,
-      String centre,
-      String spread,
-      Double energy,
-      Long seed,
-      List<String> include,
-      List<String> exclude) {
+    /** The options that decide what a score is, by their names; null where one has no bearing on it. */
+    record Basis(
+            MetricKind metric,
+            String reference,
+            String population,
+            String centre,
+            String spread,
+            Double energy,
+            Long seed,
+            List<String> include,
+            List<String> exclude) {
 
-    static Basis of(Scheme scheme, ScoreOptions options) {
-      boolean isSubspace = scheme.reference() == ReferenceKind.SUBSPACE;
-      boolean isRandom = isSubspace
-          || scheme.reference() == ReferenceKind.SAFELORA && scheme.population() == PopulationKind.NULL;
-      return new Basis(scheme.metric(), scheme.reference().toString(), scheme.population().toString(),
-          scheme.estimators().centre().toString(), scheme.estimators().spread().toString(),
-          isSubspace ? scheme.energy() : null, isRandom ? scheme.seed() : null,
-          options.include(), options.exclude());
+        static Basis of(Scheme scheme, ScoreOptions options) {
+            boolean isSubspace = scheme.reference() == ReferenceKind.SUBSPACE;
+            boolean isRandom = isSubspace
+                    || scheme.reference() == ReferenceKind.SAFELORA && scheme.population() == PopulationKind.NULL;
+            return new Basis(
+                    scheme.metric(),
+                    scheme.reference().toString(),
+                    scheme.population().toString(),
+                    scheme.estimators().centre().toString(),
+                    scheme.estimators().spread().toString(),
+                    isSubspace ? scheme.energy() : null,
+                    isRandom ? scheme.seed() : null,
+                    options.include(),
+                    options.exclude());
+        }
+
+        boolean isSubspace() {
+            return ReferenceKind.SUBSPACE.toString().equals(reference);
+        }
     }
-
-    boolean isSubspace() {
-      return ReferenceKind.SUBSPACE.toString().equals(reference);
-    }
-  }
 }

@@ -27,124 +27,172 @@ import java.util.stream.IntStream;
 /** From opened inputs to scores: all adapters in one pass over the checkpoints, then each among its own modules. */
 final class Scoring {
 
-  private final RunInputs inputs;
-  private final ScoreOptions options;
-  private final Progress progress;
+    private final RunInputs inputs;
+    private final ScoreOptions options;
+    private final Progress progress;
 
-  Scoring(RunInputs inputs, Progress progress) {
-    this.inputs = inputs;
-    this.options = inputs.options();
-    this.progress = progress;
-  }
-
-  /**
-   * Scores every adapter as if it were alone.
-   *
-   * @param schemes ways to score
-   * @param correctings what is to be corrected in the same pass
-   * @return for each scheme, in the order of the adapters
-   * @throws BadInputException with the problems of all adapters that do not fit the checkpoints
-   */
-  List<List<Scored>> run(List<Scheme> schemes, List<CorrectionRequest> correctings) {
-    List<Judged> judged = inputs.ofEachAdapter(i -> {
-      Adapter adapter = inputs.adapters().get(i).adapter();
-      return new Judged(adapter.modules(), pair(adapter, schemes));
-    });
-    return score(judged, inputs.aligned().location(), schemes, correctings, options, progress);
-  }
-
-  /** Corrects modules of which no scores are wanted. */
-  void correct(int adapter, Set<String> selected, CorrectionRequest correcting) {
-    Adapter corrected = inputs.adapters().get(adapter).adapter();
-    List<LoraModule> modules =
-        corrected.modules().stream().filter(module -> selected.contains(module.name())).toList();
-    if (!modules.isEmpty()) {
-      List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
-      Kernel kernel = Backend.start(bytesOfWeights(pairs), options.device(), options.kernel()).kernel();
-      measure(kernel, pairs, List.of(), List.of(correcting), options, progress);
+    Scoring(RunInputs inputs, Progress progress) {
+        this.inputs = inputs;
+        this.options = inputs.options();
+        this.progress = progress;
     }
-  }
 
-  /**
-   * One population.
-   *
-   * @param modules all of it
-   * @param pairs those that take part
-   */
-  record Judged(List<LoraModule> modules, List<PairedModule> pairs) {}
-
-  /** Measures all in one pass, and scores each population by itself, in each way. */
-  static List<List<Scored>> score(List<Judged> populations, Path aligned, List<Scheme> schemes,
-      List<CorrectionRequest> correctings, ScoreOptions options, Progress progress) {
-    Stopwatch stopwatch = Stopwatch.start();
-    List<Scheme> measured = new ArrayList<>();
-    schemes.stream().filter(scheme -> measured.stream().noneMatch(scheme::sharesMeasurementsWith)).forEach(measured::add);
-    List<PairedModule> all = populations.stream().flatMap(each -> each.pairs().stream()).toList();
-    Backend backend = Backend.start(bytesOfWeights(all), options.device(), options.kernel());
-    List<List<Measurement>> measurements = measure(backend.kernel(), all,
-        measured.stream().map(Scheme::measured).toList(), correctings, options, progress);
-    Backend.Arithmetic arithmetic = backend.arithmetic().get();
-    RunReport.Engine described = new RunReport.Engine(
-        arithmetic.name(), arithmetic.version(), backend.device(), options.resources().threads());
-    List<List<Scored>> scored = new ArrayList<>();
-    for (Scheme scheme : schemes) {
-      int place = IntStream.range(0, measured.size())
-          .filter(i -> scheme.sharesMeasurementsWith(measured.get(i))).findFirst().orElseThrow();
-      List<Scored> ofScheme = new ArrayList<>();
-      int begin = 0;
-      for (Judged each : populations) {
-        int end = begin + each.pairs().size();
-        ofScheme.add(new Scored(
-            ScoreBoard.of(each.modules(), measurements.get(place).subList(begin, end), scheme.metric().metric(),
-                scheme.judging(), aligned),
-            Scored.Basis.of(scheme, options), described, stopwatch.seconds(), bytes(each.pairs())));
-        begin = end;
-      }
-      scored.add(ofScheme);
+    /**
+     * Scores every adapter as if it were alone.
+     *
+     * @param schemes ways to score
+     * @param correctings what is to be corrected in the same pass
+     * @return for each scheme, in the order of the adapters
+     * @throws BadInputException with the problems of all adapters that do not fit the checkpoints
+     */
+    List<List<Scored>> run(List<Scheme> schemes, List<CorrectionRequest> correctings) {
+        List<Judged> judged = inputs.ofEachAdapter(i -> {
+            Adapter adapter = inputs.adapters().get(i).adapter();
+            return new Judged(adapter.modules(), pair(adapter, schemes));
+        });
+        return score(judged, inputs.aligned().location(), schemes, correctings, options, progress);
     }
-    return scored;
-  }
 
-  private List<PairedModule> pair(Adapter adapter, List<Scheme> schemes) {
-    ModuleFilter filter = new ModuleFilter(options.include(), options.exclude());
-    List<LoraModule> participants =
-        adapter.modules().stream().filter(module -> filter.test(module.name())).toList();
-    if (participants.isEmpty()) {
-      throw new BadInputException(List.of(new Problem("--include, --exclude", null, null,
-          "no module of the adapter is left; its modules are named like '" + adapter.modules().get(0).name() + "'")));
+    /** Corrects modules of which no scores are wanted. */
+    void correct(int adapter, Set<String> selected, CorrectionRequest correcting) {
+        Adapter corrected = inputs.adapters().get(adapter).adapter();
+        List<LoraModule> modules = corrected.modules().stream()
+                .filter(module -> selected.contains(module.name()))
+                .toList();
+        if (!modules.isEmpty()) {
+            List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
+            Kernel kernel = Backend.start(bytesOfWeights(pairs), options.device(), options.kernel())
+                    .kernel();
+            measure(kernel, pairs, List.of(), List.of(correcting), options, progress);
+        }
     }
-    schemes.forEach(scheme -> refuseFullRank(adapter, participants, scheme.reference()));
-    return ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
-  }
 
-  /** Some references need thin factors, which DoRA's deltas do not have. */
-  private static void refuseFullRank(Adapter adapter, List<LoraModule> participants, ReferenceKind reference) {
-    if (!reference.takesFullRank()) {
-      participants.stream().filter(module -> !module.isLowRank()).findFirst().ifPresent(module -> {
-        throw new BadInputException(adapter.location(), "module '" + module.name() + "'", null, "is DoRA, whose delta is"
-            + " not of low rank: --reference " + reference + " cannot take it; use --reference alignment");
-      });
+    /**
+     * One population.
+     *
+     * @param modules all of it
+     * @param pairs those that take part
+     */
+    record Judged(List<LoraModule> modules, List<PairedModule> pairs) {}
+
+    /** Measures all in one pass, and scores each population by itself, in each way. */
+    static List<List<Scored>> score(
+            List<Judged> populations,
+            Path aligned,
+            List<Scheme> schemes,
+            List<CorrectionRequest> correctings,
+            ScoreOptions options,
+            Progress progress) {
+        Stopwatch stopwatch = Stopwatch.start();
+        List<Scheme> measured = new ArrayList<>();
+        schemes.stream()
+                .filter(scheme -> measured.stream().noneMatch(scheme::sharesMeasurementsWith))
+                .forEach(measured::add);
+        List<PairedModule> all =
+                populations.stream().flatMap(each -> each.pairs().stream()).toList();
+        Backend backend = Backend.start(bytesOfWeights(all), options.device(), options.kernel());
+        List<List<Measurement>> measurements = measure(
+                backend.kernel(),
+                all,
+                measured.stream().map(Scheme::measured).toList(),
+                correctings,
+                options,
+                progress);
+        Backend.Arithmetic arithmetic = backend.arithmetic().get();
+        RunReport.Engine described = new RunReport.Engine(
+                arithmetic.name(),
+                arithmetic.version(),
+                backend.device(),
+                options.resources().threads());
+        List<List<Scored>> scored = new ArrayList<>();
+        for (Scheme scheme : schemes) {
+            int place = IntStream.range(0, measured.size())
+                    .filter(i -> scheme.sharesMeasurementsWith(measured.get(i)))
+                    .findFirst()
+                    .orElseThrow();
+            List<Scored> ofScheme = new ArrayList<>();
+            int begin = 0;
+            for (Judged each : populations) {
+                int end = begin + each.pairs().size();
+                ofScheme.add(new Scored(
+                        ScoreBoard.of(
+                                each.modules(),
+                                measurements.get(place).subList(begin, end),
+                                scheme.metric().metric(),
+                                scheme.judging(),
+                                aligned),
+                        Scored.Basis.of(scheme, options),
+                        described,
+                        stopwatch.seconds(),
+                        bytes(each.pairs())));
+                begin = end;
+            }
+            scored.add(ofScheme);
+        }
+        return scored;
     }
-  }
 
-  private static List<List<Measurement>> measure(Kernel kernel, List<PairedModule> pairs, List<Reference> references,
-      List<CorrectionRequest> correctings, ScoreOptions options, Progress progress) {
-    ModuleScorer scorer =
-        new ModuleScorer(kernel, references, correctings, options.scheme().seed(), options.resources());
-    progress.begin(pairs.size(), bytes(pairs));
-    try {
-      return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));
-    } finally {
-      progress.end();
+    private List<PairedModule> pair(Adapter adapter, List<Scheme> schemes) {
+        ModuleFilter filter = new ModuleFilter(options.include(), options.exclude());
+        List<LoraModule> participants = adapter.modules().stream()
+                .filter(module -> filter.test(module.name()))
+                .toList();
+        if (participants.isEmpty()) {
+            throw new BadInputException(List.of(new Problem(
+                    "--include, --exclude",
+                    null,
+                    null,
+                    "no module of the adapter is left; its modules are named like '"
+                            + adapter.modules().get(0).name() + "'")));
+        }
+        schemes.forEach(scheme -> refuseFullRank(adapter, participants, scheme.reference()));
+        return ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
     }
-  }
 
-  /** Weights that several adapters change count once: they are walked over once. */
-  private static long bytesOfWeights(List<PairedModule> pairs) {
-    return pairs.stream().flatMap(pair -> pair.weights().stream()).distinct().mapToLong(Weights::byteLength).sum();
-  }
+    /** Some references need thin factors, which DoRA's deltas do not have. */
+    private static void refuseFullRank(Adapter adapter, List<LoraModule> participants, ReferenceKind reference) {
+        if (!reference.takesFullRank()) {
+            participants.stream()
+                    .filter(module -> !module.isLowRank())
+                    .findFirst()
+                    .ifPresent(module -> {
+                        throw new BadInputException(
+                                adapter.location(),
+                                "module '" + module.name() + "'",
+                                null,
+                                "is DoRA, whose delta is" + " not of low rank: --reference " + reference
+                                        + " cannot take it; use --reference alignment");
+                    });
+        }
+    }
 
-  private static long bytes(List<PairedModule> pairs) {
-    return pairs.stream().mapToLong(PairedModule::byteLength).sum();
-  }
+    private static List<List<Measurement>> measure(
+            Kernel kernel,
+            List<PairedModule> pairs,
+            List<Reference> references,
+            List<CorrectionRequest> correctings,
+            ScoreOptions options,
+            Progress progress) {
+        ModuleScorer scorer = new ModuleScorer(
+                kernel, references, correctings, options.scheme().seed(), options.resources());
+        progress.begin(pairs.size(), bytes(pairs));
+        try {
+            return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** Weights that several adapters change count once: they are walked over once. */
+    private static long bytesOfWeights(List<PairedModule> pairs) {
+        return pairs.stream()
+                .flatMap(pair -> pair.weights().stream())
+                .distinct()
+                .mapToLong(Weights::byteLength)
+                .sum();
+    }
+
+    private static long bytes(List<PairedModule> pairs) {
+        return pairs.stream().mapToLong(PairedModule::byteLength).sum();
+    }
 }

@@ -17,33 +17,38 @@ import java.util.OptionalDouble;
  * @param gain what a deflated delta is multiplied with; empty for other actions
  */
 public record Surgery(
-    ActionKind action, ConfigStyle configStyle, OptionalDouble strength, OptionalDouble energy, OptionalDouble gain) {
+        ActionKind action,
+        ConfigStyle configStyle,
+        OptionalDouble strength,
+        OptionalDouble energy,
+        OptionalDouble gain) {
 
-  /** With the action's own defaults. */
-  public static Surgery of(ActionKind action, ConfigStyle configStyle) {
-    return new Surgery(action, configStyle, action.strength(), action.energy(), action.gain());
-  }
-
-  /** The options of {@code splora prune} that mean the same. */
-  String asOptions() {
-    StringBuilder options = new StringBuilder("--action " + action);
-    if (action == ActionKind.DROP && configStyle != ConfigStyle.EXCLUDE) {
-      options.append(" --config-style ").append(configStyle);
+    /** With the action's own defaults. */
+    public static Surgery of(ActionKind action, ConfigStyle configStyle) {
+        return new Surgery(action, configStyle, action.strength(), action.energy(), action.gain());
     }
-    strength.ifPresent(figure -> options.append(" --strength ").append(figure));
-    energy.ifPresent(figure -> options.append(" --action-energy ").append(figure));
-    gain.ifPresent(figure -> options.append(" --gain ").append(figure));
-    return options.toString();
-  }
 
-  /**
-   * What corrects; empty for an action that needs no new factors.
-   *
-   * @param basis of the scores: a projection is onto the subspace that they are told from, if they are
-   */
-  Optional<CorrectionMethod> corrector(Scored.Basis basis) {
-    double ofSubspaces = basis.isSubspace() && action == ActionKind.PROJECT ? basis.energy() : energy.orElse(1);
-    return CorrectionMethods.of(action, new CorrectionMethods.Settings(
-        strength.orElse(1), ofSubspaces, gain.orElse(1), basis.isSubspace()));
-  }
+    /** The options of {@code splora prune} that mean the same. */
+    String asOptions() {
+        StringBuilder options = new StringBuilder("--action " + action);
+        if (action == ActionKind.DROP && configStyle != ConfigStyle.EXCLUDE) {
+            options.append(" --config-style ").append(configStyle);
+        }
+        strength.ifPresent(figure -> options.append(" --strength ").append(figure));
+        energy.ifPresent(figure -> options.append(" --action-energy ").append(figure));
+        gain.ifPresent(figure -> options.append(" --gain ").append(figure));
+        return options.toString();
+    }
+
+    /**
+     * What corrects; empty for an action that needs no new factors.
+     *
+     * @param basis of the scores: a projection is onto the subspace that they are told from, if they are
+     */
+    Optional<CorrectionMethod> corrector(Scored.Basis basis) {
+        double ofSubspaces = basis.isSubspace() && action == ActionKind.PROJECT ? basis.energy() : energy.orElse(1);
+        return CorrectionMethods.of(
+                action,
+                new CorrectionMethods.Settings(strength.orElse(1), ofSubspaces, gain.orElse(1), basis.isSubspace()));
+    }
 }

@@ -25,114 +25,133 @@ import java.util.stream.Stream;
 /** What one pass over the checkpoints has prepared: every candidate, ready to be written. */
 final class SweepCandidates {
 
-  private final Adapter adapter;
-  private final ScoreOptions options;
-  private final Map<Scheme, Scored> scored = new LinkedHashMap<>();
-  private final Map<CorrectionMethod, CorrectedModules> corrected = new LinkedHashMap<>();
+    private final Adapter adapter;
+    private final ScoreOptions options;
+    private final Map<Scheme, Scored> scored = new LinkedHashMap<>();
+    private final Map<CorrectionMethod, CorrectedModules> corrected = new LinkedHashMap<>();
 
-  /** @throws BadInputException if a candidate's action is not right for the adapter */
-  SweepCandidates(SweepOptions options, RunInputs inputs, Progress progress) {
-    this.adapter = inputs.adapters().get(0).adapter();
-    this.options = options.inputs();
-    List<Candidate> all =
-        Stream.concat(options.candidates().stream(), options.search().stream()).toList();
-    all.forEach(candidate -> action(candidate).requireApplicable(adapter));
-    all.forEach(candidate -> corrector(candidate)
-        .ifPresent(corrector -> corrected.computeIfAbsent(corrector, c -> new CorrectedModules())));
-    List<CorrectionRequest> correctings = corrected.entrySet().stream()
-        .map(entry -> entry.getValue().by(entry.getKey(), module -> true)).toList();
-    List<Scheme> schemes = new ArrayList<>(new LinkedHashSet<>(all.stream().map(Candidate::scheme).toList()));
-    List<List<Scored>> results = new Scoring(inputs, progress).run(schemes, correctings);
-    for (int i = 0; i < schemes.size(); i++) {
-      scored.put(schemes.get(i), results.get(i).get(0));
-    }
-  }
-
-  /**
-   * A candidate that can be written.
-   *
-   * @param candidate null for the adapter as it is
-   * @param scored what its decisions are from
-   * @param decisions empty for the adapter as it is
-   * @param rewrite what it becomes; null if it cannot be made
-   * @param failure why it cannot be; null if it can
-   */
-  record Made(Candidate candidate, Scored scored, List<Decision> decisions, Rewrite rewrite, String failure) {
-
-    Set<String> selected() {
-      return Decision.selectedNames(decisions);
+    /** @throws BadInputException if a candidate's action is not right for the adapter */
+    SweepCandidates(SweepOptions options, RunInputs inputs, Progress progress) {
+        this.adapter = inputs.adapters().get(0).adapter();
+        this.options = options.inputs();
+        List<Candidate> all = Stream.concat(options.candidates().stream(), options.search().stream())
+                .toList();
+        all.forEach(candidate -> action(candidate).requireApplicable(adapter));
+        all.forEach(candidate -> corrector(candidate)
+                .ifPresent(corrector -> corrected.computeIfAbsent(corrector, c -> new CorrectedModules())));
+        List<CorrectionRequest> correctings = corrected.entrySet().stream()
+                .map(entry -> entry.getValue().by(entry.getKey(), module -> true))
+                .toList();
+        List<Scheme> schemes = new ArrayList<>(
+                new LinkedHashSet<>(all.stream().map(Candidate::scheme).toList()));
+        List<List<Scored>> results = new Scoring(inputs, progress).run(schemes, correctings);
+        for (int i = 0; i < schemes.size(); i++) {
+            scored.put(schemes.get(i), results.get(i).get(0));
+        }
     }
 
-    String options() {
-      return candidate == null ? "" : candidate.options();
+    /**
+     * A candidate that can be written.
+     *
+     * @param candidate null for the adapter as it is
+     * @param scored what its decisions are from
+     * @param decisions empty for the adapter as it is
+     * @param rewrite what it becomes; null if it cannot be made
+     * @param failure why it cannot be; null if it can
+     */
+    record Made(Candidate candidate, Scored scored, List<Decision> decisions, Rewrite rewrite, String failure) {
+
+        Set<String> selected() {
+            return Decision.selectedNames(decisions);
+        }
+
+        String options() {
+            return candidate == null ? "" : candidate.options();
+        }
+
+        /** Null for the adapter as it is. */
+        String action() {
+            return candidate == null ? null : candidate.surgery().action().toString();
+        }
+
+        /** Equal for candidates that are the same adapter. */
+        List<Object> identity() {
+            return selected().isEmpty()
+                    ? List.of()
+                    : List.of(
+                            selected(), candidate.surgery(), candidate.surgery().corrector(scored.basis()));
+        }
     }
 
-    /** Null for the adapter as it is. */
-    String action() {
-      return candidate == null ? null : candidate.surgery().action().toString();
+    /** What all others are compared with. */
+    Made adapterAsItIs() {
+        return new Made(
+                null,
+                null,
+                List.of(),
+                ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of()),
+                null);
     }
 
-    /** Equal for candidates that are the same adapter. */
-    List<Object> identity() {
-      return selected().isEmpty()
-          ? List.of()
-          : List.of(selected(), candidate.surgery(), candidate.surgery().corrector(scored.basis()));
+    /** Decides for a candidate, with the scores that the pass has brought. */
+    Made make(Candidate candidate) {
+        Scored own = scored.get(candidate.scheme());
+        List<Decision> decisions = List.of();
+        try {
+            decisions = new Selection(candidate.rule(), candidate.granularity()).decide(own.scores());
+            return made(candidate, own, decisions);
+        } catch (BadInputException e) {
+            return new Made(candidate, own, decisions, null, e.problems().get(0).explanation());
+        }
     }
-  }
 
-  /** What all others are compared with. */
-  Made adapterAsItIs() {
-    return new Made(null, null, List.of(),
-        ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of()), null);
-  }
-
-  /** Decides for a candidate, with the scores that the pass has brought. */
-  Made make(Candidate candidate) {
-    Scored own = scored.get(candidate.scheme());
-    List<Decision> decisions = List.of();
-    try {
-      decisions = new Selection(candidate.rule(), candidate.granularity()).decide(own.scores());
-      return made(candidate, own, decisions);
-    } catch (BadInputException e) {
-      return new Made(candidate, own, decisions, null, e.problems().get(0).explanation());
+    /** A candidate's action on named modules. */
+    Made make(Candidate candidate, Set<String> selected) {
+        Scored own = scored.get(candidate.scheme());
+        List<Decision> decisions = own.scores().stream()
+                .map(score -> new Decision(
+                        score,
+                        selected.contains(score.name()),
+                        selected.contains(score.name()) ? "found by a search" : "not found by a search"))
+                .toList();
+        try {
+            return made(candidate.on(selected), own, decisions);
+        } catch (BadInputException e) {
+            return new Made(
+                    candidate.on(selected),
+                    own,
+                    decisions,
+                    null,
+                    e.problems().get(0).explanation());
+        }
     }
-  }
 
-  /** A candidate's action on named modules. */
-  Made make(Candidate candidate, Set<String> selected) {
-    Scored own = scored.get(candidate.scheme());
-    List<Decision> decisions = own.scores().stream()
-        .map(score -> new Decision(score, selected.contains(score.name()),
-            selected.contains(score.name()) ? "found by a search" : "not found by a search"))
-        .toList();
-    try {
-      return made(candidate.on(selected), own, decisions);
-    } catch (BadInputException e) {
-      return new Made(candidate.on(selected), own, decisions, null, e.problems().get(0).explanation());
+    /** The modules that something can be done to, as a candidate ranks them. */
+    List<String> ranked(Candidate candidate) {
+        return scored.get(candidate.scheme()).scores().stream()
+                .filter(ModuleScore::isScored)
+                .sorted((one, other) -> Double.compare(other.score(), one.score()))
+                .map(ModuleScore::name)
+                .toList();
     }
-  }
 
-  /** The modules that something can be done to, as a candidate ranks them. */
-  List<String> ranked(Candidate candidate) {
-    return scored.get(candidate.scheme()).scores().stream()
-        .filter(ModuleScore::isScored)
-        .sorted((one, other) -> Double.compare(other.score(), one.score()))
-        .map(ModuleScore::name)
-        .toList();
-  }
+    private Made made(Candidate candidate, Scored own, List<Decision> decisions) {
+        Map<String, CorrectedFactors> factors = corrector(candidate)
+                .map(corrector -> corrected.get(corrector).of(adapter))
+                .orElse(Map.of());
+        return new Made(
+                candidate,
+                own,
+                decisions,
+                action(candidate).apply(adapter, Decision.selectedNames(decisions), factors),
+                null);
+    }
 
-  private Made made(Candidate candidate, Scored own, List<Decision> decisions) {
-    Map<String, CorrectedFactors> factors =
-        corrector(candidate).map(corrector -> corrected.get(corrector).of(adapter)).orElse(Map.of());
-    return new Made(candidate, own, decisions,
-        action(candidate).apply(adapter, Decision.selectedNames(decisions), factors), null);
-  }
+    private static Action action(Candidate candidate) {
+        return candidate.surgery().action().action(candidate.surgery().configStyle());
+    }
 
-  private static Action action(Candidate candidate) {
-    return candidate.surgery().action().action(candidate.surgery().configStyle());
-  }
-
-  private Optional<CorrectionMethod> corrector(Candidate candidate) {
-    return candidate.surgery().corrector(Scored.Basis.of(candidate.scheme(), options));
-  }
+    private Optional<CorrectionMethod> corrector(Candidate candidate) {
+        return candidate.surgery().corrector(Scored.Basis.of(candidate.scheme(), options));
+    }
 }

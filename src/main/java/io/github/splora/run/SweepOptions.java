@@ -21,13 +21,13 @@ import java.util.Optional;
  * @param force whether {@code output} may hold something already
  */
 public record SweepOptions(
-    ScoreOptions inputs,
-    List<Candidate> candidates,
-    Optional<Candidate> search,
-    int searchEvaluations,
-    Optional<String> evaluate,
-    Duration timeLimit,
-    Goal goal,
-    Optional<Path> output,
-    Optional<Path> keep,
-    boolean force) {}
+        ScoreOptions inputs,
+        List<Candidate> candidates,
+        Optional<Candidate> search,
+        int searchEvaluations,
+        Optional<String> evaluate,
+        Duration timeLimit,
+        Goal goal,
+        Optional<Path> output,
+        Optional<Path> keep,
+        boolean force) {}

@@ -20,78 +20,96 @@ import java.util.Optional;
  */
 public final class SweepRun {
 
-  private final RunContext context;
-  private final SweepProgress listener;
+    private final RunContext context;
+    private final SweepProgress listener;
 
-  public SweepRun(RunContext context, SweepProgress listener) {
-    this.context = context;
-    this.listener = listener;
-  }
-
-  public SweepReport run(SweepOptions options) throws IOException {
-    Stopwatch total = Stopwatch.start();
-    try (RunInputs inputs = RunInputs.open(options.inputs(), context.hub())) {
-      if (inputs.adapters().size() != 1) {
-        throw new BadInputException(List.of(new Problem("--adapter", null, null,
-            "a sweep is over one adapter, and these are " + inputs.adapters().size())));
-      }
-      Optional<OutputFolder> output =
-          options.output().map(folder -> OutputFolder.prepare(folder, options.force(), inputs.paths()));
-      Optional<OutputFolder> keep =
-          options.keep().map(folder -> OutputFolder.prepare(folder, options.force(), inputs.paths()));
-
-      SweepCandidates candidates = new SweepCandidates(options, inputs, context.progress());
-      SweepTrials trials = keep.isPresent()
-          ? kept(keep.get(), options, inputs, candidates)
-          : passing(options, inputs, candidates);
-      requireAnyFigures(options, trials);
-      SweepReport report = SweepReport.of("splora " + context.version(), context.command(), options.inputs().adapters().get(0),
-          options.evaluate(), options.goal(), trials.all(), total.seconds());
-      if (output.isPresent() && report.winner() != null) {
-        publish(output.get(), options, inputs, trials.made(report.winner()), total);
-      }
-      inputs.requireUnchanged();
-      return report;
+    public SweepRun(RunContext context, SweepProgress listener) {
+        this.context = context;
+        this.listener = listener;
     }
-  }
 
-  private SweepTrials kept(
-      OutputFolder keep, SweepOptions options, RunInputs inputs, SweepCandidates candidates) throws IOException {
-    List<SweepTrials> done = new ArrayList<>();
-    keep.publish(folder -> done.add(new SweepTrials(options, inputs, candidates, folder, listener).run()));
-    return done.get(0);
-  }
+    public SweepReport run(SweepOptions options) throws IOException {
+        Stopwatch total = Stopwatch.start();
+        try (RunInputs inputs = RunInputs.open(options.inputs(), context.hub())) {
+            if (inputs.adapters().size() != 1) {
+                throw new BadInputException(List.of(new Problem(
+                        "--adapter",
+                        null,
+                        null,
+                        "a sweep is over one adapter, and these are "
+                                + inputs.adapters().size())));
+            }
+            Optional<OutputFolder> output =
+                    options.output().map(folder -> OutputFolder.prepare(folder, options.force(), inputs.paths()));
+            Optional<OutputFolder> keep =
+                    options.keep().map(folder -> OutputFolder.prepare(folder, options.force(), inputs.paths()));
 
-  private SweepTrials passing(SweepOptions options, RunInputs inputs, SweepCandidates candidates) throws IOException {
-    try (Scratch scratch = Scratch.create()) {
-      return new SweepTrials(options, inputs, candidates, scratch.folder(), listener).run();
+            SweepCandidates candidates = new SweepCandidates(options, inputs, context.progress());
+            SweepTrials trials = keep.isPresent()
+                    ? kept(keep.get(), options, inputs, candidates)
+                    : passing(options, inputs, candidates);
+            requireAnyFigures(options, trials);
+            SweepReport report = SweepReport.of(
+                    "splora " + context.version(),
+                    context.command(),
+                    options.inputs().adapters().get(0),
+                    options.evaluate(),
+                    options.goal(),
+                    trials.all(),
+                    total.seconds());
+            if (output.isPresent() && report.winner() != null) {
+                publish(output.get(), options, inputs, trials.made(report.winner()), total);
+            }
+            inputs.requireUnchanged();
+            return report;
+        }
     }
-  }
 
-  private static void requireAnyFigures(SweepOptions options, SweepTrials trials) {
-    if (options.evaluate().isPresent() && trials.all().stream().allMatch(trial -> trial.failure() != null)) {
-      throw new BadInputException(List.of(new Problem("--evaluate", null, "'" + options.evaluate().get() + "'",
-          "every evaluation failed; that of the adapter as it is " + trials.all().get(0).failure())));
+    private SweepTrials kept(OutputFolder keep, SweepOptions options, RunInputs inputs, SweepCandidates candidates)
+            throws IOException {
+        List<SweepTrials> done = new ArrayList<>();
+        keep.publish(folder -> done.add(new SweepTrials(options, inputs, candidates, folder, listener).run()));
+        return done.get(0);
     }
-  }
 
-  /** The winner with its report, as a prune would write it; where that is the adapter as it is, a copy. */
-  private void publish(OutputFolder output, SweepOptions options, RunInputs inputs, Made winner, Stopwatch total)
-      throws IOException {
-    Adapter adapter = inputs.adapters().get(0).adapter();
-    OutputFolder.Contents weights = folder -> AdapterWriter.write(adapter, winner.rewrite(), folder);
-    if (winner.candidate() == null) {
-      output.publish(folder -> {
-        weights.writeTo(folder);
-        inputs.requireUnchanged();
-      });
-      return;
+    private SweepTrials passing(SweepOptions options, RunInputs inputs, SweepCandidates candidates) throws IOException {
+        try (Scratch scratch = Scratch.create()) {
+            return new SweepTrials(options, inputs, candidates, scratch.folder(), listener).run();
+        }
     }
-    RunReport report = new ReportBuilder(context, options.inputs().of(winner.candidate()), inputs.describe().get(0),
-        winner.scored(), winner.decisions())
-        .withSurgery(winner.candidate().surgery())
-        .withWarnings(Warnings.of(adapter))
-        .build(total.seconds());
-    Publication.publish(output, report, inputs.files(), weights);
-  }
+
+    private static void requireAnyFigures(SweepOptions options, SweepTrials trials) {
+        if (options.evaluate().isPresent() && trials.all().stream().allMatch(trial -> trial.failure() != null)) {
+            throw new BadInputException(List.of(new Problem(
+                    "--evaluate",
+                    null,
+                    "'" + options.evaluate().get() + "'",
+                    "every evaluation failed; that of the adapter as it is "
+                            + trials.all().get(0).failure())));
+        }
+    }
+
+    /** The winner with its report, as a prune would write it; where that is the adapter as it is, a copy. */
+    private void publish(OutputFolder output, SweepOptions options, RunInputs inputs, Made winner, Stopwatch total)
+            throws IOException {
+        Adapter adapter = inputs.adapters().get(0).adapter();
+        OutputFolder.Contents weights = folder -> AdapterWriter.write(adapter, winner.rewrite(), folder);
+        if (winner.candidate() == null) {
+            output.publish(folder -> {
+                weights.writeTo(folder);
+                inputs.requireUnchanged();
+            });
+            return;
+        }
+        RunReport report = new ReportBuilder(
+                        context,
+                        options.inputs().of(winner.candidate()),
+                        inputs.describe().get(0),
+                        winner.scored(),
+                        winner.decisions())
+                .withSurgery(winner.candidate().surgery())
+                .withWarnings(Warnings.of(adapter))
+                .build(total.seconds());
+        Publication.publish(output, report, inputs.files(), weights);
+    }
 }

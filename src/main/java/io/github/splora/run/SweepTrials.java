@@ -24,113 +24,138 @@ import java.util.Optional;
 /** Tries candidates, one after the other; the same adapter is evaluated only once. */
 final class SweepTrials {
 
-  private static final int HOPELESS = 3;
+    private static final int HOPELESS = 3;
 
-  private final SweepOptions options;
-  private final RunInputs inputs;
-  private final SweepCandidates candidates;
-  private final Adapter adapter;
-  private final Path folder;
-  private final SweepProgress listener;
-  private final Optional<Evaluator> evaluator;
+    private final SweepOptions options;
+    private final RunInputs inputs;
+    private final SweepCandidates candidates;
+    private final Adapter adapter;
+    private final Path folder;
+    private final SweepProgress listener;
+    private final Optional<Evaluator> evaluator;
 
-  private final List<Made> made = new ArrayList<>();
-  private final List<Trial> trials = new ArrayList<>();
-  private final Map<List<Object>, Trial> known = new HashMap<>();
+    private final List<Made> made = new ArrayList<>();
+    private final List<Trial> trials = new ArrayList<>();
+    private final Map<List<Object>, Trial> known = new HashMap<>();
 
-  /** @param folder where adapters are written, and stay if they are to be kept */
-  SweepTrials(
-      SweepOptions options, RunInputs inputs, SweepCandidates candidates, Path folder, SweepProgress listener) {
-    this.options = options;
-    this.inputs = inputs;
-    this.candidates = candidates;
-    this.adapter = inputs.adapters().get(0).adapter();
-    this.folder = folder;
-    this.listener = listener;
-    this.evaluator = options.evaluate().map(line -> new CommandEvaluator(line, options.timeLimit()));
-  }
-
-  SweepTrials run() throws IOException {
-    add(candidates.adapterAsItIs());
-    for (Candidate candidate : options.candidates()) {
-      add(candidates.make(candidate));
+    /** @param folder where adapters are written, and stay if they are to be kept */
+    SweepTrials(
+            SweepOptions options, RunInputs inputs, SweepCandidates candidates, Path folder, SweepProgress listener) {
+        this.options = options;
+        this.inputs = inputs;
+        this.candidates = candidates;
+        this.adapter = inputs.adapters().get(0).adapter();
+        this.folder = folder;
+        this.listener = listener;
+        this.evaluator = options.evaluate().map(line -> new CommandEvaluator(line, options.timeLimit()));
     }
-    if (options.search().isPresent() && evaluator.isPresent()) {
-      search(options.search().get());
-    }
-    return this;
-  }
 
-  List<Trial> all() {
-    return trials;
-  }
-
-  Made made(int number) {
-    return made.get(number);
-  }
-
-  private void search(Candidate start) throws IOException {
-    Trial first = add(candidates.make(start));
-    if (first.failure() != null || trials.get(0).failure() != null || first.selected() == 0) {
-      return;
-    }
-    SubsetSearch<String> search =
-        new SubsetSearch<>(candidates.ranked(start), first.selected(), options.searchEvaluations());
-    try {
-      search.run(set -> {
-        try {
-          return options.goal().value(add(candidates.make(start, set)).figures());
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
+    SweepTrials run() throws IOException {
+        add(candidates.adapterAsItIs());
+        for (Candidate candidate : options.candidates()) {
+            add(candidates.make(candidate));
         }
-      });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+        if (options.search().isPresent() && evaluator.isPresent()) {
+            search(options.search().get());
+        }
+        return this;
     }
-  }
 
-  private Trial add(Made next) throws IOException {
-    int number = made.size();
-    Trial same = next.failure() == null ? known.get(next.identity()) : null;
-    Trial trial = same != null ? repeated(number, next, same) : tried(number, next);
-    known.putIfAbsent(next.identity(), trial);
-    made.add(next);
-    trials.add(trial);
-    listener.tried(trial, 1 + options.candidates().size() + (options.search().isPresent() ? options.searchEvaluations() : 0));
-    inputs.requireUnchanged();
-    requireThatSomeSucceed();
-    return trial;
-  }
-
-  /** A command that has failed so often is more likely wrong itself than so many adapters are. */
-  private void requireThatSomeSucceed() {
-    List<Trial> evaluated = trials.stream().filter(trial -> trial.seconds() != null).toList();
-    if (evaluated.size() == HOPELESS && evaluated.stream().allMatch(trial -> trial.failure() != null)) {
-      throw new BadInputException(List.of(new Problem("--evaluate", null, "'" + options.evaluate().orElseThrow() + "'",
-          "the first " + HOPELESS + " evaluations all failed; that of the adapter as it is " + trials.get(0).failure())));
+    List<Trial> all() {
+        return trials;
     }
-  }
 
-  private static Trial repeated(int number, Made next, Trial same) {
-    return new Trial(number, next.options(), next.action(), next.selected().size(), same.figures(), null, same.number(),
-        same.failure(), false, false);
-  }
-
-  private Trial tried(int number, Made next) throws IOException {
-    boolean isKept = options.keep().isPresent();
-    boolean isEvaluated = next.failure() == null && evaluator.isPresent();
-    Evaluation evaluation = new Evaluation(Map.of(), 0, next.failure());
-    if (next.failure() == null && (isEvaluated || isKept)) {
-      Path own = Files.createDirectory(folder.resolve(String.valueOf(number)));
-      AdapterWriter.write(adapter, next.rewrite(), own);
-      if (isEvaluated) {
-        evaluation = options.goal().checked(evaluator.get().evaluate(own));
-      }
-      if (!isKept) {
-        FolderTree.delete(own);
-      }
+    Made made(int number) {
+        return made.get(number);
     }
-    return new Trial(number, next.options(), next.action(), next.selected().size(), evaluation.figures(),
-        isEvaluated ? evaluation.seconds() : null, null, evaluation.failure(), false, false);
-  }
+
+    private void search(Candidate start) throws IOException {
+        Trial first = add(candidates.make(start));
+        if (first.failure() != null || trials.get(0).failure() != null || first.selected() == 0) {
+            return;
+        }
+        SubsetSearch<String> search =
+                new SubsetSearch<>(candidates.ranked(start), first.selected(), options.searchEvaluations());
+        try {
+            search.run(set -> {
+                try {
+                    return options.goal().value(add(candidates.make(start, set)).figures());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Trial add(Made next) throws IOException {
+        int number = made.size();
+        Trial same = next.failure() == null ? known.get(next.identity()) : null;
+        Trial trial = same != null ? repeated(number, next, same) : tried(number, next);
+        known.putIfAbsent(next.identity(), trial);
+        made.add(next);
+        trials.add(trial);
+        listener.tried(
+                trial,
+                1 + options.candidates().size() + (options.search().isPresent() ? options.searchEvaluations() : 0));
+        inputs.requireUnchanged();
+        requireThatSomeSucceed();
+        return trial;
+    }
+
+    /** A command that has failed so often is more likely wrong itself than so many adapters are. */
+    private void requireThatSomeSucceed() {
+        List<Trial> evaluated =
+                trials.stream().filter(trial -> trial.seconds() != null).toList();
+        if (evaluated.size() == HOPELESS && evaluated.stream().allMatch(trial -> trial.failure() != null)) {
+            throw new BadInputException(List.of(new Problem(
+                    "--evaluate",
+                    null,
+                    "'" + options.evaluate().orElseThrow() + "'",
+                    "the first " + HOPELESS + " evaluations all failed; that of the adapter as it is "
+                            + trials.get(0).failure())));
+        }
+    }
+
+    private static Trial repeated(int number, Made next, Trial same) {
+        return new Trial(
+                number,
+                next.options(),
+                next.action(),
+                next.selected().size(),
+                same.figures(),
+                null,
+                same.number(),
+                same.failure(),
+                false,
+                false);
+    }
+
+    private Trial tried(int number, Made next) throws IOException {
+        boolean isKept = options.keep().isPresent();
+        boolean isEvaluated = next.failure() == null && evaluator.isPresent();
+        Evaluation evaluation = new Evaluation(Map.of(), 0, next.failure());
+        if (next.failure() == null && (isEvaluated || isKept)) {
+            Path own = Files.createDirectory(folder.resolve(String.valueOf(number)));
+            AdapterWriter.write(adapter, next.rewrite(), own);
+            if (isEvaluated) {
+                evaluation = options.goal().checked(evaluator.get().evaluate(own));
+            }
+            if (!isKept) {
+                FolderTree.delete(own);
+            }
+        }
+        return new Trial(
+                number,
+                next.options(),
+                next.action(),
+                next.selected().size(),
+                evaluation.figures(),
+                isEvaluated ? evaluation.seconds() : null,
+                null,
+                evaluation.failure(),
+                false,
+                false);
+    }
 }

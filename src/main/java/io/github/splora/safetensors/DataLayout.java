@@ -13,68 +13,74 @@ import java.util.Map;
 /** The rule that the tensors cover the data from its first byte to its last, without holes and without overlaps. */
 final class DataLayout {
 
-  private static final Comparator<TensorInfo> BY_OFFSETS =
-      Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end);
+    private static final Comparator<TensorInfo> BY_OFFSETS =
+            Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end);
 
-  private final Path file;
-  private final long dataLength;
-  private TensorInfo last;
+    private final Path file;
+    private final long dataLength;
+    private TensorInfo last;
 
-  private DataLayout(Path file, long dataLength) {
-    this.file = file;
-    this.dataLength = dataLength;
-  }
-
-  /**
-   * @param tensors each consistent in itself, in any order
-   * @param dataLength bytes of the file after its header
-   * @return the tensors by name, in the order of their bytes
-   * @throws BadInputException naming the first tensor that leaves a hole, overlaps or passes the end, or the bytes left
-   */
-  static Map<String, TensorInfo> check(Path file, Collection<TensorInfo> tensors, long dataLength) {
-    List<TensorInfo> ordered = new ArrayList<>(tensors);
-    ordered.sort(BY_OFFSETS);
-    DataLayout layout = new DataLayout(file, dataLength);
-    Map<String, TensorInfo> byName = new LinkedHashMap<>();
-    for (TensorInfo tensor : ordered) {
-      layout.append(tensor);
-      byName.put(tensor.name(), tensor);
+    private DataLayout(Path file, long dataLength) {
+        this.file = file;
+        this.dataLength = dataLength;
     }
-    layout.checkNothingIsLeft();
-    return byName;
-  }
 
-  private void append(TensorInfo tensor) {
-    long covered = covered();
-    if (tensor.begin() > covered) {
-      throw fault(tensor, "leaves a hole: bytes " + covered + " to " + tensor.begin() + " belong to no tensor");
+    /**
+     * @param tensors each consistent in itself, in any order
+     * @param dataLength bytes of the file after its header
+     * @return the tensors by name, in the order of their bytes
+     * @throws BadInputException naming the first tensor that leaves a hole, overlaps or passes the end, or the bytes left
+     */
+    static Map<String, TensorInfo> check(Path file, Collection<TensorInfo> tensors, long dataLength) {
+        List<TensorInfo> ordered = new ArrayList<>(tensors);
+        ordered.sort(BY_OFFSETS);
+        DataLayout layout = new DataLayout(file, dataLength);
+        Map<String, TensorInfo> byName = new LinkedHashMap<>();
+        for (TensorInfo tensor : ordered) {
+            layout.append(tensor);
+            byName.put(tensor.name(), tensor);
+        }
+        layout.checkNothingIsLeft();
+        return byName;
     }
-    if (tensor.begin() < covered) {
-      throw fault(tensor, "overlaps " + HeaderField.tensor(last.name()) + " at " + offsets(last));
+
+    private void append(TensorInfo tensor) {
+        long covered = covered();
+        if (tensor.begin() > covered) {
+            throw fault(tensor, "leaves a hole: bytes " + covered + " to " + tensor.begin() + " belong to no tensor");
+        }
+        if (tensor.begin() < covered) {
+            throw fault(tensor, "overlaps " + HeaderField.tensor(last.name()) + " at " + offsets(last));
+        }
+        if (tensor.end() > dataLength) {
+            throw fault(
+                    tensor,
+                    "ends past the end of the file, which has " + dataLength + " bytes of data: it was cut short");
+        }
+        last = tensor;
     }
-    if (tensor.end() > dataLength) {
-      throw fault(tensor, "ends past the end of the file, which has " + dataLength
-          + " bytes of data: it was cut short");
+
+    private void checkNothingIsLeft() {
+        if (covered() < dataLength) {
+            throw new BadInputException(
+                    file,
+                    "data",
+                    dataLength + " bytes",
+                    "is " + (dataLength - covered()) + " bytes longer than the tensors, which end at byte "
+                            + covered());
+        }
     }
-    last = tensor;
-  }
 
-  private void checkNothingIsLeft() {
-    if (covered() < dataLength) {
-      throw new BadInputException(file, "data", dataLength + " bytes",
-          "is " + (dataLength - covered()) + " bytes longer than the tensors, which end at byte " + covered());
+    private long covered() {
+        return last == null ? 0 : last.end();
     }
-  }
 
-  private long covered() {
-    return last == null ? 0 : last.end();
-  }
+    private BadInputException fault(TensorInfo tensor, String explanation) {
+        return new BadInputException(
+                file, HeaderField.tensor(tensor.name(), "data_offsets"), offsets(tensor), explanation);
+    }
 
-  private BadInputException fault(TensorInfo tensor, String explanation) {
-    return new BadInputException(file, HeaderField.tensor(tensor.name(), "data_offsets"), offsets(tensor), explanation);
-  }
-
-  private static String offsets(TensorInfo tensor) {
-    return List.of(tensor.begin(), tensor.end()).toString();
-  }
+    private static String offsets(TensorInfo tensor) {
+        return List.of(tensor.begin(), tensor.end()).toString();
+    }
 }

@@ -5,25 +5,25 @@ import io.github.splora.storage.TensorInfo;
 /** How messages name the parts of a header. */
 final class HeaderField {
 
-  static final String HEADER = "header";
-  static final String HEADER_LENGTH = "header length";
-  static final String METADATA = "__metadata__";
+    static final String HEADER = "header";
+    static final String HEADER_LENGTH = "header length";
+    static final String METADATA = "__metadata__";
 
-  private HeaderField() {}
+    private HeaderField() {}
 
-  static String tensor(String name) {
-    return TensorInfo.label(name);
-  }
+    static String tensor(String name) {
+        return TensorInfo.label(name);
+    }
 
-  static String tensor(String name, String key) {
-    return tensor(name) + " " + key;
-  }
+    static String tensor(String name, String key) {
+        return tensor(name) + " " + key;
+    }
 
-  static String metadata(String key) {
-    return METADATA + " '" + shortened(key) + "'";
-  }
+    static String metadata(String key) {
+        return METADATA + " '" + shortened(key) + "'";
+    }
 
-  static String shortened(String text) {
-    return TensorInfo.shortened(text);
-  }
+    static String shortened(String text) {
+        return TensorInfo.shortened(text);
+    }
 }

@@ -27,111 +27,113 @@ import java.util.Map;
  */
 record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
 
-  /** The reference implementation's JSON reader gives up at the 128th level. */
-  private static final int MAX_DEPTH = 127;
+    /** The reference implementation's JSON reader gives up at the 128th level. */
+    private static final int MAX_DEPTH = 127;
 
-  /**
-   * The header's length is the only limit on what is in it. Names are not remembered: a header may have hundreds of
-   * thousands that are never seen again, and the JVM's table of interned strings would keep them.
-   */
-  private static final JsonFactory JSON = JsonFactory.builder()
-      .streamReadConstraints(StreamReadConstraints.builder()
-          .maxStringLength((int) HeaderParser.MAX_HEADER_LENGTH)
-          .maxNameLength((int) HeaderParser.MAX_HEADER_LENGTH)
-          .maxNumberLength((int) HeaderParser.MAX_HEADER_LENGTH)
-          .maxNestingDepth(MAX_DEPTH)
-          .build())
-      .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-      .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-      .build();
+    /**
+     * The header's length is the only limit on what is in it. Names are not remembered: a header may have hundreds of
+     * thousands that are never seen again, and the JVM's table of interned strings would keep them.
+     */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength((int) HeaderParser.MAX_HEADER_LENGTH)
+                    .maxNameLength((int) HeaderParser.MAX_HEADER_LENGTH)
+                    .maxNumberLength((int) HeaderParser.MAX_HEADER_LENGTH)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .build())
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .build();
 
-  /**
-   * @param file for messages
-   * @param header the bytes of the JSON, no more
-   * @throws BadInputException if they are not the JSON of a header
-   * @throws IOException if they cannot be read
-   */
-  static HeaderJson read(Path file, InputStream header) throws IOException {
-    // A fresh decoder reports malformed bytes, whereas a charset's own reader would silently replace them.
-    Reader characters = new InputStreamReader(header, StandardCharsets.UTF_8.newDecoder());
-    try (JsonParser json = JSON.createParser(characters)) {
-      return new Reading(new JsonCursor(file, json)).header();
-    } catch (CharacterCodingException e) {
-      throw new BadInputException(file, HeaderField.HEADER, null, "is not valid UTF-8", e);
-    } catch (JsonEOFException e) {
-      throw new BadInputException(file, HeaderField.HEADER, null, "ends in the middle of its JSON", e);
-    } catch (StreamConstraintsException e) {
-      throw new BadInputException(file, HeaderField.HEADER, null,
-          "nests JSON values more than " + MAX_DEPTH + " deep", e);
-    } catch (JsonProcessingException e) {
-      throw new BadInputException(file, HeaderField.HEADER, null, notJson(e), e);
-    }
-  }
-
-  private static String notJson(JsonProcessingException e) {
-    String where = e.getLocation() == null ? "" : " near character " + e.getLocation().getCharOffset();
-    return "is not valid JSON" + where + ": " + e.getOriginalMessage();
-  }
-
-  /** One pass over the JSON. */
-  private static final class Reading {
-
-    private final JsonCursor cursor;
-    private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    private Map<String, String> metadata;
-
-    Reading(JsonCursor cursor) {
-      this.cursor = cursor;
+    /**
+     * @param file for messages
+     * @param header the bytes of the JSON, no more
+     * @throws BadInputException if they are not the JSON of a header
+     * @throws IOException if they cannot be read
+     */
+    static HeaderJson read(Path file, InputStream header) throws IOException {
+        // A fresh decoder reports malformed bytes, whereas a charset's own reader would silently replace them.
+        Reader characters = new InputStreamReader(header, StandardCharsets.UTF_8.newDecoder());
+        try (JsonParser json = JSON.createParser(characters)) {
+            return new Reading(new JsonCursor(file, json)).header();
+        } catch (CharacterCodingException e) {
+            throw new BadInputException(file, HeaderField.HEADER, null, "is not valid UTF-8", e);
+        } catch (JsonEOFException e) {
+            throw new BadInputException(file, HeaderField.HEADER, null, "ends in the middle of its JSON", e);
+        } catch (StreamConstraintsException e) {
+            throw new BadInputException(
+                    file, HeaderField.HEADER, null, "nests JSON values more than " + MAX_DEPTH + " deep", e);
+        } catch (JsonProcessingException e) {
+            throw new BadInputException(file, HeaderField.HEADER, null, notJson(e), e);
+        }
     }
 
-    HeaderJson header() throws IOException {
-      if (cursor.next() != JsonToken.START_OBJECT) {
-        throw cursor.fault(HeaderField.HEADER, "must be a JSON object");
-      }
-      while (cursor.next() != JsonToken.END_OBJECT) {
-        entry(cursor.text(HeaderField.HEADER));
-      }
-      if (cursor.next() != null) {
-        throw cursor.fault(HeaderField.HEADER, "must end after its JSON object");
-      }
-      return new HeaderJson(tensors, metadata == null ? Map.of() : metadata);
+    private static String notJson(JsonProcessingException e) {
+        String where = e.getLocation() == null
+                ? ""
+                : " near character " + e.getLocation().getCharOffset();
+        return "is not valid JSON" + where + ": " + e.getOriginalMessage();
     }
 
-    private void entry(String name) throws IOException {
-      if (name.equals(HeaderField.METADATA)) {
-        metadata();
-      } else if (tensors.containsKey(name)) {
-        throw cursor.duplicate(HeaderField.tensor(name));
-      } else {
-        tensors.put(name, TensorEntry.read(cursor, name));
-      }
-    }
+    /** One pass over the JSON. */
+    private static final class Reading {
 
-    private void metadata() throws IOException {
-      if (metadata != null) {
-        throw cursor.duplicate(HeaderField.METADATA);
-      }
-      metadata = new LinkedHashMap<>();
-      JsonToken token = cursor.next();
-      if (token == JsonToken.VALUE_NULL) {
-        return;
-      }
-      if (token != JsonToken.START_OBJECT) {
-        throw cursor.fault(HeaderField.METADATA, "must be a JSON object of strings");
-      }
-      while (cursor.next() != JsonToken.END_OBJECT) {
-        metadataEntry(cursor.text(HeaderField.METADATA));
-      }
-    }
+        private final JsonCursor cursor;
+        private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        private Map<String, String> metadata;
 
-    private void metadataEntry(String key) throws IOException {
-      String field = HeaderField.metadata(key);
-      if (cursor.next() != JsonToken.VALUE_STRING) {
-        throw cursor.fault(field, "must be a string, as all metadata");
-      }
-      if (metadata.putIfAbsent(key, cursor.text(field)) != null) {
-        throw cursor.duplicate(field);
-      }
+        Reading(JsonCursor cursor) {
+            this.cursor = cursor;
+        }
+
+        HeaderJson header() throws IOException {
+            if (cursor.next() != JsonToken.START_OBJECT) {
+                throw cursor.fault(HeaderField.HEADER, "must be a JSON object");
+            }
+            while (cursor.next() != JsonToken.END_OBJECT) {
+                entry(cursor.text(HeaderField.HEADER));
+            }
+            if (cursor.next() != null) {
+                throw cursor.fault(HeaderField.HEADER, "must end after its JSON object");
+            }
+            return new HeaderJson(tensors, metadata == null ? Map.of() : metadata);
+        }
+
+        private void entry(String name) throws IOException {
+            if (name.equals(HeaderField.METADATA)) {
+                metadata();
+            } else if (tensors.containsKey(name)) {
+                throw cursor.duplicate(HeaderField.tensor(name));
+            } else {
+                tensors.put(name, TensorEntry.read(cursor, name));
+            }
+        }
+
+        private void metadata() throws IOException {
+            if (metadata != null) {
+                throw cursor.duplicate(HeaderField.METADATA);
+            }
+            metadata = new LinkedHashMap<>();
+            JsonToken token = cursor.next();
+            if (token == JsonToken.VALUE_NULL) {
+                return;
+            }
+            if (token != JsonToken.START_OBJECT) {
+                throw cursor.fault(HeaderField.METADATA, "must be a JSON object of strings");
+            }
+            while (cursor.next() != JsonToken.END_OBJECT) {
+                metadataEntry(cursor.text(HeaderField.METADATA));
+            }
+        }
+
+        private void metadataEntry(String key) throws IOException {
+            String field = HeaderField.metadata(key);
+            if (cursor.next() != JsonToken.VALUE_STRING) {
+                throw cursor.fault(field, "must be a string, as all metadata");
+            }
+            if (metadata.putIfAbsent(key, cursor.text(field)) != null) {
+                throw cursor.duplicate(field);
+            }
+        }
     }
-  }
 }

@@ -17,94 +17,101 @@ import java.nio.file.Path;
  */
 public final class HeaderParser {
 
-  /** Bytes that hold the header's length, at the start of the file. */
-  static final int LENGTH_BYTES = 8;
+    /** Bytes that hold the header's length, at the start of the file. */
+    static final int LENGTH_BYTES = 8;
 
-  /**
-   * Longest header in bytes, from {@code MAX_HEADER_SIZE} of the
-   * <a href="https://github.com/huggingface/safetensors/blob/main/safetensors/src/tensor.rs">reference
-   * implementation</a>.
-   */
-  static final long MAX_HEADER_LENGTH = 100_000_000;
+    /**
+     * Longest header in bytes, from {@code MAX_HEADER_SIZE} of the
+     * <a href="https://github.com/huggingface/safetensors/blob/main/safetensors/src/tensor.rs">reference
+     * implementation</a>.
+     */
+    static final long MAX_HEADER_LENGTH = 100_000_000;
 
-  /** The shortest JSON object is <code>{}</code>. */
-  private static final long MIN_HEADER_LENGTH = 2;
+    /** The shortest JSON object is <code>{}</code>. */
+    private static final long MIN_HEADER_LENGTH = 2;
 
-  /** First four bytes of a zip archive, little-endian. */
-  private static final int ZIP = 0x04034b50;
+    /** First four bytes of a zip archive, little-endian. */
+    private static final int ZIP = 0x04034b50;
 
-  private final Path file;
-  private final FileChannel channel;
+    private final Path file;
+    private final FileChannel channel;
 
-  private HeaderParser(Path file, FileChannel channel) {
-    this.file = file;
-    this.channel = channel;
-  }
-
-  /**
-   * Reads the header, in memory proportional to it.
-   *
-   * @param file for messages only
-   * @param channel an open channel on that file, whose position is neither used nor changed
-   * @throws BadInputException if the file breaks any rule of the format
-   * @throws IOException if the file cannot be read
-   */
-  public static SafetensorsHeader parse(Path file, FileChannel channel) throws IOException {
-    return new HeaderParser(file, channel).parse();
-  }
-
-  private SafetensorsHeader parse() throws IOException {
-    long fileSize = channel.size();
-    long dataOffset = LENGTH_BYTES + headerLength(fileSize);
-    HeaderInputStream bytes = new HeaderInputStream(channel, LENGTH_BYTES, dataOffset);
-    HeaderJson json = HeaderJson.read(file, bytes);
-    var tensors = DataLayout.check(file, json.tensors().values(), fileSize - dataOffset);
-    return new SafetensorsHeader(tensors, json.metadata(), dataOffset);
-  }
-
-  private long headerLength(long fileSize) throws IOException {
-    ByteBuffer start = start();
-    if (start.limit() < LENGTH_BYTES) {
-      throw new BadInputException(file, "file size", fileSize + " bytes",
-          "is too short for a safetensors file, which starts with 8 bytes of header length");
+    private HeaderParser(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
     }
-    long length = start.getLong(0);
-    String fault = lengthFault(length, fileSize);
-    if (fault == null) {
-      return length;
-    }
-    refuseOtherFormats(start);
-    throw new BadInputException(file, HeaderField.HEADER_LENGTH, Long.toUnsignedString(length), fault);
-  }
 
-  /** The first bytes: enough for the header's length and for telling other formats. */
-  private ByteBuffer start() throws IOException {
-    ByteBuffer start = ByteBuffer.allocate(GitLfs.ENOUGH).order(ByteOrder.LITTLE_ENDIAN);
-    while (start.hasRemaining() && channel.read(start, start.position()) >= 0) {
-      // A channel may give fewer bytes than asked for.
+    /**
+     * Reads the header, in memory proportional to it.
+     *
+     * @param file for messages only
+     * @param channel an open channel on that file, whose position is neither used nor changed
+     * @throws BadInputException if the file breaks any rule of the format
+     * @throws IOException if the file cannot be read
+     */
+    public static SafetensorsHeader parse(Path file, FileChannel channel) throws IOException {
+        return new HeaderParser(file, channel).parse();
     }
-    return start.flip();
-  }
 
-  private static String lengthFault(long length, long fileSize) {
-    if (Long.compareUnsigned(length, MAX_HEADER_LENGTH) > 0) {
-      return "is over the format's limit of " + MAX_HEADER_LENGTH + " bytes, so this is no safetensors file";
+    private SafetensorsHeader parse() throws IOException {
+        long fileSize = channel.size();
+        long dataOffset = LENGTH_BYTES + headerLength(fileSize);
+        HeaderInputStream bytes = new HeaderInputStream(channel, LENGTH_BYTES, dataOffset);
+        HeaderJson json = HeaderJson.read(file, bytes);
+        var tensors = DataLayout.check(file, json.tensors().values(), fileSize - dataOffset);
+        return new SafetensorsHeader(tensors, json.metadata(), dataOffset);
     }
-    if (length < MIN_HEADER_LENGTH) {
-      return "leaves no room for a JSON object, which takes 2 bytes at least";
-    }
-    if (length > fileSize - LENGTH_BYTES) {
-      return "reaches past the end of the file, which has " + fileSize + " bytes: it was cut short";
-    }
-    return null;
-  }
 
-  /** Asked only once the length is known to be wrong, because a right one may happen to look like these. */
-  private void refuseOtherFormats(ByteBuffer start) {
-    GitLfs.refusePointer(file, start);
-    if (start.getInt(0) == ZIP) {
-      throw new BadInputException(file, null, null, "is a zip archive, most likely a PyTorch pickle, not a safetensors"
-          + " file; give it the name ending .bin to have it read as one");
+    private long headerLength(long fileSize) throws IOException {
+        ByteBuffer start = start();
+        if (start.limit() < LENGTH_BYTES) {
+            throw new BadInputException(
+                    file,
+                    "file size",
+                    fileSize + " bytes",
+                    "is too short for a safetensors file, which starts with 8 bytes of header length");
+        }
+        long length = start.getLong(0);
+        String fault = lengthFault(length, fileSize);
+        if (fault == null) {
+            return length;
+        }
+        refuseOtherFormats(start);
+        throw new BadInputException(file, HeaderField.HEADER_LENGTH, Long.toUnsignedString(length), fault);
     }
-  }
+
+    /** The first bytes: enough for the header's length and for telling other formats. */
+    private ByteBuffer start() throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(GitLfs.ENOUGH).order(ByteOrder.LITTLE_ENDIAN);
+        while (start.hasRemaining() && channel.read(start, start.position()) >= 0) {
+            // A channel may give fewer bytes than asked for.
+        }
+        return start.flip();
+    }
+
+    private static String lengthFault(long length, long fileSize) {
+        if (Long.compareUnsigned(length, MAX_HEADER_LENGTH) > 0) {
+            return "is over the format's limit of " + MAX_HEADER_LENGTH + " bytes, so this is no safetensors file";
+        }
+        if (length < MIN_HEADER_LENGTH) {
+            return "leaves no room for a JSON object, which takes 2 bytes at least";
+        }
+        if (length > fileSize - LENGTH_BYTES) {
+            return "reaches past the end of the file, which has " + fileSize + " bytes: it was cut short";
+        }
+        return null;
+    }
+
+    /** Asked only once the length is known to be wrong, because a right one may happen to look like these. */
+    private void refuseOtherFormats(ByteBuffer start) {
+        GitLfs.refusePointer(file, start);
+        if (start.getInt(0) == ZIP) {
+            throw new BadInputException(
+                    file,
+                    null,
+                    null,
+                    "is a zip archive, most likely a PyTorch pickle, not a safetensors"
+                            + " file; give it the name ending .bin to have it read as one");
+        }
+    }
 }

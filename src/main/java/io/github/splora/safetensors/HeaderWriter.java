@@ -16,66 +16,66 @@ import java.util.TreeMap;
 /** Everything of a file that comes before the data. */
 final class HeaderWriter {
 
-  /** The data starts at a multiple of this many bytes, so that every dtype is aligned in a mapped file. */
-  private static final int ALIGNMENT = 8;
+    /** The data starts at a multiple of this many bytes, so that every dtype is aligned in a mapped file. */
+    private static final int ALIGNMENT = 8;
 
-  /** Lower-case escapes, as the reference writer has them. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
+    /** Lower-case escapes, as the reference writer has them. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
 
-  private HeaderWriter() {}
+    private HeaderWriter() {}
 
-  /** The length and the JSON, padded with spaces; the same input always gives the same bytes. */
-  static ByteBuffer bytes(List<TensorInfo> tensors, Map<String, String> metadata) throws IOException {
-    byte[] json = json(tensors, metadata).getBytes(StandardCharsets.UTF_8);
-    int padding = Math.floorMod(-json.length, ALIGNMENT);
-    ByteBuffer header = ByteBuffer.allocate(HeaderParser.LENGTH_BYTES + json.length + padding)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(json.length + padding)
-        .put(json);
-    while (header.hasRemaining()) {
-      header.put((byte) ' ');
+    /** The length and the JSON, padded with spaces; the same input always gives the same bytes. */
+    static ByteBuffer bytes(List<TensorInfo> tensors, Map<String, String> metadata) throws IOException {
+        byte[] json = json(tensors, metadata).getBytes(StandardCharsets.UTF_8);
+        int padding = Math.floorMod(-json.length, ALIGNMENT);
+        ByteBuffer header = ByteBuffer.allocate(HeaderParser.LENGTH_BYTES + json.length + padding)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length + padding)
+                .put(json);
+        while (header.hasRemaining()) {
+            header.put((byte) ' ');
+        }
+        return header.flip();
     }
-    return header.flip();
-  }
 
-  private static String json(List<TensorInfo> tensors, Map<String, String> metadata) throws IOException {
-    // To characters, not to bytes: Jackson's byte generator escapes everything beyond U+FFFF.
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      metadata(json, metadata);
-      for (TensorInfo tensor : tensors) {
-        tensor(json, tensor);
-      }
-      json.writeEndObject();
+    private static String json(List<TensorInfo> tensors, Map<String, String> metadata) throws IOException {
+        // To characters, not to bytes: Jackson's byte generator escapes everything beyond U+FFFF.
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            metadata(json, metadata);
+            for (TensorInfo tensor : tensors) {
+                tensor(json, tensor);
+            }
+            json.writeEndObject();
+        }
+        return text.toString();
     }
-    return text.toString();
-  }
 
-  private static void metadata(JsonGenerator json, Map<String, String> metadata) throws IOException {
-    Map<String, String> sorted = new TreeMap<>(UnicodeText.BY_CODE_POINT);
-    sorted.putAll(metadata);
-    json.writeObjectFieldStart(HeaderField.METADATA);
-    for (Map.Entry<String, String> entry : sorted.entrySet()) {
-      json.writeStringField(entry.getKey(), entry.getValue());
+    private static void metadata(JsonGenerator json, Map<String, String> metadata) throws IOException {
+        Map<String, String> sorted = new TreeMap<>(UnicodeText.BY_CODE_POINT);
+        sorted.putAll(metadata);
+        json.writeObjectFieldStart(HeaderField.METADATA);
+        for (Map.Entry<String, String> entry : sorted.entrySet()) {
+            json.writeStringField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
     }
-    json.writeEndObject();
-  }
 
-  private static void tensor(JsonGenerator json, TensorInfo tensor) throws IOException {
-    json.writeObjectFieldStart(tensor.name());
-    json.writeStringField("dtype", tensor.dtype().name());
-    integers(json, "shape", tensor.shape());
-    integers(json, "data_offsets", List.of(tensor.begin(), tensor.end()));
-    json.writeEndObject();
-  }
-
-  private static void integers(JsonGenerator json, String key, List<Long> integers) throws IOException {
-    json.writeArrayFieldStart(key);
-    for (long integer : integers) {
-      json.writeNumber(integer);
+    private static void tensor(JsonGenerator json, TensorInfo tensor) throws IOException {
+        json.writeObjectFieldStart(tensor.name());
+        json.writeStringField("dtype", tensor.dtype().name());
+        integers(json, "shape", tensor.shape());
+        integers(json, "data_offsets", List.of(tensor.begin(), tensor.end()));
+        json.writeEndObject();
     }
-    json.writeEndArray();
-  }
+
+    private static void integers(JsonGenerator json, String key, List<Long> integers) throws IOException {
+        json.writeArrayFieldStart(key);
+        for (long integer : integers) {
+            json.writeNumber(integer);
+        }
+        json.writeEndArray();
+    }
 }

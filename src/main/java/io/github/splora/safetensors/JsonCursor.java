@@ -10,86 +10,87 @@ import java.util.regex.Pattern;
 /** A place in the JSON of a header, with the format's own rules for strings and integers, and the file for messages. */
 final class JsonCursor {
 
-  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,19}");
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,19}");
 
-  private final Path file;
-  private final JsonParser json;
+    private final Path file;
+    private final JsonParser json;
 
-  JsonCursor(Path file, JsonParser json) {
-    this.file = file;
-    this.json = json;
-  }
-
-  /** Moves on; null at the end of the header. */
-  JsonToken next() throws IOException {
-    return json.nextToken();
-  }
-
-  /** The current token. */
-  JsonToken current() {
-    return json.currentToken();
-  }
-
-  /** The current name or string, where Jackson lets escapes spell half a surrogate pair, which UTF-8 cannot hold. */
-  String text(String field) throws IOException {
-    String text = json.getText();
-    if (!UnicodeText.isWellFormed(text)) {
-      throw new BadInputException(file, field, HeaderField.shortened(text), "has an unpaired surrogate escape");
+    JsonCursor(Path file, JsonParser json) {
+        this.file = file;
+        this.json = json;
     }
-    return text;
-  }
 
-  /** The current number, if it is written with digits only and a long holds it. */
-  long integer(String field) throws IOException {
-    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT && DIGITS.matcher(json.getText()).matches()) {
-      try {
-        return Long.parseLong(json.getText());
-      } catch (NumberFormatException e) {
-        // Nineteen digits can be too large: fall through.
-      }
+    /** Moves on; null at the end of the header. */
+    JsonToken next() throws IOException {
+        return json.nextToken();
     }
-    throw fault(field, "must be an integer from 0 to " + Long.MAX_VALUE + " in plain digits");
-  }
 
-  /** Moves to the end of the current value, whatever it is. */
-  void skip(String field) throws IOException {
-    int depth = 0;
-    do {
-      JsonToken token = json.currentToken();
-      if (token.isStructStart()) {
-        depth++;
-      } else if (token.isStructEnd()) {
-        depth--;
-      } else if (token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING) {
-        text(field);
-      }
-    } while (depth > 0 && json.nextToken() != null);
-  }
-
-  /** The current value is wrong. */
-  BadInputException fault(String field, String explanation) throws IOException {
-    return new BadInputException(file, field, shown(), explanation);
-  }
-
-  /** Something is wrong that the current value does not show. */
-  BadInputException fault(String field, Object value, String explanation) {
-    return new BadInputException(file, field, value, explanation);
-  }
-
-  BadInputException duplicate(String field) {
-    return fault(field, null, "stands in the header twice, which the format forbids");
-  }
-
-  private String shown() throws IOException {
-    JsonToken token = json.currentToken();
-    if (token == null) {
-      return null;
+    /** The current token. */
+    JsonToken current() {
+        return json.currentToken();
     }
-    return switch (token) {
-      case START_OBJECT -> "{…}";
-      case START_ARRAY -> "[…]";
-      case VALUE_STRING -> '"' + HeaderField.shortened(json.getText()) + '"';
-      default -> HeaderField.shortened(json.getText());
-    };
-  }
+
+    /** The current name or string, where Jackson lets escapes spell half a surrogate pair, which UTF-8 cannot hold. */
+    String text(String field) throws IOException {
+        String text = json.getText();
+        if (!UnicodeText.isWellFormed(text)) {
+            throw new BadInputException(file, field, HeaderField.shortened(text), "has an unpaired surrogate escape");
+        }
+        return text;
+    }
+
+    /** The current number, if it is written with digits only and a long holds it. */
+    long integer(String field) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && DIGITS.matcher(json.getText()).matches()) {
+            try {
+                return Long.parseLong(json.getText());
+            } catch (NumberFormatException e) {
+                // Nineteen digits can be too large: fall through.
+            }
+        }
+        throw fault(field, "must be an integer from 0 to " + Long.MAX_VALUE + " in plain digits");
+    }
+
+    /** Moves to the end of the current value, whatever it is. */
+    void skip(String field) throws IOException {
+        int depth = 0;
+        do {
+            JsonToken token = json.currentToken();
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            } else if (token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING) {
+                text(field);
+            }
+        } while (depth > 0 && json.nextToken() != null);
+    }
+
+    /** The current value is wrong. */
+    BadInputException fault(String field, String explanation) throws IOException {
+        return new BadInputException(file, field, shown(), explanation);
+    }
+
+    /** Something is wrong that the current value does not show. */
+    BadInputException fault(String field, Object value, String explanation) {
+        return new BadInputException(file, field, value, explanation);
+    }
+
+    BadInputException duplicate(String field) {
+        return fault(field, null, "stands in the header twice, which the format forbids");
+    }
+
+    private String shown() throws IOException {
+        JsonToken token = json.currentToken();
+        if (token == null) {
+            return null;
+        }
+        return switch (token) {
+            case START_OBJECT -> "{…}";
+            case START_ARRAY -> "[…]";
+            case VALUE_STRING -> '"' + HeaderField.shortened(json.getText()) + '"';
+            default -> HeaderField.shortened(json.getText());
+        };
+    }
 }

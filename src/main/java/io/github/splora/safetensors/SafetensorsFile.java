@@ -18,76 +18,76 @@ import java.util.Objects;
  */
 public final class SafetensorsFile implements TensorFile {
 
-  private final DataFile data;
-  private final SafetensorsHeader header;
+    private final DataFile data;
+    private final SafetensorsHeader header;
 
-  private SafetensorsFile(DataFile data, SafetensorsHeader header) {
-    this.data = data;
-    this.header = header;
-  }
-
-  /**
-   * Opens the file and reads its header.
-   *
-   * @throws BadInputException if the file is missing, unreadable or not a valid safetensors file
-   */
-  public static SafetensorsFile open(Path path) {
-    DataFile data = DataFile.open(path, "safetensors");
-    SafetensorsFile file = null;
-    try {
-      file = new SafetensorsFile(data, HeaderParser.parse(path, data.channel()));
-      return file;
-    } catch (IOException e) {
-      throw DataFile.unreadable(path, e);
-    } finally {
-      if (file == null) {
-        data.close();
-      }
+    private SafetensorsFile(DataFile data, SafetensorsHeader header) {
+        this.data = data;
+        this.header = header;
     }
-  }
 
-  @Override
-  public Path path() {
-    return data.path();
-  }
+    /**
+     * Opens the file and reads its header.
+     *
+     * @throws BadInputException if the file is missing, unreadable or not a valid safetensors file
+     */
+    public static SafetensorsFile open(Path path) {
+        DataFile data = DataFile.open(path, "safetensors");
+        SafetensorsFile file = null;
+        try {
+            file = new SafetensorsFile(data, HeaderParser.parse(path, data.channel()));
+            return file;
+        } catch (IOException e) {
+            throw DataFile.unreadable(path, e);
+        } finally {
+            if (file == null) {
+                data.close();
+            }
+        }
+    }
 
-  public SafetensorsHeader header() {
-    return header;
-  }
+    @Override
+    public Path path() {
+        return data.path();
+    }
 
-  @Override
-  public Map<String, TensorInfo> tensors() {
-    return header.tensors();
-  }
+    public SafetensorsHeader header() {
+        return header;
+    }
 
-  @Override
-  public Map<String, String> metadata() {
-    return header.metadata();
-  }
+    @Override
+    public Map<String, TensorInfo> tensors() {
+        return header.tensors();
+    }
 
-  @Override
-  public ByteBuffer map(TensorInfo tensor, long offset, int length) {
-    Objects.checkFromIndexSize(offset, length, tensor.byteLength());
-    return data.map(position(tensor) + offset, length);
-  }
+    @Override
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
 
-  @Override
-  public void read(TensorInfo tensor, long offset, ByteBuffer into) {
-    Objects.checkFromIndexSize(offset, into.remaining(), tensor.byteLength());
-    data.read(position(tensor) + offset, into);
-  }
+    @Override
+    public ByteBuffer map(TensorInfo tensor, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, tensor.byteLength());
+        return data.map(position(tensor) + offset, length);
+    }
 
-  @Override
-  public void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {
-    data.copy(position(tensor), tensor.byteLength(), out);
-  }
+    @Override
+    public void read(TensorInfo tensor, long offset, ByteBuffer into) {
+        Objects.checkFromIndexSize(offset, into.remaining(), tensor.byteLength());
+        data.read(position(tensor) + offset, into);
+    }
 
-  @Override
-  public void close() {
-    data.close();
-  }
+    @Override
+    public void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {
+        data.copy(position(tensor), tensor.byteLength(), out);
+    }
 
-  private long position(TensorInfo tensor) {
-    return header.dataOffset() + tensor.begin();
-  }
+    @Override
+    public void close() {
+        data.close();
+    }
+
+    private long position(TensorInfo tensor) {
+        return header.dataOffset() + tensor.begin();
+    }
 }

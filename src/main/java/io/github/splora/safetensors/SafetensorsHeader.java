@@ -17,17 +17,17 @@ import java.util.Map;
  */
 public record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> metadata, long dataOffset) {
 
-  public SafetensorsHeader {
-    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
-    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
-  }
-
-  /** Bytes of data that the tensors take together, which is all the data the file has. */
-  public long dataLength() {
-    long length = 0;
-    for (TensorInfo tensor : tensors.values()) {
-      length = Math.max(length, tensor.end());
+    public SafetensorsHeader {
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
-    return length;
-  }
+
+    /** Bytes of data that the tensors take together, which is all the data the file has. */
+    public long dataLength() {
+        long length = 0;
+        for (TensorInfo tensor : tensors.values()) {
+            length = Math.max(length, tensor.end());
+        }
+        return length;
+    }
 }

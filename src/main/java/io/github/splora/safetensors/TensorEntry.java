@@ -13,116 +13,124 @@ import java.util.Set;
 /** One tensor's object in the JSON of a header. Keys that the format does not know are skipped. */
 final class TensorEntry {
 
-  private final JsonCursor cursor;
-  private final String name;
-  private DType dtype;
-  private List<Long> shape;
-  private List<Long> offsets;
+    private final JsonCursor cursor;
+    private final String name;
+    private DType dtype;
+    private List<Long> shape;
+    private List<Long> offsets;
 
-  private TensorEntry(JsonCursor cursor, String name) {
-    this.cursor = cursor;
-    this.name = name;
-  }
+    private TensorEntry(JsonCursor cursor, String name) {
+        this.cursor = cursor;
+        this.name = name;
+    }
 
-  /** Reads the value that follows the tensor's name; what comes back is consistent in itself. */
-  static TensorInfo read(JsonCursor cursor, String name) throws IOException {
-    TensorEntry entry = new TensorEntry(cursor, name);
-    entry.read();
-    return entry.checked();
-  }
+    /** Reads the value that follows the tensor's name; what comes back is consistent in itself. */
+    static TensorInfo read(JsonCursor cursor, String name) throws IOException {
+        TensorEntry entry = new TensorEntry(cursor, name);
+        entry.read();
+        return entry.checked();
+    }
 
-  private void read() throws IOException {
-    if (cursor.next() != JsonToken.START_OBJECT) {
-      throw cursor.fault(HeaderField.tensor(name), "must be a JSON object with dtype, shape and data_offsets");
+    private void read() throws IOException {
+        if (cursor.next() != JsonToken.START_OBJECT) {
+            throw cursor.fault(HeaderField.tensor(name), "must be a JSON object with dtype, shape and data_offsets");
+        }
+        Set<String> keys = new HashSet<>();
+        while (cursor.next() != JsonToken.END_OBJECT) {
+            String key = cursor.text(HeaderField.tensor(name));
+            if (!keys.add(key)) {
+                throw cursor.duplicate(field(HeaderField.shortened(key)));
+            }
+            cursor.next();
+            value(key);
+        }
     }
-    Set<String> keys = new HashSet<>();
-    while (cursor.next() != JsonToken.END_OBJECT) {
-      String key = cursor.text(HeaderField.tensor(name));
-      if (!keys.add(key)) {
-        throw cursor.duplicate(field(HeaderField.shortened(key)));
-      }
-      cursor.next();
-      value(key);
-    }
-  }
 
-  private void value(String key) throws IOException {
-    switch (key) {
-      case "dtype" -> dtype = dtype();
-      case "shape" -> shape = integers(field("shape"));
-      case "data_offsets" -> offsets = integers(field("data_offsets"));
-      default -> cursor.skip(field(HeaderField.shortened(key)));
+    private void value(String key) throws IOException {
+        switch (key) {
+            case "dtype" -> dtype = dtype();
+            case "shape" -> shape = integers(field("shape"));
+            case "data_offsets" -> offsets = integers(field("data_offsets"));
+            default -> cursor.skip(field(HeaderField.shortened(key)));
+        }
     }
-  }
 
-  private DType dtype() throws IOException {
-    if (cursor.current() != JsonToken.VALUE_STRING) {
-      throw cursor.fault(field("dtype"), "must be a string");
+    private DType dtype() throws IOException {
+        if (cursor.current() != JsonToken.VALUE_STRING) {
+            throw cursor.fault(field("dtype"), "must be a string");
+        }
+        String text = cursor.text(field("dtype"));
+        return DType.named(text)
+                .orElseThrow(() -> cursor.fault(
+                        field("dtype"),
+                        HeaderField.shortened(text),
+                        "is no dtype of the safetensors format, which writes them like F32 or BF16"));
     }
-    String text = cursor.text(field("dtype"));
-    return DType.named(text).orElseThrow(() -> cursor.fault(field("dtype"), HeaderField.shortened(text),
-        "is no dtype of the safetensors format, which writes them like F32 or BF16"));
-  }
 
-  private List<Long> integers(String field) throws IOException {
-    if (cursor.current() != JsonToken.START_ARRAY) {
-      throw cursor.fault(field, "must be an array of integers");
+    private List<Long> integers(String field) throws IOException {
+        if (cursor.current() != JsonToken.START_ARRAY) {
+            throw cursor.fault(field, "must be an array of integers");
+        }
+        List<Long> integers = new ArrayList<>();
+        while (cursor.next() != JsonToken.END_ARRAY) {
+            integers.add(cursor.integer(field));
+        }
+        return List.copyOf(integers);
     }
-    List<Long> integers = new ArrayList<>();
-    while (cursor.next() != JsonToken.END_ARRAY) {
-      integers.add(cursor.integer(field));
-    }
-    return List.copyOf(integers);
-  }
 
-  private TensorInfo checked() {
-    require("dtype", dtype);
-    require("shape", shape);
-    require("data_offsets", offsets);
-    if (offsets.size() != 2) {
-      throw cursor.fault(field("data_offsets"), text(offsets), "must be two integers, begin and end");
+    private TensorInfo checked() {
+        require("dtype", dtype);
+        require("shape", shape);
+        require("data_offsets", offsets);
+        if (offsets.size() != 2) {
+            throw cursor.fault(field("data_offsets"), text(offsets), "must be two integers, begin and end");
+        }
+        TensorInfo tensor = new TensorInfo(name, dtype, shape, offsets.get(0), offsets.get(1));
+        if (tensor.end() < tensor.begin()) {
+            throw cursor.fault(field("data_offsets"), text(offsets), "ends before it begins");
+        }
+        checkSize(tensor);
+        return tensor;
     }
-    TensorInfo tensor = new TensorInfo(name, dtype, shape, offsets.get(0), offsets.get(1));
-    if (tensor.end() < tensor.begin()) {
-      throw cursor.fault(field("data_offsets"), text(offsets), "ends before it begins");
-    }
-    checkSize(tensor);
-    return tensor;
-  }
 
-  private void require(String key, Object value) {
-    if (value == null) {
-      throw cursor.fault(field(key), null, "is missing");
+    private void require(String key, Object value) {
+        if (value == null) {
+            throw cursor.fault(field(key), null, "is missing");
+        }
     }
-  }
 
-  private void checkSize(TensorInfo tensor) {
-    long bits = bits();
-    if (bits % Byte.SIZE != 0) {
-      throw cursor.fault(field("shape"), text(shape), "takes " + bits + " bits as " + dtype
-          + ", which is not a whole number of bytes");
+    private void checkSize(TensorInfo tensor) {
+        long bits = bits();
+        if (bits % Byte.SIZE != 0) {
+            throw cursor.fault(
+                    field("shape"),
+                    text(shape),
+                    "takes " + bits + " bits as " + dtype + ", which is not a whole number of bytes");
+        }
+        long bytes = bits / Byte.SIZE;
+        if (bytes != tensor.byteLength()) {
+            throw cursor.fault(
+                    field("data_offsets"),
+                    text(offsets),
+                    "spans " + tensor.byteLength() + " bytes, but shape " + text(shape) + " of " + dtype + " takes "
+                            + bytes);
+        }
     }
-    long bytes = bits / Byte.SIZE;
-    if (bytes != tensor.byteLength()) {
-      throw cursor.fault(field("data_offsets"), text(offsets), "spans " + tensor.byteLength()
-          + " bytes, but shape " + text(shape) + " of " + dtype + " takes " + bytes);
+
+    private long bits() {
+        try {
+            return TensorSize.bits(dtype, shape);
+        } catch (ArithmeticException e) {
+            throw cursor.fault(
+                    field("shape"), text(shape), "multiplies to more " + dtype + " elements than any file can hold");
+        }
     }
-  }
 
-  private long bits() {
-    try {
-      return TensorSize.bits(dtype, shape);
-    } catch (ArithmeticException e) {
-      throw cursor.fault(field("shape"), text(shape),
-          "multiplies to more " + dtype + " elements than any file can hold");
+    private String field(String key) {
+        return HeaderField.tensor(name, key);
     }
-  }
 
-  private String field(String key) {
-    return HeaderField.tensor(name, key);
-  }
-
-  private static String text(List<Long> integers) {
-    return HeaderField.shortened(integers.toString());
-  }
+    private static String text(List<Long> integers) {
+        return HeaderField.shortened(integers.toString());
+    }
 }

@@ -12,63 +12,64 @@ import java.util.Set;
 /** Where each tensor of a new file goes. */
 final class WriteLayout {
 
-  /**
-   * As the reference writer lays tensors out: the widest dtypes first, which keeps every tensor aligned, then by name.
-   */
-  private static final Comparator<TensorSource> ORDER = Comparator.comparing(TensorSource::dtype).reversed()
-      .thenComparing(TensorSource::name, UnicodeText.BY_CODE_POINT);
+    /**
+     * As the reference writer lays tensors out: the widest dtypes first, which keeps every tensor aligned, then by name.
+     */
+    private static final Comparator<TensorSource> ORDER = Comparator.comparing(TensorSource::dtype)
+            .reversed()
+            .thenComparing(TensorSource::name, UnicodeText.BY_CODE_POINT);
 
-  private final Set<String> names = new HashSet<>();
-  private final List<TensorInfo> infos = new ArrayList<>();
-  private long end;
+    private final Set<String> names = new HashSet<>();
+    private final List<TensorInfo> infos = new ArrayList<>();
+    private long end;
 
-  private WriteLayout() {}
+    private WriteLayout() {}
 
-  static List<TensorSource> ordered(List<? extends TensorSource> tensors) {
-    List<TensorSource> ordered = new ArrayList<>(tensors);
-    ordered.sort(ORDER);
-    return ordered;
-  }
-
-  /**
-   * The tensors one after the other, in the order given.
-   *
-   * @throws IllegalArgumentException if a name or a shape cannot be written
-   */
-  static List<TensorInfo> of(List<TensorSource> ordered) {
-    WriteLayout layout = new WriteLayout();
-    ordered.forEach(layout::append);
-    return layout.infos;
-  }
-
-  private void append(TensorSource source) {
-    String name = source.name();
-    if (name.equals(HeaderField.METADATA) || !UnicodeText.isWellFormed(name)) {
-      throw new IllegalArgumentException(HeaderField.tensor(name) + " cannot be called that");
+    static List<TensorSource> ordered(List<? extends TensorSource> tensors) {
+        List<TensorSource> ordered = new ArrayList<>(tensors);
+        ordered.sort(ORDER);
+        return ordered;
     }
-    if (!names.add(name)) {
-      throw new IllegalArgumentException(HeaderField.tensor(name) + " is given twice");
-    }
-    long begin = end;
-    end = Math.addExact(begin, bytes(source));
-    infos.add(new TensorInfo(name, source.dtype(), source.shape(), begin, end));
-  }
 
-  private static long bytes(TensorSource source) {
-    for (long dimension : source.shape()) {
-      if (dimension < 0) {
-        throw unwritable(source, "has a negative dimension");
-      }
+    /**
+     * The tensors one after the other, in the order given.
+     *
+     * @throws IllegalArgumentException if a name or a shape cannot be written
+     */
+    static List<TensorInfo> of(List<TensorSource> ordered) {
+        WriteLayout layout = new WriteLayout();
+        ordered.forEach(layout::append);
+        return layout.infos;
     }
-    long bits = TensorSize.bits(source.dtype(), source.shape());
-    if (bits % Byte.SIZE != 0) {
-      throw unwritable(source, "does not fill whole bytes");
-    }
-    return bits / Byte.SIZE;
-  }
 
-  private static IllegalArgumentException unwritable(TensorSource source, String why) {
-    return new IllegalArgumentException(HeaderField.tensor(source.name()) + " of " + source.dtype() + " and shape "
-        + source.shape() + " " + why);
-  }
+    private void append(TensorSource source) {
+        String name = source.name();
+        if (name.equals(HeaderField.METADATA) || !UnicodeText.isWellFormed(name)) {
+            throw new IllegalArgumentException(HeaderField.tensor(name) + " cannot be called that");
+        }
+        if (!names.add(name)) {
+            throw new IllegalArgumentException(HeaderField.tensor(name) + " is given twice");
+        }
+        long begin = end;
+        end = Math.addExact(begin, bytes(source));
+        infos.add(new TensorInfo(name, source.dtype(), source.shape(), begin, end));
+    }
+
+    private static long bytes(TensorSource source) {
+        for (long dimension : source.shape()) {
+            if (dimension < 0) {
+                throw unwritable(source, "has a negative dimension");
+            }
+        }
+        long bits = TensorSize.bits(source.dtype(), source.shape());
+        if (bits % Byte.SIZE != 0) {
+            throw unwritable(source, "does not fill whole bytes");
+        }
+        return bits / Byte.SIZE;
+    }
+
+    private static IllegalArgumentException unwritable(TensorSource source, String why) {
+        return new IllegalArgumentException(HeaderField.tensor(source.name()) + " of " + source.dtype() + " and shape "
+                + source.shape() + " " + why);
+    }
 }

@@ -9,11 +9,12 @@ import java.util.Map;
 /** Every module of the adapter is judged against all of them. */
 final class AllPopulation implements Population {
 
-  @Override
-  public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
-    Moments all = Moments.of(comparable.stream().map(m -> m.comparison().distance()).toList(), estimators);
-    Map<Measurement, Moments> moments = new HashMap<>();
-    comparable.forEach(measurement -> moments.put(measurement, all));
-    return moments;
-  }
+    @Override
+    public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
+        Moments all = Moments.of(
+                comparable.stream().map(m -> m.comparison().distance()).toList(), estimators);
+        Map<Measurement, Moments> moments = new HashMap<>();
+        comparable.forEach(measurement -> moments.put(measurement, all));
+        return moments;
+    }
 }

@@ -7,15 +7,15 @@ import java.util.List;
 /** {@code −cos(ΔW, reference)}, in [−1, 1]: what moves against its reference comes first. */
 final class CosineMetric implements Metric {
 
-  @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
-    return comparable.stream().map(CosineMetric::score).toList();
-  }
+    @Override
+    public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
+        return comparable.stream().map(CosineMetric::score).toList();
+    }
 
-  private static ModuleScore score(Measurement measurement) {
-    Double cosine = measurement.comparison().cosine();
-    return cosine == null
-        ? ModuleScore.unscored(measurement, Unscored.NO_DIRECTION)
-        : ModuleScore.scored(measurement, -cosine, null);
-  }
+    private static ModuleScore score(Measurement measurement) {
+        Double cosine = measurement.comparison().cosine();
+        return cosine == null
+                ? ModuleScore.unscored(measurement, Unscored.NO_DIRECTION)
+                : ModuleScore.scored(measurement, -cosine, null);
+    }
 }

@@ -18,24 +18,26 @@ import java.util.Map;
  */
 public final class EDiem implements Metric {
 
-  /** Threshold of the default rule. */
-  public static final double PRUNE_ABOVE = 0.5;
+    /** Threshold of the default rule. */
+    public static final double PRUNE_ABOVE = 0.5;
 
-  @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
-    if (comparable.isEmpty()) {
-      return List.of();
+    @Override
+    public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
+        if (comparable.isEmpty()) {
+            return List.of();
+        }
+        Map<Measurement, Moments> moments = judging.population().moments(comparable, judging.estimators());
+        return comparable.stream()
+                .map(measurement -> score(measurement, moments.get(measurement)))
+                .toList();
     }
-    Map<Measurement, Moments> moments = judging.population().moments(comparable, judging.estimators());
-    return comparable.stream().map(measurement -> score(measurement, moments.get(measurement))).toList();
-  }
 
-  private static ModuleScore score(Measurement measurement, Moments moments) {
-    return moments.hasSpread()
-        ? ModuleScore.scored(
-            measurement,
-            (measurement.comparison().distance() - moments.centre()) / moments.spread(),
-            moments)
-        : ModuleScore.unscored(measurement, Unscored.NO_SPREAD);
-  }
+    private static ModuleScore score(Measurement measurement, Moments moments) {
+        return moments.hasSpread()
+                ? ModuleScore.scored(
+                        measurement,
+                        (measurement.comparison().distance() - moments.centre()) / moments.spread(),
+                        moments)
+                : ModuleScore.unscored(measurement, Unscored.NO_SPREAD);
+    }
 }

@@ -9,12 +9,12 @@ import java.util.List;
  */
 public interface Metric {
 
-  /**
-   * Scores modules that can be compared.
-   *
-   * @param comparable measurements with a comparison; may be empty
-   * @param judging what each is judged against, for metrics that standardise
-   * @return one score for each, in the same order
-   */
-  List<ModuleScore> score(List<Measurement> comparable, Standardization judging);
+    /**
+     * Scores modules that can be compared.
+     *
+     * @param comparable measurements with a comparison; may be empty
+     * @param judging what each is judged against, for metrics that standardise
+     * @return one score for each, in the same order
+     */
+    List<ModuleScore> score(List<Measurement> comparable, Standardization judging);
 }

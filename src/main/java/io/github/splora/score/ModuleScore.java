@@ -25,89 +25,111 @@ import java.util.Optional;
  * @param unscored why there is no score; null if there is one
  */
 public record ModuleScore(
-    String name,
-    List<Long> shape,
-    long rank,
-    double scaling,
-    Double score,
-    Double distance,
-    Double expectedDistance,
-    Double spread,
-    Double cosine,
-    Double deltaNorm,
-    Double referenceNorm,
-    Double alignmentNorm,
-    Unscored unscored) {
+        String name,
+        List<Long> shape,
+        long rank,
+        double scaling,
+        Double score,
+        Double distance,
+        Double expectedDistance,
+        Double spread,
+        Double cosine,
+        Double deltaNorm,
+        Double referenceNorm,
+        Double alignmentNorm,
+        Unscored unscored) {
 
-  /** Why a module has no score. */
-  public enum Unscored {
-    LEFT_OUT("left-out", "left out by --include or --exclude"),
-    ZERO_DELTA("zero-delta", "its delta is zero: there is nothing to remove"),
-    NO_REFERENCE("no-reference", "alignment did not change this layer: there is nothing to compare with"),
-    NO_SPREAD("no-spread", "all distances of its population are equal: there is nothing to standardise by"),
-    NO_DIRECTION("no-direction", "its reference is zero and has no direction");
+    /** Why a module has no score. */
+    public enum Unscored {
+        LEFT_OUT("left-out", "left out by --include or --exclude"),
+        ZERO_DELTA("zero-delta", "its delta is zero: there is nothing to remove"),
+        NO_REFERENCE("no-reference", "alignment did not change this layer: there is nothing to compare with"),
+        NO_SPREAD("no-spread", "all distances of its population are equal: there is nothing to standardise by"),
+        NO_DIRECTION("no-direction", "its reference is zero and has no direction");
 
-    private final String label;
-    private final String sentence;
+        private final String label;
+        private final String sentence;
 
-    Unscored(String label, String sentence) {
-      this.label = label;
-      this.sentence = sentence;
+        Unscored(String label, String sentence) {
+            this.label = label;
+            this.sentence = sentence;
+        }
+
+        /** Whether there is a delta and a reference all the same. */
+        public boolean isAboutScoreAlone() {
+            return this == NO_SPREAD || this == NO_DIRECTION;
+        }
+
+        public String sentence() {
+            return sentence;
+        }
+
+        @Override
+        public String toString() {
+            return label;
+        }
     }
 
-    /** Whether there is a delta and a reference all the same. */
-    public boolean isAboutScoreAlone() {
-      return this == NO_SPREAD || this == NO_DIRECTION;
+    /** A module that was never measured. */
+    static ModuleScore leftOut(LoraModule module) {
+        return new ModuleScore(
+                module.name(),
+                module.shape(),
+                module.rank(),
+                module.scaling(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Unscored.LEFT_OUT);
     }
 
-    public String sentence() {
-      return sentence;
+    /** A measured module without a score. */
+    static ModuleScore unscored(Measurement measurement, Unscored reason) {
+        return of(measurement, null, null, null, reason);
     }
 
-    @Override
-    public String toString() {
-      return label;
+    /** A measured module with the score that a metric gives it, on its own or against {@code moments}. */
+    static ModuleScore scored(Measurement measurement, double score, Moments moments) {
+        return moments == null
+                ? of(measurement, score, null, null, null)
+                : of(measurement, score, moments.centre(), moments.spread(), null);
     }
-  }
 
-  /** A module that was never measured. */
-  static ModuleScore leftOut(LoraModule module) {
-    return new ModuleScore(module.name(), module.shape(), module.rank(),
-        module.scaling(), null, null, null, null, null, null, null, null, Unscored.LEFT_OUT);
-  }
+    private static ModuleScore of(
+            Measurement measurement, Double score, Double expectedDistance, Double spread, Unscored unscored) {
+        LoraModule lora = measurement.module().lora();
+        Comparison comparison = measurement.comparison();
+        return new ModuleScore(
+                lora.name(),
+                measurement.module().shape(),
+                lora.rank(),
+                lora.scaling(),
+                score,
+                comparison == null ? null : Double.valueOf(comparison.distance()),
+                expectedDistance,
+                spread,
+                comparison == null ? null : comparison.cosine(),
+                measurement.deltaNorm(),
+                comparison == null ? null : Double.valueOf(comparison.referenceNorm()),
+                measurement.alignmentNorm(),
+                unscored);
+    }
 
-  /** A measured module without a score. */
-  static ModuleScore unscored(Measurement measurement, Unscored reason) {
-    return of(measurement, null, null, null, reason);
-  }
+    public boolean isScored() {
+        return score != null;
+    }
 
-  /** A measured module with the score that a metric gives it, on its own or against {@code moments}. */
-  static ModuleScore scored(Measurement measurement, double score, Moments moments) {
-    return moments == null
-        ? of(measurement, score, null, null, null)
-        : of(measurement, score, moments.centre(), moments.spread(), null);
-  }
+    /** The projection type, {@code q_proj} of {@code model.layers.0.self_attn.q_proj}. */
+    public String type() {
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
 
-  private static ModuleScore of(
-      Measurement measurement, Double score, Double expectedDistance, Double spread, Unscored unscored) {
-    LoraModule lora = measurement.module().lora();
-    Comparison comparison = measurement.comparison();
-    return new ModuleScore(lora.name(), measurement.module().shape(), lora.rank(), lora.scaling(), score,
-        comparison == null ? null : Double.valueOf(comparison.distance()), expectedDistance, spread,
-        comparison == null ? null : comparison.cosine(), measurement.deltaNorm(),
-        comparison == null ? null : Double.valueOf(comparison.referenceNorm()), measurement.alignmentNorm(), unscored);
-  }
-
-  public boolean isScored() {
-    return score != null;
-  }
-
-  /** The projection type, {@code q_proj} of {@code model.layers.0.self_attn.q_proj}. */
-  public String type() {
-    return name.substring(name.lastIndexOf('.') + 1);
-  }
-
-  public Optional<Block> block() {
-    return Block.of(name);
-  }
+    public Optional<Block> block() {
+        return Block.of(name);
+    }
 }

@@ -13,19 +13,20 @@ import java.util.Collection;
  */
 record Moments(double centre, double spread) {
 
-  /**
-   * Differences below this share of the centre are rounding, not spread: scores divided by them would be noise.
-   */
-  private static final double ROUNDING = 1e-12;
+    /**
+     * Differences below this share of the centre are rounding, not spread: scores divided by them would be noise.
+     */
+    private static final double ROUNDING = 1e-12;
 
-  /** @param distances at least one */
-  static Moments of(Collection<Double> distances, Estimators estimators) {
-    double[] sorted = distances.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    return new Moments(estimators.centre().of(sorted), estimators.spread().of(sorted));
-  }
+    /** @param distances at least one */
+    static Moments of(Collection<Double> distances, Estimators estimators) {
+        double[] sorted =
+                distances.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return new Moments(estimators.centre().of(sorted), estimators.spread().of(sorted));
+    }
 
-  /** Whether the distances differ by more than rounding, so that they can be standardised. */
-  boolean hasSpread() {
-    return spread > ROUNDING * Math.abs(centre);
-  }
+    /** Whether the distances differ by more than rounding, so that they can be standardised. */
+    boolean hasSpread() {
+        return spread > ROUNDING * Math.abs(centre);
+    }
 }

@@ -13,15 +13,16 @@ import java.util.Map;
  */
 final class NullPopulation implements Population {
 
-  @Override
-  public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
-    Map<Measurement, Moments> moments = new HashMap<>();
-    comparable.forEach(measurement -> {
-      RandomDistance random = measurement.comparison().random();
-      // Nearly normal, so mean and median are one.
-      moments.put(measurement,
-          new Moments(random.expected(), estimators.spread().ofNormal(random.deviation())));
-    });
-    return moments;
-  }
+    @Override
+    public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
+        Map<Measurement, Moments> moments = new HashMap<>();
+        comparable.forEach(measurement -> {
+            RandomDistance random = measurement.comparison().random();
+            // Nearly normal, so mean and median are one.
+            moments.put(
+                    measurement,
+                    new Moments(random.expected(), estimators.spread().ofNormal(random.deviation())));
+        });
+        return moments;
+    }
 }

@@ -9,10 +9,11 @@ import java.util.List;
  */
 public final class OverlapMetric implements Metric {
 
-  @Override
-  public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
-    return comparable.stream()
-        .map(measurement -> ModuleScore.scored(measurement, measurement.comparison().overlap(), null))
-        .toList();
-  }
+    @Override
+    public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
+        return comparable.stream()
+                .map(measurement ->
+                        ModuleScore.scored(measurement, measurement.comparison().overlap(), null))
+                .toList();
+    }
 }

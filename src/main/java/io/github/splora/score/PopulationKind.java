@@ -2,24 +2,24 @@ package io.github.splora.score;
 
 /** The populations by the names that {@code --population} takes. */
 public enum PopulationKind {
-  TYPE("type", new TypePopulation()),
-  ALL("all", new AllPopulation()),
-  NULL("null", new NullPopulation());
+    TYPE("type", new TypePopulation()),
+    ALL("all", new AllPopulation()),
+    NULL("null", new NullPopulation());
 
-  private final String label;
-  private final Population population;
+    private final String label;
+    private final Population population;
 
-  PopulationKind(String label, Population population) {
-    this.label = label;
-    this.population = population;
-  }
+    PopulationKind(String label, Population population) {
+        this.label = label;
+        this.population = population;
+    }
 
-  public Population population() {
-    return population;
-  }
+    public Population population() {
+        return population;
+    }
 
-  @Override
-  public String toString() {
-    return label;
-  }
+    @Override
+    public String toString() {
+        return label;
+    }
 }

@@ -14,21 +14,23 @@ import java.util.stream.Collectors;
  */
 final class TypePopulation implements Population {
 
-  private static final int SMALLEST_GROUP = 4;
+    private static final int SMALLEST_GROUP = 4;
 
-  private record Group(String type, List<Long> shape) {}
+    private record Group(String type, List<Long> shape) {}
 
-  @Override
-  public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
-    Map<Measurement, Moments> moments = new HashMap<>(new AllPopulation().moments(comparable, estimators));
-    Map<Group, List<Measurement>> groups = comparable.stream().collect(Collectors.groupingBy(
-        measurement -> new Group(measurement.module().lora().type(), measurement.module().shape())));
-    groups.values().forEach(group -> {
-      Moments own = Moments.of(group.stream().map(m -> m.comparison().distance()).toList(), estimators);
-      if (group.size() >= SMALLEST_GROUP && own.hasSpread()) {
-        group.forEach(measurement -> moments.put(measurement, own));
-      }
-    });
-    return moments;
-  }
+    @Override
+    public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
+        Map<Measurement, Moments> moments = new HashMap<>(new AllPopulation().moments(comparable, estimators));
+        Map<Group, List<Measurement>> groups = comparable.stream()
+                .collect(Collectors.groupingBy(measurement -> new Group(
+                        measurement.module().lora().type(), measurement.module().shape())));
+        groups.values().forEach(group -> {
+            Moments own = Moments.of(
+                    group.stream().map(m -> m.comparison().distance()).toList(), estimators);
+            if (group.size() >= SMALLEST_GROUP && own.hasSpread()) {
+                group.forEach(measurement -> moments.put(measurement, own));
+            }
+        });
+        return moments;
+    }
 }

@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
  */
 public record Decision(ModuleScore score, boolean prune, String reason) {
 
-  /** The names of the modules that are selected. */
-  public static Set<String> selectedNames(List<Decision> decisions) {
-    return decisions.stream()
-        .filter(Decision::prune)
-        .map(decision -> decision.score().name())
-        .collect(Collectors.toSet());
-  }
+    /** The names of the modules that are selected. */
+    public static Set<String> selectedNames(List<Decision> decisions) {
+        return decisions.stream()
+                .filter(Decision::prune)
+                .map(decision -> decision.score().name())
+                .collect(Collectors.toSet());
+    }
 }

@@ -16,43 +16,47 @@ import java.util.regex.PatternSyntaxException;
  */
 public final class ModuleFilter implements Predicate<String> {
 
-  private final Allowance allowance = new Allowance();
-  private final List<Predicate<String>> includes;
-  private final List<Predicate<String>> excludes;
+    private final Allowance allowance = new Allowance();
+    private final List<Predicate<String>> includes;
+    private final List<Predicate<String>> excludes;
 
-  /** @throws PatternSyntaxException if a regex is not valid */
-  public ModuleFilter(List<String> includes, List<String> excludes) {
-    this.includes = includes.stream().map(pattern -> compile("--include", pattern)).toList();
-    this.excludes = excludes.stream().map(pattern -> compile("--exclude", pattern)).toList();
-  }
+    /** @throws PatternSyntaxException if a regex is not valid */
+    public ModuleFilter(List<String> includes, List<String> excludes) {
+        this.includes =
+                includes.stream().map(pattern -> compile("--include", pattern)).toList();
+        this.excludes =
+                excludes.stream().map(pattern -> compile("--exclude", pattern)).toList();
+    }
 
-  /** @throws BadInputException if a pattern is too costly to match */
-  @Override
-  public boolean test(String moduleName) {
-    return (includes.isEmpty() || includes.stream().anyMatch(pattern -> pattern.test(moduleName)))
-        && excludes.stream().noneMatch(pattern -> pattern.test(moduleName));
-  }
+    /** @throws BadInputException if a pattern is too costly to match */
+    @Override
+    public boolean test(String moduleName) {
+        return (includes.isEmpty() || includes.stream().anyMatch(pattern -> pattern.test(moduleName)))
+                && excludes.stream().noneMatch(pattern -> pattern.test(moduleName));
+    }
 
-  private Predicate<String> compile(String option, String pattern) {
-    return pattern.length() > 1 && pattern.startsWith("/") && pattern.endsWith("/")
-        ? regex(option, pattern, pattern.substring(1, pattern.length() - 1))::find
-        : regex(option, pattern, glob(pattern))::matches;
-  }
+    private Predicate<String> compile(String option, String pattern) {
+        return pattern.length() > 1 && pattern.startsWith("/") && pattern.endsWith("/")
+                ? regex(option, pattern, pattern.substring(1, pattern.length() - 1))::find
+                : regex(option, pattern, glob(pattern))::matches;
+    }
 
-  private BoundedRegex regex(String option, String pattern, String expression) {
-    return BoundedRegex.compile(expression, allowance,
-        reason -> new BadInputException(List.of(new Problem(option, null, "'" + pattern + "'", reason))));
-  }
+    private BoundedRegex regex(String option, String pattern, String expression) {
+        return BoundedRegex.compile(
+                expression,
+                allowance,
+                reason -> new BadInputException(List.of(new Problem(option, null, "'" + pattern + "'", reason))));
+    }
 
-  private static String glob(String glob) {
-    StringBuilder regex = new StringBuilder("(?:.*\\.)?");
-    glob.chars().forEach(c -> {
-      switch (c) {
-        case '*' -> regex.append(".*");
-        case '?' -> regex.append('.');
-        default -> regex.append(Pattern.quote(Character.toString(c)));
-      }
-    });
-    return regex.toString();
-  }
+    private static String glob(String glob) {
+        StringBuilder regex = new StringBuilder("(?:.*\\.)?");
+        glob.chars().forEach(c -> {
+            switch (c) {
+                case '*' -> regex.append(".*");
+                case '?' -> regex.append('.');
+                default -> regex.append(Pattern.quote(Character.toString(c)));
+            }
+        });
+        return regex.toString();
+    }
 }

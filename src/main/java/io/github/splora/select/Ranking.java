@@ -17,39 +17,40 @@ import java.util.TreeMap;
  */
 public record Ranking(List<Unit> units) {
 
-  private static final Comparator<Unit> HIGHEST_FIRST =
-      // Subtracting from zero makes −0.0 and 0.0 the tie that they are.
-      Comparator.<Unit>comparingDouble(unit -> 0.0 - unit.score()).thenComparing(Unit::name);
+    private static final Comparator<Unit> HIGHEST_FIRST =
+            // Subtracting from zero makes −0.0 and 0.0 the tie that they are.
+            Comparator.<Unit>comparingDouble(unit -> 0.0 - unit.score()).thenComparing(Unit::name);
 
-  /**
-   * Modules that are selected as one.
-   *
-   * @param name of the module or the fusion, or path of the block
-   * @param score what decides: the mean of the modules' scores
-   * @param modules at least one, all with a score
-   */
-  public record Unit(String name, double score, List<ModuleScore> modules) {}
+    /**
+     * Modules that are selected as one.
+     *
+     * @param name of the module or the fusion, or path of the block
+     * @param score what decides: the mean of the modules' scores
+     * @param modules at least one, all with a score
+     */
+    public record Unit(String name, double score, List<ModuleScore> modules) {}
 
-  /** Modules without a score are in no unit. */
-  public static Ranking of(Collection<ModuleScore> scores, Granularity granularity) {
-    Map<String, List<ModuleScore>> members = new TreeMap<>();
-    scores.stream().filter(ModuleScore::isScored).forEach(score ->
-        members.computeIfAbsent(unitName(score, granularity), name -> new ArrayList<>()).add(score));
-    return new Ranking(members.entrySet().stream()
-        .map(entry -> new Unit(entry.getKey(), meanScore(entry.getValue()), entry.getValue()))
-        .sorted(HIGHEST_FIRST)
-        .toList());
-  }
+    /** Modules without a score are in no unit. */
+    public static Ranking of(Collection<ModuleScore> scores, Granularity granularity) {
+        Map<String, List<ModuleScore>> members = new TreeMap<>();
+        scores.stream().filter(ModuleScore::isScored).forEach(score -> members.computeIfAbsent(
+                        unitName(score, granularity), name -> new ArrayList<>())
+                .add(score));
+        return new Ranking(members.entrySet().stream()
+                .map(entry -> new Unit(entry.getKey(), meanScore(entry.getValue()), entry.getValue()))
+                .sorted(HIGHEST_FIRST)
+                .toList());
+    }
 
-  private static String unitName(ModuleScore score, Granularity granularity) {
-    return switch (granularity) {
-      case MODULE -> score.name();
-      case FUSION -> Fusion.of(score.name());
-      case BLOCK -> score.block().map(Block::path).orElse(score.name());
-    };
-  }
+    private static String unitName(ModuleScore score, Granularity granularity) {
+        return switch (granularity) {
+            case MODULE -> score.name();
+            case FUSION -> Fusion.of(score.name());
+            case BLOCK -> score.block().map(Block::path).orElse(score.name());
+        };
+    }
 
-  private static double meanScore(List<ModuleScore> modules) {
-    return modules.stream().mapToDouble(ModuleScore::score).sum() / modules.size();
-  }
+    private static double meanScore(List<ModuleScore> modules) {
+        return modules.stream().mapToDouble(ModuleScore::score).sum() / modules.size();
+    }
 }

@@ -14,70 +14,77 @@ import java.util.Map;
 /** Applies a {@link SelectionRule}: scores in, one {@link Decision} for each module out, in the same order. */
 public final class Selection {
 
-  private final SelectionRule rule;
-  private final Granularity granularity;
+    private final SelectionRule rule;
+    private final Granularity granularity;
 
-  public Selection(SelectionRule rule, Granularity granularity) {
-    this.rule = rule;
-    this.granularity = granularity;
-  }
-
-  /**
-   * Decides for every module. One without a score is kept, unless all are to go and only its score is missing.
-   *
-   * @throws BadInputException if the rule asks for more units than have a score
-   */
-  public List<Decision> decide(List<ModuleScore> scores) {
-    if (rule instanceof SelectionRule.All) {
-      return scores.stream()
-          .map(score -> score.isScored() || score.unscored().isAboutScoreAlone()
-              ? new Decision(score, true, "all modules were chosen") : kept(score))
-          .toList();
+    public Selection(SelectionRule rule, Granularity granularity) {
+        this.rule = rule;
+        this.granularity = granularity;
     }
-    List<Unit> ranking = Ranking.of(scores, granularity).units();
-    int pruned = numberToPrune(ranking);
-    Map<String, Decision> decisions = new HashMap<>();
-    for (int place = 0; place < ranking.size(); place++) {
-      Unit unit = ranking.get(place);
-      boolean prune = place < pruned;
-      String reason = reason(unit, place, prune);
-      unit.modules().forEach(score -> decisions.put(score.name(), new Decision(score, prune, reason)));
-    }
-    return scores.stream()
-        .map(score -> score.isScored() ? decisions.get(score.name()) : kept(score))
-        .toList();
-  }
 
-  private int numberToPrune(List<Unit> ranking) {
-    if (rule instanceof SelectionRule.Above above) {
-      return (int) ranking.stream().filter(unit -> unit.score() > above.pruneAbove()).count();
-    } else if (rule instanceof SelectionRule.Share share) {
-      // In decimal: 0.145 of 100 is 14.5, though no double is.
-      return BigDecimal.valueOf(share.fraction()).multiply(BigDecimal.valueOf(ranking.size()))
-          .setScale(0, RoundingMode.HALF_UP)
-          .intValueExact();
-    } else if (rule instanceof SelectionRule.Highest highest) {
-      if (highest.count() > ranking.size()) {
-        throw new BadInputException(List.of(new Problem("--count", null, String.valueOf(highest.count()),
-            "only " + ranking.size() + " " + granularity + "s have a score and can be pruned")));
-      }
-      return highest.count();
+    /**
+     * Decides for every module. One without a score is kept, unless all are to go and only its score is missing.
+     *
+     * @throws BadInputException if the rule asks for more units than have a score
+     */
+    public List<Decision> decide(List<ModuleScore> scores) {
+        if (rule instanceof SelectionRule.All) {
+            return scores.stream()
+                    .map(score -> score.isScored() || score.unscored().isAboutScoreAlone()
+                            ? new Decision(score, true, "all modules were chosen")
+                            : kept(score))
+                    .toList();
+        }
+        List<Unit> ranking = Ranking.of(scores, granularity).units();
+        int pruned = numberToPrune(ranking);
+        Map<String, Decision> decisions = new HashMap<>();
+        for (int place = 0; place < ranking.size(); place++) {
+            Unit unit = ranking.get(place);
+            boolean prune = place < pruned;
+            String reason = reason(unit, place, prune);
+            unit.modules().forEach(score -> decisions.put(score.name(), new Decision(score, prune, reason)));
+        }
+        return scores.stream()
+                .map(score -> score.isScored() ? decisions.get(score.name()) : kept(score))
+                .toList();
     }
-    return 0;
-  }
 
-  private String reason(Unit unit, int place, boolean prune) {
-    String what = granularity == Granularity.MODULE ? "score " : granularity + " score ";
-    String score = String.format(Locale.ROOT, "%.4g", unit.score());
-    if (rule instanceof SelectionRule.Above above) {
-      return what + score + (prune ? " is above " : " is not above ") + above.pruneAbove();
+    private int numberToPrune(List<Unit> ranking) {
+        if (rule instanceof SelectionRule.Above above) {
+            return (int) ranking.stream()
+                    .filter(unit -> unit.score() > above.pruneAbove())
+                    .count();
+        } else if (rule instanceof SelectionRule.Share share) {
+            // In decimal: 0.145 of 100 is 14.5, though no double is.
+            return BigDecimal.valueOf(share.fraction())
+                    .multiply(BigDecimal.valueOf(ranking.size()))
+                    .setScale(0, RoundingMode.HALF_UP)
+                    .intValueExact();
+        } else if (rule instanceof SelectionRule.Highest highest) {
+            if (highest.count() > ranking.size()) {
+                throw new BadInputException(List.of(new Problem(
+                        "--count",
+                        null,
+                        String.valueOf(highest.count()),
+                        "only " + ranking.size() + " " + granularity + "s have a score and can be pruned")));
+            }
+            return highest.count();
+        }
+        return 0;
     }
-    return rule instanceof SelectionRule.None
-        ? "no selection rule was given"
-        : what + score + " is number " + (place + 1) + " from the top";
-  }
 
-  private static Decision kept(ModuleScore score) {
-    return new Decision(score, false, score.unscored().sentence());
-  }
+    private String reason(Unit unit, int place, boolean prune) {
+        String what = granularity == Granularity.MODULE ? "score " : granularity + " score ";
+        String score = String.format(Locale.ROOT, "%.4g", unit.score());
+        if (rule instanceof SelectionRule.Above above) {
+            return what + score + (prune ? " is above " : " is not above ") + above.pruneAbove();
+        }
+        return rule instanceof SelectionRule.None
+                ? "no selection rule was given"
+                : what + score + " is number " + (place + 1) + " from the top";
+    }
+
+    private static Decision kept(ModuleScore score) {
+        return new Decision(score, false, score.unscored().sentence());
+    }
 }

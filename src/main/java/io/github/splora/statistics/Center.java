@@ -5,23 +5,23 @@ import java.util.function.ToDoubleFunction;
 
 /** Estimators of a population's expected distance, by the names that {@code --centre} takes. */
 public enum Center {
-  MEAN("mean", sorted -> Arrays.stream(sorted).sum() / sorted.length),
-  MEDIAN("median", sorted -> Quantile.of(sorted, 0.5));
+    MEAN("mean", sorted -> Arrays.stream(sorted).sum() / sorted.length),
+    MEDIAN("median", sorted -> Quantile.of(sorted, 0.5));
 
-  private final String label;
-  private final ToDoubleFunction<double[]> estimator;
+    private final String label;
+    private final ToDoubleFunction<double[]> estimator;
 
-  Center(String label, ToDoubleFunction<double[]> estimator) {
-    this.label = label;
-    this.estimator = estimator;
-  }
+    Center(String label, ToDoubleFunction<double[]> estimator) {
+        this.label = label;
+        this.estimator = estimator;
+    }
 
-  public double of(double[] sorted) {
-    return estimator.applyAsDouble(sorted);
-  }
+    public double of(double[] sorted) {
+        return estimator.applyAsDouble(sorted);
+    }
 
-  @Override
-  public String toString() {
-    return label;
-  }
+    @Override
+    public String toString() {
+        return label;
+    }
 }

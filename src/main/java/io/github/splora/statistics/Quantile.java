@@ -6,18 +6,18 @@ package io.github.splora.statistics;
  */
 public final class Quantile {
 
-  private Quantile() {}
+    private Quantile() {}
 
-  /**
-   * The {@code p}-quantile.
-   *
-   * @param sorted ascending, at least one
-   * @param p in [0, 1]
-   */
-  public static double of(double[] sorted, double p) {
-    double position = p * (sorted.length - 1);
-    int below = (int) Math.floor(position);
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
-  }
+    /**
+     * The {@code p}-quantile.
+     *
+     * @param sorted ascending, at least one
+     * @param p in [0, 1]
+     */
+    public static double of(double[] sorted, double p) {
+        double position = p * (sorted.length - 1);
+        int below = (int) Math.floor(position);
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    }
 }

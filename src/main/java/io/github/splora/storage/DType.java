@@ -16,50 +16,50 @@ import java.util.stream.Collectors;
  * a new constant has to go where the reference puts it.
  */
 public enum DType {
-  BOOL(8),
-  F4(4),
-  F6_E2M3(6),
-  F6_E3M2(6),
-  U8(8),
-  I8(8),
-  F8_E5M2(8),
-  F8_E4M3(8),
-  F8_E8M0(8),
-  F8_E4M3FNUZ(8),
-  F8_E5M2FNUZ(8),
-  I16(16),
-  U16(16),
-  F16(16),
-  BF16(16),
-  I32(32),
-  U32(32),
-  F32(32),
-  C64(64),
-  F64(64),
-  I64(64),
-  U64(64);
+    BOOL(8),
+    F4(4),
+    F6_E2M3(6),
+    F6_E3M2(6),
+    U8(8),
+    I8(8),
+    F8_E5M2(8),
+    F8_E4M3(8),
+    F8_E8M0(8),
+    F8_E4M3FNUZ(8),
+    F8_E5M2FNUZ(8),
+    I16(16),
+    U16(16),
+    F16(16),
+    BF16(16),
+    I32(32),
+    U32(32),
+    F32(32),
+    C64(64),
+    F64(64),
+    I64(64),
+    U64(64);
 
-  /** The floating-point types that weights to be computed with are stored in; each has an exact float64. */
-  public static final Set<DType> WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F16, BF16, F32, F64));
-  /** Those of weights that need {@link Scales}. */
-  public static final Set<DType> SCALED_WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F8_E4M3, F8_E5M2));
+    /** The floating-point types that weights to be computed with are stored in; each has an exact float64. */
+    public static final Set<DType> WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F16, BF16, F32, F64));
+    /** Those of weights that need {@link Scales}. */
+    public static final Set<DType> SCALED_WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F8_E4M3, F8_E5M2));
 
-  private static final Map<String, DType> BY_NAME =
-      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(DType::name, Function.identity()));
+    private static final Map<String, DType> BY_NAME =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(DType::name, Function.identity()));
 
-  private final int bits;
+    private final int bits;
 
-  DType(int bits) {
-    this.bits = bits;
-  }
+    DType(int bits) {
+        this.bits = bits;
+    }
 
-  /** Size of one element in bits; not a multiple of 8 for F4 and F6. */
-  public int bits() {
-    return bits;
-  }
+    /** Size of one element in bits; not a multiple of 8 for F4 and F6. */
+    public int bits() {
+        return bits;
+    }
 
-  /** The dtype a header calls {@code name}, which is matched exactly; empty where the format has no such dtype. */
-  public static Optional<DType> named(String name) {
-    return Optional.ofNullable(BY_NAME.get(name));
-  }
+    /** The dtype a header calls {@code name}, which is matched exactly; empty where the format has no such dtype. */
+    public static Optional<DType> named(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
 }

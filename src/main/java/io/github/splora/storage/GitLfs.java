@@ -8,21 +8,21 @@ import java.nio.file.Path;
 /** Tells the small text file that a clone has in the place of a large one, whatever format that has. */
 public final class GitLfs {
 
-  private static final ByteBuffer POINTER = StandardCharsets.US_ASCII.encode("version https://git-lfs");
+    private static final ByteBuffer POINTER = StandardCharsets.US_ASCII.encode("version https://git-lfs");
 
-  /** Bytes from the start of a file that are enough to tell. */
-  public static final int ENOUGH = POINTER.limit();
+    /** Bytes from the start of a file that are enough to tell. */
+    public static final int ENOUGH = POINTER.limit();
 
-  private GitLfs() {}
+    private GitLfs() {}
 
-  /**
-   * @param start of the file, from position 0
-   * @throws BadInputException if it is a pointer's
-   */
-  public static void refusePointer(Path file, ByteBuffer start) {
-    if (start.limit() >= ENOUGH && start.slice(0, ENOUGH).equals(POINTER)) {
-      throw new BadInputException(file, null, null,
-          "is a Git LFS pointer, not the file itself; run 'git lfs pull' to get the file");
+    /**
+     * @param start of the file, from position 0
+     * @throws BadInputException if it is a pointer's
+     */
+    public static void refusePointer(Path file, ByteBuffer start) {
+        if (start.limit() >= ENOUGH && start.slice(0, ENOUGH).equals(POINTER)) {
+            throw new BadInputException(
+                    file, null, null, "is a Git LFS pointer, not the file itself; run 'git lfs pull' to get the file");
+        }
     }
-  }
 }

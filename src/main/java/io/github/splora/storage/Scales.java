@@ -12,6 +12,6 @@ import java.util.Optional;
  */
 public record Scales(Optional<StoredTensor> tensor, long blockRows, long blockColumns) {
 
-  /** Stored numbers are the weights themselves. */
-  public static final Scales NONE = new Scales(Optional.empty(), 1, 1);
+    /** Stored numbers are the weights themselves. */
+    public static final Scales NONE = new Scales(Optional.empty(), 1, 1);
 }

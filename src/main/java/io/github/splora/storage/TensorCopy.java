@@ -7,18 +7,18 @@ import java.util.List;
 /** A tensor of a file, to be written to another one unchanged, perhaps under another name. */
 record TensorCopy(TensorFile file, TensorInfo tensor, String name) implements TensorSource {
 
-  @Override
-  public DType dtype() {
-    return tensor.dtype();
-  }
+    @Override
+    public DType dtype() {
+        return tensor.dtype();
+    }
 
-  @Override
-  public List<Long> shape() {
-    return tensor.shape();
-  }
+    @Override
+    public List<Long> shape() {
+        return tensor.shape();
+    }
 
-  @Override
-  public void writeTo(WritableByteChannel out) throws IOException {
-    file.copy(tensor, out);
-  }
+    @Override
+    public void writeTo(WritableByteChannel out) throws IOException {
+        file.copy(tensor, out);
+    }
 }

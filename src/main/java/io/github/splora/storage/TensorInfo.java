@@ -15,35 +15,35 @@ import java.util.List;
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
 
-  /** Longest part of a name that is quoted, so that what follows it in a message survives shortening. */
-  private static final int LONGEST_NAME = 200;
+    /** Longest part of a name that is quoted, so that what follows it in a message survives shortening. */
+    private static final int LONGEST_NAME = 200;
 
-  public TensorInfo {
-    shape = List.copyOf(shape);
-  }
+    public TensorInfo {
+        shape = List.copyOf(shape);
+    }
 
-  /** Bytes the tensor takes in the file. */
-  public long byteLength() {
-    return end - begin;
-  }
+    /** Bytes the tensor takes in the file. */
+    public long byteLength() {
+        return end - begin;
+    }
 
-  /** Number of elements: the product of the dimensions, 1 for a scalar. */
-  public long elementCount() {
-    return TensorSize.elements(shape);
-  }
+    /** Number of elements: the product of the dimensions, 1 for a scalar. */
+    public long elementCount() {
+        return TensorSize.elements(shape);
+    }
 
-  /** Number of dimensions, 0 for a scalar. */
-  public int rank() {
-    return shape.size();
-  }
+    /** Number of dimensions, 0 for a scalar. */
+    public int rank() {
+        return shape.size();
+    }
 
-  /** How messages name a tensor. */
-  public static String label(String name) {
-    return "tensor '" + shortened(name) + "'";
-  }
+    /** How messages name a tensor. */
+    public static String label(String name) {
+        return "tensor '" + shortened(name) + "'";
+    }
 
-  /** A name from a file, no longer than a message can bear. */
-  public static String shortened(String text) {
-    return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "…";
-  }
+    /** A name from a file, no longer than a message can bear. */
+    public static String shortened(String text) {
+        return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "…";
+    }
 }

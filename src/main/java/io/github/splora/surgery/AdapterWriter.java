@@ -11,24 +11,26 @@ import java.nio.file.Path;
 /** Writes a rewritten adapter: its weights, its config, and whatever else the old adapter's folder holds. */
 public final class AdapterWriter {
 
-  private AdapterWriter() {}
+    private AdapterWriter() {}
 
-  /**
-   * Writes into an empty folder.
-   *
-   * @throws IOException if something cannot be written
-   */
-  public static void write(Adapter adapter, Rewrite rewrite, Path folder) throws IOException {
-    SafetensorsWriter.write(
-        folder.resolve(Adapter.WEIGHTS_FILE), rewrite.tensors(), adapter.weights().metadata());
-    Path config = folder.resolve(AdapterConfig.FILE_NAME);
-    if (rewrite.config().isPresent()) {
-      Files.writeString(config, StrictJson.write(rewrite.config().get()));
-    } else {
-      CarryOver.copyContent(adapter.config().file(), config);
+    /**
+     * Writes into an empty folder.
+     *
+     * @throws IOException if something cannot be written
+     */
+    public static void write(Adapter adapter, Rewrite rewrite, Path folder) throws IOException {
+        SafetensorsWriter.write(
+                folder.resolve(Adapter.WEIGHTS_FILE),
+                rewrite.tensors(),
+                adapter.weights().metadata());
+        Path config = folder.resolve(AdapterConfig.FILE_NAME);
+        if (rewrite.config().isPresent()) {
+            Files.writeString(config, StrictJson.write(rewrite.config().get()));
+        } else {
+            CarryOver.copyContent(adapter.config().file(), config);
+        }
+        if (adapter.folder().isPresent()) {
+            CarryOver.of(adapter.folder().get(), folder);
+        }
     }
-    if (adapter.folder().isPresent()) {
-      CarryOver.of(adapter.folder().get(), folder);
-    }
-  }
 }

@@ -28,84 +28,97 @@ import java.util.stream.Stream;
  */
 public final class CheckpointWriter {
 
-  private static final Set<String> LEFT_BEHIND = Set.of(OutputFolder.REPORT_FILE, ".git", ".cache");
+    private static final Set<String> LEFT_BEHIND = Set.of(OutputFolder.REPORT_FILE, ".git", ".cache");
 
-  /** The same weights in another format, or older ones: they would still hold what was taken out. */
-  private static final Pattern OTHER_WEIGHTS = Pattern.compile(
-      ".*\\.(?:safetensors|bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|onnx_data)(?:\\.index\\.json)?",
-      Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    /** The same weights in another format, or older ones: they would still hold what was taken out. */
+    private static final Pattern OTHER_WEIGHTS = Pattern.compile(
+            ".*\\.(?:safetensors|bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|onnx_data)(?:\\.index\\.json)?",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-  private static final String INDEX = "model.safetensors.index.json";
+    private static final String INDEX = "model.safetensors.index.json";
 
-  private CheckpointWriter() {}
+    private CheckpointWriter() {}
 
-  /**
-   * Whether it can be written at all.
-   *
-   * @param restored the aligned tensors by the names that they replace
-   * @throws BadInputException if its files are pickles, or if weights in 8 bits would have to be replaced
-   */
-  public static void requireWritable(Checkpoint merged, Map<String, StoredTensor> restored) {
-    List<Problem> problems = Stream.concat(
-        merged.shards().stream()
-            .filter(TensorFiles::isPickle)
-            .map(shard -> new Problem(shard.toString(), null, null,
-                "a pickle is not written again; save the model as safetensors first")),
-        restored.entrySet().stream()
-            .filter(entry -> !isFloat(merged.tensor(entry.getKey())) || !isFloat(entry.getValue()))
-            .map(entry -> new Problem(merged.location().toString(), TensorInfo.label(entry.getKey()) + " dtype",
-                merged.tensor(entry.getKey()).dtype().toString(),
-                "weights in 8 bits have scales, which a replaced weight would not fit; save the model in 16 bits first")))
-        .toList();
-    if (!problems.isEmpty()) {
-      throw new BadInputException(problems);
+    /**
+     * Whether it can be written at all.
+     *
+     * @param restored the aligned tensors by the names that they replace
+     * @throws BadInputException if its files are pickles, or if weights in 8 bits would have to be replaced
+     */
+    public static void requireWritable(Checkpoint merged, Map<String, StoredTensor> restored) {
+        List<Problem> problems = Stream.concat(
+                        merged.shards().stream()
+                                .filter(TensorFiles::isPickle)
+                                .map(shard -> new Problem(
+                                        shard.toString(),
+                                        null,
+                                        null,
+                                        "a pickle is not written again; save the model as safetensors first")),
+                        restored.entrySet().stream()
+                                .filter(entry -> !isFloat(merged.tensor(entry.getKey())) || !isFloat(entry.getValue()))
+                                .map(
+                                        entry -> new Problem(
+                                                merged.location().toString(),
+                                                TensorInfo.label(entry.getKey()) + " dtype",
+                                                merged.tensor(entry.getKey())
+                                                        .dtype()
+                                                        .toString(),
+                                                "weights in 8 bits have scales, which a replaced weight would not fit; save the model in 16 bits first")))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
     }
-  }
 
-  /**
-   * Writes into an empty folder.
-   *
-   * @throws IOException if something cannot be written
-   */
-  public static void write(Checkpoint merged, Map<String, StoredTensor> restored, Path folder) throws IOException {
-    Set<String> written = new HashSet<>(LEFT_BEHIND);
-    for (Path path : merged.shards()) {
-      TensorFile shard = merged.shard(path);
-      List<TensorSource> tensors = shard.tensors().values().stream()
-          .map(tensor -> source(shard, tensor, restored.get(tensor.name())))
-          .toList();
-      String name = path.getFileName().toString();
-      SafetensorsWriter.write(folder.resolve(name), tensors, shard.metadata());
-      written.add(name);
+    /**
+     * Writes into an empty folder.
+     *
+     * @throws IOException if something cannot be written
+     */
+    public static void write(Checkpoint merged, Map<String, StoredTensor> restored, Path folder) throws IOException {
+        Set<String> written = new HashSet<>(LEFT_BEHIND);
+        for (Path path : merged.shards()) {
+            TensorFile shard = merged.shard(path);
+            List<TensorSource> tensors = shard.tensors().values().stream()
+                    .map(tensor -> source(shard, tensor, restored.get(tensor.name())))
+                    .toList();
+            String name = path.getFileName().toString();
+            SafetensorsWriter.write(folder.resolve(name), tensors, shard.metadata());
+            written.add(name);
+        }
+        // Beside a single file an index is of some other state of the folder.
+        boolean isSharded = !written.contains("model.safetensors");
+        if (Files.isDirectory(merged.location())) {
+            CarryOver.of(
+                    merged.location(),
+                    folder,
+                    name -> written.contains(name)
+                            || OTHER_WEIGHTS.matcher(name).matches() && !(isSharded && name.equals(INDEX)));
+        } else if (!written.contains(merged.location().getFileName().toString())) {
+            CarryOver.copyContent(
+                    merged.location(), folder.resolve(merged.location().getFileName()));
+        }
     }
-    // Beside a single file an index is of some other state of the folder.
-    boolean isSharded = !written.contains("model.safetensors");
-    if (Files.isDirectory(merged.location())) {
-      CarryOver.of(merged.location(), folder, name -> written.contains(name)
-          || OTHER_WEIGHTS.matcher(name).matches() && !(isSharded && name.equals(INDEX)));
-    } else if (!written.contains(merged.location().getFileName().toString())) {
-      CarryOver.copyContent(merged.location(), folder.resolve(merged.location().getFileName()));
+
+    /** Replaced weights whose type differs, for which rounding may be needed. */
+    public static Set<String> converted(Checkpoint merged, Map<String, StoredTensor> restored) {
+        return restored.entrySet().stream()
+                .filter(entry -> merged.tensor(entry.getKey()).dtype()
+                        != entry.getValue().dtype())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
-  }
 
-  /** Replaced weights whose type differs, for which rounding may be needed. */
-  public static Set<String> converted(Checkpoint merged, Map<String, StoredTensor> restored) {
-    return restored.entrySet().stream()
-        .filter(entry -> merged.tensor(entry.getKey()).dtype() != entry.getValue().dtype())
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  private static TensorSource source(TensorFile shard, TensorInfo tensor, StoredTensor aligned) {
-    if (aligned == null) {
-      return TensorSource.copyOf(shard, tensor);
+    private static TensorSource source(TensorFile shard, TensorInfo tensor, StoredTensor aligned) {
+        if (aligned == null) {
+            return TensorSource.copyOf(shard, tensor);
+        }
+        return aligned.dtype() == tensor.dtype()
+                ? TensorSource.copyOf(aligned.file(), aligned.info(), tensor.name())
+                : new ConvertedTensor(aligned, tensor.name(), tensor.dtype());
     }
-    return aligned.dtype() == tensor.dtype()
-        ? TensorSource.copyOf(aligned.file(), aligned.info(), tensor.name())
-        : new ConvertedTensor(aligned, tensor.name(), tensor.dtype());
-  }
 
-  private static boolean isFloat(StoredTensor tensor) {
-    return DType.WEIGHTS.contains(tensor.dtype());
-  }
+    private static boolean isFloat(StoredTensor tensor) {
+        return DType.WEIGHTS.contains(tensor.dtype());
+    }
 }

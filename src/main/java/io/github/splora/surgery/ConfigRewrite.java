@@ -22,137 +22,145 @@ import java.util.stream.Stream;
  * @param removed names of those that go
  * @param parameters the same for parameters; of all, at least one stays
  */
-record ConfigRewrite(
-    AdapterConfig config, List<String> kept, List<String> removed, ParameterRewrite parameters) {
+record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed, ParameterRewrite parameters) {
 
-  private static final Pattern LEADING_FLAGS = Pattern.compile("^\\(\\?[aiLmsux]+\\)");
+    private static final Pattern LEADING_FLAGS = Pattern.compile("^\\(\\?[aiLmsux]+\\)");
 
-  /** Of an adapter that is on modules alone. */
-  ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
-    this(config, kept, removed, ParameterRewrite.none(config));
-  }
-
-  /** Whether a config must change although no module goes: where it has to be a list and is none. */
-  static boolean isNeeded(AdapterConfig config, ConfigStyle style) {
-    return style == ConfigStyle.LIST && !config.toJson().path("target_modules").isArray();
-  }
-
-  /** The new config. Its meaning is checked against PEFT's rules before it is returned. */
-  ObjectNode in(ConfigStyle style) {
-    ObjectNode json = config.toJson();
-    if (!removed.isEmpty() || isNeeded(config, style)) {
-      rewriteModules(json, style);
+    /** Of an adapter that is on modules alone. */
+    ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
+        this(config, kept, removed, ParameterRewrite.none(config));
     }
-    parameters.applyTo(json);
-    config.removeDeadPatterns(json, Stream.concat(kept.stream(), parameters.kept().stream()).toList());
-    check(json);
-    parameters.check(json);
-    return json;
-  }
 
-  /** Without any module left there is none to be excluded from: PEFT warns of targets that match nothing. */
-  private void rewriteModules(ObjectNode json, ConfigStyle style) {
-    if (kept.isEmpty()) {
-      json.putArray("target_modules");
-      json.putNull("layers_to_transform");
-      json.putNull("layers_pattern");
-      return;
+    /** Whether a config must change although no module goes: where it has to be a list and is none. */
+    static boolean isNeeded(AdapterConfig config, ConfigStyle style) {
+        return style == ConfigStyle.LIST
+                && !config.toJson().path("target_modules").isArray();
     }
-    switch (style) {
-      case EXCLUDE -> exclude(json);
-      case TARGETS -> target(json);
-      case LIST -> list(json);
-    }
-  }
 
-  private void exclude(ObjectNode json) {
-    JsonNode old = json.path("exclude_modules");
-    List<String> suffixes = ModuleSuffixes.of(removed, kept);
-    boolean clear = !ModuleSuffixes.matchAny(suffixes, kept);
-    if (clear && !old.isTextual()) {
-      ArrayNode list = json.putArray("exclude_modules");
-      old.forEach(list::add);
-      suffixes.forEach(list::add);
-      return;
+    /** The new config. Its meaning is checked against PEFT's rules before it is returned. */
+    ObjectNode in(ConfigStyle style) {
+        ObjectNode json = config.toJson();
+        if (!removed.isEmpty() || isNeeded(config, style)) {
+            rewriteModules(json, style);
+        }
+        parameters.applyTo(json);
+        config.removeDeadPatterns(
+                json, Stream.concat(kept.stream(), parameters.kept().stream()).toList());
+        check(json);
+        parameters.check(json);
+        return json;
     }
-    String regex = clear ? ModuleSuffixes.asRegex(suffixes) : ModuleSuffixes.exactly(removed);
-    if (old.isTextual()) {
-      regex = prefixed(old.textValue(), "", "|" + regex);
-    } else if (!old.isEmpty()) {
-      regex = ModuleSuffixes.asRegex(StrictJson.texts(old)) + "|" + regex;
-    }
-    json.put("exclude_modules", regex);
-  }
 
-  private void target(ObjectNode json) {
-    JsonNode old = json.path("target_modules");
-    List<String> toRemove = ModuleSuffixes.of(removed, kept);
-    if (TargetMatcher.isRegex(old)) {
-      boolean clear = !ModuleSuffixes.matchAny(toRemove, kept);
-      String gone = clear ? ModuleSuffixes.asRegex(toRemove) : ModuleSuffixes.exactly(removed);
-      json.put("target_modules", prefixed(old.textValue(), "(?!(?:" + gone + ")$)", ""));
-      return;
+    /** Without any module left there is none to be excluded from: PEFT warns of targets that match nothing. */
+    private void rewriteModules(ObjectNode json, ConfigStyle style) {
+        if (kept.isEmpty()) {
+            json.putArray("target_modules");
+            json.putNull("layers_to_transform");
+            json.putNull("layers_pattern");
+            return;
+        }
+        switch (style) {
+            case EXCLUDE -> exclude(json);
+            case TARGETS -> target(json);
+            case LIST -> list(json);
+        }
     }
-    List<String> targeted = targeted(old);
-    List<String> toKeep = ModuleSuffixes.of(targeted, removed, StrictJson.texts(old));
-    if (!ModuleSuffixes.matchAny(toKeep, removed)) {
-      put(json, toKeep);
-    } else {
-      json.put("target_modules", ModuleSuffixes.exactly(targeted));
-      // PEFT refuses these beside a regular expression; the names already say which layers.
-      json.putNull("layers_to_transform");
-      json.putNull("layers_pattern");
-    }
-  }
 
-  /** A list of ends of names where there was a list, else of whole names: they are taken whatever the layer. */
-  private void list(ObjectNode json) {
-    JsonNode old = json.path("target_modules");
-    List<String> targeted = targeted(old);
-    List<String> suffixes = ModuleSuffixes.of(targeted, removed, StrictJson.texts(old));
-    List<String> names = old.isArray() && !ModuleSuffixes.matchAny(suffixes, removed) ? suffixes : targeted;
-    if (ModuleSuffixes.matchAny(names, removed)) {
-      throw new BadInputException(config.file(), "target_modules", names, "a list of names would target removed modules"
-          + " as well, whose names end in the same; use --action zero");
+    private void exclude(ObjectNode json) {
+        JsonNode old = json.path("exclude_modules");
+        List<String> suffixes = ModuleSuffixes.of(removed, kept);
+        boolean clear = !ModuleSuffixes.matchAny(suffixes, kept);
+        if (clear && !old.isTextual()) {
+            ArrayNode list = json.putArray("exclude_modules");
+            old.forEach(list::add);
+            suffixes.forEach(list::add);
+            return;
+        }
+        String regex = clear ? ModuleSuffixes.asRegex(suffixes) : ModuleSuffixes.exactly(removed);
+        if (old.isTextual()) {
+            regex = prefixed(old.textValue(), "", "|" + regex);
+        } else if (!old.isEmpty()) {
+            regex = ModuleSuffixes.asRegex(StrictJson.texts(old)) + "|" + regex;
+        }
+        json.put("exclude_modules", regex);
     }
-    put(json, names);
-  }
 
-  private List<String> targeted(JsonNode old) {
-    TargetMatcher before = config.targets();
-    List<String> targeted = kept.stream().filter(before::targets).toList();
-    if (targeted.isEmpty()) {
-      throw new BadInputException(config.file(), "target_modules", old,
-          "targets none of the modules that would be kept, so no client would load any of them");
+    private void target(ObjectNode json) {
+        JsonNode old = json.path("target_modules");
+        List<String> toRemove = ModuleSuffixes.of(removed, kept);
+        if (TargetMatcher.isRegex(old)) {
+            boolean clear = !ModuleSuffixes.matchAny(toRemove, kept);
+            String gone = clear ? ModuleSuffixes.asRegex(toRemove) : ModuleSuffixes.exactly(removed);
+            json.put("target_modules", prefixed(old.textValue(), "(?!(?:" + gone + ")$)", ""));
+            return;
+        }
+        List<String> targeted = targeted(old);
+        List<String> toKeep = ModuleSuffixes.of(targeted, removed, StrictJson.texts(old));
+        if (!ModuleSuffixes.matchAny(toKeep, removed)) {
+            put(json, toKeep);
+        } else {
+            json.put("target_modules", ModuleSuffixes.exactly(targeted));
+            // PEFT refuses these beside a regular expression; the names already say which layers.
+            json.putNull("layers_to_transform");
+            json.putNull("layers_pattern");
+        }
     }
-    return targeted;
-  }
 
-  private static void put(ObjectNode json, List<String> names) {
-    ArrayNode list = json.putArray("target_modules");
-    names.forEach(list::add);
-  }
-
-  /** {@code before(?:regex)after}, with flags at the very start, the only place where Python takes them. */
-  private static String prefixed(String regex, String before, String after) {
-    Matcher flags = LEADING_FLAGS.matcher(regex);
-    String lead = flags.find() ? flags.group() : "";
-    return lead + before + "(?:" + regex.substring(lead.length()) + ")" + after;
-  }
-
-  /** A wrong config would make a client build what was removed, or lose what was kept, without a word. */
-  private void check(ObjectNode json) {
-    TargetMatcher before = config.targets();
-    TargetMatcher after = config.targetsOf(json);
-    for (String name : kept) {
-      if (before.targets(name) != after.targets(name)) {
-        throw new IllegalStateException("the rewritten config loses the kept module " + name);
-      }
+    /** A list of ends of names where there was a list, else of whole names: they are taken whatever the layer. */
+    private void list(ObjectNode json) {
+        JsonNode old = json.path("target_modules");
+        List<String> targeted = targeted(old);
+        List<String> suffixes = ModuleSuffixes.of(targeted, removed, StrictJson.texts(old));
+        List<String> names = old.isArray() && !ModuleSuffixes.matchAny(suffixes, removed) ? suffixes : targeted;
+        if (ModuleSuffixes.matchAny(names, removed)) {
+            throw new BadInputException(
+                    config.file(),
+                    "target_modules",
+                    names,
+                    "a list of names would target removed modules"
+                            + " as well, whose names end in the same; use --action zero");
+        }
+        put(json, names);
     }
-    for (String name : removed) {
-      if (after.targets(name)) {
-        throw new IllegalStateException("the rewritten config still targets the removed module " + name);
-      }
+
+    private List<String> targeted(JsonNode old) {
+        TargetMatcher before = config.targets();
+        List<String> targeted = kept.stream().filter(before::targets).toList();
+        if (targeted.isEmpty()) {
+            throw new BadInputException(
+                    config.file(),
+                    "target_modules",
+                    old,
+                    "targets none of the modules that would be kept, so no client would load any of them");
+        }
+        return targeted;
     }
-  }
+
+    private static void put(ObjectNode json, List<String> names) {
+        ArrayNode list = json.putArray("target_modules");
+        names.forEach(list::add);
+    }
+
+    /** {@code before(?:regex)after}, with flags at the very start, the only place where Python takes them. */
+    private static String prefixed(String regex, String before, String after) {
+        Matcher flags = LEADING_FLAGS.matcher(regex);
+        String lead = flags.find() ? flags.group() : "";
+        return lead + before + "(?:" + regex.substring(lead.length()) + ")" + after;
+    }
+
+    /** A wrong config would make a client build what was removed, or lose what was kept, without a word. */
+    private void check(ObjectNode json) {
+        TargetMatcher before = config.targets();
+        TargetMatcher after = config.targetsOf(json);
+        for (String name : kept) {
+            if (before.targets(name) != after.targets(name)) {
+                throw new IllegalStateException("the rewritten config loses the kept module " + name);
+            }
+        }
+        for (String name : removed) {
+            if (after.targets(name)) {
+                throw new IllegalStateException("the rewritten config still targets the removed module " + name);
+            }
+        }
+    }
 }

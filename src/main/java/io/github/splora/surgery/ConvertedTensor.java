@@ -18,25 +18,25 @@ import java.util.List;
  */
 record ConvertedTensor(StoredTensor from, String name, DType dtype) implements TensorSource {
 
-  private static final int CHUNK_ELEMENTS = 1 << 18;
+    private static final int CHUNK_ELEMENTS = 1 << 18;
 
-  @Override
-  public List<Long> shape() {
-    return from.shape();
-  }
-
-  @Override
-  public void writeTo(WritableByteChannel out) throws IOException {
-    FloatEncoding encoding = new FloatEncoding(
-        dtype, from, "which the merged checkpoint is in; save that one in " + from.dtype());
-    ByteBuffer buffer = encoding.allocate(CHUNK_ELEMENTS);
-    long count = from.info().elementCount();
-    for (long first = 0; first < count; first += CHUNK_ELEMENTS) {
-      buffer.clear();
-      for (double value : Values.of(from, first, (int) Math.min(CHUNK_ELEMENTS, count - first))) {
-        encoding.put(value, buffer);
-      }
-      out.write(buffer.flip());
+    @Override
+    public List<Long> shape() {
+        return from.shape();
     }
-  }
+
+    @Override
+    public void writeTo(WritableByteChannel out) throws IOException {
+        FloatEncoding encoding =
+                new FloatEncoding(dtype, from, "which the merged checkpoint is in; save that one in " + from.dtype());
+        ByteBuffer buffer = encoding.allocate(CHUNK_ELEMENTS);
+        long count = from.info().elementCount();
+        for (long first = 0; first < count; first += CHUNK_ELEMENTS) {
+            buffer.clear();
+            for (double value : Values.of(from, first, (int) Math.min(CHUNK_ELEMENTS, count - first))) {
+                encoding.put(value, buffer);
+            }
+            out.write(buffer.flip());
+        }
+    }
 }

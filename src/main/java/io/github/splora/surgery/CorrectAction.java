@@ -1,7 +1,6 @@
 package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.adapter.LoraModule;
 import io.github.splora.storage.TensorSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,21 +12,23 @@ import java.util.Set;
  */
 final class CorrectAction implements Action {
 
-  @Override
-  public void requireApplicable(Adapter adapter) {
-    PlainModules.require(adapter, "new factors would not be all that a module adds");
-  }
+    @Override
+    public void requireApplicable(Adapter adapter) {
+        PlainModules.require(adapter, "new factors would not be all that a module adds");
+    }
 
-  @Override
-  public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
-    requireApplicable(adapter);
-    InseparableModules.refuseTied(adapter, selected);
-    Map<String, TensorSource> replaced = new HashMap<>();
-    adapter.modules().stream().filter(module -> selected.contains(module.name())).forEach(module -> {
-      CorrectedFactors factors = corrected.get(module.name());
-      replaced.put(module.loraA().name(), factors.a());
-      replaced.put(module.loraB().name(), factors.b());
-    });
-    return Rewrite.replacing(adapter, replaced);
-  }
+    @Override
+    public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
+        requireApplicable(adapter);
+        InseparableModules.refuseTied(adapter, selected);
+        Map<String, TensorSource> replaced = new HashMap<>();
+        adapter.modules().stream()
+                .filter(module -> selected.contains(module.name()))
+                .forEach(module -> {
+                    CorrectedFactors factors = corrected.get(module.name());
+                    replaced.put(module.loraA().name(), factors.a());
+                    replaced.put(module.loraB().name(), factors.b());
+                });
+        return Rewrite.replacing(adapter, replaced);
+    }
 }

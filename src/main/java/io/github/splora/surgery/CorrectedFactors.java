@@ -14,19 +14,19 @@ import java.util.List;
  */
 public record CorrectedFactors(TensorSource a, TensorSource b) {
 
-  /**
-   * Rounds and lays out factors.
-   *
-   * @param factors unscaled, of each matrix, of the module's rank
-   * @throws io.github.splora.error.BadInputException if a value does not fit into the type
-   */
-  public static CorrectedFactors of(LoraModule module, List<Factors> factors) {
-    return new CorrectedFactors(
-        tensor(module.loraA(), module.kind().valuesOfA(factors)),
-        tensor(module.loraB(), module.kind().valuesOfB(factors)));
-  }
+    /**
+     * Rounds and lays out factors.
+     *
+     * @param factors unscaled, of each matrix, of the module's rank
+     * @throws io.github.splora.error.BadInputException if a value does not fit into the type
+     */
+    public static CorrectedFactors of(LoraModule module, List<Factors> factors) {
+        return new CorrectedFactors(
+                tensor(module.loraA(), module.kind().valuesOfA(factors)),
+                tensor(module.loraB(), module.kind().valuesOfB(factors)));
+    }
 
-  private static TensorSource tensor(StoredTensor old, double[] values) {
-    return EncodedTensor.of(old, values);
-  }
+    private static TensorSource tensor(StoredTensor old, double[] values) {
+        return EncodedTensor.of(old, values);
+    }
 }

@@ -22,59 +22,69 @@ import java.util.Set;
  */
 record DropAction(ConfigStyle style) implements Action {
 
-  private static final String WRAPPING = ".base_layer";
+    private static final String WRAPPING = ".base_layer";
 
-  @Override
-  public void requireApplicable(Adapter adapter) {
-    // Right for every adapter that can be opened: what is not built cannot be built wrongly.
-  }
-
-  @Override
-  public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
-    List<LoraModule> kept =
-        adapter.modules().stream().filter(module -> !selected.contains(module.name())).toList();
-    if (kept.isEmpty()) {
-      throw new BadInputException(adapter.location(), null, null, "every module would be removed, and PEFT refuses an"
-          + " adapter that targets nothing; ship the aligned model without an adapter, or use --action zero");
+    @Override
+    public void requireApplicable(Adapter adapter) {
+        // Right for every adapter that can be opened: what is not built cannot be built wrongly.
     }
-    InseparableModules.refuseExperts(adapter, selected);
-    InseparableModules.refuseTied(adapter, selected);
-    return new Rewrite(config(adapter, kept, selected), tensors(adapter, kept, selected));
-  }
 
-  private Optional<ObjectNode> config(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
-    if (selected.isEmpty() && !ConfigRewrite.isNeeded(adapter.config(), style)) {
-      return Optional.empty();
+    @Override
+    public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
+        List<LoraModule> kept = adapter.modules().stream()
+                .filter(module -> !selected.contains(module.name()))
+                .toList();
+        if (kept.isEmpty()) {
+            throw new BadInputException(
+                    adapter.location(),
+                    null,
+                    null,
+                    "every module would be removed, and PEFT refuses an"
+                            + " adapter that targets nothing; ship the aligned model without an adapter, or use --action zero");
+        }
+        InseparableModules.refuseExperts(adapter, selected);
+        InseparableModules.refuseTied(adapter, selected);
+        return new Rewrite(config(adapter, kept, selected), tensors(adapter, kept, selected));
     }
-    List<LoraModule> removed =
-        adapter.modules().stream().filter(module -> selected.contains(module.name())).toList();
-    ParameterRewrite parameters =
-        new ParameterRewrite(adapter.config(), names(kept, true), names(removed, true));
-    return Optional.of(
-        new ConfigRewrite(adapter.config(), names(kept, false), names(removed, false), parameters).in(style));
-  }
 
-  private static List<String> names(List<LoraModule> modules, boolean onParameter) {
-    return modules.stream().filter(module -> module.kind().onParameter() == onParameter).map(LoraModule::name).toList();
-  }
+    private Optional<ObjectNode> config(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
+        if (selected.isEmpty() && !ConfigRewrite.isNeeded(adapter.config(), style)) {
+            return Optional.empty();
+        }
+        List<LoraModule> removed = adapter.modules().stream()
+                .filter(module -> selected.contains(module.name()))
+                .toList();
+        ParameterRewrite parameters = new ParameterRewrite(adapter.config(), names(kept, true), names(removed, true));
+        return Optional.of(
+                new ConfigRewrite(adapter.config(), names(kept, false), names(removed, false), parameters).in(style));
+    }
 
-  private static List<TensorSource> tensors(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
-    Set<String> dropped = new HashSet<>();
-    Map<String, String> renamed = new HashMap<>(ParameterNesting.renamed(kept));
-    adapter.modules().stream().filter(module -> selected.contains(module.name())).forEach(module -> {
-      dropped.addAll(module.tensorNames());
-      module.savedWeight().ifPresent(weight -> renamed.put(weight.name(), unwrappedName(weight.name())));
-    });
-    TensorFile weights = adapter.weights();
-    return weights.tensors().values().stream()
-        .filter(info -> !dropped.contains(info.name()))
-        .map(info -> TensorSource.copyOf(weights, info, renamed.getOrDefault(info.name(), info.name())))
-        .toList();
-  }
+    private static List<String> names(List<LoraModule> modules, boolean onParameter) {
+        return modules.stream()
+                .filter(module -> module.kind().onParameter() == onParameter)
+                .map(LoraModule::name)
+                .toList();
+    }
 
-  /** A layer that is not wrapped any more has its weight under its own name. */
-  private static String unwrappedName(String tensorName) {
-    int wrapping = tensorName.lastIndexOf(WRAPPING);
-    return tensorName.substring(0, wrapping) + tensorName.substring(wrapping + WRAPPING.length());
-  }
+    private static List<TensorSource> tensors(Adapter adapter, List<LoraModule> kept, Set<String> selected) {
+        Set<String> dropped = new HashSet<>();
+        Map<String, String> renamed = new HashMap<>(ParameterNesting.renamed(kept));
+        adapter.modules().stream()
+                .filter(module -> selected.contains(module.name()))
+                .forEach(module -> {
+                    dropped.addAll(module.tensorNames());
+                    module.savedWeight().ifPresent(weight -> renamed.put(weight.name(), unwrappedName(weight.name())));
+                });
+        TensorFile weights = adapter.weights();
+        return weights.tensors().values().stream()
+                .filter(info -> !dropped.contains(info.name()))
+                .map(info -> TensorSource.copyOf(weights, info, renamed.getOrDefault(info.name(), info.name())))
+                .toList();
+    }
+
+    /** A layer that is not wrapped any more has its weight under its own name. */
+    private static String unwrappedName(String tensorName) {
+        int wrapping = tensorName.lastIndexOf(WRAPPING);
+        return tensorName.substring(0, wrapping) + tensorName.substring(wrapping + WRAPPING.length());
+    }
 }

@@ -11,22 +11,22 @@ import java.util.List;
 /** A small tensor in memory, as it will lie in the file. */
 record EncodedTensor(String name, DType dtype, List<Long> shape, byte[] bytes) implements TensorSource {
 
-  /** New values in the place of an old tensor's, rounded to its type. */
-  static EncodedTensor of(StoredTensor old, double[] values) {
-    FloatEncoding encoding = new FloatEncoding(
-        old.dtype(), old, "which the adapter is in; save it in a wider type first");
-    ByteBuffer buffer = encoding.allocate(values.length);
-    for (double value : values) {
-      encoding.put(value, buffer);
+    /** New values in the place of an old tensor's, rounded to its type. */
+    static EncodedTensor of(StoredTensor old, double[] values) {
+        FloatEncoding encoding =
+                new FloatEncoding(old.dtype(), old, "which the adapter is in; save it in a wider type first");
+        ByteBuffer buffer = encoding.allocate(values.length);
+        for (double value : values) {
+            encoding.put(value, buffer);
+        }
+        return new EncodedTensor(old.name(), old.dtype(), old.shape(), buffer.array());
     }
-    return new EncodedTensor(old.name(), old.dtype(), old.shape(), buffer.array());
-  }
 
-  @Override
-  public void writeTo(WritableByteChannel out) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      out.write(buffer);
+    @Override
+    public void writeTo(WritableByteChannel out) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            out.write(buffer);
+        }
     }
-  }
 }

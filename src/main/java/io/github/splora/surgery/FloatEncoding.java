@@ -16,54 +16,55 @@ import java.nio.ByteOrder;
  */
 record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
 
-  /** Room for so many numbers, in the order of the files. */
-  ByteBuffer allocate(int count) {
-    return ByteBuffer.allocate(Math.multiplyExact(count, dtype.bits() / Byte.SIZE)).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  /** @throws BadInputException if the value is too large for the type */
-  void put(double value, ByteBuffer buffer) {
-    switch (dtype) {
-      case F64 -> buffer.putDouble(value);
-      case F32 -> buffer.putFloat(checked(value, (float) value));
-      case BF16 -> buffer.putShort((short) (Float.floatToRawIntBits(checked(value, bfloat(value))) >>> 16));
-      case F16 -> buffer.putShort(half(value));
-      default -> throw new IllegalArgumentException(dtype + " is no type of weights");
+    /** Room for so many numbers, in the order of the files. */
+    ByteBuffer allocate(int count) {
+        return ByteBuffer.allocate(Math.multiplyExact(count, dtype.bits() / Byte.SIZE))
+                .order(ByteOrder.LITTLE_ENDIAN);
     }
-  }
 
-  /** A multiple of the type's spacing at the value's exponent: 8 bits of significand. */
-  private static float bfloat(double value) {
-    return (float) rounded(value, 8, -133);
-  }
-
-  private short half(double value) {
-    double rounded = rounded(value, 11, -24);
-    checked(value, Math.abs(rounded) > 65504 ? Double.POSITIVE_INFINITY : rounded);
-    int sign = Double.doubleToRawLongBits(value) < 0 ? 0x8000 : 0;
-    double size = Math.abs(rounded);
-    if (size < 0x1p-14) {
-      return (short) (sign | (int) (size * 0x1p24));
+    /** @throws BadInputException if the value is too large for the type */
+    void put(double value, ByteBuffer buffer) {
+        switch (dtype) {
+            case F64 -> buffer.putDouble(value);
+            case F32 -> buffer.putFloat(checked(value, (float) value));
+            case BF16 -> buffer.putShort((short) (Float.floatToRawIntBits(checked(value, bfloat(value))) >>> 16));
+            case F16 -> buffer.putShort(half(value));
+            default -> throw new IllegalArgumentException(dtype + " is no type of weights");
+        }
     }
-    int exponent = Math.getExponent(size);
-    return (short) (sign | exponent + 15 << 10 | (int) (size * Math.scalb(1.0, 10 - exponent)) - 1024);
-  }
 
-  /**
-   * To nearest, ties to even, in so many bits.
-   *
-   * @param least exponent of the smallest subnormal
-   */
-  private static double rounded(double value, int bits, int least) {
-    int exponent = Math.max(Math.getExponent(value) - bits + 1, least);
-    return Math.scalb(Math.rint(Math.scalb(value, -exponent)), exponent);
-  }
-
-  private <T extends Number> T checked(double value, T converted) {
-    if (Double.isInfinite(converted.doubleValue()) || Double.isNaN(value)) {
-      throw new BadInputException(
-          of.file().path(), TensorInfo.label(of.name()), value, "does not fit into " + dtype + ", " + remedy);
+    /** A multiple of the type's spacing at the value's exponent: 8 bits of significand. */
+    private static float bfloat(double value) {
+        return (float) rounded(value, 8, -133);
     }
-    return converted;
-  }
+
+    private short half(double value) {
+        double rounded = rounded(value, 11, -24);
+        checked(value, Math.abs(rounded) > 65504 ? Double.POSITIVE_INFINITY : rounded);
+        int sign = Double.doubleToRawLongBits(value) < 0 ? 0x8000 : 0;
+        double size = Math.abs(rounded);
+        if (size < 0x1p-14) {
+            return (short) (sign | (int) (size * 0x1p24));
+        }
+        int exponent = Math.getExponent(size);
+        return (short) (sign | exponent + 15 << 10 | (int) (size * Math.scalb(1.0, 10 - exponent)) - 1024);
+    }
+
+    /**
+     * To nearest, ties to even, in so many bits.
+     *
+     * @param least exponent of the smallest subnormal
+     */
+    private static double rounded(double value, int bits, int least) {
+        int exponent = Math.max(Math.getExponent(value) - bits + 1, least);
+        return Math.scalb(Math.rint(Math.scalb(value, -exponent)), exponent);
+    }
+
+    private <T extends Number> T checked(double value, T converted) {
+        if (Double.isInfinite(converted.doubleValue()) || Double.isNaN(value)) {
+            throw new BadInputException(
+                    of.file().path(), TensorInfo.label(of.name()), value, "does not fit into " + dtype + ", " + remedy);
+        }
+        return converted;
+    }
 }

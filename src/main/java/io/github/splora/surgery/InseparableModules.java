@@ -10,41 +10,51 @@ import java.util.regex.Pattern;
 /** Modules that PEFT loads only together with others, and refuses or garbles when one is missing. */
 final class InseparableModules {
 
-  private static final Pattern LAYER_OF_EXPERT =
-      Pattern.compile(".*\\.experts\\.\\d+\\.[^.]+", Pattern.DOTALL);
+    private static final Pattern LAYER_OF_EXPERT = Pattern.compile(".*\\.experts\\.\\d+\\.[^.]+", Pattern.DOTALL);
 
-  private InseparableModules() {}
+    private InseparableModules() {}
 
-  /**
-   * One expert's layer, as adapters made with transformers 4 have it. Transformers 5 stacks the experts; PEFT then makes
-   * one pair of factors out of all of a kind, whatever {@code exclude_modules} says.
-   *
-   * @throws BadInputException if any is selected
-   */
-  static void refuseExperts(Adapter adapter, Set<String> selected) {
-    selected.stream().filter(name -> LAYER_OF_EXPERT.matcher(name).matches()).sorted(LoraModule.NATURAL_ORDER)
-        .findFirst().ifPresent(name -> {
-          throw new BadInputException(adapter.location(), "module '" + name + "'", null, "transformers 5 stacks the"
-              + " experts of a layer, and PEFT cannot load an adapter that lacks one of them; use --action zero");
-        });
-  }
-
-  /**
-   * An embedding and its head whose factors are tied ({@code ensure_weight_tying}): PEFT builds both or neither.
-   *
-   * @throws BadInputException if one is selected
-   */
-  static void refuseTied(Adapter adapter, Set<String> selected) {
-    if (!adapter.config().tiesWeights()) {
-      return;
+    /**
+     * One expert's layer, as adapters made with transformers 4 have it. Transformers 5 stacks the experts; PEFT then makes
+     * one pair of factors out of all of a kind, whatever {@code exclude_modules} says.
+     *
+     * @throws BadInputException if any is selected
+     */
+    static void refuseExperts(Adapter adapter, Set<String> selected) {
+        selected.stream()
+                .filter(name -> LAYER_OF_EXPERT.matcher(name).matches())
+                .sorted(LoraModule.NATURAL_ORDER)
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new BadInputException(
+                            adapter.location(),
+                            "module '" + name + "'",
+                            null,
+                            "transformers 5 stacks the"
+                                    + " experts of a layer, and PEFT cannot load an adapter that lacks one of them; use --action zero");
+                });
     }
-    List<String> tied = adapter.modules().stream()
-        .filter(LoraModule::hasVocabulary)
-        .map(LoraModule::name)
-        .toList();
-    if (tied.size() > 1 && tied.stream().anyMatch(selected::contains)) {
-      throw new BadInputException(adapter.config().file(), "ensure_weight_tying", "true", "the factors of " + tied
-          + " are the same, and PEFT cannot load them apart; leave these modules out with --exclude");
+
+    /**
+     * An embedding and its head whose factors are tied ({@code ensure_weight_tying}): PEFT builds both or neither.
+     *
+     * @throws BadInputException if one is selected
+     */
+    static void refuseTied(Adapter adapter, Set<String> selected) {
+        if (!adapter.config().tiesWeights()) {
+            return;
+        }
+        List<String> tied = adapter.modules().stream()
+                .filter(LoraModule::hasVocabulary)
+                .map(LoraModule::name)
+                .toList();
+        if (tied.size() > 1 && tied.stream().anyMatch(selected::contains)) {
+            throw new BadInputException(
+                    adapter.config().file(),
+                    "ensure_weight_tying",
+                    "true",
+                    "the factors of " + tied
+                            + " are the same, and PEFT cannot load them apart; leave these modules out with --exclude");
+        }
     }
-  }
 }

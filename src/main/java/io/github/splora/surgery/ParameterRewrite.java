@@ -17,39 +17,42 @@ import java.util.List;
  */
 record ParameterRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
 
-  private static final String FIELD = "target_parameters";
+    private static final String FIELD = "target_parameters";
 
-  /** For an adapter that loses none. */
-  static ParameterRewrite none(AdapterConfig config) {
-    return new ParameterRewrite(config, List.of(), List.of());
-  }
+    /** For an adapter that loses none. */
+    static ParameterRewrite none(AdapterConfig config) {
+        return new ParameterRewrite(config, List.of(), List.of());
+    }
 
-  /** Changes the copy of the config. */
-  void applyTo(ObjectNode json) {
-    if (removed.isEmpty()) {
-      return;
+    /** Changes the copy of the config. */
+    void applyTo(ObjectNode json) {
+        if (removed.isEmpty()) {
+            return;
+        }
+        List<String> suffixes = ModuleSuffixes.of(kept, removed);
+        if (ModuleSuffixes.matchAny(suffixes, removed)) {
+            throw new BadInputException(
+                    config.file(),
+                    FIELD,
+                    json.get(FIELD),
+                    "no list of names tells the parameters that stay from those that go; use --action zero");
+        }
+        ArrayNode list = json.putArray(FIELD);
+        suffixes.forEach(list::add);
     }
-    List<String> suffixes = ModuleSuffixes.of(kept, removed);
-    if (ModuleSuffixes.matchAny(suffixes, removed)) {
-      throw new BadInputException(config.file(), FIELD, json.get(FIELD),
-          "no list of names tells the parameters that stay from those that go; use --action zero");
-    }
-    ArrayNode list = json.putArray(FIELD);
-    suffixes.forEach(list::add);
-  }
 
-  /** A wrong config would make a client build what was removed, or lose what was kept, without a word. */
-  void check(ObjectNode json) {
-    TargetMatcher after = config.targetsOf(json);
-    for (String name : kept) {
-      if (!after.targetsParameter(name)) {
-        throw new IllegalStateException("the rewritten config loses the kept parameter " + name);
-      }
+    /** A wrong config would make a client build what was removed, or lose what was kept, without a word. */
+    void check(ObjectNode json) {
+        TargetMatcher after = config.targetsOf(json);
+        for (String name : kept) {
+            if (!after.targetsParameter(name)) {
+                throw new IllegalStateException("the rewritten config loses the kept parameter " + name);
+            }
+        }
+        for (String name : removed) {
+            if (after.targetsParameter(name)) {
+                throw new IllegalStateException("the rewritten config still targets the removed parameter " + name);
+            }
+        }
     }
-    for (String name : removed) {
-      if (after.targetsParameter(name)) {
-        throw new IllegalStateException("the rewritten config still targets the removed parameter " + name);
-      }
-    }
-  }
 }

@@ -16,11 +16,13 @@ import java.util.Optional;
  */
 public record Rewrite(Optional<ObjectNode> config, List<TensorSource> tensors) {
 
-  /** The same adapter with some tensors exchanged, by their names, for others of the same name, shape and type. */
-  static Rewrite replacing(Adapter adapter, Map<String, TensorSource> replaced) {
-    TensorFile weights = adapter.weights();
-    return new Rewrite(Optional.empty(), weights.tensors().values().stream()
-        .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)))
-        .toList());
-  }
+    /** The same adapter with some tensors exchanged, by their names, for others of the same name, shape and type. */
+    static Rewrite replacing(Adapter adapter, Map<String, TensorSource> replaced) {
+        TensorFile weights = adapter.weights();
+        return new Rewrite(
+                Optional.empty(),
+                weights.tensors().values().stream()
+                        .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)))
+                        .toList());
+    }
 }

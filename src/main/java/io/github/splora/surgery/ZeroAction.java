@@ -14,19 +14,19 @@ import java.util.stream.Collectors;
  */
 final class ZeroAction implements Action {
 
-  @Override
-  public void requireApplicable(Adapter adapter) {
-    PlainModules.require(adapter, "a zeroed module would not be the aligned one again");
-  }
+    @Override
+    public void requireApplicable(Adapter adapter) {
+        PlainModules.require(adapter, "a zeroed module would not be the aligned one again");
+    }
 
-  @Override
-  public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
-    requireApplicable(adapter);
-    InseparableModules.refuseTied(adapter, selected);
-    Map<String, TensorSource> zeroed = adapter.modules().stream()
-        .filter(module -> selected.contains(module.name()))
-        .map(LoraModule::loraB)
-        .collect(Collectors.toMap(StoredTensor::name, b -> new ZeroTensor(b.name(), b.dtype(), b.shape())));
-    return Rewrite.replacing(adapter, zeroed);
-  }
+    @Override
+    public Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected) {
+        requireApplicable(adapter);
+        InseparableModules.refuseTied(adapter, selected);
+        Map<String, TensorSource> zeroed = adapter.modules().stream()
+                .filter(module -> selected.contains(module.name()))
+                .map(LoraModule::loraB)
+                .collect(Collectors.toMap(StoredTensor::name, b -> new ZeroTensor(b.name(), b.dtype(), b.shape())));
+        return Rewrite.replacing(adapter, zeroed);
+    }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  */
 public record Evaluation(Map<String, Double> figures, double seconds, String failure) {
 
-  public boolean hasFailed() {
-    return failure != null;
-  }
+    public boolean hasFailed() {
+        return failure != null;
+    }
 }

@@ -5,6 +5,6 @@ import java.nio.file.Path;
 /** Measures an adapter on something that matters: refusals, a task. */
 public interface Evaluator {
 
-  /** A failure is a result, not an exception. */
-  Evaluation evaluate(Path adapter);
+    /** A failure is a result, not an exception. */
+    Evaluation evaluate(Path adapter);
 }

@@ -15,43 +15,47 @@ import java.util.stream.Stream;
  */
 public record Goal(String minimize, String maximize, List<Requirement> requirements) {
 
-  /** The figures that an evaluation must give. */
-  public List<String> figures() {
-    return Stream.concat(Stream.of(minimize, maximize), requirements.stream().map(Requirement::figure))
-        .distinct().toList();
-  }
+    /** The figures that an evaluation must give. */
+    public List<String> figures() {
+        return Stream.concat(
+                        Stream.of(minimize, maximize), requirements.stream().map(Requirement::figure))
+                .distinct()
+                .toList();
+    }
 
-  /** The evaluation itself, or a failed one if it lacks a figure. */
-  public Evaluation checked(Evaluation evaluation) {
-    List<String> missing = new ArrayList<>(figures());
-    missing.removeAll(evaluation.figures().keySet());
-    return evaluation.hasFailed() || missing.isEmpty()
-        ? evaluation
-        : new Evaluation(evaluation.figures(), evaluation.seconds(),
-            "gave no " + missing + ", but " + evaluation.figures().keySet());
-  }
+    /** The evaluation itself, or a failed one if it lacks a figure. */
+    public Evaluation checked(Evaluation evaluation) {
+        List<String> missing = new ArrayList<>(figures());
+        missing.removeAll(evaluation.figures().keySet());
+        return evaluation.hasFailed() || missing.isEmpty()
+                ? evaluation
+                : new Evaluation(
+                        evaluation.figures(),
+                        evaluation.seconds(),
+                        "gave no " + missing + ", but " + evaluation.figures().keySet());
+    }
 
-  /** Use minus harm; the smallest there is of an adapter without figures. */
-  public double value(Map<String, Double> figures) {
-    return figures.containsKey(maximize) && figures.containsKey(minimize)
-        ? figures.get(maximize) - figures.get(minimize)
-        : Double.NEGATIVE_INFINITY;
-  }
+    /** Use minus harm; the smallest there is of an adapter without figures. */
+    public double value(Map<String, Double> figures) {
+        return figures.containsKey(maximize) && figures.containsKey(minimize)
+                ? figures.get(maximize) - figures.get(minimize)
+                : Double.NEGATIVE_INFINITY;
+    }
 
-  public boolean isMetBy(Map<String, Double> figures) {
-    return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures));
-  }
+    public boolean isMetBy(Map<String, Double> figures) {
+        return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures));
+    }
 
-  /** Whether one is at least as good in both figures, and better in one. */
-  public boolean dominates(Map<String, Double> one, Map<String, Double> other) {
-    double less = other.get(minimize) - one.get(minimize);
-    double more = one.get(maximize) - other.get(maximize);
-    return less >= 0 && more >= 0 && (less > 0 || more > 0);
-  }
+    /** Whether one is at least as good in both figures, and better in one. */
+    public boolean dominates(Map<String, Double> one, Map<String, Double> other) {
+        double less = other.get(minimize) - one.get(minimize);
+        double more = one.get(maximize) - other.get(maximize);
+        return less >= 0 && more >= 0 && (less > 0 || more > 0);
+    }
 
-  /** Best first: the most use, then the least harm. */
-  public Comparator<Map<String, Double>> bestFirst() {
-    return Comparator.<Map<String, Double>>comparingDouble(figures -> -figures.get(maximize))
-        .thenComparingDouble(figures -> figures.get(minimize));
-  }
+    /** Best first: the most use, then the least harm. */
+    public Comparator<Map<String, Double>> bestFirst() {
+        return Comparator.<Map<String, Double>>comparingDouble(figures -> -figures.get(maximize))
+                .thenComparingDouble(figures -> figures.get(minimize));
+    }
 }

@@ -15,30 +15,30 @@ import java.util.regex.Pattern;
  */
 public record Requirement(String text, String figure, String comparison, double limit) {
 
-  private static final Pattern CONDITION =
-      Pattern.compile("\\s*([^<>=\\s]+)\\s*(<=|>=|<|>)\\s*([-+.0-9eE]+)\\s*");
+    private static final Pattern CONDITION = Pattern.compile("\\s*([^<>=\\s]+)\\s*(<=|>=|<|>)\\s*([-+.0-9eE]+)\\s*");
 
-  /** Empty if the text is no condition. */
-  public static Optional<Requirement> parse(String text) {
-    Matcher matcher = CONDITION.matcher(text);
-    try {
-      return matcher.matches()
-          ? Optional.of(new Requirement(text.strip(), matcher.group(1), matcher.group(2),
-              Double.parseDouble(matcher.group(3))))
-          : Optional.empty();
-    } catch (NumberFormatException e) {
-      return Optional.empty();
+    /** Empty if the text is no condition. */
+    public static Optional<Requirement> parse(String text) {
+        Matcher matcher = CONDITION.matcher(text);
+        try {
+            return matcher.matches()
+                    ? Optional.of(new Requirement(
+                            text.strip(), matcher.group(1), matcher.group(2), Double.parseDouble(matcher.group(3))))
+                    : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
-  }
 
-  /** A figure that is not there meets nothing. */
-  public boolean isMetBy(Map<String, Double> figures) {
-    Double value = figures.get(figure);
-    return value != null && switch (comparison) {
-      case "<=" -> value <= limit;
-      case "<" -> value < limit;
-      case ">=" -> value >= limit;
-      default -> value > limit;
-    };
-  }
+    /** A figure that is not there meets nothing. */
+    public boolean isMetBy(Map<String, Double> figures) {
+        Double value = figures.get(figure);
+        return value != null
+                && switch (comparison) {
+                    case "<=" -> value <= limit;
+                    case "<" -> value < limit;
+                    case ">=" -> value >= limit;
+                    default -> value > limit;
+                };
+    }
 }

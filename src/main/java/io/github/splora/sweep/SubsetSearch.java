@@ -20,129 +20,133 @@ import java.util.function.ToDoubleFunction;
  */
 public final class SubsetSearch<T> {
 
-  private static final int FEWEST = 8;
+    private static final int FEWEST = 8;
 
-  private final List<T> items;
-  private final int size;
-  private final int budget;
-  private final Map<Set<T>, Double> values = new HashMap<>();
-  /** What adding an item was last seen to be worth. */
-  private final Map<T, Double> gains = new HashMap<>();
-  private ToDoubleFunction<Set<T>> evaluation;
+    private final List<T> items;
+    private final int size;
+    private final int budget;
+    private final Map<Set<T>, Double> values = new HashMap<>();
+    /** What adding an item was last seen to be worth. */
+    private final Map<T, Double> gains = new HashMap<>();
 
-  /**
-   * @param items in the order in which ties are broken
-   * @param size of the wanted set
-   * @param budget most sets that are evaluated
-   */
-  public SubsetSearch(List<T> items, int size, int budget) {
-    this.items = List.copyOf(items);
-    this.size = Math.min(size, items.size());
-    this.budget = budget;
-  }
+    private ToDoubleFunction<Set<T>> evaluation;
 
-  /**
-   * Searches.
-   *
-   * @param value of a set, the larger the better
-   * @return the best set of the wanted size that was evaluated; empty if the budget did not reach that far
-   */
-  public Set<T> run(ToDoubleFunction<Set<T>> value) {
-    evaluation = value;
-    Set<T> chosen = Set.of();
-    int tried = items.size();
-    for (int step = 0; step < size; step++) {
-      Set<T> next = bestStep(chosen, tried);
-      if (next.isEmpty()) {
-        return Set.of();
-      }
-      chosen = next;
-      tried = step == 0 ? tried : Math.max(FEWEST, tried / 2);
+    /**
+     * @param items in the order in which ties are broken
+     * @param size of the wanted set
+     * @param budget most sets that are evaluated
+     */
+    public SubsetSearch(List<T> items, int size, int budget) {
+        this.items = List.copyOf(items);
+        this.size = Math.min(size, items.size());
+        this.budget = budget;
     }
-    return exchanged(chosen);
-  }
 
-  /** How many sets were evaluated. */
-  public int evaluations() {
-    return values.size();
-  }
-
-  private Set<T> bestStep(Set<T> chosen, int most) {
-    double before = values.getOrDefault(chosen, 0.0);
-    List<T> promising = items.stream()
-        .filter(item -> !chosen.contains(item))
-        .sorted(Comparator.comparingDouble(item -> -gains.getOrDefault(item, 0.0)))
-        .limit(most)
-        .toList();
-    Set<T> best = Set.of();
-    for (T item : promising) {
-      Set<T> next = with(chosen, item);
-      if (!isKnown(next) && values.size() >= budget) {
-        break;
-      }
-      gains.put(item, value(next) - before);
-      if (best.isEmpty() || value(next) > value(best)) {
-        best = next;
-      }
-    }
-    return best;
-  }
-
-  private Set<T> exchanged(Set<T> found) {
-    Set<T> best = found;
-    boolean isBetter = true;
-    while (isBetter) {
-      isBetter = false;
-      for (Set<T> neighbour : neighbours(best)) {
-        if (isKnown(neighbour)) {
-          continue;
+    /**
+     * Searches.
+     *
+     * @param value of a set, the larger the better
+     * @return the best set of the wanted size that was evaluated; empty if the budget did not reach that far
+     */
+    public Set<T> run(ToDoubleFunction<Set<T>> value) {
+        evaluation = value;
+        Set<T> chosen = Set.of();
+        int tried = items.size();
+        for (int step = 0; step < size; step++) {
+            Set<T> next = bestStep(chosen, tried);
+            if (next.isEmpty()) {
+                return Set.of();
+            }
+            chosen = next;
+            tried = step == 0 ? tried : Math.max(FEWEST, tried / 2);
         }
-        if (values.size() >= budget) {
-          return best;
+        return exchanged(chosen);
+    }
+
+    /** How many sets were evaluated. */
+    public int evaluations() {
+        return values.size();
+    }
+
+    private Set<T> bestStep(Set<T> chosen, int most) {
+        double before = values.getOrDefault(chosen, 0.0);
+        List<T> promising = items.stream()
+                .filter(item -> !chosen.contains(item))
+                .sorted(Comparator.comparingDouble(item -> -gains.getOrDefault(item, 0.0)))
+                .limit(most)
+                .toList();
+        Set<T> best = Set.of();
+        for (T item : promising) {
+            Set<T> next = with(chosen, item);
+            if (!isKnown(next) && values.size() >= budget) {
+                break;
+            }
+            gains.put(item, value(next) - before);
+            if (best.isEmpty() || value(next) > value(best)) {
+                best = next;
+            }
         }
-        if (value(neighbour) > value(best)) {
-          best = neighbour;
-          isBetter = true;
-          break;
+        return best;
+    }
+
+    private Set<T> exchanged(Set<T> found) {
+        Set<T> best = found;
+        boolean isBetter = true;
+        while (isBetter) {
+            isBetter = false;
+            for (Set<T> neighbour : neighbours(best)) {
+                if (isKnown(neighbour)) {
+                    continue;
+                }
+                if (values.size() >= budget) {
+                    return best;
+                }
+                if (value(neighbour) > value(best)) {
+                    best = neighbour;
+                    isBetter = true;
+                    break;
+                }
+            }
         }
-      }
+        return best;
     }
-    return best;
-  }
 
-  private List<Set<T>> neighbours(Set<T> set) {
-    Comparator<T> byGain = Comparator.comparingDouble(item -> gains.getOrDefault(item, 0.0));
-    List<T> out = set.stream().sorted(byGain).toList();
-    List<T> in = items.stream().filter(item -> !set.contains(item)).sorted(byGain.reversed()).toList();
-    List<Set<T>> neighbours = new ArrayList<>();
-    // Diagonally: the best few of both come before the last of either.
-    for (int sum = 0; sum < out.size() + in.size() - 1; sum++) {
-      for (int i = Math.max(0, sum - in.size() + 1); i <= Math.min(sum, out.size() - 1); i++) {
-        Set<T> neighbour = new LinkedHashSet<>(set);
-        neighbour.remove(out.get(i));
-        neighbour.add(in.get(sum - i));
-        neighbours.add(Collections.unmodifiableSet(neighbour));
-      }
+    private List<Set<T>> neighbours(Set<T> set) {
+        Comparator<T> byGain = Comparator.comparingDouble(item -> gains.getOrDefault(item, 0.0));
+        List<T> out = set.stream().sorted(byGain).toList();
+        List<T> in = items.stream()
+                .filter(item -> !set.contains(item))
+                .sorted(byGain.reversed())
+                .toList();
+        List<Set<T>> neighbours = new ArrayList<>();
+        // Diagonally: the best few of both come before the last of either.
+        for (int sum = 0; sum < out.size() + in.size() - 1; sum++) {
+            for (int i = Math.max(0, sum - in.size() + 1); i <= Math.min(sum, out.size() - 1); i++) {
+                Set<T> neighbour = new LinkedHashSet<>(set);
+                neighbour.remove(out.get(i));
+                neighbour.add(in.get(sum - i));
+                neighbours.add(Collections.unmodifiableSet(neighbour));
+            }
+        }
+        return neighbours;
     }
-    return neighbours;
-  }
 
-  private boolean isKnown(Set<T> set) {
-    return values.containsKey(set);
-  }
-
-  private double value(Set<T> set) {
-    Double known = values.get(set);
-    if (known == null) {
-      known = evaluation.applyAsDouble(set);
-      values.put(set, known);
+    private boolean isKnown(Set<T> set) {
+        return values.containsKey(set);
     }
-    return known;
-  }
 
-  private static <T> Set<T> with(Set<T> set, T item) {
-    Set<T> larger = new LinkedHashSet<>(set);
-    larger.add(item);
-    return Collections.unmodifiableSet(larger);
-  }
+    private double value(Set<T> set) {
+        Double known = values.get(set);
+        if (known == null) {
+            known = evaluation.applyAsDouble(set);
+            values.put(set, known);
+        }
+        return known;
+    }
+
+    private static <T> Set<T> with(Set<T> set, T item) {
+        Set<T> larger = new LinkedHashSet<>(set);
+        larger.add(item);
+        return Collections.unmodifiableSet(larger);
+    }
 }

@@ -25,61 +25,81 @@ import java.util.Set;
  * @param totalSeconds from the start of the run to this report
  */
 public record SweepReport(
-    int schemaVersion,
-    String tool,
-    List<String> command,
-    String adapter,
-    String evaluate,
-    String minimize,
-    String maximize,
-    List<String> requirements,
-    List<Trial> trials,
-    Integer winner,
-    int evaluations,
-    double totalSeconds) {
+        int schemaVersion,
+        String tool,
+        List<String> command,
+        String adapter,
+        String evaluate,
+        String minimize,
+        String maximize,
+        List<String> requirements,
+        List<Trial> trials,
+        Integer winner,
+        int evaluations,
+        double totalSeconds) {
 
-  public static final int SCHEMA_VERSION = 1;
+    public static final int SCHEMA_VERSION = 1;
 
-  /** Judges trials against each other. */
-  public static SweepReport of(String tool, List<String> command, String adapter, Optional<String> evaluate, Goal goal,
-      List<Trial> trials, double totalSeconds) {
-    List<Trial> judged = trials.stream().map(trial -> trial.judged(goal, trials)).toList();
-    Integer winner = judged.stream()
-        .filter(Trial::meetsRequirements)
-        .min(Comparator.comparing(Trial::figures, goal.bestFirst())
-            .thenComparingInt(Trial::selected).thenComparingInt(Trial::number))
-        .map(Trial::number).orElse(null);
-    return new SweepReport(SCHEMA_VERSION, tool, command, adapter, evaluate.orElse(null), goal.minimize(),
-        goal.maximize(), goal.requirements().stream().map(Requirement::text).toList(), judged, winner,
-        (int) judged.stream().filter(trial -> trial.seconds() != null).count(), totalSeconds);
-  }
-
-  /** The figures that any trial has: of the goal first, then as evaluations gave them. */
-  public Set<String> figures() {
-    Set<String> names = new LinkedHashSet<>();
-    if (evaluate != null) {
-      names.add(minimize);
-      names.add(maximize);
+    /** Judges trials against each other. */
+    public static SweepReport of(
+            String tool,
+            List<String> command,
+            String adapter,
+            Optional<String> evaluate,
+            Goal goal,
+            List<Trial> trials,
+            double totalSeconds) {
+        List<Trial> judged =
+                trials.stream().map(trial -> trial.judged(goal, trials)).toList();
+        Integer winner = judged.stream()
+                .filter(Trial::meetsRequirements)
+                .min(Comparator.comparing(Trial::figures, goal.bestFirst())
+                        .thenComparingInt(Trial::selected)
+                        .thenComparingInt(Trial::number))
+                .map(Trial::number)
+                .orElse(null);
+        return new SweepReport(
+                SCHEMA_VERSION,
+                tool,
+                command,
+                adapter,
+                evaluate.orElse(null),
+                goal.minimize(),
+                goal.maximize(),
+                goal.requirements().stream().map(Requirement::text).toList(),
+                judged,
+                winner,
+                (int) judged.stream().filter(trial -> trial.seconds() != null).count(),
+                totalSeconds);
     }
-    trials.forEach(trial -> names.addAll(trial.figures().keySet()));
-    return names;
-  }
 
-  /** What came out, in a sentence. */
-  public String conclusion() {
-    if (evaluate == null) {
-      return trials.size() + " candidates; none was evaluated";
+    /** The figures that any trial has: of the goal first, then as evaluations gave them. */
+    public Set<String> figures() {
+        Set<String> names = new LinkedHashSet<>();
+        if (evaluate != null) {
+            names.add(minimize);
+            names.add(maximize);
+        }
+        trials.forEach(trial -> names.addAll(trial.figures().keySet()));
+        return names;
     }
-    long failed = trials.stream().filter(trial -> trial.failure() != null).count();
-    String counts = trials.size() + " candidates, " + evaluations + " evaluations"
-        + (failed == 0 ? "" : ", " + failed + " failed");
-    return counts + "; " + (winner == null
-        ? requirements.isEmpty() ? "no winner" : "none meets " + String.join(", ", requirements)
-        : "best: " + winner + " (" + trials.get(winner).origin() + ")");
-  }
 
-  /** The document, with a final line break. */
-  public String toJson() {
-    return StrictJson.write(this);
-  }
+    /** What came out, in a sentence. */
+    public String conclusion() {
+        if (evaluate == null) {
+            return trials.size() + " candidates; none was evaluated";
+        }
+        long failed = trials.stream().filter(trial -> trial.failure() != null).count();
+        String counts = trials.size() + " candidates, " + evaluations + " evaluations"
+                + (failed == 0 ? "" : ", " + failed + " failed");
+        return counts + "; "
+                + (winner == null
+                        ? requirements.isEmpty() ? "no winner" : "none meets " + String.join(", ", requirements)
+                        : "best: " + winner + " (" + trials.get(winner).origin() + ")");
+    }
+
+    /** The document, with a final line break. */
+    public String toJson() {
+        return StrictJson.write(this);
+    }
 }

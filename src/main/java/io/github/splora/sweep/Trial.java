@@ -18,42 +18,44 @@ import java.util.Map;
  * @param meetsRequirements whether it meets all
  */
 public record Trial(
-    int number,
-    String options,
-    String action,
-    int selected,
-    Map<String, Double> figures,
-    Double seconds,
-    Integer sameAs,
-    String failure,
-    boolean onFront,
-    boolean meetsRequirements) {
+        int number,
+        String options,
+        String action,
+        int selected,
+        Map<String, Double> figures,
+        Double seconds,
+        Integer sameAs,
+        String failure,
+        boolean onFront,
+        boolean meetsRequirements) {
 
-  /** What made it, for people. */
-  public String origin() {
-    return options.isEmpty() ? "the adapter as it is" : options;
-  }
-
-  /** What is to be said of it beside its figures, for people; usually nothing. */
-  public String note() {
-    if (failure != null) {
-      return "failed: " + failure;
+    /** What made it, for people. */
+    public String origin() {
+        return options.isEmpty() ? "the adapter as it is" : options;
     }
-    return sameAs != null ? "same adapter as " + sameAs : "";
-  }
 
-  boolean isJudged() {
-    return failure == null && !figures.isEmpty();
-  }
+    /** What is to be said of it beside its figures, for people; usually nothing. */
+    public String note() {
+        if (failure != null) {
+            return "failed: " + failure;
+        }
+        return sameAs != null ? "same adapter as " + sameAs : "";
+    }
 
-  private Trial judged(boolean isOnFront, boolean isMeeting) {
-    return new Trial(number, options, action, selected, figures, seconds, sameAs, failure, isOnFront, isMeeting);
-  }
+    boolean isJudged() {
+        return failure == null && !figures.isEmpty();
+    }
 
-  Trial judged(Goal goal, List<Trial> all) {
-    return judged(
-        isJudged() && all.stream().filter(Trial::isJudged)
-            .noneMatch(other -> goal.dominates(other.figures(), figures)),
-        isJudged() && goal.isMetBy(figures));
-  }
+    private Trial judged(boolean isOnFront, boolean isMeeting) {
+        return new Trial(number, options, action, selected, figures, seconds, sameAs, failure, isOnFront, isMeeting);
+    }
+
+    Trial judged(Goal goal, List<Trial> all) {
+        return judged(
+                isJudged()
+                        && all.stream()
+                                .filter(Trial::isJudged)
+                                .noneMatch(other -> goal.dominates(other.figures(), figures)),
+                isJudged() && goal.isMetBy(figures));
+    }
 }

@@ -3,4 +3,3 @@
  * looking for better ones, and the document that results. Knows nothing of how a candidate is made.
  */
 package io.github.splora.sweep;
-

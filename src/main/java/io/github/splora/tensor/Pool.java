@@ -10,20 +10,20 @@ import java.util.function.Supplier;
  */
 public final class Pool<T> {
 
-  private final Supplier<T> maker;
-  private final ConcurrentLinkedDeque<T> idle = new ConcurrentLinkedDeque<>();
+    private final Supplier<T> maker;
+    private final ConcurrentLinkedDeque<T> idle = new ConcurrentLinkedDeque<>();
 
-  public Pool(Supplier<T> maker) {
-    this.maker = maker;
-  }
-
-  /** Lends one for as long as {@code use} takes. One whose use failed is not lent again: it may still be written to. */
-  public void lend(Consumer<T> use) {
-    T one = idle.pollFirst();
-    if (one == null) {
-      one = maker.get();
+    public Pool(Supplier<T> maker) {
+        this.maker = maker;
     }
-    use.accept(one);
-    idle.addFirst(one);
-  }
+
+    /** Lends one for as long as {@code use} takes. One whose use failed is not lent again: it may still be written to. */
+    public void lend(Consumer<T> use) {
+        T one = idle.pollFirst();
+        if (one == null) {
+            one = maker.get();
+        }
+        use.accept(one);
+        idle.addFirst(one);
+    }
 }

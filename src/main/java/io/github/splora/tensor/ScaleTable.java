@@ -6,28 +6,28 @@ import io.github.splora.storage.Values;
 /** {@link Scales}, read into memory: they are small beside the weight. */
 public final class ScaleTable {
 
-  private final Scales scales;
-  private final double[] values;
-  private final long columns;
+    private final Scales scales;
+    private final double[] values;
+    private final long columns;
 
-  public ScaleTable(Scales scales) {
-    this.scales = scales;
-    this.values = scales.tensor().map(Values::of).orElse(new double[] {1});
-    this.columns = scales.tensor()
-        .filter(tensor -> tensor.shape().size() == 2)
-        .map(tensor -> tensor.shape().get(1))
-        .orElse(1L);
-  }
+    public ScaleTable(Scales scales) {
+        this.scales = scales;
+        this.values = scales.tensor().map(Values::of).orElse(new double[] {1});
+        this.columns = scales.tensor()
+                .filter(tensor -> tensor.shape().size() == 2)
+                .map(tensor -> tensor.shape().get(1))
+                .orElse(1L);
+    }
 
-  /** What it was read from. */
-  public Scales scales() {
-    return scales;
-  }
+    /** What it was read from. */
+    public Scales scales() {
+        return scales;
+    }
 
-  /** What the element is to be multiplied with. */
-  public double at(long row, long column) {
-    return values.length == 1
-        ? values[0]
-        : values[Math.toIntExact(row / scales.blockRows() * columns + column / scales.blockColumns())];
-  }
+    /** What the element is to be multiplied with. */
+    public double at(long row, long column) {
+        return values.length == 1
+                ? values[0]
+                : values[Math.toIntExact(row / scales.blockRows() * columns + column / scales.blockColumns())];
+    }
 }

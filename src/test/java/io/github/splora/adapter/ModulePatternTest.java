@@ -13,55 +13,65 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ModulePatternTest {
 
-  private static final Path CONFIG = Path.of("adapter_config.json");
+    private static final Path CONFIG = Path.of("adapter_config.json");
 
-  /** Verdicts of {@code get_pattern_key} of PEFT 0.21.0; keys separated by blanks, the one that decides last. */
-  @ParameterizedTest
-  @CsvSource(delimiter = ';', value = {
-    "q_proj; model.layers.0.q_proj; q_proj",
-    "q_proj; q_proj; q_proj",
-    "q_proj; model.xq_proj;",
-    "q_proj; model.q_proj.inner;",
-    "layers.1.q_proj q_proj; model.layers.1.q_proj; layers.1.q_proj",
-    "layers.1.q_proj q_proj; model.layers.11.q_proj; q_proj",
-    "q_proj layers.1.q_proj; model.layers.1.q_proj; q_proj",
-    "^model.layers.0.q_proj; model.layers.0.q_proj; ^model.layers.0.q_proj",
-    "^model.layers.0.q_proj; x.model.layers.0.q_proj;",
-    "layers\\.[0-3]\\..*; model.layers.2.self_attn.q_proj; layers\\.[0-3]\\..*",
-    "layers\\.[0-3]\\..*; model.layers.4.self_attn.q_proj;",
-    "q_proj|v_proj; model.v_proj; q_proj|v_proj",
-    "q_proj|v_proj; model.k_proj;",
-    ".*attn.*; model.layers.4.self_attn.q_proj; .*attn.*",
-    "q_proj$; a.q_proj; q_proj$",
-    "layers; model.layers.0;"
-  })
-  void theFirstKeyThatMatchesDecidesAsInPeft(String keys, String module, String decisive) {
-    Map<String, String> values = new LinkedHashMap<>();
-    List.of(keys.split(" ")).forEach(key -> values.put(key, key));
-    assertThat(new ModulePattern<>(values, CONFIG, "rank_pattern").valueFor(module).orElse(null)).isEqualTo(decisive);
-  }
+    /** Verdicts of {@code get_pattern_key} of PEFT 0.21.0; keys separated by blanks, the one that decides last. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "q_proj; model.layers.0.q_proj; q_proj",
+                "q_proj; q_proj; q_proj",
+                "q_proj; model.xq_proj;",
+                "q_proj; model.q_proj.inner;",
+                "layers.1.q_proj q_proj; model.layers.1.q_proj; layers.1.q_proj",
+                "layers.1.q_proj q_proj; model.layers.11.q_proj; q_proj",
+                "q_proj layers.1.q_proj; model.layers.1.q_proj; q_proj",
+                "^model.layers.0.q_proj; model.layers.0.q_proj; ^model.layers.0.q_proj",
+                "^model.layers.0.q_proj; x.model.layers.0.q_proj;",
+                "layers\\.[0-3]\\..*; model.layers.2.self_attn.q_proj; layers\\.[0-3]\\..*",
+                "layers\\.[0-3]\\..*; model.layers.4.self_attn.q_proj;",
+                "q_proj|v_proj; model.v_proj; q_proj|v_proj",
+                "q_proj|v_proj; model.k_proj;",
+                ".*attn.*; model.layers.4.self_attn.q_proj; .*attn.*",
+                "q_proj$; a.q_proj; q_proj$",
+                "layers; model.layers.0;"
+            })
+    void theFirstKeyThatMatchesDecidesAsInPeft(String keys, String module, String decisive) {
+        Map<String, String> values = new LinkedHashMap<>();
+        List.of(keys.split(" ")).forEach(key -> values.put(key, key));
+        assertThat(new ModulePattern<>(values, CONFIG, "rank_pattern")
+                        .valueFor(module)
+                        .orElse(null))
+                .isEqualTo(decisive);
+    }
 
-  @Test
-  void tellsWhichKeysMatchNoModuleAtAll() {
-    Map<String, Integer> values = new LinkedHashMap<>();
-    values.put("q_proj", 1);
-    values.put("k_proj", 2);
-    values.put("layers.0.q_proj", 3);
-    assertThat(new ModulePattern<>(values, CONFIG, "rank_pattern").keysMatchingNone(List.of("layers.0.q_proj")))
-        .containsExactly("k_proj");
-  }
+    @Test
+    void tellsWhichKeysMatchNoModuleAtAll() {
+        Map<String, Integer> values = new LinkedHashMap<>();
+        values.put("q_proj", 1);
+        values.put("k_proj", 2);
+        values.put("layers.0.q_proj", 3);
+        assertThat(new ModulePattern<>(values, CONFIG, "rank_pattern").keysMatchingNone(List.of("layers.0.q_proj")))
+                .containsExactly("k_proj");
+    }
 
-  @Test
-  void refusesAKeyThatIsNoRegularExpression() {
-    assertThat(Refusal.of(() -> new ModulePattern<>(Map.of("q_proj)", 1), CONFIG, "alpha_pattern")))
-        .singleElement().asString().startsWith("adapter_config.json: alpha_pattern '").contains("q_proj)")
-        .contains("not a valid regular expression");
-  }
+    @Test
+    void refusesAKeyThatIsNoRegularExpression() {
+        assertThat(Refusal.of(() -> new ModulePattern<>(Map.of("q_proj)", 1), CONFIG, "alpha_pattern")))
+                .singleElement()
+                .asString()
+                .startsWith("adapter_config.json: alpha_pattern '")
+                .contains("q_proj)")
+                .contains("not a valid regular expression");
+    }
 
-  @Test
-  void givesUpAHostileKey() {
-    ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("((a*)*)*b", 1), CONFIG, "rank_pattern");
-    assertThat(Refusal.of(() -> pattern.valueFor("a".repeat(60)))).singleElement().asString()
-        .startsWith("adapter_config.json: rank_pattern '((a*)*)*b': takes too many steps to match 'aaa");
-  }
+    @Test
+    void givesUpAHostileKey() {
+        ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("((a*)*)*b", 1), CONFIG, "rank_pattern");
+        assertThat(Refusal.of(() -> pattern.valueFor("a".repeat(60))))
+                .singleElement()
+                .asString()
+                .startsWith("adapter_config.json: rank_pattern '((a*)*)*b': takes too many steps to match 'aaa");
+    }
 }

@@ -21,11 +21,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TargetMatcherTest {
 
-  /**
-   * What {@code check_target_module_exists} of PEFT 0.21.0 answers: below each config, + for the modules that PEFT
-   * wraps and - for those that it leaves alone.
-   */
-  private static final String PEFT = """
+    /**
+     * What {@code check_target_module_exists} of PEFT 0.21.0 answers: below each config, + for the modules that PEFT
+     * wraps and - for those that it leaves alone.
+     */
+    private static final String PEFT =
+            """
       {"target_modules": ["q_proj"]}
         + model.layers.0.self_attn.q_proj
         + q_proj
@@ -120,8 +121,9 @@ class TargetMatcherTest {
         - model.layers.0.self_attn.q_proj
       """;
 
-  /** PEFT again, where {@link TargetMatcher} does not follow it yet. */
-  private static final String PEFT_ODDITIES = """
+    /** PEFT again, where {@link TargetMatcher} does not follow it yet. */
+    private static final String PEFT_ODDITIES =
+            """
       {"target_modules": ["q_proj"], "exclude_modules": "all-linear"}
         + model.layers.0.self_attn.q_proj
       {"target_modules": ["q_proj"], "layers_to_transform": 1}
@@ -130,121 +132,139 @@ class TargetMatcherTest {
         + model.layers.0.self_attn.q_proj
       """;
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  static Stream<Arguments> verdicts() {
-    return parse(PEFT);
-  }
-
-  static Stream<Arguments> oddities() {
-    return parse(PEFT_ODDITIES);
-  }
-
-  @ParameterizedTest
-  @MethodSource("verdicts")
-  void wrapsWhatPeftWraps(String config, String module, boolean wrapped) {
-    assertThat(matcher(config).targets(module)).isEqualTo(wrapped);
-  }
-  @ParameterizedTest
-  @MethodSource("oddities")
-  void wrapsWhatPeftWrapsInOddConfigs(String config, String module, boolean wrapped) {
-    assertThat(matcher(config).targets(module)).isEqualTo(wrapped);
-  }
-
-  @Test
-  void aConfigWithoutTargetsLeavesThemToTheTypeOfModel() {
-    for (String config : List.of("{}", "{\"target_modules\": null}", "{\"target_modules\": \"all-linear\"}")) {
-      assertThat(matcher(config).namesItsTargets()).as(config).isFalse();
-      assertThat(matcher(config).targets("model.layers.0.self_attn.q_proj")).as(config).isTrue();
+    static Stream<Arguments> verdicts() {
+        return parse(PEFT);
     }
-  }
 
-  @Test
-  void excludesCountWhereTheTypeOfModelDecidesToo() {
-    TargetMatcher targets = matcher("{\"target_modules\": \"all-linear\", \"exclude_modules\": [\"q_proj\"]}");
-    assertThat(targets.targets("model.layers.0.self_attn.q_proj")).isFalse();
-    assertThat(targets.targets("model.layers.0.self_attn.k_proj")).isTrue();
-  }
-
-  @Test
-  void aListAndARegularExpressionNameTheirTargets() {
-    assertThat(matcher("{\"target_modules\": [\"q_proj\"]}").namesItsTargets()).isTrue();
-    assertThat(matcher("{\"target_modules\": \".*\"}").namesItsTargets()).isTrue();
-  }
-
-  @Test
-  void refusesABrokenRegularExpressionWithItsField() {
-    for (String field : List.of("target_modules", "exclude_modules")) {
-      assertThat(Refusal.of(() -> matcher("{\"" + field + "\": \"(q_proj\"}"))).singleElement().asString()
-          .startsWith(folder.resolve("adapter_config.json") + ": " + field
-              + " '(q_proj': not a valid regular expression: ");
+    static Stream<Arguments> oddities() {
+        return parse(PEFT_ODDITIES);
     }
-  }
 
-  @Test
-  void givesUpAHostileExpressionWithItsField() {
-    String hostile = "((a*)*)*b";
-    Map.of(
-        "target_modules", "\"%s\"",
-        "exclude_modules", "\"%s\"",
-        "modules_to_save", "[\"%s\"]",
-        "layers_pattern", "\"%s\", \"target_modules\": [\"q\"], \"layers_to_transform\": [1]")
-        .forEach((field, json) -> assertThat(Refusal.of(
-            () -> matcher("{\"" + field + "\": " + json.formatted(hostile) + "}").targets("a".repeat(60) + ".q")))
-            .containsExactly(folder.resolve("adapter_config.json") + ": " + field + " '((a*)*)*b': takes too many steps"
-                + " to match '" + "a".repeat(60) + ".q'; write it more simply"));
-  }
-
-  @Test
-  void aLayersPatternThatCanDoWithoutTheIndexFindsNone() {
-    assertThat(matcher("{\"target_modules\": [\"q\"], \"layers_to_transform\": [1], \"layers_pattern\": \"layers|h\"}")
-        .targets("layers.1.q")).isFalse();
-  }
-
-  @Test
-  void anIndexBeyondAnyModelIsNoLayer() {
-    assertThat(matcher("{\"target_modules\": [\"q\"], \"layers_to_transform\": [1]}")
-        .targets("model.layers.99999999999.q")).isFalse();
-  }
-  @Test
-  void aGroupsNameMayHaveAnUnderscoreAsInPython() {
-    assertThat(matcher("{\"target_modules\": \".*[.](?P<layer_index>[0-9])[.]q\"}").targets("layers.1.q")).isTrue();
-  }
-
-
-  /** As PEFT 0.21 did with a tiny Mixtral. */
-  @Test
-  void aParameterIsTargetedByTheEndOfItsNameWhateverIsExcluded() {
-    TargetMatcher matcher = matcher("{\"target_modules\": [\"q_proj\"], \"exclude_modules\": [\"down_proj\"],"
-        + " \"target_parameters\": [\"experts.down_proj\", \"layers.1.mlp.experts.gate_up_proj\"]}");
-    assertThat(matcher.targetsParameter("model.layers.0.mlp.experts.down_proj")).isTrue();
-    assertThat(matcher.targetsParameter("model.layers.1.mlp.experts.gate_up_proj")).isTrue();
-    assertThat(matcher.targetsParameter("model.layers.11.mlp.experts.gate_up_proj")).isFalse();
-    assertThat(matcher.targetsParameter("model.layers.0.mlp.down_proj")).isFalse();
-    assertThat(matcher.targets("model.layers.0.mlp.experts.down_proj")).isFalse();
-  }
-
-  private TargetMatcher matcher(String targets) {
-    Path config = new TinyAdapter().writeConfigTo(folder);
-    AdapterConfig plain = AdapterConfig.read(config);
-    try {
-      Files.writeString(config, targets);
-      return plain.targetsOf(StrictJson.readObject(config));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    @ParameterizedTest
+    @MethodSource("verdicts")
+    void wrapsWhatPeftWraps(String config, String module, boolean wrapped) {
+        assertThat(matcher(config).targets(module)).isEqualTo(wrapped);
     }
-  }
 
-  private static Stream<Arguments> parse(String table) {
-    List<Arguments> cases = new ArrayList<>();
-    String config = null;
-    for (String line : table.lines().toList()) {
-      if (line.startsWith("{")) {
-        config = line;
-      } else {
-        cases.add(Arguments.of(config, line.strip().substring(2), line.strip().startsWith("+")));
-      }
+    @ParameterizedTest
+    @MethodSource("oddities")
+    void wrapsWhatPeftWrapsInOddConfigs(String config, String module, boolean wrapped) {
+        assertThat(matcher(config).targets(module)).isEqualTo(wrapped);
     }
-    return cases.stream();
-  }
+
+    @Test
+    void aConfigWithoutTargetsLeavesThemToTheTypeOfModel() {
+        for (String config : List.of("{}", "{\"target_modules\": null}", "{\"target_modules\": \"all-linear\"}")) {
+            assertThat(matcher(config).namesItsTargets()).as(config).isFalse();
+            assertThat(matcher(config).targets("model.layers.0.self_attn.q_proj"))
+                    .as(config)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void excludesCountWhereTheTypeOfModelDecidesToo() {
+        TargetMatcher targets = matcher("{\"target_modules\": \"all-linear\", \"exclude_modules\": [\"q_proj\"]}");
+        assertThat(targets.targets("model.layers.0.self_attn.q_proj")).isFalse();
+        assertThat(targets.targets("model.layers.0.self_attn.k_proj")).isTrue();
+    }
+
+    @Test
+    void aListAndARegularExpressionNameTheirTargets() {
+        assertThat(matcher("{\"target_modules\": [\"q_proj\"]}").namesItsTargets())
+                .isTrue();
+        assertThat(matcher("{\"target_modules\": \".*\"}").namesItsTargets()).isTrue();
+    }
+
+    @Test
+    void refusesABrokenRegularExpressionWithItsField() {
+        for (String field : List.of("target_modules", "exclude_modules")) {
+            assertThat(Refusal.of(() -> matcher("{\"" + field + "\": \"(q_proj\"}")))
+                    .singleElement()
+                    .asString()
+                    .startsWith(folder.resolve("adapter_config.json") + ": " + field
+                            + " '(q_proj': not a valid regular expression: ");
+        }
+    }
+
+    @Test
+    void givesUpAHostileExpressionWithItsField() {
+        String hostile = "((a*)*)*b";
+        Map.of(
+                        "target_modules", "\"%s\"",
+                        "exclude_modules", "\"%s\"",
+                        "modules_to_save", "[\"%s\"]",
+                        "layers_pattern", "\"%s\", \"target_modules\": [\"q\"], \"layers_to_transform\": [1]")
+                .forEach((field, json) -> assertThat(
+                                Refusal.of(() -> matcher("{\"" + field + "\": " + json.formatted(hostile) + "}")
+                                        .targets("a".repeat(60) + ".q")))
+                        .containsExactly(folder.resolve("adapter_config.json") + ": " + field
+                                + " '((a*)*)*b': takes too many steps" + " to match '" + "a".repeat(60)
+                                + ".q'; write it more simply"));
+    }
+
+    @Test
+    void aLayersPatternThatCanDoWithoutTheIndexFindsNone() {
+        assertThat(matcher(
+                                "{\"target_modules\": [\"q\"], \"layers_to_transform\": [1], \"layers_pattern\": \"layers|h\"}")
+                        .targets("layers.1.q"))
+                .isFalse();
+    }
+
+    @Test
+    void anIndexBeyondAnyModelIsNoLayer() {
+        assertThat(matcher("{\"target_modules\": [\"q\"], \"layers_to_transform\": [1]}")
+                        .targets("model.layers.99999999999.q"))
+                .isFalse();
+    }
+
+    @Test
+    void aGroupsNameMayHaveAnUnderscoreAsInPython() {
+        assertThat(matcher("{\"target_modules\": \".*[.](?P<layer_index>[0-9])[.]q\"}")
+                        .targets("layers.1.q"))
+                .isTrue();
+    }
+
+    /** As PEFT 0.21 did with a tiny Mixtral. */
+    @Test
+    void aParameterIsTargetedByTheEndOfItsNameWhateverIsExcluded() {
+        TargetMatcher matcher = matcher("{\"target_modules\": [\"q_proj\"], \"exclude_modules\": [\"down_proj\"],"
+                + " \"target_parameters\": [\"experts.down_proj\", \"layers.1.mlp.experts.gate_up_proj\"]}");
+        assertThat(matcher.targetsParameter("model.layers.0.mlp.experts.down_proj"))
+                .isTrue();
+        assertThat(matcher.targetsParameter("model.layers.1.mlp.experts.gate_up_proj"))
+                .isTrue();
+        assertThat(matcher.targetsParameter("model.layers.11.mlp.experts.gate_up_proj"))
+                .isFalse();
+        assertThat(matcher.targetsParameter("model.layers.0.mlp.down_proj")).isFalse();
+        assertThat(matcher.targets("model.layers.0.mlp.experts.down_proj")).isFalse();
+    }
+
+    private TargetMatcher matcher(String targets) {
+        Path config = new TinyAdapter().writeConfigTo(folder);
+        AdapterConfig plain = AdapterConfig.read(config);
+        try {
+            Files.writeString(config, targets);
+            return plain.targetsOf(StrictJson.readObject(config));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<Arguments> parse(String table) {
+        List<Arguments> cases = new ArrayList<>();
+        String config = null;
+        for (String line : table.lines().toList()) {
+            if (line.startsWith("{")) {
+                config = line;
+            } else {
+                cases.add(Arguments.of(
+                        config, line.strip().substring(2), line.strip().startsWith("+")));
+            }
+        }
+        return cases.stream();
+    }
 }

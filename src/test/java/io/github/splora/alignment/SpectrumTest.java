@@ -23,134 +23,143 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Sketched subspaces are those of a full decomposition. */
 class SpectrumTest {
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  private final Kernel kernel = TensorEngine.start("cpu").kernel();
-  private int walks;
+    private final Kernel kernel = TensorEngine.start("cpu").kernel();
+    private int walks;
 
-  @ParameterizedTest
-  @ValueSource(doubles = {0.1, 0.5, 0.9, 0.99, 1})
-  void aSmallMatrixIsDecomposedWhole(double energy) throws IOException {
-    DenseMatrix v = DenseMatrix.random(30, 50, 1);
-    assertSubspaces(v, energy, 1e-9);
-    assertThat(walks).isEqualTo(2);
-  }
-
-  @Test
-  void theFewestVectorsOfALargeMatrixAreFoundInASketch() throws IOException {
-    DenseMatrix v = decaying(300, 200, 0.9);
-    assertSubspaces(v, 0.9, 1e-6);
-    assertThat(walks).isLessThanOrEqualTo(8);
-  }
-
-  @Test
-  void aSketchGrowsUntilItHoldsTheShare() throws IOException {
-    // The singular values of a random matrix hardly fall: most of them are needed.
-    assertSubspaces(DenseMatrix.random(300, 180, 2), 0.9, 1e-6);
-  }
-
-  @Test
-  void aMatrixOfLowRankNeedsNoMoreThanItsRank() throws IOException {
-    DenseMatrix v = DenseMatrix.random(300, 5, 3).times(DenseMatrix.random(5, 180, 4));
-    assertSubspaces(v, 1, 1e-6);
-    assertThat(spectrum(v, false, 1).dominant(1).dimension()).isEqualTo(5);
-  }
-
-  @Test
-  void severalSharesComeFromOneSketch() throws IOException {
-    DenseMatrix v = decaying(150, 200, 0.8);
-    Spectrum spectrum = spectrum(v, false, 0.5, 0.95);
-    assertThat(spectrum.dominant(0.5).dimension()).isEqualTo(DenseSubspaces.of(v, 0.5).dimension());
-    assertThat(spectrum.dominant(0.95).dimension()).isEqualTo(DenseSubspaces.of(v, 0.95).dimension());
-  }
-
-  @Test
-  void aTransposedWeightIsNoOther() throws IOException {
-    DenseMatrix v = decaying(40, 60, 0.7);
-    Subspaces stored = spectrum(v, false, 0.9).dominant(0.9);
-    Subspaces transposed = spectrum(v, true, 0.9).dominant(0.9);
-    assertThat(projector(transposed.left())).containsExactly(projector(stored.left()), within(1e-9));
-    assertThat(projector(transposed.right())).containsExactly(projector(stored.right()), within(1e-9));
-  }
-
-  @Test
-  void zeroHasNoSubspaces() throws IOException {
-    Spectrum spectrum = spectrum(DenseMatrix.zeros(20, 30), false, 0.9);
-    assertThat(spectrum.squaredNorm()).isZero();
-    assertThat(spectrum.dominant(0.9).dimension()).isZero();
-  }
-
-  @Test
-  void theSameSeedGivesTheSameBits() throws IOException {
-    DenseMatrix v = decaying(150, 200, 0.9);
-    assertThat(spectrum(v, false, 0.9).dominant(0.9).left().values())
-        .isEqualTo(spectrum(v, false, 0.9).dominant(0.9).left().values());
-  }
-
-  private void assertSubspaces(DenseMatrix v, double energy, double tolerance) throws IOException {
-    Subspaces found = spectrum(v, false, energy).dominant(energy);
-    DenseSubspaces expected = DenseSubspaces.of(v, energy);
-    assertThat(found.dimension()).isEqualTo(expected.dimension());
-    // What the found vectors hold of V: as much as the best ones of that number do.
-    double held = squared(dense(found.left()).transposed().times(v));
-    double best = squared(expected.left().times(v));
-    assertThat(held).isCloseTo(best, within(tolerance * squared(v)));
-    double heldByRight = squared(v.times(dense(found.right())));
-    assertThat(heldByRight).isCloseTo(best, within(tolerance * squared(v)));
-    assertThat(gram(found.left())).containsExactly(DenseMatrix.identity(found.dimension()).flat(), within(1e-9));
-    assertThat(gram(found.right())).containsExactly(DenseMatrix.identity(found.dimension()).flat(), within(1e-7));
-  }
-
-  private Spectrum spectrum(DenseMatrix v, boolean transposed, double... energies) throws IOException {
-    DenseMatrix stored = transposed ? v.transposed() : v;
-    Weights weights = new Weights(
-        StoredMatrix.of(DenseMatrix.zeros(stored.height(), stored.width()).stored(folder, "base", DType.F64)),
-        StoredMatrix.of(stored.stored(folder, "aligned", DType.F64)), transposed);
-    Spectrum spectrum = new Spectrum(v.height(), v.width(), 1);
-    for (double energy : energies) {
-      spectrum.require(energy);
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 0.5, 0.9, 0.99, 1})
+    void aSmallMatrixIsDecomposedWhole(double energy) throws IOException {
+        DenseMatrix v = DenseMatrix.random(30, 50, 1);
+        assertSubspaces(v, energy, 1e-9);
+        assertThat(walks).isEqualTo(2);
     }
-    walks = 0;
-    for (Pass pass = new Pass(); spectrum.ask(pass); pass = new Pass()) {
-      assertThat(spectrum.ask(pass)).as("asked again before the same walk").isTrue();
-      kernel.run(pass, weights);
-      walks++;
+
+    @Test
+    void theFewestVectorsOfALargeMatrixAreFoundInASketch() throws IOException {
+        DenseMatrix v = decaying(300, 200, 0.9);
+        assertSubspaces(v, 0.9, 1e-6);
+        assertThat(walks).isLessThanOrEqualTo(8);
     }
-    return spectrum;
-  }
 
-  /** Singular values that fall by a factor each. */
-  private static DenseMatrix decaying(int height, int width, double factor) {
-    int size = Math.min(height, width);
-    DenseMatrix left = dense(Orthonormal.basis(Matrix.random(height, size, 5)));
-    DenseMatrix right = dense(Orthonormal.basis(Matrix.random(width, size, 6)));
-    for (int j = 0; j < size; j++) {
-      for (int i = 0; i < height; i++) {
-        left.rows()[i][j] *= Math.pow(factor, j);
-      }
+    @Test
+    void aSketchGrowsUntilItHoldsTheShare() throws IOException {
+        // The singular values of a random matrix hardly fall: most of them are needed.
+        assertSubspaces(DenseMatrix.random(300, 180, 2), 0.9, 1e-6);
     }
-    return left.times(right.transposed());
-  }
 
-  private static DenseMatrix dense(Matrix matrix) {
-    double[][] rows = new double[matrix.rows()][matrix.columns()];
-    for (int i = 0; i < matrix.rows(); i++) {
-      for (int j = 0; j < matrix.columns(); j++) {
-        rows[i][j] = matrix.at(i, j);
-      }
+    @Test
+    void aMatrixOfLowRankNeedsNoMoreThanItsRank() throws IOException {
+        DenseMatrix v = DenseMatrix.random(300, 5, 3).times(DenseMatrix.random(5, 180, 4));
+        assertSubspaces(v, 1, 1e-6);
+        assertThat(spectrum(v, false, 1).dominant(1).dimension()).isEqualTo(5);
     }
-    return new DenseMatrix(rows);
-  }
 
-  private static double squared(DenseMatrix matrix) {
-    return matrix.inner(matrix);
-  }
+    @Test
+    void severalSharesComeFromOneSketch() throws IOException {
+        DenseMatrix v = decaying(150, 200, 0.8);
+        Spectrum spectrum = spectrum(v, false, 0.5, 0.95);
+        assertThat(spectrum.dominant(0.5).dimension())
+                .isEqualTo(DenseSubspaces.of(v, 0.5).dimension());
+        assertThat(spectrum.dominant(0.95).dimension())
+                .isEqualTo(DenseSubspaces.of(v, 0.95).dimension());
+    }
 
-  private static double[] gram(Matrix basis) {
-    return basis.transposeTimes(basis).values();
-  }
+    @Test
+    void aTransposedWeightIsNoOther() throws IOException {
+        DenseMatrix v = decaying(40, 60, 0.7);
+        Subspaces stored = spectrum(v, false, 0.9).dominant(0.9);
+        Subspaces transposed = spectrum(v, true, 0.9).dominant(0.9);
+        assertThat(projector(transposed.left())).containsExactly(projector(stored.left()), within(1e-9));
+        assertThat(projector(transposed.right())).containsExactly(projector(stored.right()), within(1e-9));
+    }
 
-  private static double[] projector(Matrix basis) {
-    return basis.times(basis.transpose()).values();
-  }
+    @Test
+    void zeroHasNoSubspaces() throws IOException {
+        Spectrum spectrum = spectrum(DenseMatrix.zeros(20, 30), false, 0.9);
+        assertThat(spectrum.squaredNorm()).isZero();
+        assertThat(spectrum.dominant(0.9).dimension()).isZero();
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBits() throws IOException {
+        DenseMatrix v = decaying(150, 200, 0.9);
+        assertThat(spectrum(v, false, 0.9).dominant(0.9).left().values())
+                .isEqualTo(spectrum(v, false, 0.9).dominant(0.9).left().values());
+    }
+
+    private void assertSubspaces(DenseMatrix v, double energy, double tolerance) throws IOException {
+        Subspaces found = spectrum(v, false, energy).dominant(energy);
+        DenseSubspaces expected = DenseSubspaces.of(v, energy);
+        assertThat(found.dimension()).isEqualTo(expected.dimension());
+        // What the found vectors hold of V: as much as the best ones of that number do.
+        double held = squared(dense(found.left()).transposed().times(v));
+        double best = squared(expected.left().times(v));
+        assertThat(held).isCloseTo(best, within(tolerance * squared(v)));
+        double heldByRight = squared(v.times(dense(found.right())));
+        assertThat(heldByRight).isCloseTo(best, within(tolerance * squared(v)));
+        assertThat(gram(found.left()))
+                .containsExactly(DenseMatrix.identity(found.dimension()).flat(), within(1e-9));
+        assertThat(gram(found.right()))
+                .containsExactly(DenseMatrix.identity(found.dimension()).flat(), within(1e-7));
+    }
+
+    private Spectrum spectrum(DenseMatrix v, boolean transposed, double... energies) throws IOException {
+        DenseMatrix stored = transposed ? v.transposed() : v;
+        Weights weights = new Weights(
+                StoredMatrix.of(
+                        DenseMatrix.zeros(stored.height(), stored.width()).stored(folder, "base", DType.F64)),
+                StoredMatrix.of(stored.stored(folder, "aligned", DType.F64)),
+                transposed);
+        Spectrum spectrum = new Spectrum(v.height(), v.width(), 1);
+        for (double energy : energies) {
+            spectrum.require(energy);
+        }
+        walks = 0;
+        for (Pass pass = new Pass(); spectrum.ask(pass); pass = new Pass()) {
+            assertThat(spectrum.ask(pass))
+                    .as("asked again before the same walk")
+                    .isTrue();
+            kernel.run(pass, weights);
+            walks++;
+        }
+        return spectrum;
+    }
+
+    /** Singular values that fall by a factor each. */
+    private static DenseMatrix decaying(int height, int width, double factor) {
+        int size = Math.min(height, width);
+        DenseMatrix left = dense(Orthonormal.basis(Matrix.random(height, size, 5)));
+        DenseMatrix right = dense(Orthonormal.basis(Matrix.random(width, size, 6)));
+        for (int j = 0; j < size; j++) {
+            for (int i = 0; i < height; i++) {
+                left.rows()[i][j] *= Math.pow(factor, j);
+            }
+        }
+        return left.times(right.transposed());
+    }
+
+    private static DenseMatrix dense(Matrix matrix) {
+        double[][] rows = new double[matrix.rows()][matrix.columns()];
+        for (int i = 0; i < matrix.rows(); i++) {
+            for (int j = 0; j < matrix.columns(); j++) {
+                rows[i][j] = matrix.at(i, j);
+            }
+        }
+        return new DenseMatrix(rows);
+    }
+
+    private static double squared(DenseMatrix matrix) {
+        return matrix.inner(matrix);
+    }
+
+    private static double[] gram(Matrix basis) {
+        return basis.transposeTimes(basis).values();
+    }
+
+    private static double[] projector(Matrix basis) {
+        return basis.times(basis.transpose()).values();
+    }
 }

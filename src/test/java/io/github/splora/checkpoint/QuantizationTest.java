@@ -13,90 +13,116 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizationTest {
 
-  private static final String ADVICE = "quantised weights cannot be compared; use the 16-bit base and aligned"
-      + " checkpoints (an adapter trained with QLoRA needs no change)";
+    private static final String ADVICE = "quantised weights cannot be compared; use the 16-bit base and aligned"
+            + " checkpoints (an adapter trained with QLoRA needs no change)";
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  @Test
-  void aConfigThatSaysQuantisedIsRefusedWithTheAdvice() {
-    new TinyCheckpoint().random("a.weight", 2, 2)
-        .config("{\"quantization_config\": {\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}}")
-        .writeTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).containsExactly(
-        folder + ": config.json quantization_config.quant_method \"bitsandbytes\": " + ADVICE);
-  }
-
-  @Test
-  void aConfigThatNamesNoMethodIsRefusedToo() {
-    new TinyCheckpoint().random("a.weight", 2, 2).config("{\"quantization_config\": {}}").writeTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).singleElement().asString().endsWith(ADVICE);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"{}", "{\"quantization_config\": null}"})
-  void aConfigWithoutQuantisationIsFine(String config) {
-    new TinyCheckpoint().random("a.weight", 2, 2).config(config).writeTo(folder);
-    Checkpoint.openUnquantised(folder).close();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "q_proj.weight.absmax, bitsandbytes",
-    "q_proj.weight.quant_map, bitsandbytes",
-    "q_proj.SCB, bitsandbytes",
-    "q_proj.qweight, GPTQ or AWQ",
-    "q_proj.qzeros, GPTQ or AWQ",
-    "q_proj.weight_packed, compressed-tensors",
-    "mlp.experts.gate_up_proj_blocks, MXFP4"
-  })
-  void aTensorThatOnlyQuantisedCheckpointsHaveIsRefusedWithItsScheme(String name, String scheme) {
-    new TinyCheckpoint().random("q_proj.weight", 2, 2).random("layers.0." + name, 1).writeTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
-        .containsExactly(folder + ": tensor 'layers.0." + name + "': " + scheme + ": " + ADVICE);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {
-      "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}",
-      "{\"quant_method\": \"fbgemm_fp8\"}",
-      "{\"quant_method\": \"compressed-tensors\", \"format\": \"float-quantized\"}",
-      "{\"quant_method\": \"modelopt\", \"quant_algo\": \"FP8\"}"})
-  void eightBitFloatsStandForWeights(String quantization) {
-    new TinyCheckpoint().random("a.weight", 2, 2).random("a.weight_scale", 1)
-        .config("{\"quantization_config\": " + quantization + "}").writeTo(folder);
-    Checkpoint.openUnquantised(folder).close();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {
-      "{\"quant_method\": \"compressed-tensors\", \"format\": \"int-quantized\"}",
-      "{\"quant_method\": \"compressed-tensors\"}",
-      "{\"quant_method\": \"modelopt\", \"quant_algo\": \"NVFP4\"}"})
-  void otherNumbersOfTheSameMethodsDoNot(String quantization) {
-    new TinyCheckpoint().random("a.weight", 2, 2)
-        .config("{\"quantization_config\": " + quantization + "}").writeTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).singleElement().asString().endsWith(ADVICE);
-  }
-
-  @Test
-  void shardsAreJudgedByTheirIndexAlone() {
-    new TinyCheckpoint().random("a.weight", 1).random("b.qweight", 1).writeShardedTo(folder);
-    assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder))).singleElement().asString().contains("'b.qweight'");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"q_proj.weight", "norm.scale", "layer_scale.weight", "absmax"})
-  void ordinaryNamesAreFine(String name) {
-    new TinyCheckpoint().random(name, 1).writeTo(folder);
-    Checkpoint.openUnquantised(folder).close();
-  }
-
-  @Test
-  void whatIsOnlyListedMayBeQuantised() {
-    new TinyCheckpoint().random("layers.0.q_proj.qweight", 1).writeTo(folder);
-    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-      assertThat(checkpoint.tensorNames()).containsExactly("layers.0.q_proj.qweight");
+    @Test
+    void aConfigThatSaysQuantisedIsRefusedWithTheAdvice() {
+        new TinyCheckpoint()
+                .random("a.weight", 2, 2)
+                .config("{\"quantization_config\": {\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}}")
+                .writeTo(folder);
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+                .containsExactly(folder + ": config.json quantization_config.quant_method \"bitsandbytes\": " + ADVICE);
     }
-  }
+
+    @Test
+    void aConfigThatNamesNoMethodIsRefusedToo() {
+        new TinyCheckpoint()
+                .random("a.weight", 2, 2)
+                .config("{\"quantization_config\": {}}")
+                .writeTo(folder);
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+                .singleElement()
+                .asString()
+                .endsWith(ADVICE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"quantization_config\": null}"})
+    void aConfigWithoutQuantisationIsFine(String config) {
+        new TinyCheckpoint().random("a.weight", 2, 2).config(config).writeTo(folder);
+        Checkpoint.openUnquantised(folder).close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "q_proj.weight.absmax, bitsandbytes",
+        "q_proj.weight.quant_map, bitsandbytes",
+        "q_proj.SCB, bitsandbytes",
+        "q_proj.qweight, GPTQ or AWQ",
+        "q_proj.qzeros, GPTQ or AWQ",
+        "q_proj.weight_packed, compressed-tensors",
+        "mlp.experts.gate_up_proj_blocks, MXFP4"
+    })
+    void aTensorThatOnlyQuantisedCheckpointsHaveIsRefusedWithItsScheme(String name, String scheme) {
+        new TinyCheckpoint()
+                .random("q_proj.weight", 2, 2)
+                .random("layers.0." + name, 1)
+                .writeTo(folder);
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+                .containsExactly(folder + ": tensor 'layers.0." + name + "': " + scheme + ": " + ADVICE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}",
+                "{\"quant_method\": \"fbgemm_fp8\"}",
+                "{\"quant_method\": \"compressed-tensors\", \"format\": \"float-quantized\"}",
+                "{\"quant_method\": \"modelopt\", \"quant_algo\": \"FP8\"}"
+            })
+    void eightBitFloatsStandForWeights(String quantization) {
+        new TinyCheckpoint()
+                .random("a.weight", 2, 2)
+                .random("a.weight_scale", 1)
+                .config("{\"quantization_config\": " + quantization + "}")
+                .writeTo(folder);
+        Checkpoint.openUnquantised(folder).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"quant_method\": \"compressed-tensors\", \"format\": \"int-quantized\"}",
+                "{\"quant_method\": \"compressed-tensors\"}",
+                "{\"quant_method\": \"modelopt\", \"quant_algo\": \"NVFP4\"}"
+            })
+    void otherNumbersOfTheSameMethodsDoNot(String quantization) {
+        new TinyCheckpoint()
+                .random("a.weight", 2, 2)
+                .config("{\"quantization_config\": " + quantization + "}")
+                .writeTo(folder);
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+                .singleElement()
+                .asString()
+                .endsWith(ADVICE);
+    }
+
+    @Test
+    void shardsAreJudgedByTheirIndexAlone() {
+        new TinyCheckpoint().random("a.weight", 1).random("b.qweight", 1).writeShardedTo(folder);
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+                .singleElement()
+                .asString()
+                .contains("'b.qweight'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"q_proj.weight", "norm.scale", "layer_scale.weight", "absmax"})
+    void ordinaryNamesAreFine(String name) {
+        new TinyCheckpoint().random(name, 1).writeTo(folder);
+        Checkpoint.openUnquantised(folder).close();
+    }
+
+    @Test
+    void whatIsOnlyListedMayBeQuantised() {
+        new TinyCheckpoint().random("layers.0.q_proj.qweight", 1).writeTo(folder);
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            assertThat(checkpoint.tensorNames()).containsExactly("layers.0.q_proj.qweight");
+        }
+    }
 }

@@ -12,58 +12,76 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AdaptedOptionTest {
 
-  private static final String MODULE = "model.layers.0.self_attn.q_proj";
+    private static final String MODULE = "model.layers.0.self_attn.q_proj";
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  private String model(String name, long seed) {
-    return new TinyCheckpoint().seed(seed).random(MODULE + ".weight", 6, 4).writeTo(folder.resolve(name)).toString();
-  }
+    private String model(String name, long seed) {
+        return new TinyCheckpoint()
+                .seed(seed)
+                .random(MODULE + ".weight", 6, 4)
+                .writeTo(folder.resolve(name))
+                .toString();
+    }
 
-  private Run run(String command, String... more) {
-    return Run.of(Run.join(new String[] {command, "--base", model("base", 1), "--aligned", model("aligned", 2)}, more));
-  }
+    private Run run(String command, String... more) {
+        return Run.of(
+                Run.join(new String[] {command, "--base", model("base", 1), "--aligned", model("aligned", 2)}, more));
+    }
 
-  @Test
-  void aMergedCheckpointIsScoredLikeAnAdapter() {
-    Run run = run("score", "--adapted", model("merged", 3), "--metric", "cosine", "--format", "json");
-    assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.json().at("/inputs/adapted/path").asText()).isEqualTo(folder.resolve("merged").toString());
-    assertThat(run.json().at("/inputs/adapter").isNull()).isTrue();
-    assertThat(run.json().at("/modules/0/name").asText()).isEqualTo(MODULE);
-  }
+    @Test
+    void aMergedCheckpointIsScoredLikeAnAdapter() {
+        Run run = run("score", "--adapted", model("merged", 3), "--metric", "cosine", "--format", "json");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().at("/inputs/adapted/path").asText())
+                .isEqualTo(folder.resolve("merged").toString());
+        assertThat(run.json().at("/inputs/adapter").isNull()).isTrue();
+        assertThat(run.json().at("/modules/0/name").asText()).isEqualTo(MODULE);
+    }
 
-  @Test
-  void eitherAnAdapterOrAMergedCheckpointIsNeeded() {
-    assertThat(run("score").code()).isEqualTo(2);
-    Run both = run("score", "--adapter", "a", "--adapted", "b");
-    assertThat(both.code()).isEqualTo(2);
-    assertThat(both.err()).startsWith("splora: --adapter and --adapted cannot be given together");
-  }
+    @Test
+    void eitherAnAdapterOrAMergedCheckpointIsNeeded() {
+        assertThat(run("score").code()).isEqualTo(2);
+        Run both = run("score", "--adapter", "a", "--adapted", "b");
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.err()).startsWith("splora: --adapter and --adapted cannot be given together");
+    }
 
-  @ParameterizedTest
-  @CsvSource({"--action, zero", "--config-style, targets", "--scores, x.json"})
-  void whatIsOfAdaptersIsWrongUsage(String option, String value) {
-    Run run = run("prune", "--adapted", model("merged", 3), "--output", folder.resolve("out").toString(), option, value);
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).startsWith("splora: " + option + " cannot be given with --adapted: ");
-  }
+    @ParameterizedTest
+    @CsvSource({"--action, zero", "--config-style, targets", "--scores, x.json"})
+    void whatIsOfAdaptersIsWrongUsage(String option, String value) {
+        Run run = run(
+                "prune",
+                "--adapted",
+                model("merged", 3),
+                "--output",
+                folder.resolve("out").toString(),
+                option,
+                value);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("splora: " + option + " cannot be given with --adapted: ");
+    }
 
-  @ParameterizedTest
-  @CsvSource({"--client, vllm", "--reference, safelora"})
-  void whatAMergedCheckpointHasNoUseForIsWrongUsage(String option, String value) {
-    Run run = run("score", "--adapted", model("merged", 3), option, value);
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).startsWith("splora: " + option + " " + value + " cannot be given with --adapted: ");
-  }
+    @ParameterizedTest
+    @CsvSource({"--client, vllm", "--reference, safelora"})
+    void whatAMergedCheckpointHasNoUseForIsWrongUsage(String option, String value) {
+        Run run = run("score", "--adapted", model("merged", 3), option, value);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("splora: " + option + " " + value + " cannot be given with --adapted: ");
+    }
 
-  @Test
-  void safeLoraRefusesDoRaByNameInsteadOfFailing() {
-    Path adapter = new TinyAdapter().config("use_dora", "true").module(MODULE, 6, 4)
-        .random("base_model.model." + MODULE + ".lora_magnitude_vector", 6).writeTo(folder.resolve("dora"));
-    Run run = run("score", "--adapter", adapter.toString(), "--reference", "safelora");
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(run.errors()).containsExactly("splora: " + adapter + ": module '" + MODULE + "': is DoRA, whose delta is"
-        + " not of low rank: --reference safelora cannot take it; use --reference alignment");
-  }
+    @Test
+    void safeLoraRefusesDoRaByNameInsteadOfFailing() {
+        Path adapter = new TinyAdapter()
+                .config("use_dora", "true")
+                .module(MODULE, 6, 4)
+                .random("base_model.model." + MODULE + ".lora_magnitude_vector", 6)
+                .writeTo(folder.resolve("dora"));
+        Run run = run("score", "--adapter", adapter.toString(), "--reference", "safelora");
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.errors())
+                .containsExactly("splora: " + adapter + ": module '" + MODULE + "': is DoRA, whose delta is"
+                        + " not of low rank: --reference safelora cannot take it; use --reference alignment");
+    }
 }

@@ -20,130 +20,176 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What {@code --client} does to a run. */
 class ClientOptionTest {
 
-  @TempDir Path folder;
-  private Path output;
+    @TempDir
+    Path folder;
 
-  @BeforeEach
-  void nameOutput() {
-    output = folder.resolve("pruned");
-  }
+    private Path output;
 
-  private Run prune(Testdata model, String... more) {
-    return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
-  }
+    @BeforeEach
+    void nameOutput() {
+        output = folder.resolve("pruned");
+    }
 
-  private String config(String field) {
-    return StrictJson.readObject(output.resolve("adapter_config.json")).get(field).toString();
-  }
+    private Run prune(Testdata model, String... more) {
+        return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
+    }
 
-  @ParameterizedTest
-  @CsvSource({
-    "peft, drop, exclude, module", "vllm, drop, exclude, module", "llamacpp, drop, exclude, module",
-    "sglang, drop, list, fusion", "tgi, zero, exclude, module", "lorax, zero, exclude, module"})
-  void aClientDecidesWhatNoOptionSays(String client, String action, String style, String granularity) {
-    Run run = prune(Testdata.LLAMA, "--client", client);
-    assertThat(run.err()).isEqualTo("splora: wrote " + output + System.lineSeparator());
-    assertThat(run.report().parameters()).satisfies(made -> {
-      assertThat(made.client()).isEqualTo(client);
-      assertThat(made.action()).isEqualTo(action);
-      assertThat(made.configStyle()).isEqualTo(style);
-      assertThat(made.granularity()).isEqualTo(granularity);
-    });
-    assertThat(Run.of("verify", output.toString(), "--client", client, "--aligned", Testdata.LLAMA.aligned().toString())
-        .errors()).isEmpty();
-  }
+    private String config(String field) {
+        return StrictJson.readObject(output.resolve("adapter_config.json"))
+                .get(field)
+                .toString();
+    }
 
-  @Test
-  void whatTheUserSaysStands() {
-    Run run = prune(Testdata.LLAMA, "--client", "vllm", "--action", "zero", "--granularity", "block",
-        "--config-style", "targets");
-    assertThat(run.report().parameters()).satisfies(made -> {
-      assertThat(made.action()).isEqualTo("zero");
-      assertThat(made.granularity()).isEqualTo("block");
-      assertThat(made.configStyle()).isEqualTo("targets");
-    });
-  }
+    @ParameterizedTest
+    @CsvSource({
+        "peft, drop, exclude, module", "vllm, drop, exclude, module", "llamacpp, drop, exclude, module",
+        "sglang, drop, list, fusion", "tgi, zero, exclude, module", "lorax, zero, exclude, module"
+    })
+    void aClientDecidesWhatNoOptionSays(String client, String action, String style, String granularity) {
+        Run run = prune(Testdata.LLAMA, "--client", client);
+        assertThat(run.err()).isEqualTo("splora: wrote " + output + System.lineSeparator());
+        assertThat(run.report().parameters()).satisfies(made -> {
+            assertThat(made.client()).isEqualTo(client);
+            assertThat(made.action()).isEqualTo(action);
+            assertThat(made.configStyle()).isEqualTo(style);
+            assertThat(made.granularity()).isEqualTo(granularity);
+        });
+        assertThat(Run.of(
+                                "verify",
+                                output.toString(),
+                                "--client",
+                                client,
+                                "--aligned",
+                                Testdata.LLAMA.aligned().toString())
+                        .errors())
+                .isEmpty();
+    }
 
-  @Test
-  void forSglangWholeFusionsGo() {
-    Set<String> pruned = Set.copyOf(prune(Testdata.LLAMA, "--client", "sglang", "--count", "4").pruned());
-    Map<String, List<String>> fusions = Testdata.tensorsIn(Testdata.LLAMA.adapter()).keySet().stream()
-        .filter(tensor -> tensor.endsWith(".lora_A.weight"))
-        .map(tensor -> tensor.replaceFirst("base_model.model.(.+).lora_A.weight", "$1"))
-        .collect(Collectors.groupingBy(Fusion::of));
-    assertThat(pruned).isNotEmpty();
-    assertThat(fusions.values()).allMatch(members ->
-        pruned.containsAll(members) || members.stream().noneMatch(pruned::contains));
-  }
+    @Test
+    void whatTheUserSaysStands() {
+        Run run = prune(
+                Testdata.LLAMA,
+                "--client",
+                "vllm",
+                "--action",
+                "zero",
+                "--granularity",
+                "block",
+                "--config-style",
+                "targets");
+        assertThat(run.report().parameters()).satisfies(made -> {
+            assertThat(made.action()).isEqualTo("zero");
+            assertThat(made.granularity()).isEqualTo("block");
+            assertThat(made.configStyle()).isEqualTo("targets");
+        });
+    }
 
-  @Test
-  void aZeroLeavesFusionsToTheirModules() {
-    Run run = prune(Testdata.LLAMA, "--client", "sglang", "--action", "zero");
-    assertThat(run.report().parameters().granularity()).isEqualTo("module");
-    assertThat(run.code()).isZero();
-  }
+    @Test
+    void forSglangWholeFusionsGo() {
+        Set<String> pruned = Set.copyOf(
+                prune(Testdata.LLAMA, "--client", "sglang", "--count", "4").pruned());
+        Map<String, List<String>> fusions = Testdata.tensorsIn(Testdata.LLAMA.adapter()).keySet().stream()
+                .filter(tensor -> tensor.endsWith(".lora_A.weight"))
+                .map(tensor -> tensor.replaceFirst("base_model.model.(.+).lora_A.weight", "$1"))
+                .collect(Collectors.groupingBy(Fusion::of));
+        assertThat(pruned).isNotEmpty();
+        assertThat(fusions.values())
+                .allMatch(members ->
+                        pruned.containsAll(members) || members.stream().noneMatch(pruned::contains));
+    }
 
-  @Test
-  void aPreviewIsOfWhatTheClientGets() {
-    List<String> preview =
-        Run.of("score", Testdata.LLAMA, "--client", "sglang", "--count", "2", "--format", "json").pruned();
-    assertThat(preview).isEqualTo(prune(Testdata.LLAMA, "--client", "sglang", "--count", "2").pruned());
-    assertThat(preview).isNotEqualTo(Run.of("score", Testdata.LLAMA, "--count", "2", "--format", "json").pruned());
-  }
+    @Test
+    void aZeroLeavesFusionsToTheirModules() {
+        Run run = prune(Testdata.LLAMA, "--client", "sglang", "--action", "zero");
+        assertThat(run.report().parameters().granularity()).isEqualTo("module");
+        assertThat(run.code()).isZero();
+    }
 
-  @Test
-  void forSglangARegularExpressionBecomesAListEvenIfNothingGoes() throws IOException {
-    Testdata model = Testdata.LLAMA.withAdapterCopiedTo(folder.resolve("adapter"))
-        .withConfig("\"target_modules\": [\n    \"k_proj\",\n    \"v_proj\",\n    \"o_proj\",\n    \"q_proj\"\n  ]",
-            "\"target_modules\": \".*_proj\"");
-    assertThat(prune(model, "--client", "sglang", "--count", "0").code()).isZero();
-    assertThat(config("target_modules")).startsWith("[\"model.layers.0.self_attn.k_proj\",");
-    assertThat(Run.of("verify", output.toString(), "--client", "sglang,peft").code()).isZero();
-  }
+    @Test
+    void aPreviewIsOfWhatTheClientGets() {
+        List<String> preview = Run.of("score", Testdata.LLAMA, "--client", "sglang", "--count", "2", "--format", "json")
+                .pruned();
+        assertThat(preview)
+                .isEqualTo(prune(Testdata.LLAMA, "--client", "sglang", "--count", "2")
+                        .pruned());
+        assertThat(preview)
+                .isNotEqualTo(Run.of("score", Testdata.LLAMA, "--count", "2", "--format", "json")
+                        .pruned());
+    }
 
-  @Test
-  void aFusionThatIsTornAsunderIsNamedAndNothingIsWritten() {
-    Run run = prune(Testdata.LLAMA, "--client", "sglang", "--include", "layers.2.self_attn.v_proj", "--metric", "cosine",
-        "--count", "1");
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(run.errors()).containsExactly("splora: " + Testdata.LLAMA.adapter().resolve("adapter_model.safetensors")
-        + ": module 'model.layers.2.self_attn.qkv_proj': has tensors for [k_proj, q_proj] but not for [v_proj], which"
-        + " SGLang cannot load; a prune must take such modules together (--granularity fusion) or zero them (--action"
-        + " zero)");
-    assertThat(output).doesNotExist();
-  }
+    @Test
+    void forSglangARegularExpressionBecomesAListEvenIfNothingGoes() throws IOException {
+        Testdata model = Testdata.LLAMA
+                .withAdapterCopiedTo(folder.resolve("adapter"))
+                .withConfig(
+                        "\"target_modules\": [\n    \"k_proj\",\n    \"v_proj\",\n    \"o_proj\",\n    \"q_proj\"\n  ]",
+                        "\"target_modules\": \".*_proj\"");
+        assertThat(prune(model, "--client", "sglang", "--count", "0").code()).isZero();
+        assertThat(config("target_modules")).startsWith("[\"model.layers.0.self_attn.k_proj\",");
+        assertThat(Run.of("verify", output.toString(), "--client", "sglang,peft")
+                        .code())
+                .isZero();
+    }
 
-  @ParameterizedTest
-  @CsvSource({"tgi, TGI", "lorax, LoRAX"})
-  void aDropIsNotForClientsThatNeedEveryModule(String client, String title) {
-    Run run = prune(Testdata.LLAMA, "--client", client, "--action", "drop");
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.errors().get(0)).isEqualTo("splora: --action drop cannot be given with --client " + client + ": "
-        + title + " leaves out all modules of a type when one layer has none; it takes --action zero");
-    assertThat(output).doesNotExist();
-  }
+    @Test
+    void aFusionThatIsTornAsunderIsNamedAndNothingIsWritten() {
+        Run run = prune(
+                Testdata.LLAMA,
+                "--client",
+                "sglang",
+                "--include",
+                "layers.2.self_attn.v_proj",
+                "--metric",
+                "cosine",
+                "--count",
+                "1");
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.errors())
+                .containsExactly("splora: " + Testdata.LLAMA.adapter().resolve("adapter_model.safetensors")
+                        + ": module 'model.layers.2.self_attn.qkv_proj': has tensors for [k_proj, q_proj] but not for [v_proj], which"
+                        + " SGLang cannot load; a prune must take such modules together (--granularity fusion) or zero them (--action"
+                        + " zero)");
+        assertThat(output).doesNotExist();
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"vllm", "sglang", "tgi", "lorax", "llamacpp"})
-  void whatAClientCannotLoadIsRefusedBeforeAnythingIsScored(String client) {
-    Run run = prune(Testdata.PATTERNS, "--client", client);
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(run.errors()).isEqualTo(
-        Run.of("verify", Testdata.PATTERNS.adapter().toString(), "--client", client).errors());
-    assertThat(output).doesNotExist();
-  }
+    @ParameterizedTest
+    @CsvSource({"tgi, TGI", "lorax, LoRAX"})
+    void aDropIsNotForClientsThatNeedEveryModule(String client, String title) {
+        Run run = prune(Testdata.LLAMA, "--client", client, "--action", "drop");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.errors().get(0))
+                .isEqualTo("splora: --action drop cannot be given with --client " + client + ": " + title
+                        + " leaves out all modules of a type when one layer has none; it takes --action zero");
+        assertThat(output).doesNotExist();
+    }
 
-  @Test
-  void verifyNamesTheProblemsOfAllClientsAtOnce() {
-    Run run = Run.of("verify", Testdata.GPT2.adapter().toString(), "--client", "tgi,llamacpp", "--client", "vllm");
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(run.errors()).anyMatch(line -> line.contains("TGI")).anyMatch(line -> line.contains("llama.cpp"))
-        .anyMatch(line -> line.contains("vLLM")).noneMatch(line -> line.contains("SGLang"));
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"vllm", "sglang", "tgi", "lorax", "llamacpp"})
+    void whatAClientCannotLoadIsRefusedBeforeAnythingIsScored(String client) {
+        Run run = prune(Testdata.PATTERNS, "--client", client);
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.errors())
+                .isEqualTo(Run.of("verify", Testdata.PATTERNS.adapter().toString(), "--client", client)
+                        .errors());
+        assertThat(output).doesNotExist();
+    }
 
-  @Test
-  void verifySaysForWhomAnAdapterIsSound() {
-    assertThat(Run.of("verify", Testdata.LLAMA.adapter().toString(), "--client", "vllm,lorax").out())
-        .isEqualTo("ok: 24 LoRA modules, nothing that vLLM or LoRAX would stumble over" + System.lineSeparator());
-  }
+    @Test
+    void verifyNamesTheProblemsOfAllClientsAtOnce() {
+        Run run = Run.of("verify", Testdata.GPT2.adapter().toString(), "--client", "tgi,llamacpp", "--client", "vllm");
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.errors())
+                .anyMatch(line -> line.contains("TGI"))
+                .anyMatch(line -> line.contains("llama.cpp"))
+                .anyMatch(line -> line.contains("vLLM"))
+                .noneMatch(line -> line.contains("SGLang"));
+    }
+
+    @Test
+    void verifySaysForWhomAnAdapterIsSound() {
+        assertThat(Run.of("verify", Testdata.LLAMA.adapter().toString(), "--client", "vllm,lorax")
+                        .out())
+                .isEqualTo(
+                        "ok: 24 LoRA modules, nothing that vLLM or LoRAX would stumble over" + System.lineSeparator());
+    }
 }

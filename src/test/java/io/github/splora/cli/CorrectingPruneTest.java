@@ -24,171 +24,219 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Actions that correct modules instead of removing them. */
 class CorrectingPruneTest {
 
-  private static final List<String> ACTIONS = List.of("scale", "project", "attenuate", "deflate");
+    private static final List<String> ACTIONS = List.of("scale", "project", "attenuate", "deflate");
 
-  @TempDir Path folder;
-  private Path output;
+    @TempDir
+    Path folder;
 
-  @BeforeEach
-  void nameOutput() {
-    output = folder.resolve("corrected");
-  }
+    private Path output;
 
-  private Run prune(Testdata model, String... more) {
-    return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
-  }
-
-  static Stream<Arguments> modelsAndActions() {
-    return Testdata.all().stream().flatMap(model -> ACTIONS.stream().map(action -> Arguments.of(model, action)));
-  }
-
-  @ParameterizedTest
-  @MethodSource("modelsAndActions")
-  void onlyTheFactorsOfSelectedModulesChange(Testdata model, String action) {
-    Run run = prune(model, "--action", action, "--fraction", "0.4");
-    assertThat(run.err()).doesNotContain("warning");
-    assertThat(run.code()).isZero();
-    assertThat(run.pruned()).isNotEmpty();
-    Map<String, ByteBuffer> old = Testdata.tensorsIn(model.adapter());
-    Map<String, ByteBuffer> now = Testdata.tensorsIn(output);
-    assertThat(now.keySet()).isEqualTo(old.keySet());
-    List<String> changed = old.keySet().stream().filter(name -> !old.get(name).equals(now.get(name))).toList();
-    assertThat(changed).allMatch(name -> isOf(name, run.pruned()));
-    assertThat(run.pruned()).allMatch(module -> changed.stream().anyMatch(name -> isOf(name, List.of(module))));
-    assertThat(old.keySet()).allMatch(name -> old.get(name).remaining() == now.get(name).remaining());
-    assertThat(output.resolve("adapter_config.json"))
-        .hasSameBinaryContentAs(model.adapter().resolve("adapter_config.json"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("modelsAndActions")
-  void everyClientFindsTheModulesThatItHadBefore(Testdata model, String action) {
-    prune(model, "--action", action, "--all");
-    Run verified = Run.of("verify", output.toString(), "--aligned", model.aligned().toString());
-    assertThat(verified.err()).isEmpty();
-    assertThat(verified.code()).isZero();
-    assertThat(headers(output)).isEqualTo(headers(model.adapter()));
-  }
-
-  /** Names, shapes, ranks and scalings. */
-  private static List<String> headers(Path adapter) {
-    Map<String, String> rows = new TreeMap<>();
-    Run.of("inspect", adapter.toString(), "--format", "json").json().get("modules")
-        .forEach(module -> rows.put(module.get("name").textValue(), module.toString()));
-    return List.copyOf(rows.values());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"scale", "project", "deflate"})
-  void strengthZeroLeavesEveryByteAsItWas(String action) {
-    prune(Testdata.LLAMA, action.equals("deflate")
-        ? new String[] {"--action", action, "--all", "--strength", "0", "--gain", "1"}
-        : new String[] {"--action", action, "--all", "--strength", "0"});
-    assertThat(Testdata.tensorsIn(output)).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
-  }
-
-  @Test
-  void allMeansEveryModuleThatAnythingCanBeDoneTo() {
-    Run run = prune(Testdata.PATTERNS, "--action", "scale", "--all");
-    assertThat(run.pruned()).hasSize(41);
-    assertThat(run.report().parameters().rule()).isEqualTo("all");
-    assertThat(run.report().modules()).filteredOn(row -> row.unscored() != null)
-        .extracting(row -> row.unscored() + " " + row.decision()).containsExactly("zero-delta keep");
-  }
-
-  @Test
-  void halfTheStrengthOfScaleIsHalfTheDelta() {
-    prune(Testdata.LLAMA, "--action", "scale", "--all");
-    RunReport before = Run.of("score", Testdata.LLAMA, "--format", "json").report();
-    RunReport after = Run.of("score", Testdata.LLAMA.withAdapter(output), "--format", "json").report();
-    for (int i = 0; i < before.modules().size(); i++) {
-      assertThat(after.modules().get(i).deltaNorm() / before.modules().get(i).deltaNorm())
-          .isCloseTo(0.5, org.assertj.core.api.Assertions.within(1e-6));
+    @BeforeEach
+    void nameOutput() {
+        output = folder.resolve("corrected");
     }
-  }
 
-  @Test
-  void whatWasDeflatedLiesOutsideOfTheSubspaces() {
-    prune(Testdata.LLAMA, "--action", "deflate", "--all", "--action-energy", "0.7");
-    RunReport after = Run.of("score", Testdata.LLAMA.withAdapter(output), "--metric", "overlap", "--energy", "0.7",
-        "--count", "1", "--format", "json").report();
-    assertThat(after.summary().maxScore()).isLessThan(1e-5);
-    RunReport before = Run.of("score", Testdata.LLAMA, "--metric", "overlap", "--energy", "0.7", "--count", "1",
-        "--format", "json").report();
-    assertThat(before.summary().maxScore()).isGreaterThan(0.1);
-  }
+    private Run prune(Testdata model, String... more) {
+        return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
+    }
 
-  @ParameterizedTest
-  @MethodSource("modelsAndActions")
-  void savedScoresLeadToTheSameBytes(Testdata model, String action) throws IOException {
-    prune(model, "--action", action, "--fraction", "0.4", "--reference", "subspace", "--energy", "0.8");
-    Map<String, ByteBuffer> atOnce = Testdata.tensorsIn(output);
-    Path scores = folder.resolve("scores.json");
-    Files.writeString(scores,
-        Run.of("score", model, "--reference", "subspace", "--energy", "0.8", "--format", "json").out());
-    output = folder.resolve("again");
+    static Stream<Arguments> modelsAndActions() {
+        return Testdata.all().stream().flatMap(model -> ACTIONS.stream().map(action -> Arguments.of(model, action)));
+    }
 
-    Run run = prune(model, "--action", action, "--fraction", "0.4", "--scores", scores.toString());
+    @ParameterizedTest
+    @MethodSource("modelsAndActions")
+    void onlyTheFactorsOfSelectedModulesChange(Testdata model, String action) {
+        Run run = prune(model, "--action", action, "--fraction", "0.4");
+        assertThat(run.err()).doesNotContain("warning");
+        assertThat(run.code()).isZero();
+        assertThat(run.pruned()).isNotEmpty();
+        Map<String, ByteBuffer> old = Testdata.tensorsIn(model.adapter());
+        Map<String, ByteBuffer> now = Testdata.tensorsIn(output);
+        assertThat(now.keySet()).isEqualTo(old.keySet());
+        List<String> changed = old.keySet().stream()
+                .filter(name -> !old.get(name).equals(now.get(name)))
+                .toList();
+        assertThat(changed).allMatch(name -> isOf(name, run.pruned()));
+        assertThat(run.pruned()).allMatch(module -> changed.stream().anyMatch(name -> isOf(name, List.of(module))));
+        assertThat(old.keySet())
+                .allMatch(name -> old.get(name).remaining() == now.get(name).remaining());
+        assertThat(output.resolve("adapter_config.json"))
+                .hasSameBinaryContentAs(model.adapter().resolve("adapter_config.json"));
+    }
 
-    assertThat(run.err()).doesNotContain("splora: /");
-    assertThat(Testdata.tensorsIn(output)).isEqualTo(atOnce);
-  }
+    @ParameterizedTest
+    @MethodSource("modelsAndActions")
+    void everyClientFindsTheModulesThatItHadBefore(Testdata model, String action) {
+        prune(model, "--action", action, "--all");
+        Run verified =
+                Run.of("verify", output.toString(), "--aligned", model.aligned().toString());
+        assertThat(verified.err()).isEmpty();
+        assertThat(verified.code()).isZero();
+        assertThat(headers(output)).isEqualTo(headers(model.adapter()));
+    }
 
-  @Test
-  void aProjectionFollowsTheReference() {
-    prune(Testdata.LLAMA, "--action", "project", "--all");
-    Map<String, ByteBuffer> published = Testdata.tensorsIn(output);
-    output = folder.resolve("true");
-    prune(Testdata.LLAMA, "--action", "project", "--all", "--reference", "subspace");
-    assertThat(Testdata.tensorsIn(output)).isNotEqualTo(published);
-  }
+    /** Names, shapes, ranks and scalings. */
+    private static List<String> headers(Path adapter) {
+        Map<String, String> rows = new TreeMap<>();
+        Run.of("inspect", adapter.toString(), "--format", "json")
+                .json()
+                .get("modules")
+                .forEach(module -> rows.put(module.get("name").textValue(), module.toString()));
+        return List.copyOf(rows.values());
+    }
 
-  @Test
-  void theReportAndTheCardSayWhatWasDone() throws IOException {
-    Run run = prune(Testdata.LLAMA, "--action", "deflate", "--all", "--strength", "0.8");
-    RunReport.Parameters parameters = run.report().parameters();
-    assertThat(parameters.action()).isEqualTo("deflate");
-    assertThat(parameters.strength()).isEqualTo(0.8);
-    assertThat(parameters.actionEnergy()).isEqualTo(0.6);
-    assertThat(parameters.gain()).isEqualTo(1.3);
-    assertThat(Files.readString(output.resolve(ModelCard.FILE_NAME)))
-        .contains("## Corrected with splora", "24 of 24 LoRA modules were deflated",
-            "deflate with strength 0.8, energy 0.6, gain 1.3");
-    Run table = Run.of("prune", Testdata.LLAMA, "--action", "scale", "--output", folder.resolve("t").toString());
-    assertThat(table.out()).contains("6 of 24 modules to scale (");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"scale", "project", "deflate"})
+    void strengthZeroLeavesEveryByteAsItWas(String action) {
+        prune(
+                Testdata.LLAMA,
+                action.equals("deflate")
+                        ? new String[] {"--action", action, "--all", "--strength", "0", "--gain", "1"}
+                        : new String[] {"--action", action, "--all", "--strength", "0"});
+        assertThat(Testdata.tensorsIn(output)).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "--action drop --strength 0.5      | --strength cannot be given with --action drop, which is done or not",
-    "--action scale --strength 1.5     | --strength 1.5: a number from 0 to 1 is expected",
-    "--action scale --action-energy .5 | --action-energy cannot be given with --action scale, which looks at no",
-    "--action deflate --action-energy 0| --action-energy 0.0: a number above 0, up to 1, is expected",
-    "--action attenuate --gain 2       | --gain goes with --action deflate, not with attenuate",
-    "--action deflate --gain 0         | --gain 0.0: a number above 0 is expected",
-    "--reference subspace --energy 2   | --energy 2.0: a number above 0, up to 1, is expected",
-    "--metric overlap --reference alignment --count 1 | --metric overlap is told from --reference subspace, not from",
-    "--all --count 2                   | --count=N, --all are mutually exclusive",
-  })
-  void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {
-    Run run = prune(Testdata.LLAMA, options.split(" "));
-    assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(run.err()).contains(message);
-    assertThat(output).doesNotExist();
-  }
+    @Test
+    void allMeansEveryModuleThatAnythingCanBeDoneTo() {
+        Run run = prune(Testdata.PATTERNS, "--action", "scale", "--all");
+        assertThat(run.pruned()).hasSize(41);
+        assertThat(run.report().parameters().rule()).isEqualTo("all");
+        assertThat(run.report().modules())
+                .filteredOn(row -> row.unscored() != null)
+                .extracting(row -> row.unscored() + " " + row.decision())
+                .containsExactly("zero-delta keep");
+    }
 
-  @Test
-  void anAdapterThatAddsMoreThanItsFactorsIsRefused() throws IOException {
-    Testdata model = Testdata.LLAMA.withAdapterCopiedTo(folder.resolve("pissa"))
-        .withConfig("\"init_lora_weights\": true", "\"init_lora_weights\": \"pissa\"");
-    Run run = prune(model, "--action", "deflate", "--all");
-    assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(run.err()).contains("init_lora_weights pissa: loading this adapter changes the base weights of all its"
-        + " modules, so new factors would not be all that a module adds; use --action drop");
-    assertThat(output).doesNotExist();
-  }
+    @Test
+    void halfTheStrengthOfScaleIsHalfTheDelta() {
+        prune(Testdata.LLAMA, "--action", "scale", "--all");
+        RunReport before = Run.of("score", Testdata.LLAMA, "--format", "json").report();
+        RunReport after = Run.of("score", Testdata.LLAMA.withAdapter(output), "--format", "json")
+                .report();
+        for (int i = 0; i < before.modules().size(); i++) {
+            assertThat(after.modules().get(i).deltaNorm()
+                            / before.modules().get(i).deltaNorm())
+                    .isCloseTo(0.5, org.assertj.core.api.Assertions.within(1e-6));
+        }
+    }
 
-  private static boolean isOf(String tensor, List<String> modules) {
-    return modules.stream().anyMatch(module -> tensor.startsWith("base_model.model." + module + ".lora_"));
-  }
+    @Test
+    void whatWasDeflatedLiesOutsideOfTheSubspaces() {
+        prune(Testdata.LLAMA, "--action", "deflate", "--all", "--action-energy", "0.7");
+        RunReport after = Run.of(
+                        "score",
+                        Testdata.LLAMA.withAdapter(output),
+                        "--metric",
+                        "overlap",
+                        "--energy",
+                        "0.7",
+                        "--count",
+                        "1",
+                        "--format",
+                        "json")
+                .report();
+        assertThat(after.summary().maxScore()).isLessThan(1e-5);
+        RunReport before = Run.of(
+                        "score",
+                        Testdata.LLAMA,
+                        "--metric",
+                        "overlap",
+                        "--energy",
+                        "0.7",
+                        "--count",
+                        "1",
+                        "--format",
+                        "json")
+                .report();
+        assertThat(before.summary().maxScore()).isGreaterThan(0.1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modelsAndActions")
+    void savedScoresLeadToTheSameBytes(Testdata model, String action) throws IOException {
+        prune(model, "--action", action, "--fraction", "0.4", "--reference", "subspace", "--energy", "0.8");
+        Map<String, ByteBuffer> atOnce = Testdata.tensorsIn(output);
+        Path scores = folder.resolve("scores.json");
+        Files.writeString(
+                scores,
+                Run.of("score", model, "--reference", "subspace", "--energy", "0.8", "--format", "json")
+                        .out());
+        output = folder.resolve("again");
+
+        Run run = prune(model, "--action", action, "--fraction", "0.4", "--scores", scores.toString());
+
+        assertThat(run.err()).doesNotContain("splora: /");
+        assertThat(Testdata.tensorsIn(output)).isEqualTo(atOnce);
+    }
+
+    @Test
+    void aProjectionFollowsTheReference() {
+        prune(Testdata.LLAMA, "--action", "project", "--all");
+        Map<String, ByteBuffer> published = Testdata.tensorsIn(output);
+        output = folder.resolve("true");
+        prune(Testdata.LLAMA, "--action", "project", "--all", "--reference", "subspace");
+        assertThat(Testdata.tensorsIn(output)).isNotEqualTo(published);
+    }
+
+    @Test
+    void theReportAndTheCardSayWhatWasDone() throws IOException {
+        Run run = prune(Testdata.LLAMA, "--action", "deflate", "--all", "--strength", "0.8");
+        RunReport.Parameters parameters = run.report().parameters();
+        assertThat(parameters.action()).isEqualTo("deflate");
+        assertThat(parameters.strength()).isEqualTo(0.8);
+        assertThat(parameters.actionEnergy()).isEqualTo(0.6);
+        assertThat(parameters.gain()).isEqualTo(1.3);
+        assertThat(Files.readString(output.resolve(ModelCard.FILE_NAME)))
+                .contains(
+                        "## Corrected with splora",
+                        "24 of 24 LoRA modules were deflated",
+                        "deflate with strength 0.8, energy 0.6, gain 1.3");
+        Run table = Run.of(
+                "prune",
+                Testdata.LLAMA,
+                "--action",
+                "scale",
+                "--output",
+                folder.resolve("t").toString());
+        assertThat(table.out()).contains("6 of 24 modules to scale (");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--action drop --strength 0.5      | --strength cannot be given with --action drop, which is done or not",
+                "--action scale --strength 1.5     | --strength 1.5: a number from 0 to 1 is expected",
+                "--action scale --action-energy .5 | --action-energy cannot be given with --action scale, which looks at no",
+                "--action deflate --action-energy 0| --action-energy 0.0: a number above 0, up to 1, is expected",
+                "--action attenuate --gain 2       | --gain goes with --action deflate, not with attenuate",
+                "--action deflate --gain 0         | --gain 0.0: a number above 0 is expected",
+                "--reference subspace --energy 2   | --energy 2.0: a number above 0, up to 1, is expected",
+                "--metric overlap --reference alignment --count 1 | --metric overlap is told from --reference subspace, not from",
+                "--all --count 2                   | --count=N, --all are mutually exclusive",
+            })
+    void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {
+        Run run = prune(Testdata.LLAMA, options.split(" "));
+        assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run.err()).contains(message);
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void anAdapterThatAddsMoreThanItsFactorsIsRefused() throws IOException {
+        Testdata model = Testdata.LLAMA
+                .withAdapterCopiedTo(folder.resolve("pissa"))
+                .withConfig("\"init_lora_weights\": true", "\"init_lora_weights\": \"pissa\"");
+        Run run = prune(model, "--action", "deflate", "--all");
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .contains("init_lora_weights pissa: loading this adapter changes the base weights of all its"
+                        + " modules, so new factors would not be all that a module adds; use --action drop");
+        assertThat(output).doesNotExist();
+    }
+
+    private static boolean isOf(String tensor, List<String> modules) {
+        return modules.stream().anyMatch(module -> tensor.startsWith("base_model.model." + module + ".lora_"));
+    }
 }

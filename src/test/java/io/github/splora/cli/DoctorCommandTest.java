@@ -7,30 +7,37 @@ import org.junit.jupiter.api.Test;
 
 class DoctorCommandTest {
 
-  @Test
-  void saysThatScoringWorks() {
-    Run run = Run.of("doctor");
+    @Test
+    void saysThatScoringWorks() {
+        Run run = Run.of("doctor");
 
-    assertThat(run.code()).isZero();
-    assertThat(run.err()).isEmpty();
-    assertThat(run.out()).startsWith("splora ").contains("\n  engine  PyTorch 2.7.1").contains("\nScoring works, on ");
-  }
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .startsWith("splora ")
+                .contains("\n  engine  PyTorch 2.7.1")
+                .contains("\nScoring works, on ");
+    }
 
-  @Test
-  void canAnswerInJson() {
-    JsonNode json = Run.of("doctor", "--format", "json").json();
+    @Test
+    void canAnswerInJson() {
+        JsonNode json = Run.of("doctor", "--format", "json").json();
 
-    assertThat(json.get("scoringWorks").booleanValue()).isTrue();
-    assertThat(json.at("/engine/version").textValue()).startsWith("2.7.1");
-    assertThat(json.at("/engine/library").textValue()).isNotEmpty();
-  }
+        assertThat(json.get("scoringWorks").booleanValue()).isTrue();
+        assertThat(json.at("/engine/version").textValue()).startsWith("2.7.1");
+        assertThat(json.at("/engine/library").textValue()).isNotEmpty();
+    }
 
-  @Test
-  void fetchesNoLibraryWhereItWouldNotBeUsed() {
-    Run run = Run.of("doctor", "--install-cuda");
+    @Test
+    void fetchesNoLibraryWhereItWouldNotBeUsed() {
+        Run run = Run.of("doctor", "--install-cuda");
 
-    assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(run.errors()).first().asString().isEqualTo("splora: --install-cuda: this splora brings a library (cpu),"
-        + " which it would use all the same; build one without: ./mvnw -Dsplora.natives=none -DskipTests clean package");
-  }
+        assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run.errors())
+                .first()
+                .asString()
+                .isEqualTo(
+                        "splora: --install-cuda: this splora brings a library (cpu),"
+                                + " which it would use all the same; build one without: ./mvnw -Dsplora.natives=none -DskipTests clean package");
+    }
 }

@@ -12,71 +12,97 @@ import picocli.CommandLine.TypeConversionException;
 
 class GateTest {
 
-  private static final Summary SUMMARY = new Summary(24, 20, 6, 0.25, 3.5, 0.4, 0.125);
+    private static final Summary SUMMARY = new Summary(24, 20, 6, 0.25, 3.5, 0.4, 0.125);
 
-  private static Optional<String> objection(String condition, Summary summary) {
-    return new Gate.Converter().convert(condition).objection(summary);
-  }
+    private static Optional<String> objection(String condition, Summary summary) {
+        return new Gate.Converter().convert(condition).objection(summary);
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {
-    "pruned>0", "pruned>=6", "pruned<7", "pruned<=6", "pruned=6", "pruned==6", " modules  >  23.5 ", "scored<24",
-    "pruned-fraction>=0.25", "max-score>3", "max-kept-score<5e-1", "pruned-delta-share>-1", "pruned>+5"
-  })
-  void aConditionThatIsMetObjects(String condition) {
-    assertThat(objection(condition, SUMMARY)).isPresent();
-  }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pruned>0",
+                "pruned>=6",
+                "pruned<7",
+                "pruned<=6",
+                "pruned=6",
+                "pruned==6",
+                " modules  >  23.5 ",
+                "scored<24",
+                "pruned-fraction>=0.25",
+                "max-score>3",
+                "max-kept-score<5e-1",
+                "pruned-delta-share>-1",
+                "pruned>+5"
+            })
+    void aConditionThatIsMetObjects(String condition) {
+        assertThat(objection(condition, SUMMARY)).isPresent();
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {
-    "pruned>6", "pruned>=6.1", "pruned<6", "pruned<=5", "pruned=5", "pruned==7", "modules>24", "scored<20",
-    "pruned-fraction>0.25", "max-score>3.5", "max-kept-score>0.4", "pruned-delta-share>0.2"
-  })
-  void aConditionThatIsNotMetDoesNot(String condition) {
-    assertThat(objection(condition, SUMMARY)).isEmpty();
-  }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pruned>6",
+                "pruned>=6.1",
+                "pruned<6",
+                "pruned<=5",
+                "pruned=5",
+                "pruned==7",
+                "modules>24",
+                "scored<20",
+                "pruned-fraction>0.25",
+                "max-score>3.5",
+                "max-kept-score>0.4",
+                "pruned-delta-share>0.2"
+            })
+    void aConditionThatIsNotMetDoesNot(String condition) {
+        assertThat(objection(condition, SUMMARY)).isEmpty();
+    }
 
-  @Test
-  void theObjectionNamesConditionAndFigure() {
-    assertThat(objection(" max-score>3 ", SUMMARY)).contains("gate max-score>3: it is 3.5");
-  }
+    @Test
+    void theObjectionNamesConditionAndFigure() {
+        assertThat(objection(" max-score>3 ", SUMMARY)).contains("gate max-score>3: it is 3.5");
+    }
 
-  @Test
-  void theFigureIsGivenToSixDigits() {
-    Summary summary = new Summary(24, 20, 6, 0.25, 0.20988690716664948, 0.4, 0.125);
-    assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.209887");
-  }
+    @Test
+    void theFigureIsGivenToSixDigits() {
+        Summary summary = new Summary(24, 20, 6, 0.25, 0.20988690716664948, 0.4, 0.125);
+        assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.209887");
+    }
 
-  @Test
-  void theFigureIsGivenInFullWhereSixDigitsWouldHideWhyItIsMet() {
-    Summary summary = new Summary(24, 20, 6, 0.25, 0.15000000001, 0.4, 0.125);
-    assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.15000000001");
-  }
+    @Test
+    void theFigureIsGivenInFullWhereSixDigitsWouldHideWhyItIsMet() {
+        Summary summary = new Summary(24, 20, 6, 0.25, 0.15000000001, 0.4, 0.125);
+        assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.15000000001");
+    }
 
-  @Test
-  void aFigureThatThereIsNoneOfStopsNothing() {
-    Summary unscored = new Summary(1, 0, 0, 0, null, null, null);
-    assertThat(objection("max-score>-1000", unscored)).isEmpty();
-    assertThat(objection("max-score<1000", unscored)).isEmpty();
-  }
+    @Test
+    void aFigureThatThereIsNoneOfStopsNothing() {
+        Summary unscored = new Summary(1, 0, 0, 0, null, null, null);
+        assertThat(objection("max-score>-1000", unscored)).isEmpty();
+        assertThat(objection("max-score<1000", unscored)).isEmpty();
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "pruned", "pruned>", ">0", "pruned>x", "pruned!0", "pruned>0 and scored>0", "Pruned>0"})
-  void whatIsNoConditionIsRefused(String text) {
-    assertThatThrownBy(() -> new Gate.Converter().convert(text)).isInstanceOf(TypeConversionException.class)
-        .hasMessageStartingWith("'" + text + "' is not a figure (modules, scored, ");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"", "pruned", "pruned>", ">0", "pruned>x", "pruned!0", "pruned>0 and scored>0", "Pruned>0"})
+    void whatIsNoConditionIsRefused(String text) {
+        assertThatThrownBy(() -> new Gate.Converter().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageStartingWith("'" + text + "' is not a figure (modules, scored, ");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"1-2", "e", ".", "1e"})
-  void aLimitThatIsNoNumberIsRefused(String limit) {
-    assertThatThrownBy(() -> new Gate.Converter().convert("pruned>" + limit))
-        .isInstanceOf(TypeConversionException.class).hasMessage("'" + limit + "' is not a number");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"1-2", "e", ".", "1e"})
+    void aLimitThatIsNoNumberIsRefused(String limit) {
+        assertThatThrownBy(() -> new Gate.Converter().convert("pruned>" + limit))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("'" + limit + "' is not a number");
+    }
 
-  @Test
-  void aLimitBeyondEveryFigureIsRefused() {
-    assertThatThrownBy(() -> new Gate.Converter().convert("max-score>1e999"))
-        .isInstanceOf(TypeConversionException.class).hasMessage("'1e999' is beyond every figure");
-  }
+    @Test
+    void aLimitBeyondEveryFigureIsRefused() {
+        assertThatThrownBy(() -> new Gate.Converter().convert("max-score>1e999"))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("'1e999' is beyond every figure");
+    }
 }

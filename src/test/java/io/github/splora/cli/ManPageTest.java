@@ -12,29 +12,33 @@ import picocli.CommandLine;
 /** The manual page in the repository is the one of these commands and options. */
 class ManPageTest {
 
-  private static final Path PAGE = Path.of("docs/man/splora.1");
+    private static final Path PAGE = Path.of("docs/man/splora.1");
 
-  /** With the options of all commands, which completing needs. */
-  static CommandLine program() {
-    return Main.commandLine(new String[] {"completion"}, new HubCache(Path.of("no-such-hub")), Terminal.NONE);
-  }
-
-  /** After a change of options: {@code mvn test -Dtest=ManPageTest -Dsplora.update=true}. */
-  @Test
-  void isCurrent() throws IOException {
-    String page = ManPage.of(program());
-    if (Boolean.getBoolean("splora.update")) {
-      Files.createDirectories(PAGE.getParent());
-      Files.writeString(PAGE, page);
+    /** With the options of all commands, which completing needs. */
+    static CommandLine program() {
+        return Main.commandLine(new String[] {"completion"}, new HubCache(Path.of("no-such-hub")), Terminal.NONE);
     }
-    assertThat(PAGE).as("run this test with -Dsplora.update=true to write the page anew").hasContent(page);
-  }
 
-  @Test
-  void namesEveryOptionOfEveryCommandAndLeavesNoVariable() {
-    String page = ManPage.of(program());
-    program().getSubcommands().values().forEach(command -> command.getCommandSpec().options().forEach(option ->
-        assertThat(page).contains(option.longestName().replace("-", "\\-"))));
-    assertThat(page).doesNotContain("${");
-  }
+    /** After a change of options: {@code mvn test -Dtest=ManPageTest -Dsplora.update=true}. */
+    @Test
+    void isCurrent() throws IOException {
+        String page = ManPage.of(program());
+        if (Boolean.getBoolean("splora.update")) {
+            Files.createDirectories(PAGE.getParent());
+            Files.writeString(PAGE, page);
+        }
+        assertThat(PAGE)
+                .as("run this test with -Dsplora.update=true to write the page anew")
+                .hasContent(page);
+    }
+
+    @Test
+    void namesEveryOptionOfEveryCommandAndLeavesNoVariable() {
+        String page = ManPage.of(program());
+        program().getSubcommands().values().forEach(command -> command.getCommandSpec()
+                .options()
+                .forEach(
+                        option -> assertThat(page).contains(option.longestName().replace("-", "\\-"))));
+        assertThat(page).doesNotContain("${");
+    }
 }

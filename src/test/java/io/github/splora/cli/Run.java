@@ -17,63 +17,67 @@ import java.util.stream.Stream;
 /** One run of the program, without a process: what it answered, and what it wrote to its two streams. */
 record Run(int code, String out, String err) {
 
-  private static final HubCache EMPTY_HUB = new HubCache(Path.of("target", "no-such-hub"));
+    private static final HubCache EMPTY_HUB = new HubCache(Path.of("target", "no-such-hub"));
 
-  static Run of(String... args) {
-    return on(Terminal.NONE, args);
-  }
-
-  static Run on(Terminal terminal, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Main.run(args, new PrintWriter(out), new PrintWriter(err), EMPTY_HUB, terminal);
-    return new Run(code, out.toString(), err.toString());
-  }
-
-  /** {@code command} on the inputs of {@code model}, then {@code more}. */
-  static Run of(String command, Testdata model, String... more) {
-    return of(with(command, model, more));
-  }
-
-  static String[] with(String command, Testdata model, String... more) {
-    return Stream.of(Stream.of(command), model.args(), Stream.of(more)).flatMap(args -> args).toArray(String[]::new);
-  }
-
-  static String[] join(String[] args, String... more) {
-    return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
-  }
-
-  /** Standard error, line by line. */
-  List<String> errors() {
-    return err.lines().toList();
-  }
-
-  JsonNode json() {
-    try {
-      return StrictJson.readObject(asFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    static Run of(String... args) {
+        return on(Terminal.NONE, args);
     }
-  }
 
-  /** Standard output of {@code --format json}. */
-  RunReport report() {
-    try {
-      return RunReport.read(asFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    static Run on(Terminal terminal, String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(args, new PrintWriter(out), new PrintWriter(err), EMPTY_HUB, terminal);
+        return new Run(code, out.toString(), err.toString());
     }
-  }
 
-  /** Names of the modules to prune, from standard output of {@code --format json}. */
-  List<String> pruned() {
-    return report().modules().stream()
-        .filter(row -> row.decision().equals(ModuleRow.PRUNE)).map(ModuleRow::name).toList();
-  }
+    /** {@code command} on the inputs of {@code model}, then {@code more}. */
+    static Run of(String command, Testdata model, String... more) {
+        return of(with(command, model, more));
+    }
 
-  private Path asFile() throws IOException {
-    Path file = Files.createTempFile("splora-run", ".json");
-    file.toFile().deleteOnExit();
-    return Files.writeString(file, out);
-  }
+    static String[] with(String command, Testdata model, String... more) {
+        return Stream.of(Stream.of(command), model.args(), Stream.of(more))
+                .flatMap(args -> args)
+                .toArray(String[]::new);
+    }
+
+    static String[] join(String[] args, String... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
+    }
+
+    /** Standard error, line by line. */
+    List<String> errors() {
+        return err.lines().toList();
+    }
+
+    JsonNode json() {
+        try {
+            return StrictJson.readObject(asFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Standard output of {@code --format json}. */
+    RunReport report() {
+        try {
+            return RunReport.read(asFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Names of the modules to prune, from standard output of {@code --format json}. */
+    List<String> pruned() {
+        return report().modules().stream()
+                .filter(row -> row.decision().equals(ModuleRow.PRUNE))
+                .map(ModuleRow::name)
+                .toList();
+    }
+
+    private Path asFile() throws IOException {
+        Path file = Files.createTempFile("splora-run", ".json");
+        file.toFile().deleteOnExit();
+        return Files.writeString(file, out);
+    }
 }

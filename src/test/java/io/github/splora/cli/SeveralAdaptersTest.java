@@ -20,188 +20,229 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Several adapters in one run come out as each does by itself. */
 class SeveralAdaptersTest {
 
-  private static final Testdata MODEL = Testdata.LLAMA;
+    private static final Testdata MODEL = Testdata.LLAMA;
 
-  @TempDir Path folder;
-  private Path first;
-  private Path second;
-  private Path output;
+    @TempDir
+    Path folder;
 
-  @BeforeEach
-  void makeAdapters() throws IOException {
-    first = copy(MODEL.adapter(), folder.resolve("adapters/first"));
-    second = copy(Testdata.PATTERNS.adapter(), folder.resolve("adapters/second"));
-    output = folder.resolve("out");
-  }
+    private Path first;
+    private Path second;
+    private Path output;
 
-  private static Path copy(Path source, Path target) throws IOException {
-    Files.createDirectories(target);
-    try (Stream<Path> files = Files.list(source)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, target.resolve(file.getFileName()));
-      }
+    @BeforeEach
+    void makeAdapters() throws IOException {
+        first = copy(MODEL.adapter(), folder.resolve("adapters/first"));
+        second = copy(Testdata.PATTERNS.adapter(), folder.resolve("adapters/second"));
+        output = folder.resolve("out");
     }
-    return target;
-  }
 
-  private Run run(String command, List<Path> adapters, String... more) {
-    List<String> args = new ArrayList<>(List.of(command, "--base", MODEL.base().toString(),
-        "--aligned", MODEL.aligned().toString(), "--device", "cpu"));
-    adapters.forEach(adapter -> args.addAll(List.of("--adapter", adapter.toString())));
-    args.addAll(List.of(more));
-    return Run.of(args.toArray(String[]::new));
-  }
-
-  private Run score(List<Path> adapters, String... more) {
-    return run("score", adapters, more);
-  }
-
-  private Run prune(List<Path> adapters, String... more) {
-    return run("prune", adapters, Run.join(more, "--output", output.toString()));
-  }
-
-  /** A report without what differs from run to run. */
-  private static JsonNode lasting(JsonNode report) {
-    return ((ObjectNode) report.deepCopy()).without(List.of("timing", "command"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"alignment", "safelora"})
-  void scoresThemToTheLastBitAsByThemselves(String reference) {
-    Run together = score(List.of(first, second), "--format", "json", "--reference", reference);
-    assertThat(together.code()).as(together.err()).isZero();
-    assertThat(together.json().get("schemaVersion").intValue()).isEqualTo(1);
-    JsonNode reports = together.json().get("reports");
-    assertThat(reports).hasSize(2);
-    assertThat(lasting(reports.get(0)))
-        .isEqualTo(lasting(score(List.of(first), "--format", "json", "--reference", reference).json()));
-    assertThat(lasting(reports.get(1)))
-        .isEqualTo(lasting(score(List.of(second), "--format", "json", "--reference", reference).json()));
-  }
-
-  @Test
-  void aFolderOfAdaptersStandsForAllOfThem() {
-    JsonNode named = score(List.of(first, second), "--format", "json").json().get("reports");
-    JsonNode inFolder = score(List.of(folder.resolve("adapters")), "--format", "json").json().get("reports");
-    assertThat(inFolder.findValuesAsText("path")).isEqualTo(named.findValuesAsText("path"));
-    assertThat(lasting(inFolder.get(1))).isEqualTo(lasting(named.get(1)));
-  }
-
-  @Test
-  void prunesEachIntoAFolderOfItsName() throws IOException {
-    assertThat(prune(List.of(first, second)).code()).isZero();
-    for (Path adapter : List.of(first, second)) {
-      Path alone = folder.resolve("alone");
-      assertThat(run("prune", List.of(adapter), "--output", alone.toString(), "--force").code()).isZero();
-      for (String file : List.of("adapter_model.safetensors", "adapter_config.json")) {
-        assertThat(output.resolve(adapter.getFileName()).resolve(file)).hasSameBinaryContentAs(alone.resolve(file));
-      }
-      assertThat(lasting(StrictJson.readObject(output.resolve(adapter.getFileName()).resolve("splora-report.json"))))
-          .isEqualTo(lasting(StrictJson.readObject(alone.resolve("splora-report.json"))));
+    private static Path copy(Path source, Path target) throws IOException {
+        Files.createDirectories(target);
+        try (Stream<Path> files = Files.list(source)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, target.resolve(file.getFileName()));
+            }
+        }
+        return target;
     }
-    try (Stream<Path> entries = Files.list(output)) {
-      assertThat(entries.map(Path::getFileName).map(Path::toString)).containsExactlyInAnyOrder("first", "second");
+
+    private Run run(String command, List<Path> adapters, String... more) {
+        List<String> args = new ArrayList<>(List.of(
+                command,
+                "--base",
+                MODEL.base().toString(),
+                "--aligned",
+                MODEL.aligned().toString(),
+                "--device",
+                "cpu"));
+        adapters.forEach(adapter -> args.addAll(List.of("--adapter", adapter.toString())));
+        args.addAll(List.of(more));
+        return Run.of(args.toArray(String[]::new));
     }
-  }
 
-  @Test
-  void aBadOneAmongThemIsNamedAndNothingIsWritten() throws IOException {
-    Files.writeString(second.resolve("adapter_config.json"), "{}");
-    Path third = copy(Testdata.GPT2.adapter(), folder.resolve("third"));
-    Run run = prune(List.of(first, second));
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(run.errors()).singleElement().asString().startsWith("splora: --adapter ").contains(second.toString());
-    run = prune(List.of(first, third));
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(run.err()).contains("transformer.h.0");
-    assertThat(output).doesNotExist();
-  }
+    private Run score(List<Path> adapters, String... more) {
+        return run("score", adapters, more);
+    }
 
-  @Test
-  void twoOfTheSameNameCannotBeWrittenSideBySide() throws IOException {
-    Path other = copy(MODEL.adapter(), folder.resolve("elsewhere/first"));
-    Run run = prune(List.of(first, other));
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(run.errors()).containsExactly("splora: --adapter: " + other + ": would be written to "
-        + output.resolve("first") + ", and so would " + first + "; prune one of them by itself, or rename its folder");
-    assertThat(output).doesNotExist();
-  }
+    private Run prune(List<Path> adapters, String... more) {
+        return run("prune", adapters, Run.join(more, "--output", output.toString()));
+    }
 
-  @Test
-  void whatStandsInTheWayOfOneStopsAll() throws IOException {
-    Files.createDirectories(output.resolve("second"));
-    Files.writeString(output.resolve("second/mine"), "x");
-    assertThat(prune(List.of(first, second)).code()).isEqualTo(4);
-    assertThat(output).isDirectoryNotContaining(path -> path.endsWith("first"));
-    assertThat(output.resolve("second")).isDirectoryContaining(path -> path.endsWith("mine"));
-  }
+    /** A report without what differs from run to run. */
+    private static JsonNode lasting(JsonNode report) {
+        return ((ObjectNode) report.deepCopy()).without(List.of("timing", "command"));
+    }
 
-  @Test
-  void theGateAsksEachAndNamesTheOneThatIsNot() {
-    Run run = score(List.of(first, second), "--fail-on", "modules>30");
-    assertThat(run.code()).isEqualTo(3);
-    assertThat(run.errors()).containsExactly("splora: " + second + ": gate modules>30: it is 42");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"alignment", "safelora"})
+    void scoresThemToTheLastBitAsByThemselves(String reference) {
+        Run together = score(List.of(first, second), "--format", "json", "--reference", reference);
+        assertThat(together.code()).as(together.err()).isZero();
+        assertThat(together.json().get("schemaVersion").intValue()).isEqualTo(1);
+        JsonNode reports = together.json().get("reports");
+        assertThat(reports).hasSize(2);
+        assertThat(lasting(reports.get(0)))
+                .isEqualTo(lasting(score(List.of(first), "--format", "json", "--reference", reference)
+                        .json()));
+        assertThat(lasting(reports.get(1)))
+                .isEqualTo(lasting(score(List.of(second), "--format", "json", "--reference", reference)
+                        .json()));
+    }
 
-  @Test
-  void tablesStandUnderTheAdaptersNames() {
-    assertThat(score(List.of(first, second)).out()).startsWith(first + "\n\n").contains("\n" + second + "\n\n");
-    assertThat(score(List.of(first, second), "--format", "markdown").out()).startsWith("## " + first + "\n\n### splora");
-  }
+    @Test
+    void aFolderOfAdaptersStandsForAllOfThem() {
+        JsonNode named =
+                score(List.of(first, second), "--format", "json").json().get("reports");
+        JsonNode inFolder = score(List.of(folder.resolve("adapters")), "--format", "json")
+                .json()
+                .get("reports");
+        assertThat(inFolder.findValuesAsText("path")).isEqualTo(named.findValuesAsText("path"));
+        assertThat(lasting(inFolder.get(1))).isEqualTo(lasting(named.get(1)));
+    }
 
-  @Test
-  void csvIsOneTableWithTheAdapterInTheFirstColumn() {
-    List<String> lines = score(List.of(first, second), "--format", "csv").out().lines().toList();
-    assertThat(lines).hasSize(1 + 24 + 42);
-    assertThat(lines.get(0)).startsWith("adapter,name,block,");
-    assertThat(lines.get(24)).startsWith(first + ",model.layers.");
-    assertThat(lines.get(25)).startsWith(second + ",model.layers.");
-  }
+    @Test
+    void prunesEachIntoAFolderOfItsName() throws IOException {
+        assertThat(prune(List.of(first, second)).code()).isZero();
+        for (Path adapter : List.of(first, second)) {
+            Path alone = folder.resolve("alone");
+            assertThat(run("prune", List.of(adapter), "--output", alone.toString(), "--force")
+                            .code())
+                    .isZero();
+            for (String file : List.of("adapter_model.safetensors", "adapter_config.json")) {
+                assertThat(output.resolve(adapter.getFileName()).resolve(file))
+                        .hasSameBinaryContentAs(alone.resolve(file));
+            }
+            assertThat(lasting(StrictJson.readObject(
+                            output.resolve(adapter.getFileName()).resolve("splora-report.json"))))
+                    .isEqualTo(lasting(StrictJson.readObject(alone.resolve("splora-report.json"))));
+        }
+        try (Stream<Path> entries = Files.list(output)) {
+            assertThat(entries.map(Path::getFileName).map(Path::toString)).containsExactlyInAnyOrder("first", "second");
+        }
+    }
 
-  @Test
-  void whatIsOfOneAdapterIsRefusedForSeveral() throws IOException {
-    Run report = score(List.of(folder.resolve("adapters")), "--report", folder.resolve("r.html").toString());
-    assertThat(report.code()).isEqualTo(2);
-    assertThat(report.err()).startsWith("splora: --report is of one adapter");
-    Run saved = prune(List.of(first, second), "--scores", folder.resolve("scores.json").toString());
-    assertThat(saved.code()).isEqualTo(2);
-    assertThat(saved.err()).startsWith("splora: --scores is of one adapter");
-  }
+    @Test
+    void aBadOneAmongThemIsNamedAndNothingIsWritten() throws IOException {
+        Files.writeString(second.resolve("adapter_config.json"), "{}");
+        Path third = copy(Testdata.GPT2.adapter(), folder.resolve("third"));
+        Run run = prune(List.of(first, second));
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.errors())
+                .singleElement()
+                .asString()
+                .startsWith("splora: --adapter ")
+                .contains(second.toString());
+        run = prune(List.of(first, third));
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.err()).contains("transformer.h.0");
+        assertThat(output).doesNotExist();
+    }
 
-  @Test
-  void aDocumentOfSeveralReportsIsNamedWhereOneIsExpected() throws IOException {
-    Path all = Files.writeString(folder.resolve("all.json"), score(List.of(first, second), "--format", "json").out());
-    String expected = "splora: " + all + ": reports: one report is expected";
-    assertThat(prune(List.of(first), "--scores", all.toString()).err()).startsWith(expected);
-    assertThat(Run.of("show", all.toString()).err()).startsWith(expected);
-  }
+    @Test
+    void twoOfTheSameNameCannotBeWrittenSideBySide() throws IOException {
+        Path other = copy(MODEL.adapter(), folder.resolve("elsewhere/first"));
+        Run run = prune(List.of(first, other));
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.errors())
+                .containsExactly("splora: --adapter: " + other + ": would be written to " + output.resolve("first")
+                        + ", and so would " + first + "; prune one of them by itself, or rename its folder");
+        assertThat(output).doesNotExist();
+    }
 
-  @Test
-  void problemsOfAllAreToldAndEachSaysWhoseItIs() throws IOException {
-    Path third = copy(Testdata.GPT2.adapter(), folder.resolve("third"));
-    Path fourth = copy(Testdata.GPT2.adapter(), folder.resolve("fourth"));
-    Run misfits = score(List.of(first, third, fourth));
-    assertThat(misfits.code()).isEqualTo(4);
-    assertThat(misfits.errors()).anyMatch(line -> line.startsWith("splora: " + third + ": "))
-        .anyMatch(line -> line.startsWith("splora: " + fourth + ": "))
-        .noneMatch(line -> line.contains(first.toString()));
-    Run filtered = score(List.of(first, second), "--include", "none");
-    assertThat(filtered.errors()).hasSize(2)
-        .allMatch(line -> line.contains(": --include, --exclude: no module of the adapter is left"));
-    Run client = prune(List.of(second, copy(Testdata.PATTERNS.adapter(), folder.resolve("fifth"))), "--client", "vllm");
-    assertThat(client.code()).isEqualTo(4);
-    assertThat(client.err()).contains(second.toString()).contains("fifth");
-  }
+    @Test
+    void whatStandsInTheWayOfOneStopsAll() throws IOException {
+        Files.createDirectories(output.resolve("second"));
+        Files.writeString(output.resolve("second/mine"), "x");
+        assertThat(prune(List.of(first, second)).code()).isEqualTo(4);
+        assertThat(output).isDirectoryNotContaining(path -> path.endsWith("first"));
+        assertThat(output.resolve("second")).isDirectoryContaining(path -> path.endsWith("mine"));
+    }
 
-  @Test
-  void whatAKilledRunLeftInTheFolderIsNoAdapter() throws IOException {
-    copy(MODEL.adapter(), folder.resolve("adapters/.first.splora-old-1"));
-    assertThat(score(List.of(folder.resolve("adapters")), "--format", "json").json().get("reports")).hasSize(2);
-  }
+    @Test
+    void theGateAsksEachAndNamesTheOneThatIsNot() {
+        Run run = score(List.of(first, second), "--fail-on", "modules>30");
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.errors()).containsExactly("splora: " + second + ": gate modules>30: it is 42");
+    }
 
-  @Test
-  void heatmapsStandUnderTheAdaptersNames() {
-    assertThat(score(List.of(first, second), "--heatmap").out())
-        .contains("\n" + first + "\n\nscore by type and block").contains("\n" + second + "\n\nscore by type and block");
-  }
+    @Test
+    void tablesStandUnderTheAdaptersNames() {
+        assertThat(score(List.of(first, second)).out())
+                .startsWith(first + "\n\n")
+                .contains("\n" + second + "\n\n");
+        assertThat(score(List.of(first, second), "--format", "markdown").out())
+                .startsWith("## " + first + "\n\n### splora");
+    }
+
+    @Test
+    void csvIsOneTableWithTheAdapterInTheFirstColumn() {
+        List<String> lines =
+                score(List.of(first, second), "--format", "csv").out().lines().toList();
+        assertThat(lines).hasSize(1 + 24 + 42);
+        assertThat(lines.get(0)).startsWith("adapter,name,block,");
+        assertThat(lines.get(24)).startsWith(first + ",model.layers.");
+        assertThat(lines.get(25)).startsWith(second + ",model.layers.");
+    }
+
+    @Test
+    void whatIsOfOneAdapterIsRefusedForSeveral() throws IOException {
+        Run report = score(
+                List.of(folder.resolve("adapters")),
+                "--report",
+                folder.resolve("r.html").toString());
+        assertThat(report.code()).isEqualTo(2);
+        assertThat(report.err()).startsWith("splora: --report is of one adapter");
+        Run saved = prune(
+                List.of(first, second),
+                "--scores",
+                folder.resolve("scores.json").toString());
+        assertThat(saved.code()).isEqualTo(2);
+        assertThat(saved.err()).startsWith("splora: --scores is of one adapter");
+    }
+
+    @Test
+    void aDocumentOfSeveralReportsIsNamedWhereOneIsExpected() throws IOException {
+        Path all = Files.writeString(
+                folder.resolve("all.json"),
+                score(List.of(first, second), "--format", "json").out());
+        String expected = "splora: " + all + ": reports: one report is expected";
+        assertThat(prune(List.of(first), "--scores", all.toString()).err()).startsWith(expected);
+        assertThat(Run.of("show", all.toString()).err()).startsWith(expected);
+    }
+
+    @Test
+    void problemsOfAllAreToldAndEachSaysWhoseItIs() throws IOException {
+        Path third = copy(Testdata.GPT2.adapter(), folder.resolve("third"));
+        Path fourth = copy(Testdata.GPT2.adapter(), folder.resolve("fourth"));
+        Run misfits = score(List.of(first, third, fourth));
+        assertThat(misfits.code()).isEqualTo(4);
+        assertThat(misfits.errors())
+                .anyMatch(line -> line.startsWith("splora: " + third + ": "))
+                .anyMatch(line -> line.startsWith("splora: " + fourth + ": "))
+                .noneMatch(line -> line.contains(first.toString()));
+        Run filtered = score(List.of(first, second), "--include", "none");
+        assertThat(filtered.errors())
+                .hasSize(2)
+                .allMatch(line -> line.contains(": --include, --exclude: no module of the adapter is left"));
+        Run client =
+                prune(List.of(second, copy(Testdata.PATTERNS.adapter(), folder.resolve("fifth"))), "--client", "vllm");
+        assertThat(client.code()).isEqualTo(4);
+        assertThat(client.err()).contains(second.toString()).contains("fifth");
+    }
+
+    @Test
+    void whatAKilledRunLeftInTheFolderIsNoAdapter() throws IOException {
+        copy(MODEL.adapter(), folder.resolve("adapters/.first.splora-old-1"));
+        assertThat(score(List.of(folder.resolve("adapters")), "--format", "json")
+                        .json()
+                        .get("reports"))
+                .hasSize(2);
+    }
+
+    @Test
+    void heatmapsStandUnderTheAdaptersNames() {
+        assertThat(score(List.of(first, second), "--heatmap").out())
+                .contains("\n" + first + "\n\nscore by type and block")
+                .contains("\n" + second + "\n\nscore by type and block");
+    }
 }

@@ -24,188 +24,244 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledOnOs(OS.WINDOWS)
 class SweepCommandTest {
 
-  /** Harm is the length of the weights file, so the fewer modules the better; use is always 1. */
-  private static final String BY_SIZE =
-      "printf '{\"asr\": %s, \"utility\": 1}' $(wc -c < {adapter}/adapter_model.safetensors)";
+    /** Harm is the length of the weights file, so the fewer modules the better; use is always 1. */
+    private static final String BY_SIZE =
+            "printf '{\"asr\": %s, \"utility\": 1}' $(wc -c < {adapter}/adapter_model.safetensors)";
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  private Run sweep(String... more) {
-    return Run.of("sweep", Testdata.LLAMA, Run.join(more, "--format", "json"));
-  }
+    private Run sweep(String... more) {
+        return Run.of("sweep", Testdata.LLAMA, Run.join(more, "--format", "json"));
+    }
 
-  private static List<String> options(Run run) {
-    List<String> options = new ArrayList<>();
-    run.json().get("trials").forEach(trial -> options.add(trial.get("options").textValue()));
-    return options;
-  }
+    private static List<String> options(Run run) {
+        List<String> options = new ArrayList<>();
+        run.json()
+                .get("trials")
+                .forEach(trial -> options.add(trial.get("options").textValue()));
+        return options;
+    }
 
-  @Test
-  void everyActionIsTriedWhereNothingIsNamed() {
-    Run run = sweep("--keep", folder.resolve("all").toString());
-    assertThat(run.code()).isZero();
-    assertThat(options(run)).hasSize(30).contains("", "--fraction 0.1", "--metric cosine --fraction 0.3",
-        "--action attenuate --all", "--action deflate --all --action-energy 0.75 --gain 1.3");
-    JsonNode first = run.json().get("trials").get(0);
-    assertThat(first.get("selected").intValue()).isZero();
-    assertThat(Testdata.tensorsIn(folder.resolve("all/0"))).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
-  }
+    @Test
+    void everyActionIsTriedWhereNothingIsNamed() {
+        Run run = sweep("--keep", folder.resolve("all").toString());
+        assertThat(run.code()).isZero();
+        assertThat(options(run))
+                .hasSize(30)
+                .contains(
+                        "",
+                        "--fraction 0.1",
+                        "--metric cosine --fraction 0.3",
+                        "--action attenuate --all",
+                        "--action deflate --all --action-energy 0.75 --gain 1.3");
+        JsonNode first = run.json().get("trials").get(0);
+        assertThat(first.get("selected").intValue()).isZero();
+        assertThat(Testdata.tensorsIn(folder.resolve("all/0"))).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
+    }
 
-  @ParameterizedTest
-  @CsvSource({"--fraction 0.25", "--metric cosine --count 3 --action zero", "--action deflate --all --gain 1",
-      "--action attenuate --fraction 0.5 --reference subspace --energy 0.8",
-      "--action project --all --reference subspace", "--reference safelora --population null --count 5"})
-  void aCandidateIsByteForByteWhatAPruneWithItsOptionsWrites(String options) {
-    sweep("--candidate", "--fraction 0.1", "--candidate", options, "--keep", folder.resolve("all").toString());
-    Path pruned = folder.resolve("pruned");
-    Run.of("prune", Testdata.LLAMA, Run.join(options.split(" "), "--output", pruned.toString()));
-    Map<String, ByteBuffer> expected = Testdata.tensorsIn(pruned);
-    assertThat(Testdata.tensorsIn(folder.resolve("all/2"))).isEqualTo(expected);
-    assertThat(folder.resolve("all/2/adapter_config.json"))
-        .hasSameBinaryContentAs(pruned.resolve("adapter_config.json"));
-  }
+    @ParameterizedTest
+    @CsvSource({
+        "--fraction 0.25",
+        "--metric cosine --count 3 --action zero",
+        "--action deflate --all --gain 1",
+        "--action attenuate --fraction 0.5 --reference subspace --energy 0.8",
+        "--action project --all --reference subspace",
+        "--reference safelora --population null --count 5"
+    })
+    void aCandidateIsByteForByteWhatAPruneWithItsOptionsWrites(String options) {
+        sweep(
+                "--candidate",
+                "--fraction 0.1",
+                "--candidate",
+                options,
+                "--keep",
+                folder.resolve("all").toString());
+        Path pruned = folder.resolve("pruned");
+        Run.of("prune", Testdata.LLAMA, Run.join(options.split(" "), "--output", pruned.toString()));
+        Map<String, ByteBuffer> expected = Testdata.tensorsIn(pruned);
+        assertThat(Testdata.tensorsIn(folder.resolve("all/2"))).isEqualTo(expected);
+        assertThat(folder.resolve("all/2/adapter_config.json"))
+                .hasSameBinaryContentAs(pruned.resolve("adapter_config.json"));
+    }
 
-  @Test
-  void theBestIsWrittenAsAPruneWouldWriteIt() {
-    Path output = folder.resolve("best");
-    Run run = sweep("--candidate", "--fraction {0.1,0.5,0.25}", "--evaluate", BY_SIZE, "--output", output.toString());
-    assertThat(run.code()).isZero();
-    assertThat(run.json().get("winner").intValue()).isEqualTo(2);
-    assertThat(run.json().get("evaluations").intValue()).isEqualTo(4);
-    RunReport report = RunReport.read(output.resolve(RunReport.FILE_NAME));
-    assertThat(report.summary().pruned()).isEqualTo(12);
-    assertThat(report.parameters().value()).isEqualTo(0.5);
-    assertThat(output.resolve("README.md")).content().contains("12 of 24 LoRA modules were removed");
-    Run verified = Run.of("verify", output.toString(), "--aligned", Testdata.LLAMA.aligned().toString());
-    assertThat(verified.code()).isZero();
-  }
+    @Test
+    void theBestIsWrittenAsAPruneWouldWriteIt() {
+        Path output = folder.resolve("best");
+        Run run =
+                sweep("--candidate", "--fraction {0.1,0.5,0.25}", "--evaluate", BY_SIZE, "--output", output.toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.json().get("winner").intValue()).isEqualTo(2);
+        assertThat(run.json().get("evaluations").intValue()).isEqualTo(4);
+        RunReport report = RunReport.read(output.resolve(RunReport.FILE_NAME));
+        assertThat(report.summary().pruned()).isEqualTo(12);
+        assertThat(report.parameters().value()).isEqualTo(0.5);
+        assertThat(output.resolve("README.md")).content().contains("12 of 24 LoRA modules were removed");
+        Run verified = Run.of(
+                "verify",
+                output.toString(),
+                "--aligned",
+                Testdata.LLAMA.aligned().toString());
+        assertThat(verified.code()).isZero();
+    }
 
-  @Test
-  void theSameAdapterIsEvaluatedOnce() throws IOException {
-    Path log = folder.resolve("log");
-    Run run = sweep("--candidate", "--count 2", "--candidate", "--count 2 --metric e-diem --population type",
-        "--candidate", "--count 0", "--evaluate", "echo x >> " + log + "; " + BY_SIZE);
-    assertThat(Files.readAllLines(log)).hasSize(2);
-    assertThat(run.json().get("trials").get(2).get("sameAs").intValue()).isEqualTo(1);
-    assertThat(run.json().get("trials").get(3).get("sameAs").intValue()).isZero();
-  }
+    @Test
+    void theSameAdapterIsEvaluatedOnce() throws IOException {
+        Path log = folder.resolve("log");
+        Run run = sweep(
+                "--candidate",
+                "--count 2",
+                "--candidate",
+                "--count 2 --metric e-diem --population type",
+                "--candidate",
+                "--count 0",
+                "--evaluate",
+                "echo x >> " + log + "; " + BY_SIZE);
+        assertThat(Files.readAllLines(log)).hasSize(2);
+        assertThat(run.json().get("trials").get(2).get("sameAs").intValue()).isEqualTo(1);
+        assertThat(run.json().get("trials").get(3).get("sameAs").intValue()).isZero();
+    }
 
-  @Test
-  void oneThatFailsDoesNotEndTheRun() {
-    Run run = sweep("--candidate", "--count {1,24,2}", "--evaluate",
-        "test $(wc -c < {adapter}/adapter_model.safetensors) -gt 1000000 && exit 5; " + BY_SIZE);
-    assertThat(run.code()).isZero();
-    JsonNode trials = run.json().get("trials");
-    assertThat(trials.get(2).get("failure").textValue()).startsWith("every module would be removed");
-    assertThat(trials.get(3).get("figures").size()).isEqualTo(2);
-    assertThat(run.err()).contains("every module would be removed");
-  }
+    @Test
+    void oneThatFailsDoesNotEndTheRun() {
+        Run run = sweep(
+                "--candidate",
+                "--count {1,24,2}",
+                "--evaluate",
+                "test $(wc -c < {adapter}/adapter_model.safetensors) -gt 1000000 && exit 5; " + BY_SIZE);
+        assertThat(run.code()).isZero();
+        JsonNode trials = run.json().get("trials");
+        assertThat(trials.get(2).get("failure").textValue()).startsWith("every module would be removed");
+        assertThat(trials.get(3).get("figures").size()).isEqualTo(2);
+        assertThat(run.err()).contains("every module would be removed");
+    }
 
-  @Test
-  void whereAllFailTheInputIsBad() {
-    Run run = sweep("--candidate", "--count 1", "--evaluate", "echo broken >&2; exit 1 # {adapter}");
-    assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(run.err()).contains("every evaluation failed; that of the adapter as it is ended with exit code 1: broken");
-    assertThat(run.out()).isEmpty();
-  }
+    @Test
+    void whereAllFailTheInputIsBad() {
+        Run run = sweep("--candidate", "--count 1", "--evaluate", "echo broken >&2; exit 1 # {adapter}");
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .contains("every evaluation failed; that of the adapter as it is ended with exit code 1: broken");
+        assertThat(run.out()).isEmpty();
+    }
 
-  @Test
-  void aCommandThatFailsThreeTimesInARowFromTheStartIsNotRunAnyMore() {
-    Path log = folder.resolve("log");
-    Run run = sweep("--evaluate", "echo x >> " + log + "; exit 1 # {adapter}");
-    assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(run.err()).contains("the first 3 evaluations all failed");
-    assertThat(log).content().hasLineCount(3);
-  }
+    @Test
+    void aCommandThatFailsThreeTimesInARowFromTheStartIsNotRunAnyMore() {
+        Path log = folder.resolve("log");
+        Run run = sweep("--evaluate", "echo x >> " + log + "; exit 1 # {adapter}");
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("the first 3 evaluations all failed");
+        assertThat(log).content().hasLineCount(3);
+    }
 
-  @Test
-  void whereNoneMeetsTheRequirementsTheGateSaysNoAndNothingIsWritten() {
-    Path output = folder.resolve("best");
-    Run run = sweep("--candidate", "--count 1", "--evaluate", BY_SIZE, "--require", "asr<1", "--output",
-        output.toString());
-    assertThat(run.code()).isEqualTo(ExitCode.GATE_SAID_NO);
-    assertThat(run.json().get("winner").isNull()).isTrue();
-    assertThat(output).doesNotExist();
-  }
+    @Test
+    void whereNoneMeetsTheRequirementsTheGateSaysNoAndNothingIsWritten() {
+        Path output = folder.resolve("best");
+        Run run = sweep(
+                "--candidate", "--count 1", "--evaluate", BY_SIZE, "--require", "asr<1", "--output", output.toString());
+        assertThat(run.code()).isEqualTo(ExitCode.GATE_SAID_NO);
+        assertThat(run.json().get("winner").isNull()).isTrue();
+        assertThat(output).doesNotExist();
+    }
 
-  @Test
-  void aSearchFindsTheModulesAndSaysHowToPruneThem() {
-    // Harm is the number of q and k modules of the last two layers that are left.
-    String evaluate = "printf '{\"asr\": %s, \"utility\": 0}'"
-        + " $(grep -ao 'layers.[45].self_attn.[qk]_proj.lora_A' {adapter}/adapter_model.safetensors | wc -l)";
-    Run run = sweep("--search", "--count 3", "--search-evaluations", "70", "--evaluate", evaluate);
-    assertThat(run.code()).as(run.err()).isZero();
-    JsonNode winner = run.json().get("trials").get(run.json().get("winner").intValue());
-    assertThat(winner.get("selected").intValue()).isEqualTo(3);
-    assertThat(winner.get("options").textValue())
-        .matches("--action drop --all( --include model\\.layers\\.[45]\\.self_attn\\.[qk]_proj){3}");
-    assertThat(run.json().get("evaluations").intValue()).isLessThanOrEqualTo(72);
+    @Test
+    void aSearchFindsTheModulesAndSaysHowToPruneThem() {
+        // Harm is the number of q and k modules of the last two layers that are left.
+        String evaluate = "printf '{\"asr\": %s, \"utility\": 0}'"
+                + " $(grep -ao 'layers.[45].self_attn.[qk]_proj.lora_A' {adapter}/adapter_model.safetensors | wc -l)";
+        Run run = sweep("--search", "--count 3", "--search-evaluations", "70", "--evaluate", evaluate);
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode winner = run.json().get("trials").get(run.json().get("winner").intValue());
+        assertThat(winner.get("selected").intValue()).isEqualTo(3);
+        assertThat(winner.get("options").textValue())
+                .matches("--action drop --all( --include model\\.layers\\.[45]\\.self_attn\\.[qk]_proj){3}");
+        assertThat(run.json().get("evaluations").intValue()).isLessThanOrEqualTo(72);
 
-    Path pruned = folder.resolve("pruned");
-    Run.of("prune", Testdata.LLAMA,
-        Run.join(winner.get("options").textValue().split(" "), "--output", pruned.toString(), "-q"));
-    assertThat(Testdata.tensorsIn(pruned)).hasSize(2 * 21);
-  }
+        Path pruned = folder.resolve("pruned");
+        Run.of(
+                "prune",
+                Testdata.LLAMA,
+                Run.join(winner.get("options").textValue().split(" "), "--output", pruned.toString(), "-q"));
+        assertThat(Testdata.tensorsIn(pruned)).hasSize(2 * 21);
+    }
 
-  @Test
-  void thePageShowsTheFrontAndKeepsStrangersTextAsText() throws IOException {
-    Path page = folder.resolve("sweep.html");
-    Run run = sweep("--candidate", "--fraction {0.1,0.5}", "--evaluate",
-        "printf '{\"asr\": 0.5, \"utility\": 0.25, \"<b>x\": 1}' # {adapter}", "--report", page.toString());
-    assertThat(run.code()).isZero();
-    assertThat(Files.readString(page)).contains("<svg class=\"chart\"", "class=\"staircase\" d=\"M", "&lt;b&gt;x",
-        "default-src 'none'").doesNotContain("<b>x");
-  }
+    @Test
+    void thePageShowsTheFrontAndKeepsStrangersTextAsText() throws IOException {
+        Path page = folder.resolve("sweep.html");
+        Run run = sweep(
+                "--candidate",
+                "--fraction {0.1,0.5}",
+                "--evaluate",
+                "printf '{\"asr\": 0.5, \"utility\": 0.25, \"<b>x\": 1}' # {adapter}",
+                "--report",
+                page.toString());
+        assertThat(run.code()).isZero();
+        assertThat(Files.readString(page))
+                .contains("<svg class=\"chart\"", "class=\"staircase\" d=\"M", "&lt;b&gt;x", "default-src 'none'")
+                .doesNotContain("<b>x");
+    }
 
-  @Test
-  void withoutAnEvaluationThePageHasNoPicture() throws IOException {
-    Path page = folder.resolve("sweep.html");
-    sweep("--candidate", "--fraction 0.1", "--report", page.toString());
-    assertThat(Files.readString(page)).doesNotContain("<svg").contains("--fraction 0.1");
-  }
+    @Test
+    void withoutAnEvaluationThePageHasNoPicture() throws IOException {
+        Path page = folder.resolve("sweep.html");
+        sweep("--candidate", "--fraction 0.1", "--report", page.toString());
+        assertThat(Files.readString(page)).doesNotContain("<svg").contains("--fraction 0.1");
+    }
 
-  @Test
-  void progressIsToldCandidateByCandidate() {
-    Run run = sweep("--candidate", "--count {1,2}", "--evaluate", BY_SIZE);
-    assertThat(run.errors()).hasSize(3);
-    assertThat(run.errors().get(1)).matches("splora: 2 of 3: asr [0-9.e+]+, utility 1\\.000 \\([0-9.]+ s\\)  --count 1");
-    assertThat(sweep("--candidate", "--count {1,2}", "--evaluate", BY_SIZE, "-q").err()).isEmpty();
-  }
+    @Test
+    void progressIsToldCandidateByCandidate() {
+        Run run = sweep("--candidate", "--count {1,2}", "--evaluate", BY_SIZE);
+        assertThat(run.errors()).hasSize(3);
+        assertThat(run.errors().get(1))
+                .matches("splora: 2 of 3: asr [0-9.e+]+, utility 1\\.000 \\([0-9.]+ s\\)  --count 1");
+        assertThat(sweep("--candidate", "--count {1,2}", "--evaluate", BY_SIZE, "-q")
+                        .err())
+                .isEmpty();
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "--evaluate true                     | {adapter} must stand where the candidate's folder is to be named",
-    "--require asr<1                     | --require needs --evaluate: without figures nothing meets it",
-    "--output out                        | --output needs --evaluate: without figures no candidate is the best",
-    "--candidate --nonsense              | --candidate '--nonsense': Unknown option: '--nonsense'",
-    "--candidate --metric=cosine         | --metric cosine has no default rule: give --threshold",
-    "--candidate --fraction=2            | --fraction 2.0: a number from 0 to 1 is expected",
-    "--candidate --gain=2                | --gain goes with --action deflate, not with drop",
-    "--candidate --seed={1,2}            | give all of them one --seed, not [1, 2]",
-    "--time-limit 0                      | --time-limit 0: at least 1 second is needed",
-    "--require asr                       | 'asr' is not a figure's name",
-  })
-  void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {
-    Run run = sweep(options.split(" "));
-    assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(run.err()).contains(message);
-  }
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--evaluate true                     | {adapter} must stand where the candidate's folder is to be named",
+                "--require asr<1                     | --require needs --evaluate: without figures nothing meets it",
+                "--output out                        | --output needs --evaluate: without figures no candidate is the best",
+                "--candidate --nonsense              | --candidate '--nonsense': Unknown option: '--nonsense'",
+                "--candidate --metric=cosine         | --metric cosine has no default rule: give --threshold",
+                "--candidate --fraction=2            | --fraction 2.0: a number from 0 to 1 is expected",
+                "--candidate --gain=2                | --gain goes with --action deflate, not with drop",
+                "--candidate --seed={1,2}            | give all of them one --seed, not [1, 2]",
+                "--time-limit 0                      | --time-limit 0: at least 1 second is needed",
+                "--require asr                       | 'asr' is not a figure's name",
+            })
+    void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {
+        Run run = sweep(options.split(" "));
+        assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run.err()).contains(message);
+    }
 
-  @Test
-  void severalAdaptersAreRefused() {
-    Run run = sweep("--adapter", Testdata.PATTERNS.adapter().toString());
-    assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(run.err()).contains("a sweep is over one adapter: sweep them one at a time");
-  }
+    @Test
+    void severalAdaptersAreRefused() {
+        Run run = sweep("--adapter", Testdata.PATTERNS.adapter().toString());
+        assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run.err()).contains("a sweep is over one adapter: sweep them one at a time");
+    }
 
-  @Test
-  void bracesAreAlternatives() {
-    assertThat(CandidateLine.candidates("--action deflate --all --action-energy {0.5,0.6} --gain {1, 1.5}", ClientKind.PEFT))
-        .extracting(Candidate::options).containsExactly(
-            "--action deflate --all --action-energy 0.5 --gain 1", "--action deflate --all --action-energy 0.5 --gain 1.5",
-            "--action deflate --all --action-energy 0.6 --gain 1", "--action deflate --all --action-energy 0.6 --gain 1.5");
-    assertThat(CandidateLine.candidates("", ClientKind.PEFT)).extracting(Candidate::options).containsExactly("");
-    assertThat(Stream.of(ClientKind.values()).flatMap(client -> CandidateLine.candidates("--fraction 0.5", client).stream()))
-        .hasSize(ClientKind.values().length);
-  }
+    @Test
+    void bracesAreAlternatives() {
+        assertThat(CandidateLine.candidates(
+                        "--action deflate --all --action-energy {0.5,0.6} --gain {1, 1.5}", ClientKind.PEFT))
+                .extracting(Candidate::options)
+                .containsExactly(
+                        "--action deflate --all --action-energy 0.5 --gain 1",
+                                "--action deflate --all --action-energy 0.5 --gain 1.5",
+                        "--action deflate --all --action-energy 0.6 --gain 1",
+                                "--action deflate --all --action-energy 0.6 --gain 1.5");
+        assertThat(CandidateLine.candidates("", ClientKind.PEFT))
+                .extracting(Candidate::options)
+                .containsExactly("");
+        assertThat(Stream.of(ClientKind.values())
+                        .flatMap(client -> CandidateLine.candidates("--fraction 0.5", client).stream()))
+                .hasSize(ClientKind.values().length);
+    }
 }

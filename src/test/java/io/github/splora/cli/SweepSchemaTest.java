@@ -22,41 +22,53 @@ import org.junit.jupiter.api.condition.OS;
 /** What a sweep prints is what docs/sweep.schema.json promises. */
 class SweepSchemaTest {
 
-  private static final ObjectNode DOCUMENT = StrictJson.readObject(Path.of("docs/sweep.schema.json"));
-  private static final Schema SCHEMA =
-      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(DOCUMENT);
+    private static final ObjectNode DOCUMENT = StrictJson.readObject(Path.of("docs/sweep.schema.json"));
+    private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(DOCUMENT);
 
-  private static List<String> errors(ObjectNode document) {
-    return SCHEMA.validate(document).stream().map(Error::toString).toList();
-  }
+    private static List<String> errors(ObjectNode document) {
+        return SCHEMA.validate(document).stream().map(Error::toString).toList();
+    }
 
-  @Test
-  void candidatesWithoutFiguresAreValid() {
-    Run run = Run.of("sweep", Testdata.LLAMA, "--candidate", "--count {1,24,0}", "--format", "json");
-    assertThat(errors((ObjectNode) run.json())).isEmpty();
-  }
+    @Test
+    void candidatesWithoutFiguresAreValid() {
+        Run run = Run.of("sweep", Testdata.LLAMA, "--candidate", "--count {1,24,0}", "--format", "json");
+        assertThat(errors((ObjectNode) run.json())).isEmpty();
+    }
 
-  @Test
-  @DisabledOnOs(OS.WINDOWS)
-  void judgedCandidatesAreValidAndDamagedOnesAreNot() {
-    Run run = Run.of("sweep", Testdata.LLAMA, "--candidate", "--count {1,24,0}", "--evaluate",
-        "echo '{\"asr\": 0.5, \"utility\": 1}' # {adapter}", "--require", "asr<1", "--format", "json");
-    ObjectNode document = (ObjectNode) run.json();
-    assertThat(errors(document)).isEmpty();
-    ((ObjectNode) document.get("trials").get(1).get("figures")).put("asr", "0.5");
-    assertThat(errors(document)).isNotEmpty();
-  }
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void judgedCandidatesAreValidAndDamagedOnesAreNot() {
+        Run run = Run.of(
+                "sweep",
+                Testdata.LLAMA,
+                "--candidate",
+                "--count {1,24,0}",
+                "--evaluate",
+                "echo '{\"asr\": 0.5, \"utility\": 1}' # {adapter}",
+                "--require",
+                "asr<1",
+                "--format",
+                "json");
+        ObjectNode document = (ObjectNode) run.json();
+        assertThat(errors(document)).isEmpty();
+        ((ObjectNode) document.get("trials").get(1).get("figures")).put("asr", "0.5");
+        assertThat(errors(document)).isNotEmpty();
+    }
 
-  @Test
-  void everyFieldIsInTheSchemaAndRequired() {
-    assertDescribed(SweepReport.class, DOCUMENT);
-    assertDescribed(Trial.class, (ObjectNode) DOCUMENT.get("$defs").get("trial"));
-  }
+    @Test
+    void everyFieldIsInTheSchemaAndRequired() {
+        assertDescribed(SweepReport.class, DOCUMENT);
+        assertDescribed(Trial.class, (ObjectNode) DOCUMENT.get("$defs").get("trial"));
+    }
 
-  private static void assertDescribed(Class<? extends Record> type, ObjectNode definition) {
-    List<String> fields = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList();
-    assertThat(((ObjectNode) definition.get("properties")).properties()).extracting(Map.Entry::getKey)
-        .containsExactlyElementsOf(fields);
-    assertThat(StrictJson.texts(definition.get("required"))).containsExactlyElementsOf(fields);
-  }
+    private static void assertDescribed(Class<? extends Record> type, ObjectNode definition) {
+        List<String> fields = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+        assertThat(((ObjectNode) definition.get("properties")).properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyElementsOf(fields);
+        assertThat(StrictJson.texts(definition.get("required"))).containsExactlyElementsOf(fields);
+    }
 }

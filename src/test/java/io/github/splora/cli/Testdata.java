@@ -15,70 +15,71 @@ import java.util.stream.Stream;
 /** Three inputs that belong together. */
 record Testdata(Path base, Path aligned, Path adapter) {
 
-  private static final Path ROOT = Path.of("testdata");
-  /** 24 modules in 6 blocks; the default rule prunes 6. */
-  static final Testdata LLAMA = of(ROOT.resolve("tiny-llama"));
-  /** 6 modules in 2 blocks, one of them not touched by alignment. */
-  static final Testdata GPT2 = of(ROOT.resolve("tiny-gpt2"));
-  /** 42 modules in 6 blocks, one of them with a zero delta; rank and alpha by pattern. */
-  static final Testdata PATTERNS = LLAMA.withAdapter(ROOT.resolve("tiny-llama-patterns/adapter"));
-  /** {@link #LLAMA} with the aligned model in three shards. */
-  static final Testdata SHARDED =
-      new Testdata(LLAMA.base, ROOT.resolve("tiny-llama-sharded/aligned"), LLAMA.adapter);
+    private static final Path ROOT = Path.of("testdata");
+    /** 24 modules in 6 blocks; the default rule prunes 6. */
+    static final Testdata LLAMA = of(ROOT.resolve("tiny-llama"));
+    /** 6 modules in 2 blocks, one of them not touched by alignment. */
+    static final Testdata GPT2 = of(ROOT.resolve("tiny-gpt2"));
+    /** 42 modules in 6 blocks, one of them with a zero delta; rank and alpha by pattern. */
+    static final Testdata PATTERNS = LLAMA.withAdapter(ROOT.resolve("tiny-llama-patterns/adapter"));
+    /** {@link #LLAMA} with the aligned model in three shards. */
+    static final Testdata SHARDED = new Testdata(LLAMA.base, ROOT.resolve("tiny-llama-sharded/aligned"), LLAMA.adapter);
 
-  /** {@link #GPT2} with the adapter and the aligned model as pickles. */
-  static final Testdata PICKLED = new Testdata(GPT2.base,
-      ROOT.resolve("tiny-gpt2-pickled/aligned"), ROOT.resolve("tiny-gpt2-pickled/adapter"));
+    /** {@link #GPT2} with the adapter and the aligned model as pickles. */
+    static final Testdata PICKLED = new Testdata(
+            GPT2.base, ROOT.resolve("tiny-gpt2-pickled/aligned"), ROOT.resolve("tiny-gpt2-pickled/adapter"));
 
-  private static Testdata of(Path folder) {
-    return new Testdata(folder.resolve("base"), folder.resolve("aligned"), folder.resolve("adapter"));
-  }
-
-  static List<Testdata> all() {
-    return List.of(LLAMA, GPT2, PATTERNS, SHARDED, PICKLED);
-  }
-
-  Testdata withAdapter(Path other) {
-    return new Testdata(base, aligned, other);
-  }
-
-  /** The same with a copy of the adapter, to be changed. */
-  Testdata withAdapterCopiedTo(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    try (Stream<Path> files = Files.list(adapter)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, folder.resolve(file.getFileName().toString()));
-      }
+    private static Testdata of(Path folder) {
+        return new Testdata(folder.resolve("base"), folder.resolve("aligned"), folder.resolve("adapter"));
     }
-    return withAdapter(folder);
-  }
 
-  /** The same with {@code old} in the adapter's config replaced. */
-  Testdata withConfig(String old, String replacement) throws IOException {
-    Path config = adapter.resolve("adapter_config.json");
-    String text = Files.readString(config);
-    if (!text.contains(old)) {
-      throw new IllegalArgumentException(old);
+    static List<Testdata> all() {
+        return List.of(LLAMA, GPT2, PATTERNS, SHARDED, PICKLED);
     }
-    Files.writeString(config, text.replace(old, replacement));
-    return this;
-  }
 
-  Stream<String> args() {
-    return Stream.of("--base", base.toString(), "--aligned", aligned.toString(), "--adapter", adapter.toString());
-  }
-
-  /** Every tensor of an adapter's folder: name to a copy of its bytes. */
-  static Map<String, ByteBuffer> tensorsIn(Path adapter) {
-    Map<String, ByteBuffer> tensors = new TreeMap<>();
-    Path pickle = adapter.resolve("adapter_model.bin");
-    Path weights = Files.exists(pickle) ? pickle : adapter.resolve("adapter_model.safetensors");
-    try (TensorFile file = TensorFiles.open(weights)) {
-      for (TensorInfo info : file.tensors().values()) {
-        ByteBuffer data = file.map(info);
-        tensors.put(info.name(), ByteBuffer.allocate(data.remaining()).put(data).flip());
-      }
+    Testdata withAdapter(Path other) {
+        return new Testdata(base, aligned, other);
     }
-    return tensors;
-  }
+
+    /** The same with a copy of the adapter, to be changed. */
+    Testdata withAdapterCopiedTo(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (Stream<Path> files = Files.list(adapter)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName().toString()));
+            }
+        }
+        return withAdapter(folder);
+    }
+
+    /** The same with {@code old} in the adapter's config replaced. */
+    Testdata withConfig(String old, String replacement) throws IOException {
+        Path config = adapter.resolve("adapter_config.json");
+        String text = Files.readString(config);
+        if (!text.contains(old)) {
+            throw new IllegalArgumentException(old);
+        }
+        Files.writeString(config, text.replace(old, replacement));
+        return this;
+    }
+
+    Stream<String> args() {
+        return Stream.of("--base", base.toString(), "--aligned", aligned.toString(), "--adapter", adapter.toString());
+    }
+
+    /** Every tensor of an adapter's folder: name to a copy of its bytes. */
+    static Map<String, ByteBuffer> tensorsIn(Path adapter) {
+        Map<String, ByteBuffer> tensors = new TreeMap<>();
+        Path pickle = adapter.resolve("adapter_model.bin");
+        Path weights = Files.exists(pickle) ? pickle : adapter.resolve("adapter_model.safetensors");
+        try (TensorFile file = TensorFiles.open(weights)) {
+            for (TensorInfo info : file.tensors().values()) {
+                ByteBuffer data = file.map(info);
+                tensors.put(
+                        info.name(),
+                        ByteBuffer.allocate(data.remaining()).put(data).flip());
+            }
+        }
+        return tensors;
+    }
 }

@@ -14,158 +14,195 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  private static void assertWrongUsage(Run run, String message, String command) {
-    assertThat(run.errors()).containsExactly("splora: " + message, "Try 'splora" + command + " --help'.");
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.out()).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"--help", "-h"})
-  void helpNamesTheCommandsAndTheExitCodes(String option) {
-    Run run = Run.of(option);
-    assertThat(run.code()).isZero();
-    assertThat(run.err()).isEmpty();
-    assertThat(run.out()).startsWith("Usage: splora [-hV] COMMAND")
-        .contains("\n  score ", "\n  prune ", "\n  inspect ", "\n  verify ", "\n  completion ")
-        .contains("Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) said no; 4 bad input.")
-        .contains("it does not prove that a model is safe");
-  }
-
-  /** Whether their options have been read or not. */
-  @Test
-  void helpListsTheSameCommandsThatThereAre() {
-    assertThat(Run.of("--help").out()).isEqualTo(ManPageTest.program().getUsageMessage());
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "score, --threshold=X", "prune, --output=DIR", "sweep, --output=DIR", "show, FILE", "inspect, PATH",
-    "verify, --aligned=MODEL", "doctor, --install-cuda", "completion, SHELL"})
-  void everyCommandHasHelp(String command, String option) {
-    Run run = Run.of(command, "--help");
-    assertThat(run.code()).isZero();
-    assertThat(run.err()).isEmpty();
-    assertThat(run.out()).startsWith("Usage: splora " + command + " ").contains(option);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"--version", "-V", "score --version"})
-  void theVersionIsThatOfTheBuild(String args) {
-    Run run = Run.of(args.split(" "));
-    assertThat(run.code()).isZero();
-    assertThat(run.out()).isEqualToIgnoringNewLines("splora " + Version.current());
-    assertThat(Version.current()).matches("\\d+\\.\\d+\\.\\d+.*");
-  }
-
-  @Test
-  void aCommandIsNeeded() {
-    assertWrongUsage(Run.of(), "Missing required subcommand", "");
-  }
-
-  @Test
-  void anUnknownCommandIsAnsweredWithTheNearest() {
-    Run run = Run.of("prun");
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.errors()).containsExactly("splora: Unmatched argument at index 0: 'prun'",
-        "Did you mean: splora prune?", "Try 'splora --help'.");
-  }
-
-  @Test
-  void allMissingOptionsAreNamedAtOnce() {
-    assertWrongUsage(Run.of("prune", "--base", "b"),
-        "Missing required options: '--aligned=MODEL', '--output=DIR'", " prune");
-    assertWrongUsage(Run.of("score", "--base", "b", "--aligned", "a"),
-        "Missing required option: '--adapter=ADAPTER', or '--adapted=MODEL'", " score");
-    assertWrongUsage(Run.of("inspect"), "Missing required parameter: 'PATH'", " inspect");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"--no-such", "--thresh"})
-  void anUnknownOrAbbreviatedOptionIsRefused(String option) {
-    Run run = Run.of("score", Testdata.LLAMA, option, "1");
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.errors().get(0)).contains(option);
-    assertThat(run.out()).isEmpty();
-  }
-
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "--count -1      | --count -1: a whole number of at least 0 is expected",
-    "--fraction 1.01 | --fraction 1.01: a number from 0 to 1 is expected",
-    "--fraction -0.1 | --fraction -0.1: a number from 0 to 1 is expected",
-    "--fraction NaN  | --fraction NaN: a number from 0 to 1 is expected",
-    "--threshold NaN | --threshold NaN: a finite number is expected",
-    "--threads 0     | --threads 0: at least 1 is needed",
-    "--device tpu    | --device 'tpu': auto, cpu, gpu or gpu:N is expected",
-    "--device gpu:x  | --device 'gpu:x': auto, cpu, gpu or gpu:N is expected",
-    "--include /(/   | --include, --exclude: '(' is not a valid regular expression: Unclosed group",
-    "--exclude /a**/ | --include, --exclude: 'a**' is not a valid regular expression: Dangling meta character '*'",
-    "--memory 1.5G   | Invalid value for option '--memory': '1.5G' is not a size: bytes, or a number with K, M, G or"
-        + " T, like 512M",
-    "--memory 0K     | Invalid value for option '--memory': '0K' is no memory at all",
-    "--count 1.5     | Invalid value for option '--count': '1.5' is not an int",
-    "--fail-on foo>1 | Invalid value for option '--fail-on' (CONDITION): 'foo>1' is not a figure (modules, scored,"
-        + " pruned, pruned-fraction, max-score, max-kept-score, pruned-delta-share), >, >=, <, <= or =, and a number",
-  })
-  void anImpossibleValueIsNamed(String args, String message) {
-    for (String command : new String[] {"score", "prune"}) {
-      String[] all = ("--output " + folder.resolve("out") + " " + args).split(" ");
-      String[] more = command.equals("prune") ? all : args.split(" ");
-      assertWrongUsage(Run.of(command, Testdata.LLAMA, more), message, " " + command);
+    private static void assertWrongUsage(Run run, String message, String command) {
+        assertThat(run.errors()).containsExactly("splora: " + message, "Try 'splora" + command + " --help'.");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
     }
-    assertThat(folder).isEmptyDirectory();
-  }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "--metric       | e_diem   | e-diem, cosine, frobenius, overlap",
-    "--reference    | nonsense | alignment, safelora, subspace",
-    "--population   | nonsense | type, all, null",
-    "--granularity  | BLOCK    | module, fusion, block",
-    "--format       | html     | table, json, csv, markdown",
-    "--action       | nonsense | drop, zero, scale, project, attenuate, deflate",
-    "--config-style | nonsense | exclude, targets, list",
-    "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp",
-  })
-  void aWordThatIsNotAChoiceIsAnsweredWithTheChoices(String option, String word, String choices) {
-    assertWrongUsage(Run.of("prune", Testdata.LLAMA, "--output", folder.resolve("out").toString(), option, word),
-        "Invalid value for option '" + option + "': '" + word + "' is not one of [" + choices + "]", " prune");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h"})
+    void helpNamesTheCommandsAndTheExitCodes(String option) {
+        Run run = Run.of(option);
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .startsWith("Usage: splora [-hV] COMMAND")
+                .contains("\n  score ", "\n  prune ", "\n  inspect ", "\n  verify ", "\n  completion ")
+                .contains(
+                        "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) said no; 4 bad input.")
+                .contains("it does not prove that a model is safe");
+    }
 
-  @Test
-  void onlyOneRuleCanBeGiven() {
-    Run run = Run.of("score", Testdata.LLAMA, "--count", "1", "--threshold", "2");
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.errors().get(0))
-        .isEqualTo("splora: --threshold=X, --count=N are mutually exclusive (specify only one)");
-  }
+    /** Whether their options have been read or not. */
+    @Test
+    void helpListsTheSameCommandsThatThereAre() {
+        assertThat(Run.of("--help").out()).isEqualTo(ManPageTest.program().getUsageMessage());
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"cosine", "frobenius"})
-  void aMetricWithoutADefaultRuleIsNotPrunedByWithoutOne(String metric) {
-    assertWrongUsage(
-        Run.of("prune", Testdata.LLAMA, "--output", folder.resolve("out").toString(), "--metric", metric),
-        "--metric " + metric + " has no default rule: give --threshold, --count or --fraction", " prune");
-    assertThat(folder).isEmptyDirectory();
-  }
+    @ParameterizedTest
+    @CsvSource({
+        "score, --threshold=X",
+        "prune, --output=DIR",
+        "sweep, --output=DIR",
+        "show, FILE",
+        "inspect, PATH",
+        "verify, --aligned=MODEL",
+        "doctor, --install-cuda",
+        "completion, SHELL"
+    })
+    void everyCommandHasHelp(String command, String option) {
+        Run run = Run.of(command, "--help");
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).startsWith("Usage: splora " + command + " ").contains(option);
+    }
 
-  @Test
-  void optionsCanComeFromAFile() throws IOException {
-    Path args = Files.writeString(folder.resolve("my.args"),
-        "# a comment\n--base " + Testdata.LLAMA.base() + "\n--aligned \"" + Testdata.LLAMA.aligned() + "\"\n"
-            + "--adapter\n" + Testdata.LLAMA.adapter() + "\n--count 3 --format json\n");
-    Run run = Run.of("score", "@" + args);
-    assertThat(run.code()).isZero();
-    assertThat(run.pruned()).hasSize(3);
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-V", "score --version"})
+    void theVersionIsThatOfTheBuild(String args) {
+        Run run = Run.of(args.split(" "));
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).isEqualToIgnoringNewLines("splora " + Version.current());
+        assertThat(Version.current()).matches("\\d+\\.\\d+\\.\\d+.*");
+    }
 
-  @Test
-  void aFileOfOptionsThatIsNotThereIsNamed() {
-    Run run = Run.of("score", Testdata.LLAMA, "@nowhere.args");
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.errors().get(0)).isEqualTo("splora: @nowhere.args: there is no such argument file");
-  }
+    @Test
+    void aCommandIsNeeded() {
+        assertWrongUsage(Run.of(), "Missing required subcommand", "");
+    }
+
+    @Test
+    void anUnknownCommandIsAnsweredWithTheNearest() {
+        Run run = Run.of("prun");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.errors())
+                .containsExactly(
+                        "splora: Unmatched argument at index 0: 'prun'",
+                        "Did you mean: splora prune?",
+                        "Try 'splora --help'.");
+    }
+
+    @Test
+    void allMissingOptionsAreNamedAtOnce() {
+        assertWrongUsage(
+                Run.of("prune", "--base", "b"),
+                "Missing required options: '--aligned=MODEL', '--output=DIR'",
+                " prune");
+        assertWrongUsage(
+                Run.of("score", "--base", "b", "--aligned", "a"),
+                "Missing required option: '--adapter=ADAPTER', or '--adapted=MODEL'",
+                " score");
+        assertWrongUsage(Run.of("inspect"), "Missing required parameter: 'PATH'", " inspect");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--no-such", "--thresh"})
+    void anUnknownOrAbbreviatedOptionIsRefused(String option) {
+        Run run = Run.of("score", Testdata.LLAMA, option, "1");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.errors().get(0)).contains(option);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--count -1      | --count -1: a whole number of at least 0 is expected",
+                "--fraction 1.01 | --fraction 1.01: a number from 0 to 1 is expected",
+                "--fraction -0.1 | --fraction -0.1: a number from 0 to 1 is expected",
+                "--fraction NaN  | --fraction NaN: a number from 0 to 1 is expected",
+                "--threshold NaN | --threshold NaN: a finite number is expected",
+                "--threads 0     | --threads 0: at least 1 is needed",
+                "--device tpu    | --device 'tpu': auto, cpu, gpu or gpu:N is expected",
+                "--device gpu:x  | --device 'gpu:x': auto, cpu, gpu or gpu:N is expected",
+                "--include /(/   | --include, --exclude: '(' is not a valid regular expression: Unclosed group",
+                "--exclude /a**/ | --include, --exclude: 'a**' is not a valid regular expression: Dangling meta character '*'",
+                "--memory 1.5G   | Invalid value for option '--memory': '1.5G' is not a size: bytes, or a number with K, M, G or"
+                        + " T, like 512M",
+                "--memory 0K     | Invalid value for option '--memory': '0K' is no memory at all",
+                "--count 1.5     | Invalid value for option '--count': '1.5' is not an int",
+                "--fail-on foo>1 | Invalid value for option '--fail-on' (CONDITION): 'foo>1' is not a figure (modules, scored,"
+                        + " pruned, pruned-fraction, max-score, max-kept-score, pruned-delta-share), >, >=, <, <= or =, and a number",
+            })
+    void anImpossibleValueIsNamed(String args, String message) {
+        for (String command : new String[] {"score", "prune"}) {
+            String[] all = ("--output " + folder.resolve("out") + " " + args).split(" ");
+            String[] more = command.equals("prune") ? all : args.split(" ");
+            assertWrongUsage(Run.of(command, Testdata.LLAMA, more), message, " " + command);
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--metric       | e_diem   | e-diem, cosine, frobenius, overlap",
+                "--reference    | nonsense | alignment, safelora, subspace",
+                "--population   | nonsense | type, all, null",
+                "--granularity  | BLOCK    | module, fusion, block",
+                "--format       | html     | table, json, csv, markdown",
+                "--action       | nonsense | drop, zero, scale, project, attenuate, deflate",
+                "--config-style | nonsense | exclude, targets, list",
+                "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp",
+            })
+    void aWordThatIsNotAChoiceIsAnsweredWithTheChoices(String option, String word, String choices) {
+        assertWrongUsage(
+                Run.of(
+                        "prune",
+                        Testdata.LLAMA,
+                        "--output",
+                        folder.resolve("out").toString(),
+                        option,
+                        word),
+                "Invalid value for option '" + option + "': '" + word + "' is not one of [" + choices + "]",
+                " prune");
+    }
+
+    @Test
+    void onlyOneRuleCanBeGiven() {
+        Run run = Run.of("score", Testdata.LLAMA, "--count", "1", "--threshold", "2");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.errors().get(0))
+                .isEqualTo("splora: --threshold=X, --count=N are mutually exclusive (specify only one)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cosine", "frobenius"})
+    void aMetricWithoutADefaultRuleIsNotPrunedByWithoutOne(String metric) {
+        assertWrongUsage(
+                Run.of(
+                        "prune",
+                        Testdata.LLAMA,
+                        "--output",
+                        folder.resolve("out").toString(),
+                        "--metric",
+                        metric),
+                "--metric " + metric + " has no default rule: give --threshold, --count or --fraction",
+                " prune");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void optionsCanComeFromAFile() throws IOException {
+        Path args = Files.writeString(
+                folder.resolve("my.args"),
+                "# a comment\n--base " + Testdata.LLAMA.base() + "\n--aligned \"" + Testdata.LLAMA.aligned() + "\"\n"
+                        + "--adapter\n" + Testdata.LLAMA.adapter() + "\n--count 3 --format json\n");
+        Run run = Run.of("score", "@" + args);
+        assertThat(run.code()).isZero();
+        assertThat(run.pruned()).hasSize(3);
+    }
+
+    @Test
+    void aFileOfOptionsThatIsNotThereIsNamed() {
+        Run run = Run.of("score", Testdata.LLAMA, "@nowhere.args");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.errors().get(0)).isEqualTo("splora: @nowhere.args: there is no such argument file");
+    }
 }

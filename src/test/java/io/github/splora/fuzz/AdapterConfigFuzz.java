@@ -10,25 +10,25 @@ import java.util.List;
 /** The adapter's config: it is refused, or it gives every module a rank of at least 1 and answers for all of them. */
 final class AdapterConfigFuzz {
 
-  private static final List<String> MODULES =
-      List.of("q", "model.layers.0.self_attn.q_proj", "transformer.h.11.attn.c_attn", "a".repeat(40) + ".1.b");
-  private static final Scratch SCRATCH = new Scratch();
+    private static final List<String> MODULES =
+            List.of("q", "model.layers.0.self_attn.q_proj", "transformer.h.11.attn.c_attn", "a".repeat(40) + ".1.b");
+    private static final Scratch SCRATCH = new Scratch();
 
-  private AdapterConfigFuzz() {}
+    private AdapterConfigFuzz() {}
 
-  /** Called by Jazzer, under this name. */
-  public static void fuzzerTestOneInput(byte[] bytes) {
-    try {
-      AdapterConfig config = AdapterConfig.read(SCRATCH.put("adapter_config.json", bytes));
-      TargetMatcher targets = config.targets();
-      for (String module : MODULES) {
-        assertThat(config.rankOf(module)).isPositive();
-        assertThat(config.scalingOf(module)).isNotNaN();
-        targets.targets(module);
-      }
-      config.removeDeadPatterns(config.toJson(), MODULES);
-    } catch (BadInputException e) {
-      assertThat(e.problems()).isNotEmpty();
+    /** Called by Jazzer, under this name. */
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        try {
+            AdapterConfig config = AdapterConfig.read(SCRATCH.put("adapter_config.json", bytes));
+            TargetMatcher targets = config.targets();
+            for (String module : MODULES) {
+                assertThat(config.rankOf(module)).isPositive();
+                assertThat(config.scalingOf(module)).isNotNaN();
+                targets.targets(module);
+            }
+            config.removeDeadPatterns(config.toJson(), MODULES);
+        } catch (BadInputException e) {
+            assertThat(e.problems()).isNotEmpty();
+        }
     }
-  }
 }

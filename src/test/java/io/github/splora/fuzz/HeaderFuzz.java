@@ -9,23 +9,24 @@ import io.github.splora.storage.TensorInfo;
 /** The safetensors header: whatever the bytes, they are refused, or all that the format promises holds. */
 final class HeaderFuzz {
 
-  private static final Scratch SCRATCH = new Scratch();
+    private static final Scratch SCRATCH = new Scratch();
 
-  private HeaderFuzz() {}
+    private HeaderFuzz() {}
 
-  /** Called by Jazzer, under this name. */
-  public static void fuzzerTestOneInput(byte[] bytes) {
-    try (SafetensorsFile file = SafetensorsFile.open(SCRATCH.put("file.safetensors", bytes))) {
-      long covered = 0;
-      for (TensorInfo tensor : file.tensors().values()) {
-        assertThat(tensor.begin()).isEqualTo(covered);
-        assertThat(tensor.byteLength() * Byte.SIZE).isEqualTo(tensor.elementCount() * tensor.dtype().bits());
-        assertThat(file.map(tensor).remaining()).isEqualTo(tensor.byteLength());
-        covered = tensor.end();
-      }
-      assertThat(file.header().dataOffset() + covered).isEqualTo(bytes.length);
-    } catch (BadInputException e) {
-      assertThat(e.problems()).isNotEmpty();
+    /** Called by Jazzer, under this name. */
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        try (SafetensorsFile file = SafetensorsFile.open(SCRATCH.put("file.safetensors", bytes))) {
+            long covered = 0;
+            for (TensorInfo tensor : file.tensors().values()) {
+                assertThat(tensor.begin()).isEqualTo(covered);
+                assertThat(tensor.byteLength() * Byte.SIZE)
+                        .isEqualTo(tensor.elementCount() * tensor.dtype().bits());
+                assertThat(file.map(tensor).remaining()).isEqualTo(tensor.byteLength());
+                covered = tensor.end();
+            }
+            assertThat(file.header().dataOffset() + covered).isEqualTo(bytes.length);
+        } catch (BadInputException e) {
+            assertThat(e.problems()).isNotEmpty();
+        }
     }
-  }
 }

@@ -9,20 +9,22 @@ import io.github.splora.storage.TensorInfo;
 /** PyTorch's pickles, in both forms: refused, or every tensor is as large as it says and lies within the file. */
 final class PickleFuzz {
 
-  private static final Scratch SCRATCH = new Scratch();
+    private static final Scratch SCRATCH = new Scratch();
 
-  private PickleFuzz() {}
+    private PickleFuzz() {}
 
-  /** Called by Jazzer, under this name. */
-  public static void fuzzerTestOneInput(byte[] bytes) {
-    try (PickleFile file = PickleFile.open(SCRATCH.put("file.bin", bytes))) {
-      for (TensorInfo tensor : file.tensors().values()) {
-        assertThat(tensor.byteLength() * Byte.SIZE).isEqualTo(tensor.elementCount() * tensor.dtype().bits());
-        assertThat(tensor.byteLength()).isLessThanOrEqualTo(bytes.length);
-        assertThat(file.map(tensor, 0, (int) tensor.byteLength()).remaining()).isEqualTo((int) tensor.byteLength());
-      }
-    } catch (BadInputException e) {
-      assertThat(e.problems()).isNotEmpty();
+    /** Called by Jazzer, under this name. */
+    public static void fuzzerTestOneInput(byte[] bytes) {
+        try (PickleFile file = PickleFile.open(SCRATCH.put("file.bin", bytes))) {
+            for (TensorInfo tensor : file.tensors().values()) {
+                assertThat(tensor.byteLength() * Byte.SIZE)
+                        .isEqualTo(tensor.elementCount() * tensor.dtype().bits());
+                assertThat(tensor.byteLength()).isLessThanOrEqualTo(bytes.length);
+                assertThat(file.map(tensor, 0, (int) tensor.byteLength()).remaining())
+                        .isEqualTo((int) tensor.byteLength());
+            }
+        } catch (BadInputException e) {
+            assertThat(e.problems()).isNotEmpty();
+        }
     }
-  }
 }

@@ -8,4 +8,3 @@
  * {@code FuzzTargetsTest} and {@code scripts/fuzz.sh}.
  */
 package io.github.splora.fuzz;
-

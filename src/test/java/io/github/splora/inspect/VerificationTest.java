@@ -15,109 +15,145 @@ import org.junit.jupiter.api.io.TempDir;
 
 class VerificationTest {
 
-  private static final String Q = "model.layers.0.self_attn.q_proj";
-  private static final String V = "model.layers.0.self_attn.v_proj";
+    private static final String Q = "model.layers.0.self_attn.q_proj";
+    private static final String V = "model.layers.0.self_attn.v_proj";
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  @Test
-  void aSoundAdapterHasNoProblem() {
-    assertThat(problems(new TinyAdapter().module(Q, 6, 4).module(V, 6, 4))).isEmpty();
-  }
-
-  @Test
-  void namesModulesThatPeftWouldNotBuild() {
-    assertThat(problems(new TinyAdapter().config("exclude_modules", "[\"layers.0.self_attn.q_proj\"]")
-        .module(Q, 6, 4).module(V, 6, 4).module("lm_head", 6, 4))).containsExactly(
-            unbuilt(Q), unbuilt("lm_head"));
-  }
-
-  @Test
-  void namesPatternsThatMatchNothing() {
-    assertThat(problems(new TinyAdapter().config("rank_pattern", "{\"q_proj\": 2, \"k_proj\": 4}").module(Q, 6, 4)))
-        .containsExactly(folder.resolve("adapter_config.json")
-            + ": rank_pattern or alpha_pattern 'k_proj': matches no module of the adapter: PEFT would warn");
-  }
-
-  @Test
-  void anAdapterThatFitsItsModelHasNoProblem() {
-    assertThat(problems(new TinyAdapter().module(Q, 6, 4).module(V, 6, 4), new TinyCheckpoint()
-        .random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4).random("model.layers.0.mlp.up_proj.weight", 8, 4)))
-        .isEmpty();
-  }
-
-  @Test
-  void namesWhatDoesNotFitTheModel() {
-    assertThat(problems(new TinyAdapter().module(Q, 6, 4).module(V, 6, 4), new TinyCheckpoint()
-        .random(Q + ".weight", 6, 5)))
-        .hasSize(2)
-        .anyMatch(line -> line.contains(Q + ".weight' shape [6, 5]"))
-        .anyMatch(line -> line.contains("module '" + V + "'"));
-  }
-
-  @Test
-  void namesLayersThatTheConfigTargetsButTheFileLacks() {
-    assertThat(problems(new TinyAdapter().module(Q, 6, 4), new TinyCheckpoint()
-        .random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4))).containsExactly(
-            folder.resolve("adapter_model.safetensors") + ": module '" + V + "': the config targets this layer of "
-                + folder.resolve("model") + ", but there are no tensors for it: PEFT would warn, and may compute with"
-                + " uninitialised memory");
-  }
-
-  @Test
-  void excludedLayersNeedNoTensors() {
-    assertThat(problems(new TinyAdapter().config("exclude_modules", "[\"layers.0.self_attn.v_proj\"]").module(Q, 6, 4),
-        new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4))).isEmpty();
-  }
-
-  @Test
-  void aHeadThatPeftTiesToItsTargetedEmbeddingIsTargetedToo() {
-    TinyAdapter tied = new TinyAdapter().config("target_modules", "[\"embed_tokens\"]")
-        .config("ensure_weight_tying", "true")
-        .random("base_model.model.model.embed_tokens.lora_embedding_A", 2, 6)
-        .random("base_model.model.model.embed_tokens.lora_embedding_B", 4, 2).module("lm_head", 6, 4);
-    assertThat(problems(tied)).isEmpty();
-    assertThat(problems(tied.config("ensure_weight_tying", "false"))).containsExactly(unbuilt("lm_head"));
-  }
-
-  @Test
-  void aConfigThatLeavesItsTargetsToPeftMissesNothing() {
-    assertThat(problems(new TinyAdapter().config("target_modules", "null").module(Q, 6, 4),
-        new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4))).isEmpty();
-  }
-
-  @Test
-  void namesParametersThatTheConfigTargetsButTheFileLacksHoweverTheModelStoresThem() {
-    TinyAdapter onFirstLayer = new TinyAdapter().config("target_parameters", "[\"mlp.experts.down_proj\"]")
-        .experts("model.layers.0.mlp.experts", 2, 6, 4);
-    String lacking = folder.resolve("adapter_model.safetensors") + ": module 'model.layers.1.mlp.experts.down_proj':"
-        + " the config targets this layer of " + folder.resolve("model") + ", but there are no tensors for it: PEFT"
-        + " would warn, and may compute with uninitialised memory";
-    assertThat(problems(onFirstLayer, new TinyCheckpoint()
-        .random("model.layers.0.mlp.experts.down_proj", 2, 6, 4)
-        .random("model.layers.1.mlp.experts.down_proj", 2, 6, 4))).containsExactly(lacking);
-    assertThat(problems(onFirstLayer, new TinyCheckpoint()
-        .random("model.layers.0.block_sparse_moe.experts.0.w2.weight", 6, 4)
-        .random("model.layers.0.block_sparse_moe.experts.1.w2.weight", 6, 4)
-        .random("model.layers.1.block_sparse_moe.experts.0.w2.weight", 6, 4)
-        .random("model.layers.1.block_sparse_moe.experts.1.w2.weight", 6, 4))).containsExactly(lacking);
-  }
-
-  private String unbuilt(String module) {
-    return folder.resolve("adapter_config.json") + ": module '" + module + "': has tensors, but target_modules and"
-        + " exclude_modules leave it out: PEFT would ignore them";
-  }
-
-  private List<String> problems(TinyAdapter tiny) {
-    try (Adapter adapter = Adapter.open(tiny.writeTo(folder))) {
-      return Verification.problems(adapter, List.of(ClientKind.PEFT)).stream().map(Problem::toString).toList();
+    @Test
+    void aSoundAdapterHasNoProblem() {
+        assertThat(problems(new TinyAdapter().module(Q, 6, 4).module(V, 6, 4))).isEmpty();
     }
-  }
 
-  private List<String> problems(TinyAdapter tiny, TinyCheckpoint model) {
-    try (Adapter adapter = Adapter.open(tiny.writeTo(folder));
-        Checkpoint checkpoint = Checkpoint.open(model.writeTo(folder.resolve("model")))) {
-      return Verification.problems(adapter, checkpoint, List.of(ClientKind.PEFT)).stream().map(Problem::toString).toList();
+    @Test
+    void namesModulesThatPeftWouldNotBuild() {
+        assertThat(problems(new TinyAdapter()
+                        .config("exclude_modules", "[\"layers.0.self_attn.q_proj\"]")
+                        .module(Q, 6, 4)
+                        .module(V, 6, 4)
+                        .module("lm_head", 6, 4)))
+                .containsExactly(unbuilt(Q), unbuilt("lm_head"));
     }
-  }
+
+    @Test
+    void namesPatternsThatMatchNothing() {
+        assertThat(problems(new TinyAdapter()
+                        .config("rank_pattern", "{\"q_proj\": 2, \"k_proj\": 4}")
+                        .module(Q, 6, 4)))
+                .containsExactly(
+                        folder.resolve("adapter_config.json")
+                                + ": rank_pattern or alpha_pattern 'k_proj': matches no module of the adapter: PEFT would warn");
+    }
+
+    @Test
+    void anAdapterThatFitsItsModelHasNoProblem() {
+        assertThat(problems(
+                        new TinyAdapter().module(Q, 6, 4).module(V, 6, 4),
+                        new TinyCheckpoint()
+                                .random(Q + ".weight", 6, 4)
+                                .random(V + ".weight", 6, 4)
+                                .random("model.layers.0.mlp.up_proj.weight", 8, 4)))
+                .isEmpty();
+    }
+
+    @Test
+    void namesWhatDoesNotFitTheModel() {
+        assertThat(problems(
+                        new TinyAdapter().module(Q, 6, 4).module(V, 6, 4),
+                        new TinyCheckpoint().random(Q + ".weight", 6, 5)))
+                .hasSize(2)
+                .anyMatch(line -> line.contains(Q + ".weight' shape [6, 5]"))
+                .anyMatch(line -> line.contains("module '" + V + "'"));
+    }
+
+    @Test
+    void namesLayersThatTheConfigTargetsButTheFileLacks() {
+        assertThat(problems(
+                        new TinyAdapter().module(Q, 6, 4),
+                        new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4)))
+                .containsExactly(folder.resolve("adapter_model.safetensors") + ": module '" + V
+                        + "': the config targets this layer of "
+                        + folder.resolve("model")
+                        + ", but there are no tensors for it: PEFT would warn, and may compute with"
+                        + " uninitialised memory");
+    }
+
+    @Test
+    void excludedLayersNeedNoTensors() {
+        assertThat(problems(
+                        new TinyAdapter()
+                                .config("exclude_modules", "[\"layers.0.self_attn.v_proj\"]")
+                                .module(Q, 6, 4),
+                        new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4)))
+                .isEmpty();
+    }
+
+    @Test
+    void aHeadThatPeftTiesToItsTargetedEmbeddingIsTargetedToo() {
+        TinyAdapter tied = new TinyAdapter()
+                .config("target_modules", "[\"embed_tokens\"]")
+                .config("ensure_weight_tying", "true")
+                .random("base_model.model.model.embed_tokens.lora_embedding_A", 2, 6)
+                .random("base_model.model.model.embed_tokens.lora_embedding_B", 4, 2)
+                .module("lm_head", 6, 4);
+        assertThat(problems(tied)).isEmpty();
+        assertThat(problems(tied.config("ensure_weight_tying", "false"))).containsExactly(unbuilt("lm_head"));
+    }
+
+    @Test
+    void aConfigThatLeavesItsTargetsToPeftMissesNothing() {
+        assertThat(problems(
+                        new TinyAdapter().config("target_modules", "null").module(Q, 6, 4),
+                        new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4)))
+                .isEmpty();
+    }
+
+    @Test
+    void namesParametersThatTheConfigTargetsButTheFileLacksHoweverTheModelStoresThem() {
+        TinyAdapter onFirstLayer = new TinyAdapter()
+                .config("target_parameters", "[\"mlp.experts.down_proj\"]")
+                .experts("model.layers.0.mlp.experts", 2, 6, 4);
+        String lacking =
+                folder.resolve("adapter_model.safetensors") + ": module 'model.layers.1.mlp.experts.down_proj':"
+                        + " the config targets this layer of " + folder.resolve("model")
+                        + ", but there are no tensors for it: PEFT"
+                        + " would warn, and may compute with uninitialised memory";
+        assertThat(problems(
+                        onFirstLayer,
+                        new TinyCheckpoint()
+                                .random("model.layers.0.mlp.experts.down_proj", 2, 6, 4)
+                                .random("model.layers.1.mlp.experts.down_proj", 2, 6, 4)))
+                .containsExactly(lacking);
+        assertThat(problems(
+                        onFirstLayer,
+                        new TinyCheckpoint()
+                                .random("model.layers.0.block_sparse_moe.experts.0.w2.weight", 6, 4)
+                                .random("model.layers.0.block_sparse_moe.experts.1.w2.weight", 6, 4)
+                                .random("model.layers.1.block_sparse_moe.experts.0.w2.weight", 6, 4)
+                                .random("model.layers.1.block_sparse_moe.experts.1.w2.weight", 6, 4)))
+                .containsExactly(lacking);
+    }
+
+    private String unbuilt(String module) {
+        return folder.resolve("adapter_config.json") + ": module '" + module + "': has tensors, but target_modules and"
+                + " exclude_modules leave it out: PEFT would ignore them";
+    }
+
+    private List<String> problems(TinyAdapter tiny) {
+        try (Adapter adapter = Adapter.open(tiny.writeTo(folder))) {
+            return Verification.problems(adapter, List.of(ClientKind.PEFT)).stream()
+                    .map(Problem::toString)
+                    .toList();
+        }
+    }
+
+    private List<String> problems(TinyAdapter tiny, TinyCheckpoint model) {
+        try (Adapter adapter = Adapter.open(tiny.writeTo(folder));
+                Checkpoint checkpoint = Checkpoint.open(model.writeTo(folder.resolve("model")))) {
+            return Verification.problems(adapter, checkpoint, List.of(ClientKind.PEFT)).stream()
+                    .map(Problem::toString)
+                    .toList();
+        }
+    }
 }

@@ -19,103 +19,140 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StrictJsonTest {
 
-  @TempDir Path folder;
-  private Path file;
+    @TempDir
+    Path folder;
 
-  /** A record for {@link StrictJson#fromTree}. */
-  private record Pair(String name, int count) {}
+    private Path file;
 
-  @BeforeEach
-  void nameFile() {
-    file = folder.resolve("a.json");
-  }
+    /** A record for {@link StrictJson#fromTree}. */
+    private record Pair(String name, int count) {}
 
-  @Test
-  void readsAnObject() {
-    assertThat(read("{\"a\": [1, null]}").toString()).isEqualTo("{\"a\":[1,null]}");
-  }
-
-  @Test
-  void refusesADuplicateKeyWithItsPlace() {
-    assertThat(refusal("{\"r\": 8,\n \"r\": 16}"))
-        .containsExactly(file + ": line 2, column 5: not valid JSON: Duplicate field 'r'");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"{} x", "{}{}", "{} []", "{", "{\"a\": 1,}", "{'a': 1}", "{\"a\": 01}", "{\"a\": .5}",
-      "{\"a\": 1} // comment", "{\"a\": \"\t\"}", "nonsense"})
-  void refusesWhatIsNotOneJsonDocument(String text) {
-    assertThat(refusal(text)).singleElement().asString().startsWith(file + ": line ").contains("not valid JSON: ");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"[]", "1", "\"a\"", "null", "", "  \n"})
-  void refusesWhatIsNoObject(String text) {
-    assertThat(refusal(text)).containsExactly(file + ": a JSON object is expected here");
-  }
-
-  @Test
-  void refusesAMissingFile() {
-    assertThat(Refusal.of(() -> StrictJson.readObject(file))).containsExactly(file + ": no such file");
-  }
-
-  @Test
-  void refusesAFolder() {
-    assertThat(Refusal.of(() -> StrictJson.readObject(folder)))
-        .containsExactly(folder + ": a folder stands where a JSON file is expected");
-  }
-
-  @Test
-  void refusesAFileThatIsTooBigToBeOneOfThese() throws IOException {
-    try (RandomAccessFile big = new RandomAccessFile(file.toFile(), "rw")) {
-      big.setLength((64L << 20) + 1);
+    @BeforeEach
+    void nameFile() {
+        file = folder.resolve("a.json");
     }
-    assertThat(Refusal.of(() -> StrictJson.readObject(file)))
-        .containsExactly(file + ": size 67108865 bytes: more than the 67108864 that are read as JSON");
-  }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"depth", "digits", "count"})
-  void refusesMoreThanAnyOfTheseFilesHolds(String what) {
-    String value = switch (what) {
-      case "depth" -> "[".repeat(100_000);
-      case "digits" -> "1".repeat(1001);
-      default -> "[" + "0,".repeat(4_000_000);
-    };
-    assertThat(refusal("{\"a\":" + value)).singleElement().asString().startsWith(file + ": ")
-        .endsWith("more than is read as JSON, which is 4000000 values and names, 100 levels, and 1000 digits of a number");
-  }
+    @Test
+    void readsAnObject() {
+        assertThat(read("{\"a\": [1, null]}").toString()).isEqualTo("{\"a\":[1,null]}");
+    }
 
-  @Test
-  void refusesAPipeInAFolderInsteadOfWaitingForIt() throws IOException, InterruptedException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")));
-    new ProcessBuilder("/usr/bin/mkfifo", file.toString()).start().waitFor();
-    assertThat(Refusal.of(() -> StrictJson.readObject(file))).containsExactly(file + ": is not a regular file");
-  }
+    @Test
+    void refusesADuplicateKeyWithItsPlace() {
+        assertThat(refusal("{\"r\": 8,\n \"r\": 16}"))
+                .containsExactly(file + ": line 2, column 5: not valid JSON: Duplicate field 'r'");
+    }
 
-  @Test
-  void refusesANumberWhoseExponentHasTooManyDigits() throws IOException {
-    Files.writeString(file, "{\"r\":2E2222222222222222}");
-    assertThat(Refusal.of(() -> StrictJson.readObject(file))).containsExactly(
-        file + ": not valid JSON: a number whose exponent is out of all bounds");
-  }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{} x",
+                "{}{}",
+                "{} []",
+                "{",
+                "{\"a\": 1,}",
+                "{'a': 1}",
+                "{\"a\": 01}",
+                "{\"a\": .5}",
+                "{\"a\": 1} // comment",
+                "{\"a\": \"\t\"}",
+                "nonsense"
+            })
+    void refusesWhatIsNotOneJsonDocument(String text) {
+        assertThat(refusal(text))
+                .singleElement()
+                .asString()
+                .startsWith(file + ": line ")
+                .contains("not valid JSON: ");
+    }
 
-  @Test
-  void refusesBytesThatAreNotUtf8() throws IOException {
-    Files.write(file, new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
-    assertThat(Refusal.of(() -> StrictJson.readObject(file))).singleElement().asString().startsWith(file + ": ");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "1", "\"a\"", "null", "", "  \n"})
+    void refusesWhatIsNoObject(String text) {
+        assertThat(refusal(text)).containsExactly(file + ": a JSON object is expected here");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"0.10", "1.0", "123456789012345678901234567890", "0.1234567890123456789012345", "NaN",
-      "Infinity", "-Infinity", "\"\\\"é\"", "1E+30"})
-  void writesBackEveryDigitOfWhatItRead(String value) {
-    assertThat(StrictJson.write(read("{\"a\":" + value + "}"))).isEqualTo("{\n  \"a\": " + value + "\n}\n");
-  }
+    @Test
+    void refusesAMissingFile() {
+        assertThat(Refusal.of(() -> StrictJson.readObject(file))).containsExactly(file + ": no such file");
+    }
 
-  @Test
-  void writesTheLayoutOfPythonsJsonDumps() {
-    String python = """
+    @Test
+    void refusesAFolder() {
+        assertThat(Refusal.of(() -> StrictJson.readObject(folder)))
+                .containsExactly(folder + ": a folder stands where a JSON file is expected");
+    }
+
+    @Test
+    void refusesAFileThatIsTooBigToBeOneOfThese() throws IOException {
+        try (RandomAccessFile big = new RandomAccessFile(file.toFile(), "rw")) {
+            big.setLength((64L << 20) + 1);
+        }
+        assertThat(Refusal.of(() -> StrictJson.readObject(file)))
+                .containsExactly(file + ": size 67108865 bytes: more than the 67108864 that are read as JSON");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"depth", "digits", "count"})
+    void refusesMoreThanAnyOfTheseFilesHolds(String what) {
+        String value =
+                switch (what) {
+                    case "depth" -> "[".repeat(100_000);
+                    case "digits" -> "1".repeat(1001);
+                    default -> "[" + "0,".repeat(4_000_000);
+                };
+        assertThat(refusal("{\"a\":" + value))
+                .singleElement()
+                .asString()
+                .startsWith(file + ": ")
+                .endsWith(
+                        "more than is read as JSON, which is 4000000 values and names, 100 levels, and 1000 digits of a number");
+    }
+
+    @Test
+    void refusesAPipeInAFolderInsteadOfWaitingForIt() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")));
+        new ProcessBuilder("/usr/bin/mkfifo", file.toString()).start().waitFor();
+        assertThat(Refusal.of(() -> StrictJson.readObject(file))).containsExactly(file + ": is not a regular file");
+    }
+
+    @Test
+    void refusesANumberWhoseExponentHasTooManyDigits() throws IOException {
+        Files.writeString(file, "{\"r\":2E2222222222222222}");
+        assertThat(Refusal.of(() -> StrictJson.readObject(file)))
+                .containsExactly(file + ": not valid JSON: a number whose exponent is out of all bounds");
+    }
+
+    @Test
+    void refusesBytesThatAreNotUtf8() throws IOException {
+        Files.write(file, new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+        assertThat(Refusal.of(() -> StrictJson.readObject(file)))
+                .singleElement()
+                .asString()
+                .startsWith(file + ": ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0.10",
+                "1.0",
+                "123456789012345678901234567890",
+                "0.1234567890123456789012345",
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "\"\\\"é\"",
+                "1E+30"
+            })
+    void writesBackEveryDigitOfWhatItRead(String value) {
+        assertThat(StrictJson.write(read("{\"a\":" + value + "}"))).isEqualTo("{\n  \"a\": " + value + "\n}\n");
+    }
+
+    @Test
+    void writesTheLayoutOfPythonsJsonDumps() {
+        String python =
+                """
         {
           "b": {},
           "a": [],
@@ -131,34 +168,37 @@ class StrictJsonTest {
           }
         }
         """;
-    assertThat(StrictJson.write(read(python))).isEqualTo(python);
-  }
-
-  @Test
-  void aRecordGoesThroughATreeAndBack() {
-    Pair pair = new Pair("a", 3);
-    ObjectNode tree = StrictJson.toTree(pair);
-    assertThat(tree.toString()).isEqualTo("{\"name\":\"a\",\"count\":3}");
-    assertThat(StrictJson.fromTree(file, tree, Pair.class)).isEqualTo(pair);
-  }
-
-  @Test
-  void aTreeThatIsAnotherDocumentIsRefusedWithItsFile() {
-    ObjectNode tree = read("{\"name\": \"a\", \"count\": \"many\"}");
-    assertThat(Refusal.of(() -> StrictJson.fromTree(file, tree, Pair.class)))
-        .singleElement().asString().startsWith(file + ": not the expected document: ").contains("many");
-  }
-
-  private ObjectNode read(String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+        assertThat(StrictJson.write(read(python))).isEqualTo(python);
     }
-    return StrictJson.readObject(file);
-  }
 
-  private List<String> refusal(String text) {
-    return Refusal.of(() -> read(text));
-  }
+    @Test
+    void aRecordGoesThroughATreeAndBack() {
+        Pair pair = new Pair("a", 3);
+        ObjectNode tree = StrictJson.toTree(pair);
+        assertThat(tree.toString()).isEqualTo("{\"name\":\"a\",\"count\":3}");
+        assertThat(StrictJson.fromTree(file, tree, Pair.class)).isEqualTo(pair);
+    }
+
+    @Test
+    void aTreeThatIsAnotherDocumentIsRefusedWithItsFile() {
+        ObjectNode tree = read("{\"name\": \"a\", \"count\": \"many\"}");
+        assertThat(Refusal.of(() -> StrictJson.fromTree(file, tree, Pair.class)))
+                .singleElement()
+                .asString()
+                .startsWith(file + ": not the expected document: ")
+                .contains("many");
+    }
+
+    private ObjectNode read(String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return StrictJson.readObject(file);
+    }
+
+    private List<String> refusal(String text) {
+        return Refusal.of(() -> read(text));
+    }
 }

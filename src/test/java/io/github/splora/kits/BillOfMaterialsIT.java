@@ -14,24 +14,26 @@ import org.junit.jupiter.api.Test;
 /** The bill of materials lists the libraries that a distribution contains, with their versions, and nothing of the moment. */
 class BillOfMaterialsIT {
 
-  private final JsonNode bill = StrictJson.readObject(Path.of("target/splora.cdx.json"));
+    private final JsonNode bill = StrictJson.readObject(Path.of("target/splora.cdx.json"));
 
-  @Test
-  void listsEveryLibraryOfTheDistribution() throws Exception {
-    List<String> listed = new ArrayList<>();
-    bill.path("components").forEach(component -> listed.add(component.path("name").asText() + "-"
-        + component.path("version").asText()));
-    try (Stream<Path> jars = Files.list(Path.of("target/lib"))) {
-      for (Path jar : jars.toList()) {
-        assertThat(listed).as(jar.toString())
-            .anyMatch(library -> jar.getFileName().toString().matches(library + "(-[a-z]+-\\w+)?\\.jar"));
-      }
+    @Test
+    void listsEveryLibraryOfTheDistribution() throws Exception {
+        List<String> listed = new ArrayList<>();
+        bill.path("components")
+                .forEach(component -> listed.add(component.path("name").asText() + "-"
+                        + component.path("version").asText()));
+        try (Stream<Path> jars = Files.list(Path.of("target/lib"))) {
+            for (Path jar : jars.toList()) {
+                assertThat(listed)
+                        .as(jar.toString())
+                        .anyMatch(library -> jar.getFileName().toString().matches(library + "(-[a-z]+-\\w+)?\\.jar"));
+            }
+        }
     }
-  }
 
-  @Test
-  void isTheSameForEveryBuildOfACommit() {
-    assertThat(bill.has("serialNumber")).isFalse();
-    assertThat(bill.path("metadata").has("timestamp")).isFalse();
-  }
+    @Test
+    void isTheSameForEveryBuildOfACommit() {
+        assertThat(bill.has("serialNumber")).isFalse();
+        assertThat(bill.path("metadata").has("timestamp")).isFalse();
+    }
 }

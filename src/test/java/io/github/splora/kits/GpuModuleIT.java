@@ -9,14 +9,16 @@ import org.junit.jupiter.api.Test;
 
 class GpuModuleIT {
 
-  /** Runs where scripts/in_venv.sh has made its environment with the pinned PyTorch. */
-  @Test
-  void theModuleForGpusIsWhatItsScriptMakes() throws Exception {
-    assumeTrue(Files.exists(Shell.HOME.resolve(".venv/requirements.stamp")));
+    /** Runs where scripts/in_venv.sh has made its environment with the pinned PyTorch. */
+    @Test
+    void theModuleForGpusIsWhatItsScriptMakes() throws Exception {
+        assumeTrue(Files.exists(Shell.HOME.resolve(".venv/requirements.stamp")));
 
-    Shell check = Shell.run(Shell.HOME, Shell.environment(),
-        List.of("scripts/in_venv.sh", "gpu.pt", "make_gpu_module.py", "--check"));
+        Shell check = Shell.run(
+                Shell.HOME,
+                Shell.environment(),
+                List.of("scripts/in_venv.sh", "gpu.pt", "make_gpu_module.py", "--check"));
 
-    assertThat(check.code()).as(check.err()).isZero();
-  }
+        assertThat(check.code()).as(check.err()).isZero();
+    }
 }

@@ -14,30 +14,40 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code bin/splora} asks of the virtual machine. */
 class LauncherIT {
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  @Test
-  void vectorsAreSwitchedOnWithoutAWord() throws Exception {
-    JsonNode found = doctor(Map.of());
+    @Test
+    void vectorsAreSwitchedOnWithoutAWord() throws Exception {
+        JsonNode found = doctor(Map.of());
 
-    assertThat(found.get("vectorBits").asInt()).isEqualTo(Backend.vectorBits());
-  }
+        assertThat(found.get("vectorBits").asInt()).isEqualTo(Backend.vectorBits());
+    }
 
-  @Test
-  void machinesThatCompileNoVectorsGetNone() throws Exception {
-    assertThat(doctor(Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1")).get("vectorBits").asInt()).isZero();
-    assertThat(doctor(Map.of("JAVA_OPTS", "-XX:-UseFMA")).get("vectorBits").asInt()).isZero();
-    assertThat(doctor(Map.of("JAVA_OPTS", "-Dsplora.vectors=false")).get("vectorBits").asInt()).isZero();
-  }
+    @Test
+    void machinesThatCompileNoVectorsGetNone() throws Exception {
+        assertThat(doctor(Map.of("JAVA_OPTS", "-XX:TieredStopAtLevel=1"))
+                        .get("vectorBits")
+                        .asInt())
+                .isZero();
+        assertThat(doctor(Map.of("JAVA_OPTS", "-XX:-UseFMA")).get("vectorBits").asInt())
+                .isZero();
+        assertThat(doctor(Map.of("JAVA_OPTS", "-Dsplora.vectors=false"))
+                        .get("vectorBits")
+                        .asInt())
+                .isZero();
+    }
 
-  private JsonNode doctor(Map<String, String> more) throws Exception {
-    Map<String, String> environment = Shell.environment();
-    environment.remove("JAVA_OPTS");
-    environment.putAll(more);
-    Shell run = Shell.run(folder, environment,
-        List.of(Shell.HOME.resolve("bin/splora").toString(), "doctor", "--format", "json"));
-    assertThat(run.code()).isZero();
-    assertThat(run.err()).isEmpty();
-    return new ObjectMapper().readTree(run.out());
-  }
+    private JsonNode doctor(Map<String, String> more) throws Exception {
+        Map<String, String> environment = Shell.environment();
+        environment.remove("JAVA_OPTS");
+        environment.putAll(more);
+        Shell run = Shell.run(
+                folder,
+                environment,
+                List.of(Shell.HOME.resolve("bin/splora").toString(), "doctor", "--format", "json"));
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        return new ObjectMapper().readTree(run.out());
+    }
 }

@@ -20,138 +20,182 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PipelineIT {
 
-  /** A cosine does not depend on the other modules, so the figure means the same before and after pruning. */
-  private static final String GATE = "max-score>0.15";
+    /** A cosine does not depend on the other modules, so the figure means the same before and after pruning. */
+    private static final String GATE = "max-score>0.15";
 
-  @TempDir static Path shared;
-  private static Path pruned;
+    @TempDir
+    static Path shared;
 
-  @TempDir Path folder;
+    private static Path pruned;
 
-  @BeforeAll
-  static void prune() throws Exception {
-    pruned = shared.resolve("pruned");
-    Shell run = Shell.splora(shared, "prune", "--adapter", Shell.ADAPTER, "--output", pruned.toString(),
-        "--metric", "cosine", "--threshold", "0.15");
-    assertThat(run.code()).as(run.err()).isZero();
-  }
+    @TempDir
+    Path folder;
 
-  private Shell gate(String... more) throws Exception {
-    List<String> words = new ArrayList<>(List.of("sh", Shell.HOME.resolve("scripts/ci-gate.sh").toString()));
-    words.addAll(Shell.MODELS);
-    words.addAll(List.of("--metric", "cosine"));
-    words.addAll(List.of(more));
-    return Shell.run(folder, Shell.environment(), words);
-  }
-
-  @Test
-  void theScriptStopsThePipelineOnTheBadAdapter() throws Exception {
-    Shell run = gate("--adapter", Shell.ADAPTER, "--fail-on", GATE);
-    assertThat(run.code()).isEqualTo(3);
-    assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains("splora: gate " + GATE + ": it is 0.2098");
-    assertThat(RunReport.read(folder.resolve("splora-scores.json")).summary().modules()).isEqualTo(24);
-    assertThat(folder.resolve("splora-scores.md")).content()
-        .startsWith("**The gate said no** (the log says why).\n\n### splora: ");
-  }
-
-  @Test
-  void theScriptLetsThePrunedAdapterThrough() throws Exception {
-    Shell run = gate("--adapter", pruned.toString(), "--fail-on=" + GATE);
-    assertThat(run.code()).as(run.err()).isZero();
-    assertThat(RunReport.read(folder.resolve("splora-scores.json")).summary().maxScore()).isLessThan(0.15);
-    assertThat(folder.resolve("splora-scores.md")).content()
-        .startsWith("**The gate passed.**\n\n### splora: ");
-  }
-
-  @Test
-  void whereNothingCouldBeScoredThePipelineStopsTooAndNoOldReportIsLeft() throws Exception {
-    Files.writeString(folder.resolve("splora-scores.json"), "old");
-    Files.writeString(folder.resolve("splora-scores.md"), "old");
-    assertThat(gate("--adapter", "/no/where", "--fail-on", GATE).code()).isEqualTo(4);
-    assertThat(folder).isEmptyDirectory();
-  }
-
-  @Test
-  void aGateWithoutAConditionIsRefused() throws Exception {
-    Shell run = gate("--adapter", Shell.ADAPTER);
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).startsWith("ci-gate: no --fail-on given");
-  }
-
-  @Test
-  void theActionStopsTheJobOnTheBadAdapter() throws Exception {
-    Shell run = action(Shell.ADAPTER, "\n" + GATE + "\npruned-fraction>0.9\n", "--metric 'cosine' --threshold 0.15\n-q");
-    assertThat(run.code()).isEqualTo(3);
-    assertThat(run.err()).isEqualToIgnoringNewLines("splora: gate " + GATE + ": it is 0.209887");
-    assertThat(folder.resolve("summary")).content()
-        .startsWith("before\n**The gate said no** (the log says why).\n\n### splora: 4 of 24 modules to prune");
-    assertThat(RunReport.read(Path.of(output("json"))).summary().pruned()).isEqualTo(4);
-  }
-
-  @Test
-  void theActionLetsThePrunedAdapterThrough() throws Exception {
-    Shell run = action(pruned.toString(), GATE, "--metric cosine");
-    assertThat(run.code()).as(run.err()).isZero();
-    assertThat(folder.resolve("summary")).content().contains("of 20 modules to prune");
-    assertThat(output("json")).isEqualTo(folder.resolve("splora-scores.json").toString());
-  }
-
-  @Test
-  void noInputOfTheActionIsRunAsAScript() throws Exception {
-    Shell run = action("$(touch pwned); `touch pwned`; \"; touch pwned; \"", GATE, "--metric cosine");
-    assertThat(run.code()).isEqualTo(4);
-    assertThat(folder.resolve("pwned")).doesNotExist();
-  }
-
-  @Test
-  void theActionUsesNoInputThatItDoesNotDeclareAndNoneInAScript() throws Exception {
-    JsonNode action = actionFile();
-    for (JsonNode step : action.get("runs").get("steps")) {
-      assertThat(step.path("run").asText("")).doesNotContain("${{");
-      step.path("env").forEach(value -> expand(value.textValue(), action, Map.of()));
+    @BeforeAll
+    static void prune() throws Exception {
+        pruned = shared.resolve("pruned");
+        Shell run = Shell.splora(
+                shared,
+                "prune",
+                "--adapter",
+                Shell.ADAPTER,
+                "--output",
+                pruned.toString(),
+                "--metric",
+                "cosine",
+                "--threshold",
+                "0.15");
+        assertThat(run.code()).as(run.err()).isZero();
     }
-    assertThat(action.at("/outputs/json/value").textValue()).isEqualTo("${{ steps.gate.outputs.json }}");
-  }
 
-  /** Runs the {@code run} steps as GitHub's runner would: one file each, in bash, stopping at the first that fails. */
-  private Shell action(String adapter, String failOn, String args) throws Exception {
-    Files.writeString(folder.resolve("summary"), "before\n");
-    Map<String, String> inputs = Map.of(
-        "base", Shell.MODELS.get(1), "aligned", Shell.MODELS.get(3), "adapter", adapter, "fail-on", failOn, "args", args);
-    JsonNode action = actionFile();
-    Shell last = null;
-    for (JsonNode step : action.get("runs").get("steps")) {
-      if (step.has("run") && (last == null || last.code() == 0)) {
-        assertThat(step.get("shell").textValue()).isEqualTo("bash");
-        Map<String, String> environment = Shell.environment();
-        environment.putAll(Map.of("GITHUB_STEP_SUMMARY", folder.resolve("summary").toString(),
-            "GITHUB_OUTPUT", folder.resolve("output").toString(), "RUNNER_TEMP", folder.toString()));
-        step.path("env").properties().forEach(variable ->
-            environment.put(variable.getKey(), expand(variable.getValue().textValue(), action, inputs)));
-        Path script = Files.writeString(folder.resolve("step.sh"), step.get("run").textValue());
-        last = Shell.run(folder, environment,
-            List.of("bash", "--noprofile", "--norc", "-eo", "pipefail", script.toString()));
-      }
+    private Shell gate(String... more) throws Exception {
+        List<String> words = new ArrayList<>(
+                List.of("sh", Shell.HOME.resolve("scripts/ci-gate.sh").toString()));
+        words.addAll(Shell.MODELS);
+        words.addAll(List.of("--metric", "cosine"));
+        words.addAll(List.of(more));
+        return Shell.run(folder, Shell.environment(), words);
     }
-    return last;
-  }
 
-  private static JsonNode actionFile() throws Exception {
-    return new YAMLMapper().readTree(Path.of("action.yml").toFile());
-  }
-
-  private static String expand(String value, JsonNode action, Map<String, String> inputs) {
-    if (value.equals("${{ github.action_path }}")) {
-      return Shell.HOME.toString();
+    @Test
+    void theScriptStopsThePipelineOnTheBadAdapter() throws Exception {
+        Shell run = gate("--adapter", Shell.ADAPTER, "--fail-on", GATE);
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("splora: gate " + GATE + ": it is 0.2098");
+        assertThat(RunReport.read(folder.resolve("splora-scores.json"))
+                        .summary()
+                        .modules())
+                .isEqualTo(24);
+        assertThat(folder.resolve("splora-scores.md"))
+                .content()
+                .startsWith("**The gate said no** (the log says why).\n\n### splora: ");
     }
-    String input = value.replaceFirst("^\\$\\{\\{ inputs\\.(.+) }}$", "$1");
-    assertThat(action.get("inputs").has(input)).as(value).isTrue();
-    return inputs.getOrDefault(input, "");
-  }
 
-  private String output(String name) throws Exception {
-    return Files.readAllLines(folder.resolve("output")).stream()
-        .filter(line -> line.startsWith(name + "=")).findFirst().orElseThrow().substring(name.length() + 1);
-  }
+    @Test
+    void theScriptLetsThePrunedAdapterThrough() throws Exception {
+        Shell run = gate("--adapter", pruned.toString(), "--fail-on=" + GATE);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(RunReport.read(folder.resolve("splora-scores.json"))
+                        .summary()
+                        .maxScore())
+                .isLessThan(0.15);
+        assertThat(folder.resolve("splora-scores.md")).content().startsWith("**The gate passed.**\n\n### splora: ");
+    }
+
+    @Test
+    void whereNothingCouldBeScoredThePipelineStopsTooAndNoOldReportIsLeft() throws Exception {
+        Files.writeString(folder.resolve("splora-scores.json"), "old");
+        Files.writeString(folder.resolve("splora-scores.md"), "old");
+        assertThat(gate("--adapter", "/no/where", "--fail-on", GATE).code()).isEqualTo(4);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aGateWithoutAConditionIsRefused() throws Exception {
+        Shell run = gate("--adapter", Shell.ADAPTER);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("ci-gate: no --fail-on given");
+    }
+
+    @Test
+    void theActionStopsTheJobOnTheBadAdapter() throws Exception {
+        Shell run = action(
+                Shell.ADAPTER, "\n" + GATE + "\npruned-fraction>0.9\n", "--metric 'cosine' --threshold 0.15\n-q");
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).isEqualToIgnoringNewLines("splora: gate " + GATE + ": it is 0.209887");
+        assertThat(folder.resolve("summary"))
+                .content()
+                .startsWith("before\n**The gate said no** (the log says why).\n\n### splora: 4 of 24 modules to prune");
+        assertThat(RunReport.read(Path.of(output("json"))).summary().pruned()).isEqualTo(4);
+    }
+
+    @Test
+    void theActionLetsThePrunedAdapterThrough() throws Exception {
+        Shell run = action(pruned.toString(), GATE, "--metric cosine");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(folder.resolve("summary")).content().contains("of 20 modules to prune");
+        assertThat(output("json"))
+                .isEqualTo(folder.resolve("splora-scores.json").toString());
+    }
+
+    @Test
+    void noInputOfTheActionIsRunAsAScript() throws Exception {
+        Shell run = action("$(touch pwned); `touch pwned`; \"; touch pwned; \"", GATE, "--metric cosine");
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(folder.resolve("pwned")).doesNotExist();
+    }
+
+    @Test
+    void theActionUsesNoInputThatItDoesNotDeclareAndNoneInAScript() throws Exception {
+        JsonNode action = actionFile();
+        for (JsonNode step : action.get("runs").get("steps")) {
+            assertThat(step.path("run").asText("")).doesNotContain("${{");
+            step.path("env").forEach(value -> expand(value.textValue(), action, Map.of()));
+        }
+        assertThat(action.at("/outputs/json/value").textValue()).isEqualTo("${{ steps.gate.outputs.json }}");
+    }
+
+    /** Runs the {@code run} steps as GitHub's runner would: one file each, in bash, stopping at the first that fails. */
+    private Shell action(String adapter, String failOn, String args) throws Exception {
+        Files.writeString(folder.resolve("summary"), "before\n");
+        Map<String, String> inputs = Map.of(
+                "base",
+                Shell.MODELS.get(1),
+                "aligned",
+                Shell.MODELS.get(3),
+                "adapter",
+                adapter,
+                "fail-on",
+                failOn,
+                "args",
+                args);
+        JsonNode action = actionFile();
+        Shell last = null;
+        for (JsonNode step : action.get("runs").get("steps")) {
+            if (step.has("run") && (last == null || last.code() == 0)) {
+                assertThat(step.get("shell").textValue()).isEqualTo("bash");
+                Map<String, String> environment = Shell.environment();
+                environment.putAll(Map.of(
+                        "GITHUB_STEP_SUMMARY",
+                        folder.resolve("summary").toString(),
+                        "GITHUB_OUTPUT",
+                        folder.resolve("output").toString(),
+                        "RUNNER_TEMP",
+                        folder.toString()));
+                step.path("env")
+                        .properties()
+                        .forEach(variable -> environment.put(
+                                variable.getKey(), expand(variable.getValue().textValue(), action, inputs)));
+                Path script = Files.writeString(
+                        folder.resolve("step.sh"), step.get("run").textValue());
+                last = Shell.run(
+                        folder,
+                        environment,
+                        List.of("bash", "--noprofile", "--norc", "-eo", "pipefail", script.toString()));
+            }
+        }
+        return last;
+    }
+
+    private static JsonNode actionFile() throws Exception {
+        return new YAMLMapper().readTree(Path.of("action.yml").toFile());
+    }
+
+    private static String expand(String value, JsonNode action, Map<String, String> inputs) {
+        if (value.equals("${{ github.action_path }}")) {
+            return Shell.HOME.toString();
+        }
+        String input = value.replaceFirst("^\\$\\{\\{ inputs\\.(.+) }}$", "$1");
+        assertThat(action.get("inputs").has(input)).as(value).isTrue();
+        return inputs.getOrDefault(input, "");
+    }
+
+    private String output(String name) throws Exception {
+        return Files.readAllLines(folder.resolve("output")).stream()
+                .filter(line -> line.startsWith(name + "="))
+                .findFirst()
+                .orElseThrow()
+                .substring(name.length() + 1);
+    }
 }

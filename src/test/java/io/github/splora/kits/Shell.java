@@ -12,61 +12,67 @@ import java.util.concurrent.TimeUnit;
 /** A finished process: its exit code and what it wrote. */
 record Shell(int code, String out, String err) {
 
-  /** The project, whatever folder a process starts in. */
-  static final Path HOME = Path.of("").toAbsolutePath();
+    /** The project, whatever folder a process starts in. */
+    static final Path HOME = Path.of("").toAbsolutePath();
 
-  /** What the test data is called on a command line. */
-  static final List<String> MODELS = List.of(
-      "--base", HOME.resolve("testdata/tiny-llama/base").toString(),
-      "--aligned", HOME.resolve("testdata/tiny-llama/aligned").toString());
-  static final String ADAPTER = HOME.resolve("testdata/tiny-llama/adapter").toString();
+    /** What the test data is called on a command line. */
+    static final List<String> MODELS = List.of(
+            "--base", HOME.resolve("testdata/tiny-llama/base").toString(),
+            "--aligned", HOME.resolve("testdata/tiny-llama/aligned").toString());
 
-  /** The environment of {@link #run}, to be added to. */
-  static Map<String, String> environment() {
-    Map<String, String> environment = new LinkedHashMap<>(System.getenv());
-    environment.put("PATH", HOME.resolve("bin") + ":" + System.getenv("PATH"));
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
-    // Runs of a second are over before the optimising compiler pays.
-    environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
-    return environment;
-  }
+    static final String ADAPTER = HOME.resolve("testdata/tiny-llama/adapter").toString();
 
-  /** Runs a command in a folder with this environment and no other. */
-  static Shell run(Path folder, Map<String, String> environment, List<String> command) throws Exception {
-    Path out = Files.createTempFile("splora", ".out");
-    Path err = Files.createTempFile("splora", ".err");
-    try {
-      ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
-          .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-          .redirectOutput(out.toFile()).redirectError(err.toFile());
-      builder.environment().clear();
-      builder.environment().putAll(environment);
-      Process process = builder.start();
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
-        process.destroyForcibly();
-        throw new IOException("still running after two minutes: " + command);
-      }
-      return new Shell(process.exitValue(), Files.readString(out), Files.readString(err));
-    } finally {
-      Files.delete(out);
-      Files.delete(err);
+    /** The environment of {@link #run}, to be added to. */
+    static Map<String, String> environment() {
+        Map<String, String> environment = new LinkedHashMap<>(System.getenv());
+        environment.put("PATH", HOME.resolve("bin") + ":" + System.getenv("PATH"));
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        // Runs of a second are over before the optimising compiler pays.
+        environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+        return environment;
     }
-  }
 
-  /** Whether a program is on the path of this machine. */
-  static boolean has(String program) {
-    try {
-      return run(HOME, environment(), List.of("sh", "-c", "command -v " + program)).code() == 0;
-    } catch (Exception e) {
-      return false;
+    /** Runs a command in a folder with this environment and no other. */
+    static Shell run(Path folder, Map<String, String> environment, List<String> command) throws Exception {
+        Path out = Files.createTempFile("splora", ".out");
+        Path err = Files.createTempFile("splora", ".err");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            if (!process.waitFor(2, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new IOException("still running after two minutes: " + command);
+            }
+            return new Shell(process.exitValue(), Files.readString(out), Files.readString(err));
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
     }
-  }
 
-  /** {@code bin/splora} with the test data's models and {@code more}. */
-  static Shell splora(Path folder, String command, String... more) throws Exception {
-    List<String> words = new ArrayList<>(List.of(HOME.resolve("bin/splora").toString(), command));
-    words.addAll(MODELS);
-    words.addAll(List.of(more));
-    return run(folder, environment(), words);
-  }
+    /** Whether a program is on the path of this machine. */
+    static boolean has(String program) {
+        try {
+            return run(HOME, environment(), List.of("sh", "-c", "command -v " + program))
+                            .code()
+                    == 0;
+        } catch (Exception e) {
+            return false;
+        }
+    }
+
+    /** {@code bin/splora} with the test data's models and {@code more}. */
+    static Shell splora(Path folder, String command, String... more) throws Exception {
+        List<String> words = new ArrayList<>(List.of(HOME.resolve("bin/splora").toString(), command));
+        words.addAll(MODELS);
+        words.addAll(List.of(more));
+        return run(folder, environment(), words);
+    }
 }

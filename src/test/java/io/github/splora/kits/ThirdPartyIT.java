@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 /** THIRD-PARTY.md lists the libraries that a distribution contains, those and no others. */
 class ThirdPartyIT {
 
-  @Test
-  void listsEveryLibrary() throws Exception {
-    List<String> listed = Files.readAllLines(Path.of("THIRD-PARTY.md")).stream()
-        .filter(line -> line.matches("\\| [\\w.-]+:.*"))
-        .map(line -> line.replaceFirst("\\| [\\w.-]+:([\\w-]+) .*", "$1"))
-        .toList();
-    try (Stream<Path> jars = Files.list(Path.of("target/lib"))) {
-      assertThat(jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", "")))
-          .containsExactlyInAnyOrderElementsOf(listed);
+    @Test
+    void listsEveryLibrary() throws Exception {
+        List<String> listed = Files.readAllLines(Path.of("THIRD-PARTY.md")).stream()
+                .filter(line -> line.matches("\\| [\\w.-]+:.*"))
+                .map(line -> line.replaceFirst("\\| [\\w.-]+:([\\w-]+) .*", "$1"))
+                .toList();
+        try (Stream<Path> jars = Files.list(Path.of("target/lib"))) {
+            assertThat(jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", "")))
+                    .containsExactlyInAnyOrderElementsOf(listed);
+        }
     }
-  }
 }

@@ -16,39 +16,44 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every message that docs/troubleshooting.md explains is one that the program can print. */
 class TroubleshootingTest {
 
-  private static List<String> sources;
+    private static List<String> sources;
 
-  @BeforeAll
-  static void readSources() throws IOException {
-    try (Stream<Path> java = Files.walk(Path.of("src/main/java"))) {
-      sources = Stream.concat(java.filter(Files::isRegularFile), Stream.of(Path.of("bin/splora")))
-          .map(TroubleshootingTest::text).toList();
+    @BeforeAll
+    static void readSources() throws IOException {
+        try (Stream<Path> java = Files.walk(Path.of("src/main/java"))) {
+            sources = Stream.concat(java.filter(Files::isRegularFile), Stream.of(Path.of("bin/splora")))
+                    .map(TroubleshootingTest::text)
+                    .toList();
+        }
     }
-  }
 
-  /** The file with string literals that a line break parts joined again. */
-  private static String text(Path file) {
-    try {
-      return Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", "");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    /** The file with string literals that a line break parts joined again. */
+    private static String text(Path file) {
+        try {
+            return Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
-  }
 
-  static List<String> messages() throws IOException {
-    List<String> messages = Files.readAllLines(Path.of("docs/troubleshooting.md")).stream()
-        .filter(line -> line.startsWith("### "))
-        .map(line -> line.replaceFirst("^### `(.+)`$", "$1"))
-        .toList();
-    assertThat(messages).hasSizeGreaterThan(25).doesNotHaveDuplicates();
-    return messages;
-  }
+    static List<String> messages() throws IOException {
+        List<String> messages = Files.readAllLines(Path.of("docs/troubleshooting.md")).stream()
+                .filter(line -> line.startsWith("### "))
+                .map(line -> line.replaceFirst("^### `(.+)`$", "$1"))
+                .toList();
+        assertThat(messages).hasSizeGreaterThan(25).doesNotHaveDuplicates();
+        return messages;
+    }
 
-  @ParameterizedTest
-  @MethodSource("messages")
-  void canBePrinted(String message) {
-    List<String> parts = Arrays.stream(message.split("…")).filter(part -> part.strip().length() > 3).toList();
-    assertThat(parts).isNotEmpty();
-    assertThat(sources.stream().anyMatch(source -> parts.stream().allMatch(source::contains))).as(message).isTrue();
-  }
+    @ParameterizedTest
+    @MethodSource("messages")
+    void canBePrinted(String message) {
+        List<String> parts = Arrays.stream(message.split("…"))
+                .filter(part -> part.strip().length() > 3)
+                .toList();
+        assertThat(parts).isNotEmpty();
+        assertThat(sources.stream().anyMatch(source -> parts.stream().allMatch(source::contains)))
+                .as(message)
+                .isTrue();
+    }
 }

@@ -14,26 +14,29 @@ import org.junit.jupiter.api.io.TempDir;
 /** The shell blocks of docs/tutorial.md, one after the other in a new folder, print what the tutorial says. */
 class TutorialIT {
 
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\\n(.*?)^```\\n(?:```text\\n(.*?)^```$)?");
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\\n(.*?)^```\\n(?:```text\\n(.*?)^```$)?");
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  @Test
-  void doesWhatItSays() throws Exception {
-    Map<String, String> environment = Shell.environment();
-    environment.put("SPLORA", Shell.HOME.toString());
-    environment.put("LC_ALL", "C");
-    Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/tutorial.md")));
-    int blocks = 0;
-    while (block.find()) {
-      blocks++;
-      Shell run = Shell.run(folder, environment, List.of("bash", "-euo", "pipefail", "-c", block.group(1)));
-      assertThat(run.code()).as(block.group(1) + run.err()).isZero();
-      if (block.group(2) != null) {
-        String printed = (run.out() + run.err()).replace(Shell.HOME.toString(), "$SPLORA");
-        assertThat(printed.lines()).as(block.group(1)).containsAll(block.group(2).lines().toList());
-      }
+    @Test
+    void doesWhatItSays() throws Exception {
+        Map<String, String> environment = Shell.environment();
+        environment.put("SPLORA", Shell.HOME.toString());
+        environment.put("LC_ALL", "C");
+        Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/tutorial.md")));
+        int blocks = 0;
+        while (block.find()) {
+            blocks++;
+            Shell run = Shell.run(folder, environment, List.of("bash", "-euo", "pipefail", "-c", block.group(1)));
+            assertThat(run.code()).as(block.group(1) + run.err()).isZero();
+            if (block.group(2) != null) {
+                String printed = (run.out() + run.err()).replace(Shell.HOME.toString(), "$SPLORA");
+                assertThat(printed.lines())
+                        .as(block.group(1))
+                        .containsAll(block.group(2).lines().toList());
+            }
+        }
+        assertThat(blocks).isGreaterThanOrEqualTo(7);
     }
-    assertThat(blocks).isGreaterThanOrEqualTo(7);
-  }
 }

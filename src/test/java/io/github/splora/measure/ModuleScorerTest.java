@@ -28,206 +28,228 @@ import org.junit.jupiter.api.io.TempDir;
 /** Low-rank measurements agree with dense matrices in double arithmetic. */
 class ModuleScorerTest {
 
-  private static final int OUT = 24;
-  private static final int IN = 40;
-  private static final double SCALING = -1.75;
+    private static final int OUT = 24;
+    private static final int IN = 40;
+    private static final double SCALING = -1.75;
 
-  @TempDir
-  Path folder;
+    @TempDir
+    Path folder;
 
-  private final Kernel kernel = TensorEngine.start("cpu").kernel();
-  private final DenseMatrix base = DenseMatrix.random(OUT, IN, 1);
-  private final DenseMatrix aligned = DenseMatrix.random(OUT, IN, 2);
-  private final DenseMatrix a = DenseMatrix.random(3, IN, 3);
-  private final DenseMatrix b = DenseMatrix.random(OUT, 3, 4);
+    private final Kernel kernel = TensorEngine.start("cpu").kernel();
+    private final DenseMatrix base = DenseMatrix.random(OUT, IN, 1);
+    private final DenseMatrix aligned = DenseMatrix.random(OUT, IN, 2);
+    private final DenseMatrix a = DenseMatrix.random(3, IN, 3);
+    private final DenseMatrix b = DenseMatrix.random(OUT, 3, 4);
 
-  @Test
-  void alignmentIsTheDistanceOfTheUnitVectors() throws IOException {
-    Measurement measured = measure(ReferenceKind.ALIGNMENT, pair("m", base, aligned, a, b)).get(0);
+    @Test
+    void alignmentIsTheDistanceOfTheUnitVectors() throws IOException {
+        Measurement measured =
+                measure(ReferenceKind.ALIGNMENT, pair("m", base, aligned, a, b)).get(0);
 
-    DenseMatrix v = aligned.plus(-1, base);
-    DenseMatrix delta = delta();
-    DenseMatrix difference = DenseMatrix.zeros(OUT, IN).plus(1 / delta.norm(), delta).plus(-1 / v.norm(), v);
-    assertThat(measured.comparison().distance()).isCloseTo(difference.norm(), within(1e-12));
-    assertThat(measured.comparison().cosine()).isCloseTo(delta.inner(v) / delta.norm() / v.norm(), within(1e-12));
-    assertThat(measured.comparison().referenceNorm()).isCloseTo(v.norm(), within(1e-10));
-    assertThat(measured.deltaNorm()).isCloseTo(delta.norm(), within(1e-10));
-    assertThat(measured.alignmentNorm()).isCloseTo(v.norm(), within(1e-10));
-  }
-
-  @Test
-  void safeLoraIsTheDistanceToTheDenseOperatorsImage() throws IOException {
-    Measurement measured = measure(ReferenceKind.SAFELORA, pair("m", base, aligned, a, b)).get(0);
-
-    DenseMatrix v = aligned.plus(-1, base);
-    DenseMatrix delta = delta();
-    DenseMatrix image = DenseMatrix.zeros(OUT, IN).plus(1 / v.norm(), v.times(v.transposed()).times(delta));
-    assertThat(measured.comparison().distance())
-        .isCloseTo(image.plus(-1, delta).norm(), within(1e-11 * delta.norm()));
-    assertThat(measured.comparison().referenceNorm()).isCloseTo(image.norm(), within(1e-11 * image.norm()));
-    assertThat(measured.comparison().cosine())
-        .isCloseTo(image.inner(delta) / image.norm() / delta.norm(), within(1e-12));
-  }
-
-  @Test
-  void modulesOfSeveralAdaptersOnOneLayerReadItsWeightsTogetherAndOnce() throws IOException {
-    PairedModule one = pair("m", base, aligned, a, b);
-    PairedModule other =
-        new PairedModule(pair("n", base, aligned, DenseMatrix.random(3, IN, 5), b).lora(), one.weights());
-    for (ReferenceKind reference : ReferenceKind.values()) {
-      AtomicInteger walks = new AtomicInteger();
-      Kernel counting = new Watched(kernel, 1, walks::incrementAndGet);
-      List<Measurement> alone = List.of(measure(reference, one).get(0), measure(reference, other).get(0));
-      List<Measurement> together =
-          scorer(counting, reference, Resources.of(2)).measure(List.of(one, other), m -> { }).get(0);
-      assertThat(together).isEqualTo(alone);
-      assertThat(walks).as("walks for %s", reference).hasValue(reference == ReferenceKind.ALIGNMENT ? 1 : 2);
-    }
-  }
-
-  @Test
-  void neitherThreadsNorMemoryChangeASingleBit() throws IOException {
-    List<PairedModule> modules = many();
-
-    List<Measurement> alone = scorer(kernel, ReferenceKind.SAFELORA, Resources.of(1)).measure(modules, m -> { }).get(0);
-    List<Measurement> together = scorer(kernel, ReferenceKind.SAFELORA, Resources.of(4)).measure(modules, m -> { }).get(0);
-    List<Measurement> inLittle =
-        scorer(kernel, ReferenceKind.SAFELORA, new Resources(4, 1)).measure(modules, m -> { }).get(0);
-
-    assertThat(together).isEqualTo(alone);
-    assertThat(inLittle).isEqualTo(alone);
-    assertThat(together).extracting(Measurement::module).containsExactlyElementsOf(modules);
-  }
-
-  @Test
-  void modulesAreMeasuredSideBySideOnlyWhileThereIsMemoryForThem() throws IOException {
-    assertThat(mostWalksAtATime(new Resources(4, 64 << 20), 10 << 20)).isEqualTo(4);
-    // Each takes a little more than what its walk takes.
-    assertThat(mostWalksAtATime(new Resources(4, 32 << 20), 10 << 20)).isEqualTo(2);
-    assertThat(mostWalksAtATime(new Resources(4, 1), 10 << 20)).isEqualTo(1);
-  }
-
-  /** As many walks as can be wait for one another, for a moment. */
-  private int mostWalksAtATime(Resources resources, long bytesOfWalk) throws IOException {
-    AtomicInteger now = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
-    CountDownLatch all = new CountDownLatch(resources.threads());
-    Kernel watched = new Watched(kernel, bytesOfWalk, () -> {
-      most.accumulateAndGet(now.incrementAndGet(), Math::max);
-      all.countDown();
-      try {
-        all.await(200, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-      now.decrementAndGet();
-    });
-    scorer(watched, ReferenceKind.ALIGNMENT, resources).measure(many().subList(0, 4), m -> { });
-    return most.get();
-  }
-
-  @Test
-  void progressHearsOfEveryModuleOnce() throws IOException {
-    List<PairedModule> modules = List.of(pair("x", base, aligned, a, b), pair("y", aligned, base, a, b));
-    List<PairedModule> heard = new ArrayList<>();
-
-    scorer(kernel, ReferenceKind.ALIGNMENT, Resources.of(2)).measure(modules, heard::add);
-
-    assertThat(heard).containsExactlyInAnyOrderElementsOf(modules);
-  }
-
-  @Test
-  void aModuleWhoseBIsZeroHasNothingToCompare() throws IOException {
-    Measurement measured =
-        measure(ReferenceKind.ALIGNMENT, pair("m", base, aligned, a, DenseMatrix.zeros(OUT, 3))).get(0);
-
-    assertThat(measured.deltaNorm()).isZero();
-    assertThat(measured.alignmentNorm()).isPositive();
-    assertThat(measured.comparison()).isNull();
-  }
-
-  @Test
-  void aLayerThatAlignmentLeftAloneHasNoReference() throws IOException {
-    for (ReferenceKind reference : ReferenceKind.values()) {
-      Measurement measured = measure(reference, pair("m" + reference, base, base, a, b)).get(0);
-
-      assertThat(measured.alignmentNorm()).isZero();
-      assertThat(measured.deltaNorm()).isPositive();
-      assertThat(measured.comparison()).isNull();
-    }
-  }
-
-  @Test
-  void tensorsWithNaNOrInfinityAreAllNamedWithTheirCount() throws IOException {
-    DenseMatrix broken = DenseMatrix.random(OUT, IN, 1);
-    broken.rows()[2][3] = Double.NaN;
-    broken.rows()[4][5] = Double.NEGATIVE_INFINITY;
-    DenseMatrix brokenA = DenseMatrix.random(3, IN, 3);
-    brokenA.rows()[0][0] = Double.POSITIVE_INFINITY;
-
-    assertThatThrownBy(() -> measure(ReferenceKind.ALIGNMENT, pair("m", broken, aligned, brokenA, b)))
-        .isInstanceOf(BadInputException.class)
-        .hasMessage(path("m.A") + ": tensor 'm.A' 1 NaN or infinite: no distance can be taken from it"
-            + System.lineSeparator()
-            + path("m.base") + ": tensor 'm.base' 2 NaN or infinite: no distance can be taken from it");
-  }
-
-  @Test
-  void aFileThatWasCutShortIsBadInput() throws IOException {
-    PairedModule pair = pair("m", base, aligned, a, b);
-    byte[] start = new byte[200];
-    Files.write(pair.weights().get(0).base().tensors().get(0).file().path(), start);
-
-    assertThatThrownBy(() -> measure(ReferenceKind.ALIGNMENT, pair))
-        .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("m.base.safetensors: file size 200 bytes: changed while it was read");
-  }
-
-  private DenseMatrix delta() {
-    return DenseMatrix.zeros(OUT, IN).plus(SCALING, b.times(a));
-  }
-
-  private List<Measurement> measure(ReferenceKind reference, PairedModule... modules) {
-    return scorer(kernel, reference, Resources.of(1)).measure(List.of(modules), module -> { }).get(0);
-  }
-
-  private static ModuleScorer scorer(Kernel kernel, ReferenceKind reference, Resources resources) {
-    return new ModuleScorer(
-        kernel, List.of(reference.reference(ReferenceKind.Settings.DEFAULT)), List.of(), 1, resources);
-  }
-
-  private List<PairedModule> many() throws IOException {
-    List<PairedModule> modules = new ArrayList<>();
-    for (int i = 0; i < 9; i++) {
-      modules.add(pair("m" + i, DenseMatrix.random(OUT, IN, 10 + i), aligned, a, b));
-    }
-    return modules;
-  }
-
-  /** Tells of each walk. */
-  private record Watched(Kernel kernel, long workspace, Runnable watcher) implements Kernel {
-
-    @Override
-    public void run(Pass pass, Weights weights) {
-      watcher.run();
-      kernel.run(pass, weights);
+        DenseMatrix v = aligned.plus(-1, base);
+        DenseMatrix delta = delta();
+        DenseMatrix difference =
+                DenseMatrix.zeros(OUT, IN).plus(1 / delta.norm(), delta).plus(-1 / v.norm(), v);
+        assertThat(measured.comparison().distance()).isCloseTo(difference.norm(), within(1e-12));
+        assertThat(measured.comparison().cosine()).isCloseTo(delta.inner(v) / delta.norm() / v.norm(), within(1e-12));
+        assertThat(measured.comparison().referenceNorm()).isCloseTo(v.norm(), within(1e-10));
+        assertThat(measured.deltaNorm()).isCloseTo(delta.norm(), within(1e-10));
+        assertThat(measured.alignmentNorm()).isCloseTo(v.norm(), within(1e-10));
     }
 
-    @Override
-    public long workspaceBytes(Weights weights) {
-      return workspace;
+    @Test
+    void safeLoraIsTheDistanceToTheDenseOperatorsImage() throws IOException {
+        Measurement measured =
+                measure(ReferenceKind.SAFELORA, pair("m", base, aligned, a, b)).get(0);
+
+        DenseMatrix v = aligned.plus(-1, base);
+        DenseMatrix delta = delta();
+        DenseMatrix image = DenseMatrix.zeros(OUT, IN)
+                .plus(1 / v.norm(), v.times(v.transposed()).times(delta));
+        assertThat(measured.comparison().distance())
+                .isCloseTo(image.plus(-1, delta).norm(), within(1e-11 * delta.norm()));
+        assertThat(measured.comparison().referenceNorm()).isCloseTo(image.norm(), within(1e-11 * image.norm()));
+        assertThat(measured.comparison().cosine())
+                .isCloseTo(image.inner(delta) / image.norm() / delta.norm(), within(1e-12));
     }
-  }
 
-  private PairedModule pair(String name, DenseMatrix from, DenseMatrix to, DenseMatrix loraA, DenseMatrix loraB) throws IOException {
-    LoraModule lora = LoraModule.linear(name, loraA.stored(folder, name + ".A", DType.F32),
-        loraB.stored(folder, name + ".B", DType.F16), SCALING, List.of());
-    return new PairedModule(lora, List.of(new Weights(
-        StoredMatrix.of(from.stored(folder, name + ".base", DType.BF16)),
-        StoredMatrix.of(to.stored(folder, name + ".aligned", DType.F16)), false)));
-  }
+    @Test
+    void modulesOfSeveralAdaptersOnOneLayerReadItsWeightsTogetherAndOnce() throws IOException {
+        PairedModule one = pair("m", base, aligned, a, b);
+        PairedModule other = new PairedModule(
+                pair("n", base, aligned, DenseMatrix.random(3, IN, 5), b).lora(), one.weights());
+        for (ReferenceKind reference : ReferenceKind.values()) {
+            AtomicInteger walks = new AtomicInteger();
+            Kernel counting = new Watched(kernel, 1, walks::incrementAndGet);
+            List<Measurement> alone = List.of(
+                    measure(reference, one).get(0), measure(reference, other).get(0));
+            List<Measurement> together = scorer(counting, reference, Resources.of(2))
+                    .measure(List.of(one, other), m -> {})
+                    .get(0);
+            assertThat(together).isEqualTo(alone);
+            assertThat(walks).as("walks for %s", reference).hasValue(reference == ReferenceKind.ALIGNMENT ? 1 : 2);
+        }
+    }
 
-  private Path path(String name) {
-    return folder.resolve(name + ".safetensors");
-  }
+    @Test
+    void neitherThreadsNorMemoryChangeASingleBit() throws IOException {
+        List<PairedModule> modules = many();
+
+        List<Measurement> alone = scorer(kernel, ReferenceKind.SAFELORA, Resources.of(1))
+                .measure(modules, m -> {})
+                .get(0);
+        List<Measurement> together = scorer(kernel, ReferenceKind.SAFELORA, Resources.of(4))
+                .measure(modules, m -> {})
+                .get(0);
+        List<Measurement> inLittle = scorer(kernel, ReferenceKind.SAFELORA, new Resources(4, 1))
+                .measure(modules, m -> {})
+                .get(0);
+
+        assertThat(together).isEqualTo(alone);
+        assertThat(inLittle).isEqualTo(alone);
+        assertThat(together).extracting(Measurement::module).containsExactlyElementsOf(modules);
+    }
+
+    @Test
+    void modulesAreMeasuredSideBySideOnlyWhileThereIsMemoryForThem() throws IOException {
+        assertThat(mostWalksAtATime(new Resources(4, 64 << 20), 10 << 20)).isEqualTo(4);
+        // Each takes a little more than what its walk takes.
+        assertThat(mostWalksAtATime(new Resources(4, 32 << 20), 10 << 20)).isEqualTo(2);
+        assertThat(mostWalksAtATime(new Resources(4, 1), 10 << 20)).isEqualTo(1);
+    }
+
+    /** As many walks as can be wait for one another, for a moment. */
+    private int mostWalksAtATime(Resources resources, long bytesOfWalk) throws IOException {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch all = new CountDownLatch(resources.threads());
+        Kernel watched = new Watched(kernel, bytesOfWalk, () -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            all.countDown();
+            try {
+                all.await(200, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            now.decrementAndGet();
+        });
+        scorer(watched, ReferenceKind.ALIGNMENT, resources).measure(many().subList(0, 4), m -> {});
+        return most.get();
+    }
+
+    @Test
+    void progressHearsOfEveryModuleOnce() throws IOException {
+        List<PairedModule> modules = List.of(pair("x", base, aligned, a, b), pair("y", aligned, base, a, b));
+        List<PairedModule> heard = new ArrayList<>();
+
+        scorer(kernel, ReferenceKind.ALIGNMENT, Resources.of(2)).measure(modules, heard::add);
+
+        assertThat(heard).containsExactlyInAnyOrderElementsOf(modules);
+    }
+
+    @Test
+    void aModuleWhoseBIsZeroHasNothingToCompare() throws IOException {
+        Measurement measured = measure(ReferenceKind.ALIGNMENT, pair("m", base, aligned, a, DenseMatrix.zeros(OUT, 3)))
+                .get(0);
+
+        assertThat(measured.deltaNorm()).isZero();
+        assertThat(measured.alignmentNorm()).isPositive();
+        assertThat(measured.comparison()).isNull();
+    }
+
+    @Test
+    void aLayerThatAlignmentLeftAloneHasNoReference() throws IOException {
+        for (ReferenceKind reference : ReferenceKind.values()) {
+            Measurement measured =
+                    measure(reference, pair("m" + reference, base, base, a, b)).get(0);
+
+            assertThat(measured.alignmentNorm()).isZero();
+            assertThat(measured.deltaNorm()).isPositive();
+            assertThat(measured.comparison()).isNull();
+        }
+    }
+
+    @Test
+    void tensorsWithNaNOrInfinityAreAllNamedWithTheirCount() throws IOException {
+        DenseMatrix broken = DenseMatrix.random(OUT, IN, 1);
+        broken.rows()[2][3] = Double.NaN;
+        broken.rows()[4][5] = Double.NEGATIVE_INFINITY;
+        DenseMatrix brokenA = DenseMatrix.random(3, IN, 3);
+        brokenA.rows()[0][0] = Double.POSITIVE_INFINITY;
+
+        assertThatThrownBy(() -> measure(ReferenceKind.ALIGNMENT, pair("m", broken, aligned, brokenA, b)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage(path("m.A") + ": tensor 'm.A' 1 NaN or infinite: no distance can be taken from it"
+                        + System.lineSeparator()
+                        + path("m.base") + ": tensor 'm.base' 2 NaN or infinite: no distance can be taken from it");
+    }
+
+    @Test
+    void aFileThatWasCutShortIsBadInput() throws IOException {
+        PairedModule pair = pair("m", base, aligned, a, b);
+        byte[] start = new byte[200];
+        Files.write(pair.weights().get(0).base().tensors().get(0).file().path(), start);
+
+        assertThatThrownBy(() -> measure(ReferenceKind.ALIGNMENT, pair))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("m.base.safetensors: file size 200 bytes: changed while it was read");
+    }
+
+    private DenseMatrix delta() {
+        return DenseMatrix.zeros(OUT, IN).plus(SCALING, b.times(a));
+    }
+
+    private List<Measurement> measure(ReferenceKind reference, PairedModule... modules) {
+        return scorer(kernel, reference, Resources.of(1))
+                .measure(List.of(modules), module -> {})
+                .get(0);
+    }
+
+    private static ModuleScorer scorer(Kernel kernel, ReferenceKind reference, Resources resources) {
+        return new ModuleScorer(
+                kernel, List.of(reference.reference(ReferenceKind.Settings.DEFAULT)), List.of(), 1, resources);
+    }
+
+    private List<PairedModule> many() throws IOException {
+        List<PairedModule> modules = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            modules.add(pair("m" + i, DenseMatrix.random(OUT, IN, 10 + i), aligned, a, b));
+        }
+        return modules;
+    }
+
+    /** Tells of each walk. */
+    private record Watched(Kernel kernel, long workspace, Runnable watcher) implements Kernel {
+
+        @Override
+        public void run(Pass pass, Weights weights) {
+            watcher.run();
+            kernel.run(pass, weights);
+        }
+
+        @Override
+        public long workspaceBytes(Weights weights) {
+            return workspace;
+        }
+    }
+
+    private PairedModule pair(String name, DenseMatrix from, DenseMatrix to, DenseMatrix loraA, DenseMatrix loraB)
+            throws IOException {
+        LoraModule lora = LoraModule.linear(
+                name,
+                loraA.stored(folder, name + ".A", DType.F32),
+                loraB.stored(folder, name + ".B", DType.F16),
+                SCALING,
+                List.of());
+        return new PairedModule(
+                lora,
+                List.of(new Weights(
+                        StoredMatrix.of(from.stored(folder, name + ".base", DType.BF16)),
+                        StoredMatrix.of(to.stored(folder, name + ".aligned", DType.F16)),
+                        false)));
+    }
+
+    private Path path(String name) {
+        return folder.resolve(name + ".safetensors");
+    }
 }

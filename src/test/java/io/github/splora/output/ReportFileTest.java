@@ -14,77 +14,82 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReportFileTest {
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  private static void assertRefused(Path file, List<String> used, String explanation) {
-    assertThatThrownBy(() -> ReportFile.prepare(file, used)).isInstanceOf(BadInputException.class)
-        .hasMessage(file + ": --report: " + explanation);
-  }
-
-  private List<String> files() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    private static void assertRefused(Path file, List<String> used, String explanation) {
+        assertThatThrownBy(() -> ReportFile.prepare(file, used))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage(file + ": --report: " + explanation);
     }
-  }
 
-  @Test
-  void aFileIsWrittenWithTheFoldersAboveIt() throws IOException {
-    Path file = folder.resolve("new/one/r.HTML");
-    ReportFile.prepare(file, List.of()).write("ünï");
-    assertThat(file).hasContent("ünï");
-  }
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
 
-  @Test
-  void whatWasThereIsReplacedAndNothingElseIsLeft() throws IOException {
-    Path file = Files.writeString(folder.resolve("r.html"), "old and longer");
-    ReportFile.prepare(file, List.of()).write("new");
-    assertThat(file).hasContent("new");
-    assertThat(files()).containsExactly("r.html");
-  }
+    @Test
+    void aFileIsWrittenWithTheFoldersAboveIt() throws IOException {
+        Path file = folder.resolve("new/one/r.HTML");
+        ReportFile.prepare(file, List.of()).write("ünï");
+        assertThat(file).hasContent("ünï");
+    }
 
-  @Test
-  void aLinkStaysALink() throws IOException {
-    Path file = Files.writeString(folder.resolve("r.html"), "old");
-    Path link = Files.createSymbolicLink(folder.resolve("latest.html"), file);
-    ReportFile.prepare(link, List.of()).write("new");
-    assertThat(link).isSymbolicLink();
-    assertThat(file).hasContent("new");
-  }
+    @Test
+    void whatWasThereIsReplacedAndNothingElseIsLeft() throws IOException {
+        Path file = Files.writeString(folder.resolve("r.html"), "old and longer");
+        ReportFile.prepare(file, List.of()).write("new");
+        assertThat(file).hasContent("new");
+        assertThat(files()).containsExactly("r.html");
+    }
 
-  @Test
-  void whatCannotBeWrittenLeavesNothingPartial() throws IOException {
-    Path file = folder.resolve("r.html");
-    ReportFile report = ReportFile.prepare(file, List.of());
-    Files.createDirectories(file.resolve("in the way"));
-    assertThatThrownBy(() -> report.write("text")).isInstanceOf(IOException.class);
-    assertThat(files()).containsExactly("r.html");
-  }
+    @Test
+    void aLinkStaysALink() throws IOException {
+        Path file = Files.writeString(folder.resolve("r.html"), "old");
+        Path link = Files.createSymbolicLink(folder.resolve("latest.html"), file);
+        ReportFile.prepare(link, List.of()).write("new");
+        assertThat(link).isSymbolicLink();
+        assertThat(file).hasContent("new");
+    }
 
-  @Test
-  void anythingButHtmlIsRefused() {
-    assertRefused(folder.resolve("adapter_model.safetensors"), List.of(),
-        "a report is HTML; name a file that ends in .html");
-    assertRefused(folder.resolve(".html"), List.of(), "a report is HTML; name a file that ends in .html");
-  }
+    @Test
+    void whatCannotBeWrittenLeavesNothingPartial() throws IOException {
+        Path file = folder.resolve("r.html");
+        ReportFile report = ReportFile.prepare(file, List.of());
+        Files.createDirectories(file.resolve("in the way"));
+        assertThatThrownBy(() -> report.write("text")).isInstanceOf(IOException.class);
+        assertThat(files()).containsExactly("r.html");
+    }
 
-  @Test
-  void aFolderInTheWayIsRefused() throws IOException {
-    assertRefused(Files.createDirectory(folder.resolve("r.html")), List.of(),
-        "a folder is in the way; name a file");
-  }
+    @Test
+    void anythingButHtmlIsRefused() {
+        assertRefused(
+                folder.resolve("adapter_model.safetensors"),
+                List.of(),
+                "a report is HTML; name a file that ends in .html");
+        assertRefused(folder.resolve(".html"), List.of(), "a report is HTML; name a file that ends in .html");
+    }
 
-  @Test
-  void aFileWhereItsFolderShouldBeIsRefused() throws IOException {
-    Path file = Files.writeString(folder.resolve("file"), "");
-    assertRefused(file.resolve("r.html"), List.of(), "a file is in the way: " + file + " is not a folder");
-  }
+    @Test
+    void aFolderInTheWayIsRefused() throws IOException {
+        assertRefused(
+                Files.createDirectory(folder.resolve("r.html")), List.of(), "a folder is in the way; name a file");
+    }
 
-  @Test
-  void whatTheRunReadsOrWritesIsRefused() throws IOException {
-    Path input = Files.writeString(folder.resolve("weights.html"), "");
-    Path link = Files.createSymbolicLink(folder.resolve("r.html"), input);
-    String words = "the run uses this path for something else; choose another file";
-    assertRefused(link, List.of("org/name", input.toString()), words);
-    assertRefused(folder.resolve("out.html"), List.of(folder.resolve("out.html").toString()), words);
-  }
+    @Test
+    void aFileWhereItsFolderShouldBeIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertRefused(file.resolve("r.html"), List.of(), "a file is in the way: " + file + " is not a folder");
+    }
+
+    @Test
+    void whatTheRunReadsOrWritesIsRefused() throws IOException {
+        Path input = Files.writeString(folder.resolve("weights.html"), "");
+        Path link = Files.createSymbolicLink(folder.resolve("r.html"), input);
+        String words = "the run uses this path for something else; choose another file";
+        assertRefused(link, List.of("org/name", input.toString()), words);
+        assertRefused(
+                folder.resolve("out.html"), List.of(folder.resolve("out.html").toString()), words);
+    }
 }

@@ -20,229 +20,282 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ModulePairingTest {
 
-  private static final String Q = "model.layers.0.self_attn.q_proj";
-  private static final String V = "model.layers.0.self_attn.v_proj";
+    private static final String Q = "model.layers.0.self_attn.q_proj";
+    private static final String V = "model.layers.0.self_attn.v_proj";
 
-  @TempDir Path folder;
-  private Path base;
-  private Path aligned;
+    @TempDir
+    Path folder;
 
-  @BeforeEach
-  void nameCheckpoints() {
-    base = folder.resolve("base");
-    aligned = folder.resolve("aligned");
-  }
+    private Path base;
+    private Path aligned;
 
-  @Test
-  void joinsEachModuleWithItsTwoWeights() {
-    TinyCheckpoint model =
-        new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 2, 4).random("lm_head.weight", 9, 4);
-    pair(new TinyAdapter().module(V, 2, 4).module(Q, 6, 4), model, model, paired -> {
-      assertThat(paired).extracting(PairedModule::name).containsExactly(Q, V);
-      PairedModule q = paired.get(0);
-      assertThat(tensor(q.weights().get(0).base()).name()).isEqualTo(Q + ".weight");
-      assertThat(tensor(q.weights().get(0).base()).file().path()).startsWith(base);
-      assertThat(tensor(q.weights().get(0).aligned()).file().path()).startsWith(aligned);
-      assertThat(q.shape()).containsExactly(6L, 4L);
-      assertThat(q.weights().get(0).transposed()).isFalse();
-      assertThat(q.byteLength()).isEqualTo(2 * 6 * 4 * 4);
-    });
-  }
-
-  @Test
-  void baseAndAlignedMayNameTheLayerDifferently() {
-    pair(new TinyAdapter().module(Q, 6, 4),
-        new TinyCheckpoint().random("layers.0.self_attn.q_proj.weight", 6, 4),
-        new TinyCheckpoint().random("language_model." + Q + ".weight", 6, 4),
-        paired -> assertThat(paired).singleElement()
-            .satisfies(q -> assertThat(tensor(q.weights().get(0).base()).name()).isEqualTo("layers.0.self_attn.q_proj.weight"))
-            .satisfies(q -> assertThat(tensor(q.weights().get(0).aligned()).name()).isEqualTo("language_model." + Q + ".weight")));
-  }
-
-  @Test
-  void aVisionLanguageAdapterFitsACheckpointWithTheSwappedPrefix() {
-    String module = "model.language_model.layers.0.self_attn.q_proj";
-    TinyCheckpoint llava = new TinyCheckpoint()
-        .random("language_model.model.layers.0.self_attn.q_proj.weight", 6, 4)
-        .random("vision_tower.vision_model.encoder.layers.0.self_attn.q_proj.weight", 6, 4);
-    pair(new TinyAdapter().module(module, 6, 4), llava, llava, paired -> assertThat(paired).singleElement()
-        .satisfies(q -> assertThat(tensor(q.weights().get(0).base()).name()).isEqualTo("language_model.model.layers.0.self_attn.q_proj.weight")));
-  }
-
-  @Test
-  void aWeightStoredInByOutIsTransposed() {
-    TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_attn.weight", 4, 12);
-    pair(new TinyAdapter().module("transformer.h.0.attn.c_attn", 12, 4), gpt2, gpt2, paired -> {
-      assertThat(paired.get(0).weights().get(0).transposed()).isTrue();
-      assertThat(paired.get(0).shape()).containsExactly(12L, 4L);
-    });
-  }
-
-  @Test
-  void aShapeThatFitsOneWayOnlyOverrulesFanInFanOut() {
-    TinyCheckpoint model = new TinyCheckpoint().random(Q + ".weight", 6, 4);
-    pair(new TinyAdapter().config("fan_in_fan_out", "true").module(Q, 6, 4), model, model,
-        paired -> assertThat(paired.get(0).weights().get(0).transposed()).isFalse());
-  }
-
-  @Test
-  void aSquareWeightIsTransposedWhereFanInFanOutSaysSo() {
-    TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4);
-    TinyAdapter adapter = new TinyAdapter().module("transformer.h.0.attn.c_proj", 4, 4);
-    pair(adapter.config("fan_in_fan_out", "true"), gpt2, gpt2,
-        paired -> assertThat(paired.get(0).weights().get(0).transposed()).isTrue());
-    pair(adapter.config("fan_in_fan_out", "false"), gpt2, gpt2,
-        paired -> assertThat(paired.get(0).weights().get(0).transposed()).isFalse());
-  }
-
-  @Test
-  void aSquareWeightLiesLikeAllTheOthersWhateverFanInFanOutSays() {
-    TinyCheckpoint gpt2 = new TinyCheckpoint()
-        .random("h.0.attn.c_proj.weight", 4, 4).random("h.0.mlp.c_proj.weight", 16, 4);
-    TinyAdapter adapter = new TinyAdapter().config("fan_in_fan_out", "false")
-        .module("transformer.h.0.attn.c_proj", 4, 4).module("transformer.h.0.mlp.c_proj", 4, 16);
-    pair(adapter, gpt2, gpt2,
-        paired -> assertThat(paired).extracting(pair -> pair.weights().get(0).transposed()).containsExactly(true, true));
-  }
-
-  @Test
-  void refusesAModuleThatTheModelLacks() {
-    TinyCheckpoint model = new TinyCheckpoint().random("model.layers.1.self_attn.q_proj.weight", 6, 4);
-    String lacking = ": module '" + Q + "': no tensor here is the weight of this module of the adapter";
-    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), model, model))
-        .containsExactly(base + lacking, aligned + lacking);
-  }
-
-  @Test
-  void refusesAnAmbiguousModuleWithAllThatItCouldBe() {
-    TinyCheckpoint clear = new TinyCheckpoint().random(Q + ".weight", 6, 4);
-    TinyCheckpoint twice = new TinyCheckpoint()
-        .random("one.layers.0.self_attn.q_proj.weight", 6, 4)
-        .random("two.layers.0.self_attn.q_proj.weight", 6, 4);
-    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), clear, twice)).containsExactly(aligned + ": module '" + Q
-        + "' [one.layers.0.self_attn.q_proj.weight, two.layers.0.self_attn.q_proj.weight]:"
-        + " several tensors could be this module's weight");
-  }
-
-  @Test
-  void refusesAShapeThatFitsNeitherWay() {
-    TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
-    TinyCheckpoint other = new TinyCheckpoint().random(Q + ".weight", 6, 5);
-    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, other)).containsExactly(aligned + ": tensor '" + Q
-        + ".weight' shape [6, 5]: the adapter's module '" + Q + "' needs [6, 4];"
-        + " was it trained on another model?");
-  }
-
-  @Test
-  void refusesBaseAndAlignedWhoseShapesDiffer() {
-    TinyCheckpoint straight = new TinyCheckpoint().random(Q + ".weight", 6, 4);
-    TinyCheckpoint transposed = new TinyCheckpoint().random(Q + ".weight", 4, 6);
-    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), straight, transposed)).containsExactly(
-        aligned.resolve("model.safetensors") + ": tensor '" + Q + ".weight' shape [4, 6]: the base checkpoint has [6, 4]"
-            + " (" + base.resolve("model.safetensors") + ")");
-  }
-
-  @Test
-  void refusesAWeightThatIsNoMatrix() {
-    TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
-    TinyCheckpoint flat = new TinyCheckpoint().random(Q + ".weight", 24);
-    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), flat, fitting)).singleElement().asString()
-        .contains("shape [24]: ");
-  }
-
-  @Test
-  void refusesWeightsThatAreNoFloats() {
-    TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
-    TinyCheckpoint codes = new TinyCheckpoint().zeros(Q + ".weight", DType.I8, 6, 4);
-    assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, codes)).containsExactly(aligned + ": tensor '" + Q
-        + ".weight' dtype I8: only [F16, BF16, F32, F64] and 8-bit floats with scales can be compared; use a 16- or"
-        + " 32-bit checkpoint");
-  }
-
-  @Test
-  void baseAndAlignedMayBeOfDifferentFloatingPointTypes() {
-    pair(new TinyAdapter().module(Q, 6, 4), new TinyCheckpoint().zeros(Q + ".weight", DType.BF16, 6, 4),
-        new TinyCheckpoint().zeros(Q + ".weight", DType.F16, 6, 4), paired -> assertThat(paired).hasSize(1));
-  }
-
-  @Test
-  void namesTheMismatchesOfAllModulesAndBothCheckpointsAtOnce() {
-    TinyAdapter adapter = new TinyAdapter().module(Q, 6, 4).module(V, 6, 4).module("lm_head", 9, 4);
-    TinyCheckpoint one = new TinyCheckpoint().random(Q + ".weight", 7, 4).random(V + ".weight", 6, 4);
-    TinyCheckpoint two = new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 4, 6)
-        .random("lm_head.weight", 9, 4);
-    assertThat(refusal(adapter, one, two)).hasSize(3)
-        .anyMatch(line -> line.startsWith(base + ": tensor '" + Q + ".weight' shape [7, 4]"))
-        .anyMatch(line -> line.startsWith(base + ": module 'lm_head'"))
-        .anyMatch(line -> line.contains("tensor '" + V + ".weight' shape [4, 6]: the base checkpoint has [6, 4]"));
-  }
-
-  @Test
-  void oneCheckpointCanBeAskedAlone() {
-    Path model = new TinyCheckpoint().random(Q + ".weight", 6, 4).writeTo(base);
-    try (Adapter adapter = Adapter.open(new TinyAdapter().module(Q, 6, 4).module(V, 6, 4).writeTo(folder));
-        Checkpoint checkpoint = Checkpoint.open(model)) {
-      assertThat(ModulePairing.problems(adapter.modules(), adapter.config(), checkpoint)).singleElement()
-          .extracting(Problem::field).isEqualTo("module '" + V + "'");
-      assertThat(ModulePairing.problems(adapter.modules().subList(0, 1), adapter.config(), checkpoint)).isEmpty();
+    @BeforeEach
+    void nameCheckpoints() {
+        base = folder.resolve("base");
+        aligned = folder.resolve("aligned");
     }
-  }
 
-  @Test
-  void layersThatTheAdapterLeavesAloneAreTheOtherMatrices() {
-    Path model = new TinyCheckpoint().random("layers.0.self_attn.q_proj.weight", 6, 4)
-        .random("layers.0.self_attn.v_proj.weight", 6, 4).random("layers.0.norm.weight", 4)
-        .random("layers.0.self_attn.v_proj.bias", 6, 1).writeTo(base);
-    try (Adapter adapter = Adapter.open(new TinyAdapter().module(Q, 6, 4).writeTo(folder));
-        Checkpoint checkpoint = Checkpoint.open(model)) {
-      assertThat(ModulePairing.unpairedLayers(adapter.modules(), checkpoint))
-          .containsExactly("layers.0.self_attn.v_proj");
+    @Test
+    void joinsEachModuleWithItsTwoWeights() {
+        TinyCheckpoint model = new TinyCheckpoint()
+                .random(Q + ".weight", 6, 4)
+                .random(V + ".weight", 2, 4)
+                .random("lm_head.weight", 9, 4);
+        pair(new TinyAdapter().module(V, 2, 4).module(Q, 6, 4), model, model, paired -> {
+            assertThat(paired).extracting(PairedModule::name).containsExactly(Q, V);
+            PairedModule q = paired.get(0);
+            assertThat(tensor(q.weights().get(0).base()).name()).isEqualTo(Q + ".weight");
+            assertThat(tensor(q.weights().get(0).base()).file().path()).startsWith(base);
+            assertThat(tensor(q.weights().get(0).aligned()).file().path()).startsWith(aligned);
+            assertThat(q.shape()).containsExactly(6L, 4L);
+            assertThat(q.weights().get(0).transposed()).isFalse();
+            assertThat(q.byteLength()).isEqualTo(2 * 6 * 4 * 4);
+        });
     }
-  }
-  @Test
-  void refusesTwoModulesThatClaimOneTensor() {
-    TinyCheckpoint textOnly = new TinyCheckpoint().random(Q + ".weight", 6, 4);
-    TinyAdapter both = new TinyAdapter().module("model.language_model.layers.0.self_attn.q_proj", 6, 4)
-        .module("model.vision_tower.layers.0.self_attn.q_proj", 6, 4);
-    assertThat(refusal(both, textOnly, textOnly)).isNotEmpty();
-    TinyAdapter twice = new TinyAdapter().module("base." + Q, 6, 4).module("other." + Q, 6, 4);
-    assertThat(refusal(twice, textOnly, textOnly)).contains(base + ": tensor '" + Q + ".weight': two modules of the"
-        + " adapter would take it for their weight: 'base." + Q + "' and 'other." + Q + "'");
-  }
 
-  @Test
-  void aVocabularyThatWasResizedMattersOnlyWhereItIsTargeted() {
-    TinyCheckpoint before = new TinyCheckpoint().random(Q + ".weight", 6, 4)
-        .random("model.embed_tokens.weight", 10, 4).random("lm_head.weight", 10, 4);
-    TinyCheckpoint after = new TinyCheckpoint().random(Q + ".weight", 6, 4)
-        .random("model.embed_tokens.weight", 12, 4).random("lm_head.weight", 12, 4);
-    pair(new TinyAdapter().module(Q, 6, 4), before, after, paired -> assertThat(paired).hasSize(1));
-    TinyAdapter onBoth = new TinyAdapter().module("lm_head", 12, 4)
-        .random("base_model.model.model.embed_tokens.lora_embedding_A", 2, 12)
-        .random("base_model.model.model.embed_tokens.lora_embedding_B", 4, 2);
-    assertThat(refusal(onBoth, before, after)).containsExactly(
-        base + ": tensor 'lm_head.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module 'lm_head'"
-            + " was trained on 12; name the checkpoint with the resized vocabulary, or leave the module out:"
-            + " --exclude 'lm_head'",
-        base + ": tensor 'model.embed_tokens.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module"
-            + " 'model.embed_tokens' was trained on 12; name the checkpoint with the resized vocabulary, or leave the"
-            + " module out: --exclude 'model.embed_tokens'");
-  }
-
-  private void pair(
-      TinyAdapter tiny, TinyCheckpoint baseModel, TinyCheckpoint alignedModel, Consumer<List<PairedModule>> check) {
-    try (Adapter adapter = Adapter.open(tiny.writeTo(folder.resolve("adapter")));
-        Checkpoint first = Checkpoint.open(baseModel.writeTo(base));
-        Checkpoint second = Checkpoint.open(alignedModel.writeTo(aligned))) {
-      check.accept(ModulePairing.pair(adapter.modules(), adapter.config(), first, second));
+    @Test
+    void baseAndAlignedMayNameTheLayerDifferently() {
+        pair(
+                new TinyAdapter().module(Q, 6, 4),
+                new TinyCheckpoint().random("layers.0.self_attn.q_proj.weight", 6, 4),
+                new TinyCheckpoint().random("language_model." + Q + ".weight", 6, 4),
+                paired -> assertThat(paired)
+                        .singleElement()
+                        .satisfies(q -> assertThat(
+                                        tensor(q.weights().get(0).base()).name())
+                                .isEqualTo("layers.0.self_attn.q_proj.weight"))
+                        .satisfies(q -> assertThat(
+                                        tensor(q.weights().get(0).aligned()).name())
+                                .isEqualTo("language_model." + Q + ".weight")));
     }
-  }
 
-  private List<String> refusal(TinyAdapter adapter, TinyCheckpoint baseModel, TinyCheckpoint alignedModel) {
-    return Refusal.of(() -> pair(adapter, baseModel, alignedModel, paired -> { }));
-  }
+    @Test
+    void aVisionLanguageAdapterFitsACheckpointWithTheSwappedPrefix() {
+        String module = "model.language_model.layers.0.self_attn.q_proj";
+        TinyCheckpoint llava = new TinyCheckpoint()
+                .random("language_model.model.layers.0.self_attn.q_proj.weight", 6, 4)
+                .random("vision_tower.vision_model.encoder.layers.0.self_attn.q_proj.weight", 6, 4);
+        pair(new TinyAdapter().module(module, 6, 4), llava, llava, paired -> assertThat(paired)
+                .singleElement()
+                .satisfies(q -> assertThat(tensor(q.weights().get(0).base()).name())
+                        .isEqualTo("language_model.model.layers.0.self_attn.q_proj.weight")));
+    }
 
-  private static StoredTensor tensor(StoredMatrix matrix) {
-    return matrix.tensors().get(0);
-  }
+    @Test
+    void aWeightStoredInByOutIsTransposed() {
+        TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_attn.weight", 4, 12);
+        pair(new TinyAdapter().module("transformer.h.0.attn.c_attn", 12, 4), gpt2, gpt2, paired -> {
+            assertThat(paired.get(0).weights().get(0).transposed()).isTrue();
+            assertThat(paired.get(0).shape()).containsExactly(12L, 4L);
+        });
+    }
+
+    @Test
+    void aShapeThatFitsOneWayOnlyOverrulesFanInFanOut() {
+        TinyCheckpoint model = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+        pair(new TinyAdapter().config("fan_in_fan_out", "true").module(Q, 6, 4), model, model, paired -> assertThat(
+                        paired.get(0).weights().get(0).transposed())
+                .isFalse());
+    }
+
+    @Test
+    void aSquareWeightIsTransposedWhereFanInFanOutSaysSo() {
+        TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4);
+        TinyAdapter adapter = new TinyAdapter().module("transformer.h.0.attn.c_proj", 4, 4);
+        pair(adapter.config("fan_in_fan_out", "true"), gpt2, gpt2, paired -> assertThat(
+                        paired.get(0).weights().get(0).transposed())
+                .isTrue());
+        pair(adapter.config("fan_in_fan_out", "false"), gpt2, gpt2, paired -> assertThat(
+                        paired.get(0).weights().get(0).transposed())
+                .isFalse());
+    }
+
+    @Test
+    void aSquareWeightLiesLikeAllTheOthersWhateverFanInFanOutSays() {
+        TinyCheckpoint gpt2 =
+                new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4).random("h.0.mlp.c_proj.weight", 16, 4);
+        TinyAdapter adapter = new TinyAdapter()
+                .config("fan_in_fan_out", "false")
+                .module("transformer.h.0.attn.c_proj", 4, 4)
+                .module("transformer.h.0.mlp.c_proj", 4, 16);
+        pair(adapter, gpt2, gpt2, paired -> assertThat(paired)
+                .extracting(pair -> pair.weights().get(0).transposed())
+                .containsExactly(true, true));
+    }
+
+    @Test
+    void refusesAModuleThatTheModelLacks() {
+        TinyCheckpoint model = new TinyCheckpoint().random("model.layers.1.self_attn.q_proj.weight", 6, 4);
+        String lacking = ": module '" + Q + "': no tensor here is the weight of this module of the adapter";
+        assertThat(refusal(new TinyAdapter().module(Q, 6, 4), model, model))
+                .containsExactly(base + lacking, aligned + lacking);
+    }
+
+    @Test
+    void refusesAnAmbiguousModuleWithAllThatItCouldBe() {
+        TinyCheckpoint clear = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+        TinyCheckpoint twice = new TinyCheckpoint()
+                .random("one.layers.0.self_attn.q_proj.weight", 6, 4)
+                .random("two.layers.0.self_attn.q_proj.weight", 6, 4);
+        assertThat(refusal(new TinyAdapter().module(Q, 6, 4), clear, twice))
+                .containsExactly(aligned + ": module '" + Q
+                        + "' [one.layers.0.self_attn.q_proj.weight, two.layers.0.self_attn.q_proj.weight]:"
+                        + " several tensors could be this module's weight");
+    }
+
+    @Test
+    void refusesAShapeThatFitsNeitherWay() {
+        TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+        TinyCheckpoint other = new TinyCheckpoint().random(Q + ".weight", 6, 5);
+        assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, other))
+                .containsExactly(aligned + ": tensor '" + Q
+                        + ".weight' shape [6, 5]: the adapter's module '" + Q + "' needs [6, 4];"
+                        + " was it trained on another model?");
+    }
+
+    @Test
+    void refusesBaseAndAlignedWhoseShapesDiffer() {
+        TinyCheckpoint straight = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+        TinyCheckpoint transposed = new TinyCheckpoint().random(Q + ".weight", 4, 6);
+        assertThat(refusal(new TinyAdapter().module(Q, 6, 4), straight, transposed))
+                .containsExactly(aligned.resolve("model.safetensors") + ": tensor '" + Q
+                        + ".weight' shape [4, 6]: the base checkpoint has [6, 4]" + " ("
+                        + base.resolve("model.safetensors") + ")");
+    }
+
+    @Test
+    void refusesAWeightThatIsNoMatrix() {
+        TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+        TinyCheckpoint flat = new TinyCheckpoint().random(Q + ".weight", 24);
+        assertThat(refusal(new TinyAdapter().module(Q, 6, 4), flat, fitting))
+                .singleElement()
+                .asString()
+                .contains("shape [24]: ");
+    }
+
+    @Test
+    void refusesWeightsThatAreNoFloats() {
+        TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+        TinyCheckpoint codes = new TinyCheckpoint().zeros(Q + ".weight", DType.I8, 6, 4);
+        assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, codes))
+                .containsExactly(aligned + ": tensor '" + Q
+                        + ".weight' dtype I8: only [F16, BF16, F32, F64] and 8-bit floats with scales can be compared; use a 16- or"
+                        + " 32-bit checkpoint");
+    }
+
+    @Test
+    void baseAndAlignedMayBeOfDifferentFloatingPointTypes() {
+        pair(
+                new TinyAdapter().module(Q, 6, 4),
+                new TinyCheckpoint().zeros(Q + ".weight", DType.BF16, 6, 4),
+                new TinyCheckpoint().zeros(Q + ".weight", DType.F16, 6, 4),
+                paired -> assertThat(paired).hasSize(1));
+    }
+
+    @Test
+    void namesTheMismatchesOfAllModulesAndBothCheckpointsAtOnce() {
+        TinyAdapter adapter = new TinyAdapter().module(Q, 6, 4).module(V, 6, 4).module("lm_head", 9, 4);
+        TinyCheckpoint one = new TinyCheckpoint().random(Q + ".weight", 7, 4).random(V + ".weight", 6, 4);
+        TinyCheckpoint two = new TinyCheckpoint()
+                .random(Q + ".weight", 6, 4)
+                .random(V + ".weight", 4, 6)
+                .random("lm_head.weight", 9, 4);
+        assertThat(refusal(adapter, one, two))
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith(base + ": tensor '" + Q + ".weight' shape [7, 4]"))
+                .anyMatch(line -> line.startsWith(base + ": module 'lm_head'"))
+                .anyMatch(line ->
+                        line.contains("tensor '" + V + ".weight' shape [4, 6]: the base checkpoint has [6, 4]"));
+    }
+
+    @Test
+    void oneCheckpointCanBeAskedAlone() {
+        Path model = new TinyCheckpoint().random(Q + ".weight", 6, 4).writeTo(base);
+        try (Adapter adapter = Adapter.open(
+                        new TinyAdapter().module(Q, 6, 4).module(V, 6, 4).writeTo(folder));
+                Checkpoint checkpoint = Checkpoint.open(model)) {
+            assertThat(ModulePairing.problems(adapter.modules(), adapter.config(), checkpoint))
+                    .singleElement()
+                    .extracting(Problem::field)
+                    .isEqualTo("module '" + V + "'");
+            assertThat(ModulePairing.problems(adapter.modules().subList(0, 1), adapter.config(), checkpoint))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void layersThatTheAdapterLeavesAloneAreTheOtherMatrices() {
+        Path model = new TinyCheckpoint()
+                .random("layers.0.self_attn.q_proj.weight", 6, 4)
+                .random("layers.0.self_attn.v_proj.weight", 6, 4)
+                .random("layers.0.norm.weight", 4)
+                .random("layers.0.self_attn.v_proj.bias", 6, 1)
+                .writeTo(base);
+        try (Adapter adapter = Adapter.open(new TinyAdapter().module(Q, 6, 4).writeTo(folder));
+                Checkpoint checkpoint = Checkpoint.open(model)) {
+            assertThat(ModulePairing.unpairedLayers(adapter.modules(), checkpoint))
+                    .containsExactly("layers.0.self_attn.v_proj");
+        }
+    }
+
+    @Test
+    void refusesTwoModulesThatClaimOneTensor() {
+        TinyCheckpoint textOnly = new TinyCheckpoint().random(Q + ".weight", 6, 4);
+        TinyAdapter both = new TinyAdapter()
+                .module("model.language_model.layers.0.self_attn.q_proj", 6, 4)
+                .module("model.vision_tower.layers.0.self_attn.q_proj", 6, 4);
+        assertThat(refusal(both, textOnly, textOnly)).isNotEmpty();
+        TinyAdapter twice = new TinyAdapter().module("base." + Q, 6, 4).module("other." + Q, 6, 4);
+        assertThat(refusal(twice, textOnly, textOnly))
+                .contains(base + ": tensor '" + Q + ".weight': two modules of the"
+                        + " adapter would take it for their weight: 'base." + Q + "' and 'other." + Q + "'");
+    }
+
+    @Test
+    void aVocabularyThatWasResizedMattersOnlyWhereItIsTargeted() {
+        TinyCheckpoint before = new TinyCheckpoint()
+                .random(Q + ".weight", 6, 4)
+                .random("model.embed_tokens.weight", 10, 4)
+                .random("lm_head.weight", 10, 4);
+        TinyCheckpoint after = new TinyCheckpoint()
+                .random(Q + ".weight", 6, 4)
+                .random("model.embed_tokens.weight", 12, 4)
+                .random("lm_head.weight", 12, 4);
+        pair(new TinyAdapter().module(Q, 6, 4), before, after, paired -> assertThat(paired)
+                .hasSize(1));
+        TinyAdapter onBoth = new TinyAdapter()
+                .module("lm_head", 12, 4)
+                .random("base_model.model.model.embed_tokens.lora_embedding_A", 2, 12)
+                .random("base_model.model.model.embed_tokens.lora_embedding_B", 4, 2);
+        assertThat(refusal(onBoth, before, after))
+                .containsExactly(
+                        base
+                                + ": tensor 'lm_head.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module 'lm_head'"
+                                + " was trained on 12; name the checkpoint with the resized vocabulary, or leave the module out:"
+                                + " --exclude 'lm_head'",
+                        base
+                                + ": tensor 'model.embed_tokens.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module"
+                                + " 'model.embed_tokens' was trained on 12; name the checkpoint with the resized vocabulary, or leave the"
+                                + " module out: --exclude 'model.embed_tokens'");
+    }
+
+    private void pair(
+            TinyAdapter tiny,
+            TinyCheckpoint baseModel,
+            TinyCheckpoint alignedModel,
+            Consumer<List<PairedModule>> check) {
+        try (Adapter adapter = Adapter.open(tiny.writeTo(folder.resolve("adapter")));
+                Checkpoint first = Checkpoint.open(baseModel.writeTo(base));
+                Checkpoint second = Checkpoint.open(alignedModel.writeTo(aligned))) {
+            check.accept(ModulePairing.pair(adapter.modules(), adapter.config(), first, second));
+        }
+    }
+
+    private List<String> refusal(TinyAdapter adapter, TinyCheckpoint baseModel, TinyCheckpoint alignedModel) {
+        return Refusal.of(() -> pair(adapter, baseModel, alignedModel, paired -> {}));
+    }
+
+    private static StoredTensor tensor(StoredMatrix matrix) {
+        return matrix.tensors().get(0);
+    }
 }

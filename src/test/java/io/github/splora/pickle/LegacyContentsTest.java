@@ -16,107 +16,135 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Files in the form of before PyTorch 1.6, and what is wrong with some. */
 class LegacyContentsTest {
 
-  private static final String CONVERT = "load it with PyTorch and save its tensors as safetensors";
+    private static final String CONVERT = "load it with PyTorch and save its tensors as safetensors";
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  @Test
-  void theSoundOneIsRead() throws IOException {
-    try (PickleFile file = PickleFile.open(write(sound("0", 6).bytes()))) {
-      assertThat(file.map(file.tensor("a")).get(23)).isEqualTo((byte) 24);
+    @Test
+    void theSoundOneIsRead() throws IOException {
+        try (PickleFile file = PickleFile.open(write(sound("0", 6).bytes()))) {
+            assertThat(file.map(file.tensor("a")).get(23)).isEqualTo((byte) 24);
+        }
     }
-  }
 
-  @Test
-  void refusesAPickleThatTorchDidNotWrite() throws IOException {
-    assertThat(refusal(PickleProgram.protocol2().code('}', '.').bytes()))
-        .isEqualTo("is a pickle, but none of torch.save's; " + CONVERT);
-    assertThat(refusal(magic().append(PickleProgram.protocol2().code('M').code(0xe8, 3, '.')).bytes()))
-        .isEqualTo("is a pickle, but none of torch.save's; " + CONVERT);
-  }
-
-  @Test
-  void runsNothingInAnyOfItsPickles() throws IOException {
-    assertThat(refusal(PickleProgram.protocol2().global("os", "system").text("id").code(0x85, 'R', '.').bytes()))
-        .startsWith("pickle 'os.system': names a class or function");
-    assertThat(refusal(start(true).append(PickleProgram.oneTensor("a"))
-        .append(PickleProgram.protocol2().global("os", "system").code('.')).bytes()))
-        .startsWith("pickle 'os.system': names a class or function");
-  }
-
-  @Test
-  void refusesTheOtherByteOrder() throws IOException {
-    assertThat(refusal(start(false).bytes()))
-        .isEqualTo("little_endian not True: only files of little-endian machines are read; " + CONVERT);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-      "1, 6, storage keys: name a storage that no tensor is in; download the file again",
-      "0, 5, storage '0' 5 elements: but the pickle speaks of 6; download the file again",
-      "0, -1, storage '0' -1 elements: but the pickle speaks of 6; download the file again"})
-  void refusesStoragesThatAreNotThePickles(String key, long elements, String reason) throws IOException {
-    assertThat(refusal(sound(key, elements).bytes())).startsWith(reason);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"1", "24", "31"})
-  void refusesAFileThatWasCutShort(int bytes) throws IOException {
-    byte[] whole = sound("0", 6).bytes();
-    assertThat(refusal(Arrays.copyOf(whole, whole.length - bytes)))
-        .isEqualTo("storage '0': passes the end of the file, which was cut short; download it again");
-  }
-
-  @Test
-  void refusesKeysThatAreNoListOrRepeat() throws IOException {
-    PickleProgram beginning = start(true).append(PickleProgram.oneTensor("a"));
-    assertThat(refusal(new PickleProgram().append(beginning).append(PickleProgram.protocol2().code('N', '.')).bytes()))
-        .isEqualTo("storage keys: are not a list; download the file again");
-    assertThat(refusal(new PickleProgram().append(beginning)
-        .append(PickleProgram.protocol2().code(']', '(').text("0").text("0").code('e', '.'))
-        .append(storage(6)).append(storage(6)).bytes()))
-        .isEqualTo("storage '0': is there twice; download the file again, or " + CONVERT);
-  }
-
-  @Test
-  void refusesATensorWhoseStorageIsMissing() throws IOException {
-    assertThat(refusal(start(true).append(PickleProgram.oneTensor("a"))
-        .append(PickleProgram.protocol2().code(']', '.')).bytes()))
-        .isEqualTo("tensor 'a' storage '0': is not in the file, or not of the size of 6 F32; download the file again");
-  }
-
-  /** A file with one tensor, whose storage the list of keys calls {@code key} and gives {@code elements}. */
-  private static PickleProgram sound(String key, long elements) {
-    return start(true).append(PickleProgram.oneTensor("a"))
-        .append(PickleProgram.protocol2().code(']').text(key).code('a', '.')).append(storage(elements));
-  }
-
-  private static PickleProgram start(boolean littleEndian) {
-    return magic().append(PickleProgram.protocol2().code('M', 0xe9, 3, '.'))
-        .append(PickleProgram.protocol2().code('}').text("little_endian").code(littleEndian ? 0x88 : 0x89, 's', '.'));
-  }
-
-  private static PickleProgram magic() {
-    return PickleProgram.protocol2().code(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, '.');
-  }
-
-  private static PickleProgram storage(long elements) {
-    PickleProgram storage = new PickleProgram().int64(elements);
-    for (int i = 1; i <= 24; i++) {
-      storage.code(i);
+    @Test
+    void refusesAPickleThatTorchDidNotWrite() throws IOException {
+        assertThat(refusal(PickleProgram.protocol2().code('}', '.').bytes()))
+                .isEqualTo("is a pickle, but none of torch.save's; " + CONVERT);
+        assertThat(refusal(magic().append(PickleProgram.protocol2().code('M').code(0xe8, 3, '.'))
+                        .bytes()))
+                .isEqualTo("is a pickle, but none of torch.save's; " + CONVERT);
     }
-    return storage;
-  }
 
-  private Path write(byte[] bytes) throws IOException {
-    return Files.write(folder.resolve("m.bin"), bytes);
-  }
+    @Test
+    void runsNothingInAnyOfItsPickles() throws IOException {
+        assertThat(refusal(PickleProgram.protocol2()
+                        .global("os", "system")
+                        .text("id")
+                        .code(0x85, 'R', '.')
+                        .bytes()))
+                .startsWith("pickle 'os.system': names a class or function");
+        assertThat(refusal(start(true)
+                        .append(PickleProgram.oneTensor("a"))
+                        .append(PickleProgram.protocol2().global("os", "system").code('.'))
+                        .bytes()))
+                .startsWith("pickle 'os.system': names a class or function");
+    }
 
-  private String refusal(byte[] bytes) throws IOException {
-    Path file = write(bytes);
-    List<String> lines = Refusal.of(() -> PickleFile.open(file));
-    assertThat(lines).hasSize(1);
-    assertThat(lines.get(0)).startsWith(file + ": ");
-    return lines.get(0).substring(file.toString().length() + 2);
-  }
+    @Test
+    void refusesTheOtherByteOrder() throws IOException {
+        assertThat(refusal(start(false).bytes()))
+                .isEqualTo("little_endian not True: only files of little-endian machines are read; " + CONVERT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 6, storage keys: name a storage that no tensor is in; download the file again",
+        "0, 5, storage '0' 5 elements: but the pickle speaks of 6; download the file again",
+        "0, -1, storage '0' -1 elements: but the pickle speaks of 6; download the file again"
+    })
+    void refusesStoragesThatAreNotThePickles(String key, long elements, String reason) throws IOException {
+        assertThat(refusal(sound(key, elements).bytes())).startsWith(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "24", "31"})
+    void refusesAFileThatWasCutShort(int bytes) throws IOException {
+        byte[] whole = sound("0", 6).bytes();
+        assertThat(refusal(Arrays.copyOf(whole, whole.length - bytes)))
+                .isEqualTo("storage '0': passes the end of the file, which was cut short; download it again");
+    }
+
+    @Test
+    void refusesKeysThatAreNoListOrRepeat() throws IOException {
+        PickleProgram beginning = start(true).append(PickleProgram.oneTensor("a"));
+        assertThat(refusal(new PickleProgram()
+                        .append(beginning)
+                        .append(PickleProgram.protocol2().code('N', '.'))
+                        .bytes()))
+                .isEqualTo("storage keys: are not a list; download the file again");
+        assertThat(refusal(new PickleProgram()
+                        .append(beginning)
+                        .append(PickleProgram.protocol2()
+                                .code(']', '(')
+                                .text("0")
+                                .text("0")
+                                .code('e', '.'))
+                        .append(storage(6))
+                        .append(storage(6))
+                        .bytes()))
+                .isEqualTo("storage '0': is there twice; download the file again, or " + CONVERT);
+    }
+
+    @Test
+    void refusesATensorWhoseStorageIsMissing() throws IOException {
+        assertThat(refusal(start(true)
+                        .append(PickleProgram.oneTensor("a"))
+                        .append(PickleProgram.protocol2().code(']', '.'))
+                        .bytes()))
+                .isEqualTo(
+                        "tensor 'a' storage '0': is not in the file, or not of the size of 6 F32; download the file again");
+    }
+
+    /** A file with one tensor, whose storage the list of keys calls {@code key} and gives {@code elements}. */
+    private static PickleProgram sound(String key, long elements) {
+        return start(true)
+                .append(PickleProgram.oneTensor("a"))
+                .append(PickleProgram.protocol2().code(']').text(key).code('a', '.'))
+                .append(storage(elements));
+    }
+
+    private static PickleProgram start(boolean littleEndian) {
+        return magic().append(PickleProgram.protocol2().code('M', 0xe9, 3, '.'))
+                .append(PickleProgram.protocol2()
+                        .code('}')
+                        .text("little_endian")
+                        .code(littleEndian ? 0x88 : 0x89, 's', '.'));
+    }
+
+    private static PickleProgram magic() {
+        return PickleProgram.protocol2()
+                .code(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, '.');
+    }
+
+    private static PickleProgram storage(long elements) {
+        PickleProgram storage = new PickleProgram().int64(elements);
+        for (int i = 1; i <= 24; i++) {
+            storage.code(i);
+        }
+        return storage;
+    }
+
+    private Path write(byte[] bytes) throws IOException {
+        return Files.write(folder.resolve("m.bin"), bytes);
+    }
+
+    private String refusal(byte[] bytes) throws IOException {
+        Path file = write(bytes);
+        List<String> lines = Refusal.of(() -> PickleFile.open(file));
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0)).startsWith(file + ": ");
+        return lines.get(0).substring(file.toString().length() + 2);
+    }
 }

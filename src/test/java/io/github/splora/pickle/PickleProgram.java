@@ -8,81 +8,102 @@ import java.nio.charset.StandardCharsets;
 /** Writes a pickle instruction by instruction, so that a test can write one that no pickler would. */
 final class PickleProgram {
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  /** Begins as torch.save does. */
-  static PickleProgram protocol2() {
-    return new PickleProgram().code(0x80, 2);
-  }
-
-  /** One F32 tensor of shape [2, 3], in storage '0' of 6 elements, under the given name. */
-  static PickleProgram oneTensor(String name) {
-    return protocol2().code('}').text(name).tensor("FloatStorage", "0", 6, 0, "2 3", "3 1").code('s', '.');
-  }
-
-  /** Instructions and their arguments, a byte each. */
-  PickleProgram code(int... values) {
-    for (int value : values) {
-      bytes.write(value);
+    /** Begins as torch.save does. */
+    static PickleProgram protocol2() {
+        return new PickleProgram().code(0x80, 2);
     }
-    return this;
-  }
 
-  PickleProgram ascii(String text) {
-    bytes.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
-    return this;
-  }
-
-  PickleProgram append(PickleProgram other) {
-    bytes.writeBytes(other.bytes());
-    return this;
-  }
-
-  PickleProgram int32(int value) {
-    bytes.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
-    return this;
-  }
-
-  PickleProgram int64(long value) {
-    bytes.writeBytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
-    return this;
-  }
-
-  PickleProgram text(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    code('X').int32(utf8.length);
-    bytes.writeBytes(utf8);
-    return this;
-  }
-
-  /** A whole number of eight bytes. */
-  PickleProgram number(long value) {
-    return code(0x8a, 8).int64(value);
-  }
-
-  PickleProgram global(String module, String name) {
-    return ascii("c" + module + "\n" + name + "\n");
-  }
-
-  /** A tuple of numbers that stand in {@code values} with spaces between them. */
-  PickleProgram numbers(String values) {
-    code('(');
-    for (String value : values.isEmpty() ? new String[0] : values.split(" ")) {
-      number(Long.parseLong(value));
+    /** One F32 tensor of shape [2, 3], in storage '0' of 6 elements, under the given name. */
+    static PickleProgram oneTensor(String name) {
+        return protocol2()
+                .code('}')
+                .text(name)
+                .tensor("FloatStorage", "0", 6, 0, "2 3", "3 1")
+                .code('s', '.');
     }
-    return code('t');
-  }
 
-  PickleProgram storage(String type, String key, long elements) {
-    return code('(').text("storage").global("torch", type).text(key).text("cpu").number(elements).code('t', 'Q');
-  }
+    /** Instructions and their arguments, a byte each. */
+    PickleProgram code(int... values) {
+        for (int value : values) {
+            bytes.write(value);
+        }
+        return this;
+    }
 
-  PickleProgram tensor(String type, String key, long elements, long offset, String shape, String stride) {
-    return global("torch._utils", "_rebuild_tensor_v2").code('(').storage(type, key, elements).number(offset)
-        .numbers(shape).numbers(stride).code(0x89, '}', 't', 'R');
-  }
+    PickleProgram ascii(String text) {
+        bytes.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
 
-  byte[] bytes() {
-    return bytes.toByteArray();
-  }
+    PickleProgram append(PickleProgram other) {
+        bytes.writeBytes(other.bytes());
+        return this;
+    }
+
+    PickleProgram int32(int value) {
+        bytes.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
+        return this;
+    }
+
+    PickleProgram int64(long value) {
+        bytes.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array());
+        return this;
+    }
+
+    PickleProgram text(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        code('X').int32(utf8.length);
+        bytes.writeBytes(utf8);
+        return this;
+    }
+
+    /** A whole number of eight bytes. */
+    PickleProgram number(long value) {
+        return code(0x8a, 8).int64(value);
+    }
+
+    PickleProgram global(String module, String name) {
+        return ascii("c" + module + "\n" + name + "\n");
+    }
+
+    /** A tuple of numbers that stand in {@code values} with spaces between them. */
+    PickleProgram numbers(String values) {
+        code('(');
+        for (String value : values.isEmpty() ? new String[0] : values.split(" ")) {
+            number(Long.parseLong(value));
+        }
+        return code('t');
+    }
+
+    PickleProgram storage(String type, String key, long elements) {
+        return code('(')
+                .text("storage")
+                .global("torch", type)
+                .text(key)
+                .text("cpu")
+                .number(elements)
+                .code('t', 'Q');
+    }
+
+    PickleProgram tensor(String type, String key, long elements, long offset, String shape, String stride) {
+        return global("torch._utils", "_rebuild_tensor_v2")
+                .code('(')
+                .storage(type, key, elements)
+                .number(offset)
+                .numbers(shape)
+                .numbers(stride)
+                .code(0x89, '}', 't', 'R');
+    }
+
+    byte[] bytes() {
+        return bytes.toByteArray();
+    }
 }

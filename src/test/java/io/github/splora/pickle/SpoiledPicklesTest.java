@@ -17,40 +17,43 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class SpoiledPicklesTest {
 
-  private static final int MUTANTS = 1000;
+    private static final int MUTANTS = 1000;
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"zipped.bin", "legacy.bin"})
-  void aSpoiledFileIsReadOrRefused(String name) throws IOException {
-    byte[] original = Files.readAllBytes(Path.of("testdata", "pickles", name));
-    Random random = new Random(7);
-    int refused = 0;
-    for (int i = 0; i < MUTANTS; i++) {
-      byte[] mutant = original.clone();
-      for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
-        mutant[random.nextInt(mutant.length)] = instructionOrAny(random);
-      }
-      refused += isRefused(Files.write(folder.resolve("mutant.bin"), mutant)) ? 1 : 0;
+    @ParameterizedTest
+    @ValueSource(strings = {"zipped.bin", "legacy.bin"})
+    void aSpoiledFileIsReadOrRefused(String name) throws IOException {
+        byte[] original = Files.readAllBytes(Path.of("testdata", "pickles", name));
+        Random random = new Random(7);
+        int refused = 0;
+        for (int i = 0; i < MUTANTS; i++) {
+            byte[] mutant = original.clone();
+            for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+                mutant[random.nextInt(mutant.length)] = instructionOrAny(random);
+            }
+            refused += isRefused(Files.write(folder.resolve("mutant.bin"), mutant)) ? 1 : 0;
+        }
+        assertThat(refused).isBetween(MUTANTS / 5, MUTANTS - 1);
     }
-    assertThat(refused).isBetween(MUTANTS / 5, MUTANTS - 1);
-  }
 
-  private static byte instructionOrAny(Random random) {
-    String instructions = "(.)qrhjtR}sueab]QXcNKMJGU\u0085\u0086\u0087\u008a";
-    return (byte) (random.nextBoolean()
-        ? instructions.charAt(random.nextInt(instructions.length())) : random.nextInt(256));
-  }
-
-  private static boolean isRefused(Path path) {
-    try (PickleFile file = PickleFile.open(path)) {
-      for (TensorInfo tensor : file.tensors().values()) {
-        assertThat(file.map(tensor).remaining()).isEqualTo((int) tensor.byteLength());
-      }
-      return false;
-    } catch (BadInputException e) {
-      return true;
+    private static byte instructionOrAny(Random random) {
+        String instructions = "(.)qrhjtR}sueab]QXcNKMJGU\u0085\u0086\u0087\u008a";
+        return (byte)
+                (random.nextBoolean()
+                        ? instructions.charAt(random.nextInt(instructions.length()))
+                        : random.nextInt(256));
     }
-  }
+
+    private static boolean isRefused(Path path) {
+        try (PickleFile file = PickleFile.open(path)) {
+            for (TensorInfo tensor : file.tensors().values()) {
+                assertThat(file.map(tensor).remaining()).isEqualTo((int) tensor.byteLength());
+            }
+            return false;
+        } catch (BadInputException e) {
+            return true;
+        }
+    }
 }

@@ -15,72 +15,83 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BoundedRegexTest {
 
-  private static final String NAME = "model.layers.11.self_attn.q_proj";
-  private static final Function<String, BadInputException> REFUSAL =
-      reason -> new BadInputException(Path.of("config"), "field", "'x'", reason);
+    private static final String NAME = "model.layers.11.self_attn.q_proj";
+    private static final Function<String, BadInputException> REFUSAL =
+            reason -> new BadInputException(Path.of("config"), "field", "'x'", reason);
 
-  private static BoundedRegex regex(String expression) {
-    return BoundedRegex.compile(expression, new Allowance(), REFUSAL);
-  }
+    private static BoundedRegex regex(String expression) {
+        return BoundedRegex.compile(expression, new Allowance(), REFUSAL);
+    }
 
-  private static BoundedRegex hasty(String expression) {
-    return BoundedRegex.compile(
-        expression, new Allowance(Duration.ofMillis(200), Duration.ofMillis(100)), REFUSAL);
-  }
+    private static BoundedRegex hasty(String expression) {
+        return BoundedRegex.compile(expression, new Allowance(Duration.ofMillis(200), Duration.ofMillis(100)), REFUSAL);
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {
-    "(.*a){20}", ".*.*.*.*.*.*.*.*z", "((a*)*)*b", "(a+)+\\1z", "(a+)*(a+)*(a+)*(a+)*(a+)*b", "(?!(a+)+\\1z).*",
-    "(?=((a*)*)*b).*"
-  })
-  void givesUpAnExpressionThatGoesThroughTooManyWays(String expression) {
-    assertThat(Refusal.of(() -> regex(expression).matches("a".repeat(60) + "c"))).containsExactly(
-        "config: field 'x': takes too many steps to match '" + "a".repeat(60) + "c'; write it more simply");
-  }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(.*a){20}",
+                ".*.*.*.*.*.*.*.*z",
+                "((a*)*)*b",
+                "(a+)+\\1z",
+                "(a+)*(a+)*(a+)*(a+)*(a+)*b",
+                "(?!(a+)+\\1z).*",
+                "(?=((a*)*)*b).*"
+            })
+    void givesUpAnExpressionThatGoesThroughTooManyWays(String expression) {
+        assertThat(Refusal.of(() -> regex(expression).matches("a".repeat(60) + "c")))
+                .containsExactly("config: field 'x': takes too many steps to match '" + "a".repeat(60)
+                        + "c'; write it more simply");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"(?:(?:(?:(){999}){999}){999}){9}", "(?:\\G){2000000000}q"})
-  void givesUpAnExpressionThatRepeatsNothing(String expression) {
-    assertThat(Refusal.of(() -> hasty(expression).matches("")))
-        .containsExactly("config: field 'x': takes too long to match; write it more simply");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"(?:(?:(?:(){999}){999}){999}){9}", "(?:\\G){2000000000}q"})
+    void givesUpAnExpressionThatRepeatsNothing(String expression) {
+        assertThat(Refusal.of(() -> hasty(expression).matches("")))
+                .containsExactly("config: field 'x': takes too long to match; write it more simply");
+    }
 
-  @Test
-  void whatAMatchMayTakeIsSharedByAllThatShareAnAllowance() {
-    Allowance allowance = new Allowance(Duration.ofMillis(100), Duration.ofMillis(100));
-    BoundedRegex.compile("(?:.*[.])?q", allowance, REFUSAL).matches(NAME);
-    assertThat(Refusal.of(() -> {
-      for (int i = 0; i < 1_000_000; i++) {
-        BoundedRegex.compile("(?:.*[.])?v", allowance, REFUSAL).matches(NAME);
-      }
-    })).containsExactly("config: field 'x': takes too long to match; write it more simply");
-  }
+    @Test
+    void whatAMatchMayTakeIsSharedByAllThatShareAnAllowance() {
+        Allowance allowance = new Allowance(Duration.ofMillis(100), Duration.ofMillis(100));
+        BoundedRegex.compile("(?:.*[.])?q", allowance, REFUSAL).matches(NAME);
+        assertThat(Refusal.of(() -> {
+                    for (int i = 0; i < 1_000_000; i++) {
+                        BoundedRegex.compile("(?:.*[.])?v", allowance, REFUSAL).matches(NAME);
+                    }
+                }))
+                .containsExactly("config: field 'x': takes too long to match; write it more simply");
+    }
 
-  @Test
-  void givesUpWhatWouldOverflowTheStack() {
-    assertThat(Refusal.of(() -> regex("(?:a|b)*").matches("a".repeat(1_000_000))))
-        .containsExactly("config: field 'x': goes too deep to be matched; write it more simply");
-  }
+    @Test
+    void givesUpWhatWouldOverflowTheStack() {
+        assertThat(Refusal.of(() -> regex("(?:a|b)*").matches("a".repeat(1_000_000))))
+                .containsExactly("config: field 'x': goes too deep to be matched; write it more simply");
+    }
 
-  @Test
-  void anExpressionNestedTooDeeplyIsNotValid() {
-    assertThatThrownBy(() -> regex("(".repeat(100_000))).isInstanceOf(PatternSyntaxException.class);
-  }
+    @Test
+    void anExpressionNestedTooDeeplyIsNotValid() {
+        assertThatThrownBy(() -> regex("(".repeat(100_000))).isInstanceOf(PatternSyntaxException.class);
+    }
 
-  @Test
-  void evenNamesAloneHaveALimit() {
-    assertThat(Refusal.of(() -> regex("(.*\\.)?(" + ".".repeat(500) + "x)$").lookingAt(".".repeat(100_000))))
-        .singleElement().asString().endsWith("…'; write it more simply");
-  }
+    @Test
+    void evenNamesAloneHaveALimit() {
+        assertThat(Refusal.of(() -> regex("(.*\\.)?(" + ".".repeat(500) + "x)$").lookingAt(".".repeat(100_000))))
+                .singleElement()
+                .asString()
+                .endsWith("…'; write it more simply");
+    }
 
-  @Test
-  void looksAroundAndBackAsEver() {
-    assertThat(regex("(?!.*vision).*layers[.](\\d)\\1[.].*(?<=q_proj)").matches(NAME)).isTrue();
-    assertThat(regex("(?!.*self).*q_proj").matches(NAME)).isFalse();
-    assertThat(regex("attn").find(NAME)).isTrue();
-    assertThat(regex("attn").lookingAt(NAME)).isFalse();
-    assertThat(regex("(.*\\.)?(q_proj)$").lookingAt(NAME)).isTrue();
-    assertThat(regex("model[.]layers[.](?<idx>\\d+)").groupAtStart(NAME, "idx")).contains("11");
-    assertThat(regex("model|(?<idx>\\d+)").groupAtStart(NAME, "idx")).isEmpty();
-  }
+    @Test
+    void looksAroundAndBackAsEver() {
+        assertThat(regex("(?!.*vision).*layers[.](\\d)\\1[.].*(?<=q_proj)").matches(NAME))
+                .isTrue();
+        assertThat(regex("(?!.*self).*q_proj").matches(NAME)).isFalse();
+        assertThat(regex("attn").find(NAME)).isTrue();
+        assertThat(regex("attn").lookingAt(NAME)).isFalse();
+        assertThat(regex("(.*\\.)?(q_proj)$").lookingAt(NAME)).isTrue();
+        assertThat(regex("model[.]layers[.](?<idx>\\d+)").groupAtStart(NAME, "idx"))
+                .contains("11");
+        assertThat(regex("model|(?<idx>\\d+)").groupAtStart(NAME, "idx")).isEmpty();
+    }
 }

@@ -13,35 +13,47 @@ import org.junit.jupiter.api.Test;
 
 class MarkdownWriterTest {
 
-  private static RunReport report;
+    private static RunReport report;
 
-  @BeforeAll
-  static void score() {
-    report = scored(Optional.empty());
-  }
+    @BeforeAll
+    static void score() {
+        report = scored(Optional.empty());
+    }
 
-  private static RunReport scored(Optional<SelectionRule> rule) {
-    return TinyRun.score(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, rule));
-  }
+    private static RunReport scored(Optional<SelectionRule> rule) {
+        return TinyRun.score(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, rule));
+    }
 
-  private static RunReport with(RunReport report, List<ModuleRow> rows, List<String> warnings) {
-    return new RunReport(report.schemaVersion(), report.tool(), report.command(), report.metric(), report.parameters(),
-        report.inputs(), report.engine(), rows, Summaries.of(rows), warnings, report.timing());
-  }
+    private static RunReport with(RunReport report, List<ModuleRow> rows, List<String> warnings) {
+        return new RunReport(
+                report.schemaVersion(),
+                report.tool(),
+                report.command(),
+                report.metric(),
+                report.parameters(),
+                report.inputs(),
+                report.engine(),
+                rows,
+                Summaries.of(rows),
+                warnings,
+                report.timing());
+    }
 
-  private static ModuleRow row(String name, String reason) {
-    return new ModuleRow(
-        name, 0, "q", List.of(4L, 4L), 1, 1, 2.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, null, "prune", reason);
-  }
+    private static ModuleRow row(String name, String reason) {
+        return new ModuleRow(
+                name, 0, "q", List.of(4L, 4L), 1, 1, 2.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, null, "prune", reason);
+    }
 
-  private static String write(RunReport report) {
-    return ReportFormat.MARKDOWN.writer(false).write(report);
-  }
+    private static String write(RunReport report) {
+        return ReportFormat.MARKDOWN.writer(false).write(report);
+    }
 
-  @Test
-  void theSummaryComesFirstThenWhatGoesAndTheRestIsFolded() {
-    String text = write(report);
-    assertThat(text).startsWith("""
+    @Test
+    void theSummaryComesFirstThenWhatGoesAndTheRestIsFolded() {
+        String text = write(report);
+        assertThat(text)
+                .startsWith(
+                        """
         ### splora: 6 of 24 modules to prune
 
         e-diem, alignment, type; default rule: score above 0.5
@@ -54,42 +66,44 @@ class MarkdownWriterTest {
         | :--- | ---: | ---: | ---: | :--- |
         | `model.layers.0.self_attn.o_proj` | 1.9409 | -0.1649 | 1.0840 | prune: score 1.941 is above 0.5 |
         """);
-    String folded = text.substring(
-        text.indexOf("<details>\n<summary>All 24 modules</summary>\n\n|"), text.indexOf("\n\n</details>"));
-    assertThat(folded.lines().filter(line -> line.startsWith("| `"))).hasSize(24);
-    assertThat(text).endsWith("before you ship it.\n");
-  }
+        String folded = text.substring(
+                text.indexOf("<details>\n<summary>All 24 modules</summary>\n\n|"), text.indexOf("\n\n</details>"));
+        assertThat(folded.lines().filter(line -> line.startsWith("| `"))).hasSize(24);
+        assertThat(text).endsWith("before you ship it.\n");
+    }
 
-  @Test
-  void whereNothingGoesThereIsNoTableOfIt() {
-    assertThat(write(scored(Optional.of(new SelectionRule.Highest(0)))))
-        .startsWith("### splora: 0 of 24 modules to prune\n").containsOnlyOnce("| module |");
-  }
+    @Test
+    void whereNothingGoesThereIsNoTableOfIt() {
+        assertThat(write(scored(Optional.of(new SelectionRule.Highest(0)))))
+                .startsWith("### splora: 0 of 24 modules to prune\n")
+                .containsOnlyOnce("| module |");
+    }
 
-  @Test
-  void aLongListIsCut() {
-    List<ModuleRow> rows = IntStream.range(0, 25).mapToObj(i -> row("m." + i, "x")).toList();
-    assertThat(write(with(report, rows, List.of()))).contains("\n… and 5 more, see below.\n");
-  }
+    @Test
+    void aLongListIsCut() {
+        List<ModuleRow> rows =
+                IntStream.range(0, 25).mapToObj(i -> row("m." + i, "x")).toList();
+        assertThat(write(with(report, rows, List.of()))).contains("\n… and 5 more, see below.\n");
+    }
 
-  @Test
-  void warningsAreSaid() {
-    assertThat(write(with(report, report.modules(), List.of("be *ware*"))))
-        .contains("\n> **Warning:** be \\*ware\\*\n");
-  }
+    @Test
+    void warningsAreSaid() {
+        assertThat(write(with(report, report.modules(), List.of("be *ware*"))))
+                .contains("\n> **Warning:** be \\*ware\\*\n");
+    }
 
-  @Test
-  void noNameBreaksOutOfItsCell() {
-    assertThat(write(with(report, List.of(row("a`|\n<img src=x>\u202e", "a|b")), List.of())))
-        .contains("| `a \\| <img src=x> ` | 2.0000 | 0.0000 | 1.0000 | prune: a\\|b |\n");
-  }
+    @Test
+    void noNameBreaksOutOfItsCell() {
+        assertThat(write(with(report, List.of(row("a`|\n<img src=x>\u202e", "a|b")), List.of())))
+                .contains("| `a \\| <img src=x> ` | 2.0000 | 0.0000 | 1.0000 | prune: a\\|b |\n");
+    }
 
-  /** GitHub takes 65,536 characters. A 70B model has 80 blocks of 7 projections. */
-  @Test
-  void theLargestAdaptersFitIntoAComment() {
-    List<ModuleRow> rows = IntStream.range(0, 560)
-        .mapToObj(i -> row("model.layers." + i / 7 + ".mlp.down_proj", "score -0.5522 is not above 0.5"))
-        .toList();
-    assertThat(write(with(report, rows, List.of())).length()).isLessThan(65_536);
-  }
+    /** GitHub takes 65,536 characters. A 70B model has 80 blocks of 7 projections. */
+    @Test
+    void theLargestAdaptersFitIntoAComment() {
+        List<ModuleRow> rows = IntStream.range(0, 560)
+                .mapToObj(i -> row("model.layers." + i / 7 + ".mlp.down_proj", "score -0.5522 is not above 0.5"))
+                .toList();
+        assertThat(write(with(report, rows, List.of())).length()).isLessThan(65_536);
+    }
 }

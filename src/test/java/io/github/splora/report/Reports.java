@@ -15,47 +15,143 @@ import java.util.Random;
 /** Reports with made-up figures. */
 public final class Reports {
 
-  public static final ModuleRow PRUNED = new ModuleRow("model.layers.0.q", 0, "q", List.of(48L, 96L), 8, 2, 1.25, 1.5, 1.4,
-      0.08, -0.125, 3.0, 0.5, 0.5, null, "prune", "score 1.250 is above 0.5");
-  public static final ModuleRow KEPT = new ModuleRow("model.layers.11.k", 11, "k", List.of(4L, 96L), 16, 0.5, -123456.0, 1e-7,
-      1.4, 0.08, 0.0, 4.0, 0.5, 0.5, null, "keep", "score -1.235e+05 is not above 0.5");
-  public static final ModuleRow UNSCORED = new ModuleRow("lm_head", null, "lm_head", List.of(8L, 96L), 8, 2, null, null, null,
-      null, null, null, null, null, "left-out", "keep", "left out by \"--include\", or --exclude");
+    public static final ModuleRow PRUNED = new ModuleRow(
+            "model.layers.0.q",
+            0,
+            "q",
+            List.of(48L, 96L),
+            8,
+            2,
+            1.25,
+            1.5,
+            1.4,
+            0.08,
+            -0.125,
+            3.0,
+            0.5,
+            0.5,
+            null,
+            "prune",
+            "score 1.250 is above 0.5");
+    public static final ModuleRow KEPT = new ModuleRow(
+            "model.layers.11.k",
+            11,
+            "k",
+            List.of(4L, 96L),
+            16,
+            0.5,
+            -123456.0,
+            1e-7,
+            1.4,
+            0.08,
+            0.0,
+            4.0,
+            0.5,
+            0.5,
+            null,
+            "keep",
+            "score -1.235e+05 is not above 0.5");
+    public static final ModuleRow UNSCORED = new ModuleRow(
+            "lm_head",
+            null,
+            "lm_head",
+            List.of(8L, 96L),
+            8,
+            2,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            "left-out",
+            "keep",
+            "left out by \"--include\", or --exclude");
 
-  private Reports() {}
+    private Reports() {}
 
-  public static RunReport of(ModuleRow... rows) {
-    return of("threshold", 0.5, false, rows);
-  }
-
-  public static RunReport of(String rule, Double value, boolean isDefault, ModuleRow... rows) {
-    List<ModuleRow> modules = Arrays.asList(rows);
-    return new RunReport(1, new Tool("splora", "1.2.3"), List.of("score", "--adapter", "my lora"), "e-diem",
-        new Parameters("alignment", "type", "mean", "iqr", null, null, List.of("q"), List.of(), "module", rule, value, isDefault,
-            "drop", "exclude", null, null, null, "peft"),
-        new Inputs(new CheckpointInput("base", "ab"), new CheckpointInput("ünïcode/aligned", "cd"),
-            new AdapterInput("adapter", "ef", "01")),
-        new Engine("PyTorch", "2.7.1", "cpu", 4), modules, Summaries.of(modules), List.of("beware"),
-        new Timing(0.5, 0.75, 1234567890123L));
-  }
-
-  /** A module with nothing remarkable but its score. */
-  public static ModuleRow row(String name, Double score, boolean prune) {
-    return new ModuleRow(name, null, name.substring(name.lastIndexOf('.') + 1), List.of(4L, 4L), 2, 1, score, 1.0, 1.0,
-        0.1, 0.0, 2.0, 1.0, 1.0, score == null ? "zero-delta" : null, prune ? "prune" : "keep", "");
-  }
-
-  /** A large adapter: {@code blocks} of seven modules, those above 0.5 to go. */
-  public static RunReport large(int blocks) {
-    List<ModuleRow> rows = new ArrayList<>();
-    Random random = new Random(blocks);
-    for (int block = 0; block < blocks; block++) {
-      for (String type : List.of("mlp.down_proj", "mlp.gate_proj", "mlp.up_proj", "self_attn.k_proj",
-          "self_attn.o_proj", "self_attn.q_proj", "self_attn.v_proj")) {
-        double score = random.nextGaussian();
-        rows.add(row("model.layers." + block + "." + type, score, score > 0.5));
-      }
+    public static RunReport of(ModuleRow... rows) {
+        return of("threshold", 0.5, false, rows);
     }
-    return of(rows.toArray(ModuleRow[]::new));
-  }
+
+    public static RunReport of(String rule, Double value, boolean isDefault, ModuleRow... rows) {
+        List<ModuleRow> modules = Arrays.asList(rows);
+        return new RunReport(
+                1,
+                new Tool("splora", "1.2.3"),
+                List.of("score", "--adapter", "my lora"),
+                "e-diem",
+                new Parameters(
+                        "alignment",
+                        "type",
+                        "mean",
+                        "iqr",
+                        null,
+                        null,
+                        List.of("q"),
+                        List.of(),
+                        "module",
+                        rule,
+                        value,
+                        isDefault,
+                        "drop",
+                        "exclude",
+                        null,
+                        null,
+                        null,
+                        "peft"),
+                new Inputs(
+                        new CheckpointInput("base", "ab"),
+                        new CheckpointInput("ünïcode/aligned", "cd"),
+                        new AdapterInput("adapter", "ef", "01")),
+                new Engine("PyTorch", "2.7.1", "cpu", 4),
+                modules,
+                Summaries.of(modules),
+                List.of("beware"),
+                new Timing(0.5, 0.75, 1234567890123L));
+    }
+
+    /** A module with nothing remarkable but its score. */
+    public static ModuleRow row(String name, Double score, boolean prune) {
+        return new ModuleRow(
+                name,
+                null,
+                name.substring(name.lastIndexOf('.') + 1),
+                List.of(4L, 4L),
+                2,
+                1,
+                score,
+                1.0,
+                1.0,
+                0.1,
+                0.0,
+                2.0,
+                1.0,
+                1.0,
+                score == null ? "zero-delta" : null,
+                prune ? "prune" : "keep",
+                "");
+    }
+
+    /** A large adapter: {@code blocks} of seven modules, those above 0.5 to go. */
+    public static RunReport large(int blocks) {
+        List<ModuleRow> rows = new ArrayList<>();
+        Random random = new Random(blocks);
+        for (int block = 0; block < blocks; block++) {
+            for (String type : List.of(
+                    "mlp.down_proj",
+                    "mlp.gate_proj",
+                    "mlp.up_proj",
+                    "self_attn.k_proj",
+                    "self_attn.o_proj",
+                    "self_attn.q_proj",
+                    "self_attn.v_proj")) {
+                double score = random.nextGaussian();
+                rows.add(row("model.layers." + block + "." + type, score, score > 0.5));
+            }
+        }
+        return of(rows.toArray(ModuleRow[]::new));
+    }
 }

@@ -18,66 +18,112 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RunReportTest {
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  private Path file(String json) throws IOException {
-    return Files.writeString(folder.resolve("report.json"), json);
-  }
+    private Path file(String json) throws IOException {
+        return Files.writeString(folder.resolve("report.json"), json);
+    }
 
-  @Test
-  void aReportComesBackAsItWasWritten() throws IOException {
-    RunReport report = Reports.of(Reports.PRUNED, Reports.KEPT, Reports.UNSCORED);
-    assertThat(RunReport.read(file(report.toJson()))).isEqualTo(report);
-  }
+    @Test
+    void aReportComesBackAsItWasWritten() throws IOException {
+        RunReport report = Reports.of(Reports.PRUNED, Reports.KEPT, Reports.UNSCORED);
+        assertThat(RunReport.read(file(report.toJson()))).isEqualTo(report);
+    }
 
-  @Test
-  void aReportOfAnEarlierVersionNamesNoCommand() throws IOException {
-    ObjectNode json = StrictJson.readObject(file(Reports.of(Reports.PRUNED).toJson()));
-    json.remove("command");
-    assertThat(RunReport.read(file(json.toString())).command()).isEmpty();
-  }
+    @Test
+    void aReportOfAnEarlierVersionNamesNoCommand() throws IOException {
+        ObjectNode json = StrictJson.readObject(file(Reports.of(Reports.PRUNED).toJson()));
+        json.remove("command");
+        assertThat(RunReport.read(file(json.toString())).command()).isEmpty();
+    }
 
-  @Test
-  void theDocumentHasTheFieldsOfTheContract() throws IOException {
-    JsonNode json = StrictJson.readObject(file(Reports.of(Reports.PRUNED).toJson()));
-    assertThat(json.properties()).extracting(Map.Entry::getKey).containsExactly("schemaVersion", "tool", "command", "metric",
-        "parameters", "inputs", "engine", "modules", "summary", "warnings", "timing");
-    assertThat(json.path("modules").path(0).properties()).extracting(Map.Entry::getKey).containsExactly("name", "block",
-        "type", "shape", "rank", "scaling", "score", "distance", "expectedDistance", "spread", "cosine", "deltaNorm",
-        "referenceNorm", "alignmentNorm", "unscored", "decision", "reason");
-    assertThat(json.path("summary").properties()).extracting(Map.Entry::getKey).containsExactly("modules", "scored",
-        "pruned", "prunedFraction", "maxScore", "maxKeptScore", "prunedDeltaShare");
-  }
+    @Test
+    void theDocumentHasTheFieldsOfTheContract() throws IOException {
+        JsonNode json = StrictJson.readObject(file(Reports.of(Reports.PRUNED).toJson()));
+        assertThat(json.properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly(
+                        "schemaVersion",
+                        "tool",
+                        "command",
+                        "metric",
+                        "parameters",
+                        "inputs",
+                        "engine",
+                        "modules",
+                        "summary",
+                        "warnings",
+                        "timing");
+        assertThat(json.path("modules").path(0).properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly(
+                        "name",
+                        "block",
+                        "type",
+                        "shape",
+                        "rank",
+                        "scaling",
+                        "score",
+                        "distance",
+                        "expectedDistance",
+                        "spread",
+                        "cosine",
+                        "deltaNorm",
+                        "referenceNorm",
+                        "alignmentNorm",
+                        "unscored",
+                        "decision",
+                        "reason");
+        assertThat(json.path("summary").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly(
+                        "modules",
+                        "scored",
+                        "pruned",
+                        "prunedFraction",
+                        "maxScore",
+                        "maxKeptScore",
+                        "prunedDeltaShare");
+    }
 
-  @Test
-  void aModuleWithoutAScoreHasNullAndTheReason() throws IOException {
-    JsonNode row = StrictJson.readObject(file(Reports.of(Reports.UNSCORED).toJson())).path("modules").path(0);
-    assertThat(row.get("score").isNull()).isTrue();
-    assertThat(row.get("block").isNull()).isTrue();
-    assertThat(row.get("unscored").textValue()).isEqualTo("left-out");
-  }
+    @Test
+    void aModuleWithoutAScoreHasNullAndTheReason() throws IOException {
+        JsonNode row = StrictJson.readObject(file(Reports.of(Reports.UNSCORED).toJson()))
+                .path("modules")
+                .path(0);
+        assertThat(row.get("score").isNull()).isTrue();
+        assertThat(row.get("block").isNull()).isTrue();
+        assertThat(row.get("unscored").textValue()).isEqualTo("left-out");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"2", "0", "\"one\""})
-  void anotherSchemaVersionIsRefused(String version) throws IOException {
-    String json = Reports.of(Reports.PRUNED).toJson();
-    Path file = file(json.replace("\"schemaVersion\": 1", "\"schemaVersion\": " + version));
-    assertThatThrownBy(() -> RunReport.read(file)).isInstanceOf(BadInputException.class).hasMessage(file
-        + ": schemaVersion " + version
-        + ": a report of schema version 1 is expected, as 'splora score --format json' writes it");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"2", "0", "\"one\""})
+    void anotherSchemaVersionIsRefused(String version) throws IOException {
+        String json = Reports.of(Reports.PRUNED).toJson();
+        Path file = file(json.replace("\"schemaVersion\": 1", "\"schemaVersion\": " + version));
+        assertThatThrownBy(() -> RunReport.read(file))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage(file
+                        + ": schemaVersion " + version
+                        + ": a report of schema version 1 is expected, as 'splora score --format json' writes it");
+    }
 
-  @Test
-  void aDocumentWithoutASchemaVersionIsRefused() throws IOException {
-    Path file = file("{\"modules\": []}");
-    assertThatThrownBy(() -> RunReport.read(file)).isInstanceOf(BadInputException.class).hasMessage(file
-        + ": schemaVersion: a report of schema version 1 is expected, as 'splora score --format json' writes it");
-  }
+    @Test
+    void aDocumentWithoutASchemaVersionIsRefused() throws IOException {
+        Path file = file("{\"modules\": []}");
+        assertThatThrownBy(() -> RunReport.read(file))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage(
+                        file
+                                + ": schemaVersion: a report of schema version 1 is expected, as 'splora score --format json' writes it");
+    }
 
-  @Test
-  void aFieldOfTheWrongKindIsRefused() throws IOException {
-    Path file = file("{\"schemaVersion\": 1, \"modules\": 7}");
-    assertThatThrownBy(() -> RunReport.read(file)).isInstanceOf(BadInputException.class)
-        .hasMessageStartingWith(file + ": not the expected document: ");
-  }
+    @Test
+    void aFieldOfTheWrongKindIsRefused() throws IOException {
+        Path file = file("{\"schemaVersion\": 1, \"modules\": 7}");
+        assertThatThrownBy(() -> RunReport.read(file))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageStartingWith(file + ": not the expected document: ");
+    }
 }

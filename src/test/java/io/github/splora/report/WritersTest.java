@@ -9,11 +9,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WritersTest {
 
-  private static final RunReport REPORT = Reports.of(Reports.PRUNED, Reports.KEPT, Reports.UNSCORED);
+    private static final RunReport REPORT = Reports.of(Reports.PRUNED, Reports.KEPT, Reports.UNSCORED);
 
-  @Test
-  void aTableIsAligned() {
-    assertThat(ReportFormat.TABLE.writer(false).write(REPORT)).isEqualTo("""
+    @Test
+    void aTableIsAligned() {
+        assertThat(ReportFormat.TABLE.writer(false).write(REPORT))
+                .isEqualTo(
+                        """
         module             shape  rank       score   distance   cosine    |dW|   |ref|     |V|  decision
         model.layers.0.q   48x96     8      1.2500     1.5000  -0.1250  3.0000  0.5000  0.5000  prune
         model.layers.11.k   4x96    16  -1.235e+05  1.000e-07   0.0000  4.0000  0.5000  0.5000  keep
@@ -21,55 +23,62 @@ class WritersTest {
 
         1 of 3 modules to prune (e-diem, alignment, type; score above 0.5)
         """);
-  }
+    }
 
-  @Test
-  void onlyPrunedRowsAreColoured() {
-    List<String> lines = ReportFormat.TABLE.writer(true).write(REPORT).lines().toList();
-    assertThat(lines.get(1)).startsWith("\u001b[31mmodel.layers.0.q ").endsWith("prune\u001b[0m");
-    assertThat(String.join("", lines.subList(2, 5))).doesNotContain("\u001b");
-  }
+    @Test
+    void onlyPrunedRowsAreColoured() {
+        List<String> lines =
+                ReportFormat.TABLE.writer(true).write(REPORT).lines().toList();
+        assertThat(lines.get(1)).startsWith("\u001b[31mmodel.layers.0.q ").endsWith("prune\u001b[0m");
+        assertThat(String.join("", lines.subList(2, 5))).doesNotContain("\u001b");
+    }
 
-  @Test
-  void aBarBesideTheScoreComesWithColour() {
-    List<String> lines = ReportFormat.TABLE.writer(true).write(REPORT).lines().toList();
-    assertThat(lines.get(1)).contains("  1.2500  ########     1.5000  ");
-    assertThat(lines.get(2)).contains("  -1.235e+05            1.000e-07  ");
-  }
+    @Test
+    void aBarBesideTheScoreComesWithColour() {
+        List<String> lines =
+                ReportFormat.TABLE.writer(true).write(REPORT).lines().toList();
+        assertThat(lines.get(1)).contains("  1.2500  ########     1.5000  ");
+        assertThat(lines.get(2)).contains("  -1.235e+05            1.000e-07  ");
+    }
 
-  @Test
-  void csvHasEveryFigureInFullAndQuotesWhatNeedsIt() {
-    assertThat(ReportFormat.CSV.writer(true).write(REPORT)).isEqualTo(String.join("\r\n",
-        "name,block,type,out,in,rank,scaling,score,distance,expectedDistance,spread,cosine,deltaNorm,referenceNorm,"
-            + "alignmentNorm,decision,reason",
-        "model.layers.0.q,0,q,48,96,8,2.0,1.25,1.5,1.4,0.08,-0.125,3.0,0.5,0.5,prune,score 1.250 is above 0.5",
-        "model.layers.11.k,11,k,4,96,16,0.5,-123456.0,1.0E-7,1.4,0.08,0.0,4.0,0.5,0.5,keep,"
-            + "score -1.235e+05 is not above 0.5",
-        "lm_head,,lm_head,8,96,8,2.0,,,,,,,,,keep,\"left out by \"\"--include\"\", or --exclude\"",
-        ""));
-  }
+    @Test
+    void csvHasEveryFigureInFullAndQuotesWhatNeedsIt() {
+        assertThat(ReportFormat.CSV.writer(true).write(REPORT))
+                .isEqualTo(String.join(
+                        "\r\n",
+                        "name,block,type,out,in,rank,scaling,score,distance,expectedDistance,spread,cosine,deltaNorm,referenceNorm,"
+                                + "alignmentNorm,decision,reason",
+                        "model.layers.0.q,0,q,48,96,8,2.0,1.25,1.5,1.4,0.08,-0.125,3.0,0.5,0.5,prune,score 1.250 is above 0.5",
+                        "model.layers.11.k,11,k,4,96,16,0.5,-123456.0,1.0E-7,1.4,0.08,0.0,4.0,0.5,0.5,keep,"
+                                + "score -1.235e+05 is not above 0.5",
+                        "lm_head,,lm_head,8,96,8,2.0,,,,,,,,,keep,\"left out by \"\"--include\"\", or --exclude\"",
+                        ""));
+    }
 
-  @Test
-  void jsonIsTheReportItself() {
-    assertThat(ReportFormat.JSON.writer(true).write(REPORT)).isEqualTo(REPORT.toJson());
-  }
+    @Test
+    void jsonIsTheReportItself() {
+        assertThat(ReportFormat.JSON.writer(true).write(REPORT)).isEqualTo(REPORT.toJson());
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', nullValues = "null", value = {
-    "threshold | 0.5  | true  | default rule: score above 0.5",
-    "threshold | -1.0 | false | score above -1.0",
-    "count     | 10.0 | false | the 10 highest module scores",
-    "fraction  | 0.25 | false | the highest 0.25 of the module scores",
-    "none      | null | true  | no rule given",
-  })
-  void theConclusionNamesTheRule(String rule, Double value, boolean isDefault, String words) {
-    assertThat(ReportFormat.TABLE.writer(false).write(Reports.of(rule, value, isDefault, Reports.KEPT)))
-        .endsWith("\n0 of 1 modules to prune (e-diem, alignment, type; " + words + ")\n");
-  }
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "threshold | 0.5  | true  | default rule: score above 0.5",
+                "threshold | -1.0 | false | score above -1.0",
+                "count     | 10.0 | false | the 10 highest module scores",
+                "fraction  | 0.25 | false | the highest 0.25 of the module scores",
+                "none      | null | true  | no rule given",
+            })
+    void theConclusionNamesTheRule(String rule, Double value, boolean isDefault, String words) {
+        assertThat(ReportFormat.TABLE.writer(false).write(Reports.of(rule, value, isDefault, Reports.KEPT)))
+                .endsWith("\n0 of 1 modules to prune (e-diem, alignment, type; " + words + ")\n");
+    }
 
-  @Test
-  void aSpreadsheetRunsNothingThatAModuleIsCalled() {
-    String csv = ReportFormat.CSV.writer(false).write(Reports.of(Reports.row("=HYPERLINK(1)", -1.0, true)));
-    assertThat(csv).contains("'=HYPERLINK(1),").contains(",-1.0,").doesNotContain("\n=");
-  }
+    @Test
+    void aSpreadsheetRunsNothingThatAModuleIsCalled() {
+        String csv = ReportFormat.CSV.writer(false).write(Reports.of(Reports.row("=HYPERLINK(1)", -1.0, true)));
+        assertThat(csv).contains("'=HYPERLINK(1),").contains(",-1.0,").doesNotContain("\n=");
+    }
 }

@@ -41,228 +41,290 @@ import org.junit.jupiter.api.io.TempDir;
 /** Merged fine-tunes are scored by what they add, and get aligned weights back where that goes. */
 class MergedRunTest {
 
-  private static final List<String> MODULES = IntStream.range(0, 4)
-      .mapToObj(i -> "model.layers." + i / 2 + (i % 2 == 0 ? ".self_attn.q_proj" : ".mlp.up_proj"))
-      .toList();
-  private static final String NORM = "model.norm.weight";
-  private static final String EMBEDDING = "model.embed_tokens.weight";
+    private static final List<String> MODULES = IntStream.range(0, 4)
+            .mapToObj(i -> "model.layers." + i / 2 + (i % 2 == 0 ? ".self_attn.q_proj" : ".mlp.up_proj"))
+            .toList();
+    private static final String NORM = "model.norm.weight";
+    private static final String EMBEDDING = "model.embed_tokens.weight";
 
-  @TempDir Path folder;
-  private Path base;
-  private Path aligned;
-  private Path adapted;
-  private Path output;
+    @TempDir
+    Path folder;
 
-  @BeforeEach
-  void makeCheckpoints() {
-    base = model(1, "").writeTo(folder.resolve("base"));
-    aligned = model(2, "").writeTo(folder.resolve("aligned"));
-    adapted = model(3, "").config("{\"model_type\":\"llama\"}").writeShardedTo(folder.resolve("adapted"));
-    output = folder.resolve("out");
-  }
+    private Path base;
+    private Path aligned;
+    private Path adapted;
+    private Path output;
 
-  private static TinyCheckpoint model(long seed, String prefix) {
-    TinyCheckpoint checkpoint = new TinyCheckpoint().seed(seed);
-    MODULES.forEach(module -> checkpoint.random(prefix + module + ".weight", 6, 10));
-    return checkpoint.random(prefix + NORM, 10).random(prefix + EMBEDDING, 7, 10);
-  }
-
-  private ScoreOptions options(MetricKind metric, List<String> include, SelectionRule rule) {
-    return new ScoreOptions(base.toString(), aligned.toString(), List.of(), Optional.of(adapted.toString()), "main",
-        Scheme.of(metric, ReferenceKind.ALIGNMENT, PopulationKind.ALL), include, List.of(), Optional.of(rule), Granularity.MODULE,
-        ClientKind.PEFT, "cpu", KernelKind.DJL, Resources.of(2));
-  }
-
-  private RunReport score(MetricKind metric, String... include) {
-    return splora().score(options(metric, List.of(include), new SelectionRule.Above(0))).get(0);
-  }
-
-  private RunReport prune(int count) throws IOException {
-    return splora().prune(new PruneOptions(options(MetricKind.COSINE, List.of(), new SelectionRule.Highest(count)),
-        Optional.empty(), output, Surgery.of(ActionKind.DROP, ConfigStyle.EXCLUDE), false, false)).get(0);
-  }
-
-  private static Splora splora() {
-    return new Splora(new HubCache(Path.of("target", "no-such-hub")), Progress.SILENT);
-  }
-
-  private static double[] values(Path model, String name) {
-    try (Checkpoint checkpoint = Checkpoint.open(model)) {
-      return Values.of(checkpoint.tensor(name));
+    @BeforeEach
+    void makeCheckpoints() {
+        base = model(1, "").writeTo(folder.resolve("base"));
+        aligned = model(2, "").writeTo(folder.resolve("aligned"));
+        adapted = model(3, "").config("{\"model_type\":\"llama\"}").writeShardedTo(folder.resolve("adapted"));
+        output = folder.resolve("out");
     }
-  }
 
-  private static double[] difference(double[] from, double[] minus) {
-    return IntStream.range(0, from.length).mapToDouble(i -> from[i] - minus[i]).toArray();
-  }
-
-  private static double inner(double[] one, double[] other) {
-    return IntStream.range(0, one.length).mapToDouble(i -> one[i] * other[i]).sum();
-  }
-
-  private static List<String> pruned(RunReport report) {
-    return report.modules().stream().filter(ModuleRow::goes).map(ModuleRow::name).toList();
-  }
-
-  @Test
-  void aModulesDeltaIsTheDifferenceFromTheAlignedWeight() {
-    RunReport report = score(MetricKind.COSINE);
-    assertThat(report.modules()).extracting(ModuleRow::name).containsExactlyInAnyOrderElementsOf(MODULES);
-    for (ModuleRow row : report.modules()) {
-      String name = row.name() + ".weight";
-      double[] delta = difference(values(adapted, name), values(aligned, name));
-      double[] v = difference(values(aligned, name), values(base, name));
-      double cosine = inner(delta, v) / Math.sqrt(inner(delta, delta) * inner(v, v));
-      assertThat(row.cosine()).isCloseTo(cosine, within(1e-6));
-      assertThat(row.distance()).isCloseTo(Math.sqrt(2 - 2 * cosine), within(1e-6));
-      assertThat(row.deltaNorm()).isCloseTo(Math.sqrt(inner(delta, delta)), within(1e-5));
-      assertThat(row.score()).isEqualTo(-row.cosine());
+    private static TinyCheckpoint model(long seed, String prefix) {
+        TinyCheckpoint checkpoint = new TinyCheckpoint().seed(seed);
+        MODULES.forEach(module -> checkpoint.random(prefix + module + ".weight", 6, 10));
+        return checkpoint.random(prefix + NORM, 10).random(prefix + EMBEDDING, 7, 10);
     }
-    assertThat(report.inputs().adapter()).isNull();
-    assertThat(report.inputs().subject()).isEqualTo(adapted.toString());
-  }
 
-  @Test
-  void vectorsAreNoModulesAndAChangedOneIsToldOf() {
-    assertThat(score(MetricKind.COSINE).warnings()).containsExactly("1 tensors that are no modules (norms, biases) differ"
-        + " from the aligned ones, 'model.norm.weight' for one: they are not scored, and stay as they are");
-  }
-
-  @Test
-  void embeddingsTakePartWhenTheyAreAskedFor() {
-    assertThat(score(MetricKind.COSINE, "embed_tokens", "q_proj").modules()).extracting(ModuleRow::name)
-        .containsExactly(MODULES.get(0), MODULES.get(2), "model.embed_tokens");
-  }
-
-  @Test
-  void nothingPrunedIsACopyTensorForTensor() throws IOException {
-    prune(0);
-    assertThat(output.resolve("model.safetensors.index.json"))
-        .hasSameBinaryContentAs(adapted.resolve("model.safetensors.index.json"));
-    assertThat(output.resolve("config.json")).hasSameBinaryContentAs(adapted.resolve("config.json"));
-    for (String shard : List.of("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")) {
-      assertThat(output.resolve(shard)).hasSameBinaryContentAs(adapted.resolve(shard));
+    private ScoreOptions options(MetricKind metric, List<String> include, SelectionRule rule) {
+        return new ScoreOptions(
+                base.toString(),
+                aligned.toString(),
+                List.of(),
+                Optional.of(adapted.toString()),
+                "main",
+                Scheme.of(metric, ReferenceKind.ALIGNMENT, PopulationKind.ALL),
+                include,
+                List.of(),
+                Optional.of(rule),
+                Granularity.MODULE,
+                ClientKind.PEFT,
+                "cpu",
+                KernelKind.DJL,
+                Resources.of(2));
     }
-  }
 
-  @Test
-  void otherFilesComeAlongButNoOtherWeights() throws IOException {
-    for (String file : List.of("tokenizer.json", "pytorch_model.bin", "consolidated.00.pth", "model.gguf", "old.safetensors",
-        "pytorch_model.bin.index.json")) {
-      Files.writeString(adapted.resolve(file), file);
+    private RunReport score(MetricKind metric, String... include) {
+        return splora().score(options(metric, List.of(include), new SelectionRule.Above(0)))
+                .get(0);
     }
-    prune(1);
-    try (Stream<Path> files = Files.list(output)) {
-      assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("README.md", "config.json",
-          "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json",
-          "splora-report.json", "tokenizer.json");
+
+    private RunReport prune(int count) throws IOException {
+        return splora().prune(new PruneOptions(
+                        options(MetricKind.COSINE, List.of(), new SelectionRule.Highest(count)),
+                        Optional.empty(),
+                        output,
+                        Surgery.of(ActionKind.DROP, ConfigStyle.EXCLUDE),
+                        false,
+                        false))
+                .get(0);
     }
-  }
 
-  @Test
-  void expertsAreModulesButNotTheirBiases() {
-    adapted = new TinyCheckpoint().seed(3).random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
-        .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4).writeTo(folder.resolve("experts"));
-    aligned = new TinyCheckpoint().seed(2).random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
-        .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4).writeTo(folder.resolve("experts-aligned"));
-    base = new TinyCheckpoint().seed(1).random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
-        .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4).writeTo(folder.resolve("experts-base"));
-    assertThat(score(MetricKind.COSINE).modules()).extracting(ModuleRow::name)
-        .containsExactly("model.layers.0.mlp.experts.down_proj");
-  }
-
-  @Test
-  void allPrunedIsTheAlignedModelButForWhatIsNoModule() throws IOException {
-    prune(4);
-    for (String module : MODULES) {
-      assertThat(values(output, module + ".weight")).isEqualTo(values(aligned, module + ".weight"));
+    private static Splora splora() {
+        return new Splora(new HubCache(Path.of("target", "no-such-hub")), Progress.SILENT);
     }
-    assertThat(values(output, NORM)).isEqualTo(values(adapted, NORM));
-    assertThat(values(output, EMBEDDING)).isEqualTo(values(adapted, EMBEDDING));
-  }
 
-  @Test
-  void theHighestGetTheirAlignedWeightsBackAndAllElseStays() throws IOException {
-    RunReport report = prune(2);
-    assertThat(pruned(report)).hasSize(2);
-    for (String module : MODULES) {
-      Path expected = pruned(report).contains(module) ? aligned : adapted;
-      assertThat(values(output, module + ".weight")).isEqualTo(values(expected, module + ".weight"));
+    private static double[] values(Path model, String name) {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            return Values.of(checkpoint.tensor(name));
+        }
     }
-    assertThat(RunReport.read(output.resolve("splora-report.json"))).isEqualTo(report);
-    assertThat(output.resolve("README.md")).content().startsWith("---\nlibrary_name: transformers\n---\n").contains("2 of 4 weights were made the aligned model's again");
-  }
 
-  @Test
-  void namesMayHaveOtherPrefixes() throws IOException {
-    aligned = model(2, "language_model.").writeTo(folder.resolve("renamed"));
-    prune(4);
-    assertThat(values(output, MODULES.get(0) + ".weight"))
-        .isEqualTo(values(aligned, "language_model." + MODULES.get(0) + ".weight"));
-  }
-
-  @Test
-  void weightsOfAnotherTypeAreRoundedToNearest() throws IOException {
-    TinyCheckpoint halves = new TinyCheckpoint();
-    float[] exact = new float[60];
-    for (int i = 0; i < exact.length; i++) {
-      exact[i] = (i - 30) / 64f;
+    private static double[] difference(double[] from, double[] minus) {
+        return IntStream.range(0, from.length)
+                .mapToDouble(i -> from[i] - minus[i])
+                .toArray();
     }
-    MODULES.forEach(module -> halves.tensor(narrow(module + ".weight", DType.BF16, exact)));
-    adapted = halves.random(NORM, 10).random(EMBEDDING, 7, 10).writeTo(folder.resolve("bf16"));
-    RunReport report = prune(4);
-    assertThat(report.warnings()).contains(
-        "4 of the aligned weights are stored in another type than the merged ones and were rounded to it");
-    for (String module : MODULES) {
-      double[] original = values(aligned, module + ".weight");
-      double[] rounded = values(output, module + ".weight");
-      for (int i = 0; i < original.length; i++) {
-        assertThat(rounded[i]).isCloseTo(original[i], within(Math.abs(original[i]) * 0x1p-8));
-      }
+
+    private static double inner(double[] one, double[] other) {
+        return IntStream.range(0, one.length)
+                .mapToDouble(i -> one[i] * other[i])
+                .sum();
     }
-  }
 
-  private static TinyTensor narrow(String name, DType dtype, float... values) {
-    ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+    private static List<String> pruned(RunReport report) {
+        return report.modules().stream()
+                .filter(ModuleRow::goes)
+                .map(ModuleRow::name)
+                .toList();
     }
-    return new TinyTensor(name, dtype, List.of(6L, 10L), bytes.array());
-  }
 
-  @Test
-  void everyWeightWithoutAPartnerIsNamedAndNothingIsWritten() {
-    aligned = new TinyCheckpoint().random(MODULES.get(0) + ".weight", 6, 12).writeTo(folder.resolve("other"));
-    List<String> problems = Refusal.of(() -> prune(1));
-    assertThat(problems).hasSize(4);
-    assertThat(problems.get(0)).isEqualTo(aligned + ": tensor '" + MODULES.get(1) + ".weight': no tensor here is this"
-        + " weight of the merged checkpoint");
-    assertThat(problems).anyMatch(problem -> problem.contains(
-        "shape [6, 12]: the merged checkpoint has [6, 10]; was it made from this model?"));
-    assertThat(output).doesNotExist();
-  }
+    @Test
+    void aModulesDeltaIsTheDifferenceFromTheAlignedWeight() {
+        RunReport report = score(MetricKind.COSINE);
+        assertThat(report.modules()).extracting(ModuleRow::name).containsExactlyInAnyOrderElementsOf(MODULES);
+        for (ModuleRow row : report.modules()) {
+            String name = row.name() + ".weight";
+            double[] delta = difference(values(adapted, name), values(aligned, name));
+            double[] v = difference(values(aligned, name), values(base, name));
+            double cosine = inner(delta, v) / Math.sqrt(inner(delta, delta) * inner(v, v));
+            assertThat(row.cosine()).isCloseTo(cosine, within(1e-6));
+            assertThat(row.distance()).isCloseTo(Math.sqrt(2 - 2 * cosine), within(1e-6));
+            assertThat(row.deltaNorm()).isCloseTo(Math.sqrt(inner(delta, delta)), within(1e-5));
+            assertThat(row.score()).isEqualTo(-row.cosine());
+        }
+        assertThat(report.inputs().adapter()).isNull();
+        assertThat(report.inputs().subject()).isEqualTo(adapted.toString());
+    }
 
-  @Test
-  void aWeightThatTheFineTuneLeftAloneIsReportedAndKept() throws IOException {
-    adapted = aligned;
-    List<ModuleRow> rows = new ArrayList<>(score(MetricKind.COSINE).modules());
-    assertThat(rows).allMatch(row -> "zero-delta".equals(row.unscored()) && !row.goes());
-  }
+    @Test
+    void vectorsAreNoModulesAndAChangedOneIsToldOf() {
+        assertThat(score(MetricKind.COSINE).warnings())
+                .containsExactly(
+                        "1 tensors that are no modules (norms, biases) differ"
+                                + " from the aligned ones, 'model.norm.weight' for one: they are not scored, and stay as they are");
+    }
 
-  @Test
-  void theOutputMustNotLieInAnInput() {
-    output = adapted.resolve("out");
-    assertThat(Refusal.of(() -> prune(1))).singleElement().asString().contains("must not be, hold or lie in an input");
-    assertThat(Files.exists(output)).isFalse();
-  }
+    @Test
+    void embeddingsTakePartWhenTheyAreAskedFor() {
+        assertThat(score(MetricKind.COSINE, "embed_tokens", "q_proj").modules())
+                .extracting(ModuleRow::name)
+                .containsExactly(MODULES.get(0), MODULES.get(2), "model.embed_tokens");
+    }
 
-  @Test
-  void picklesAreNotWrittenAgain() {
-    adapted = Path.of("testdata/tiny-gpt2-pickled/aligned");
-    base = Path.of("testdata/tiny-gpt2/base");
-    aligned = Path.of("testdata/tiny-gpt2/aligned");
-    assertThat(Refusal.of(() -> prune(1))).isNotEmpty()
-        .allMatch(line -> line.endsWith("a pickle is not written again; save the model as safetensors first"));
-    assertThat(output).doesNotExist();
-  }
+    @Test
+    void nothingPrunedIsACopyTensorForTensor() throws IOException {
+        prune(0);
+        assertThat(output.resolve("model.safetensors.index.json"))
+                .hasSameBinaryContentAs(adapted.resolve("model.safetensors.index.json"));
+        assertThat(output.resolve("config.json")).hasSameBinaryContentAs(adapted.resolve("config.json"));
+        for (String shard : List.of("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")) {
+            assertThat(output.resolve(shard)).hasSameBinaryContentAs(adapted.resolve(shard));
+        }
+    }
+
+    @Test
+    void otherFilesComeAlongButNoOtherWeights() throws IOException {
+        for (String file : List.of(
+                "tokenizer.json",
+                "pytorch_model.bin",
+                "consolidated.00.pth",
+                "model.gguf",
+                "old.safetensors",
+                "pytorch_model.bin.index.json")) {
+            Files.writeString(adapted.resolve(file), file);
+        }
+        prune(1);
+        try (Stream<Path> files = Files.list(output)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "README.md",
+                            "config.json",
+                            "model-00001-of-00002.safetensors",
+                            "model-00002-of-00002.safetensors",
+                            "model.safetensors.index.json",
+                            "splora-report.json",
+                            "tokenizer.json");
+        }
+    }
+
+    @Test
+    void expertsAreModulesButNotTheirBiases() {
+        adapted = new TinyCheckpoint()
+                .seed(3)
+                .random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
+                .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4)
+                .writeTo(folder.resolve("experts"));
+        aligned = new TinyCheckpoint()
+                .seed(2)
+                .random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
+                .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4)
+                .writeTo(folder.resolve("experts-aligned"));
+        base = new TinyCheckpoint()
+                .seed(1)
+                .random("model.layers.0.mlp.experts.down_proj", 2, 4, 6)
+                .random("model.layers.0.mlp.experts.down_proj_bias", 2, 4)
+                .writeTo(folder.resolve("experts-base"));
+        assertThat(score(MetricKind.COSINE).modules())
+                .extracting(ModuleRow::name)
+                .containsExactly("model.layers.0.mlp.experts.down_proj");
+    }
+
+    @Test
+    void allPrunedIsTheAlignedModelButForWhatIsNoModule() throws IOException {
+        prune(4);
+        for (String module : MODULES) {
+            assertThat(values(output, module + ".weight")).isEqualTo(values(aligned, module + ".weight"));
+        }
+        assertThat(values(output, NORM)).isEqualTo(values(adapted, NORM));
+        assertThat(values(output, EMBEDDING)).isEqualTo(values(adapted, EMBEDDING));
+    }
+
+    @Test
+    void theHighestGetTheirAlignedWeightsBackAndAllElseStays() throws IOException {
+        RunReport report = prune(2);
+        assertThat(pruned(report)).hasSize(2);
+        for (String module : MODULES) {
+            Path expected = pruned(report).contains(module) ? aligned : adapted;
+            assertThat(values(output, module + ".weight")).isEqualTo(values(expected, module + ".weight"));
+        }
+        assertThat(RunReport.read(output.resolve("splora-report.json"))).isEqualTo(report);
+        assertThat(output.resolve("README.md"))
+                .content()
+                .startsWith("---\nlibrary_name: transformers\n---\n")
+                .contains("2 of 4 weights were made the aligned model's again");
+    }
+
+    @Test
+    void namesMayHaveOtherPrefixes() throws IOException {
+        aligned = model(2, "language_model.").writeTo(folder.resolve("renamed"));
+        prune(4);
+        assertThat(values(output, MODULES.get(0) + ".weight"))
+                .isEqualTo(values(aligned, "language_model." + MODULES.get(0) + ".weight"));
+    }
+
+    @Test
+    void weightsOfAnotherTypeAreRoundedToNearest() throws IOException {
+        TinyCheckpoint halves = new TinyCheckpoint();
+        float[] exact = new float[60];
+        for (int i = 0; i < exact.length; i++) {
+            exact[i] = (i - 30) / 64f;
+        }
+        MODULES.forEach(module -> halves.tensor(narrow(module + ".weight", DType.BF16, exact)));
+        adapted = halves.random(NORM, 10).random(EMBEDDING, 7, 10).writeTo(folder.resolve("bf16"));
+        RunReport report = prune(4);
+        assertThat(report.warnings())
+                .contains(
+                        "4 of the aligned weights are stored in another type than the merged ones and were rounded to it");
+        for (String module : MODULES) {
+            double[] original = values(aligned, module + ".weight");
+            double[] rounded = values(output, module + ".weight");
+            for (int i = 0; i < original.length; i++) {
+                assertThat(rounded[i]).isCloseTo(original[i], within(Math.abs(original[i]) * 0x1p-8));
+            }
+        }
+    }
+
+    private static TinyTensor narrow(String name, DType dtype, float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+        }
+        return new TinyTensor(name, dtype, List.of(6L, 10L), bytes.array());
+    }
+
+    @Test
+    void everyWeightWithoutAPartnerIsNamedAndNothingIsWritten() {
+        aligned = new TinyCheckpoint().random(MODULES.get(0) + ".weight", 6, 12).writeTo(folder.resolve("other"));
+        List<String> problems = Refusal.of(() -> prune(1));
+        assertThat(problems).hasSize(4);
+        assertThat(problems.get(0))
+                .isEqualTo(aligned + ": tensor '" + MODULES.get(1) + ".weight': no tensor here is this"
+                        + " weight of the merged checkpoint");
+        assertThat(problems)
+                .anyMatch(problem -> problem.contains(
+                        "shape [6, 12]: the merged checkpoint has [6, 10]; was it made from this model?"));
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void aWeightThatTheFineTuneLeftAloneIsReportedAndKept() throws IOException {
+        adapted = aligned;
+        List<ModuleRow> rows = new ArrayList<>(score(MetricKind.COSINE).modules());
+        assertThat(rows).allMatch(row -> "zero-delta".equals(row.unscored()) && !row.goes());
+    }
+
+    @Test
+    void theOutputMustNotLieInAnInput() {
+        output = adapted.resolve("out");
+        assertThat(Refusal.of(() -> prune(1)))
+                .singleElement()
+                .asString()
+                .contains("must not be, hold or lie in an input");
+        assertThat(Files.exists(output)).isFalse();
+    }
+
+    @Test
+    void picklesAreNotWrittenAgain() {
+        adapted = Path.of("testdata/tiny-gpt2-pickled/aligned");
+        base = Path.of("testdata/tiny-gpt2/base");
+        aligned = Path.of("testdata/tiny-gpt2/aligned");
+        assertThat(Refusal.of(() -> prune(1)))
+                .isNotEmpty()
+                .allMatch(line -> line.endsWith("a pickle is not written again; save the model as safetensors first"));
+        assertThat(output).doesNotExist();
+    }
 }

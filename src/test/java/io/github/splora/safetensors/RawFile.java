@@ -16,46 +16,48 @@ import java.nio.file.Path;
 /** Files built from bytes, right and wrong ones, without the writer under test. */
 final class RawFile {
 
-  private RawFile() {}
+    private RawFile() {}
 
-  /** A file of that header and so many bytes of data, which count up from 0. */
-  static Path of(Path folder, String json, int dataLength) {
-    return of(folder, json.getBytes(StandardCharsets.UTF_8), dataLength);
-  }
-
-  static Path of(Path folder, byte[] json, int dataLength) {
-    ByteArrayOutputStream rest = new ByteArrayOutputStream();
-    rest.writeBytes(json);
-    for (int i = 0; i < dataLength; i++) {
-      rest.write(i);
+    /** A file of that header and so many bytes of data, which count up from 0. */
+    static Path of(Path folder, String json, int dataLength) {
+        return of(folder, json.getBytes(StandardCharsets.UTF_8), dataLength);
     }
-    return withLength(folder, json.length, rest.toByteArray());
-  }
 
-  /** A file that claims a header of that length, whatever follows. */
-  static Path withLength(Path folder, long length, byte[] rest) {
-    ByteBuffer bytes = ByteBuffer.allocate(8 + rest.length).order(ByteOrder.LITTLE_ENDIAN);
-    return ofBytes(folder, bytes.putLong(length).put(rest).array());
-  }
-
-  static Path ofBytes(Path folder, byte[] bytes) {
-    try {
-      return Files.write(folder.resolve("raw.safetensors"), bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    static Path of(Path folder, byte[] json, int dataLength) {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        rest.writeBytes(json);
+        for (int i = 0; i < dataLength; i++) {
+            rest.write(i);
+        }
+        return withLength(folder, json.length, rest.toByteArray());
     }
-  }
 
-  /** The entry of one tensor; all parts as they are to stand in the JSON. */
-  static String tensor(String name, String dtype, String shape, String offsets) {
-    return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}";
-  }
+    /** A file that claims a header of that length, whatever follows. */
+    static Path withLength(Path folder, long length, byte[] rest) {
+        ByteBuffer bytes = ByteBuffer.allocate(8 + rest.length).order(ByteOrder.LITTLE_ENDIAN);
+        return ofBytes(folder, bytes.putLong(length).put(rest).array());
+    }
 
-  /** What {@link SafetensorsFile#open} has against the file, without the file's name, which has to come first. */
-  static String refusal(Path file) {
-    BadInputException refused = catchThrowableOfType(BadInputException.class, () -> SafetensorsFile.open(file).close());
-    assertThat(refused).as("refusal of %s", file).isNotNull();
-    assertThat(refused).hasMessageStartingWith(file + ": ");
-    return refused.getMessage().substring(file.toString().length() + 2);
-  }
+    static Path ofBytes(Path folder, byte[] bytes) {
+        try {
+            return Files.write(folder.resolve("raw.safetensors"), bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The entry of one tensor; all parts as they are to stand in the JSON. */
+    static String tensor(String name, String dtype, String shape, String offsets) {
+        return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets
+                + "}";
+    }
+
+    /** What {@link SafetensorsFile#open} has against the file, without the file's name, which has to come first. */
+    static String refusal(Path file) {
+        BadInputException refused = catchThrowableOfType(
+                BadInputException.class, () -> SafetensorsFile.open(file).close());
+        assertThat(refused).as("refusal of %s", file).isNotNull();
+        assertThat(refused).hasMessageStartingWith(file + ": ");
+        return refused.getMessage().substring(file.toString().length() + 2);
+    }
 }

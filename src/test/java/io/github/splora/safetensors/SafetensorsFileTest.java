@@ -23,129 +23,135 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsFileTest {
 
-  @TempDir Path folder;
+    @TempDir
+    Path folder;
 
-  @Test
-  void aMissingFileIsRefused() {
-    assertThat(RawFile.refusal(folder.resolve("none"))).isEqualTo("does not exist");
-  }
-
-  @Test
-  void aFolderIsRefused() {
-    assertThat(RawFile.refusal(folder)).isEqualTo("is a folder, not a safetensors file");
-  }
-
-  @Test
-  void aDanglingLinkIsRefusedAsSuch() throws IOException {
-    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("blob"));
-    assertThat(RawFile.refusal(link)).isEqualTo("is a symbolic link to a file that does not exist");
-  }
-
-  @Test
-  void anAbsentTensorIsRefusedByName() {
-    Path path = RawFile.of(folder, "{}", 0);
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      assertThatThrownBy(() -> file.tensor("x")).isInstanceOf(BadInputException.class)
-          .hasMessage(path + ": tensor 'x': is not in the file");
+    @Test
+    void aMissingFileIsRefused() {
+        assertThat(RawFile.refusal(folder.resolve("none"))).isEqualTo("does not exist");
     }
-  }
 
-  @Test
-  void aMappedTensorHasItsBytesReadOnlyAndLittleEndian() {
-    try (SafetensorsFile file = twoTensors()) {
-      ByteBuffer bytes = file.map(file.tensor("b"));
-      assertThat(bytes.isReadOnly()).isTrue();
-      assertThat(bytes.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
-      assertThat(bytes.remaining()).isEqualTo(4);
-      assertThat(bytes.getInt(0)).isEqualTo(0x06050403);
+    @Test
+    void aFolderIsRefused() {
+        assertThat(RawFile.refusal(folder)).isEqualTo("is a folder, not a safetensors file");
     }
-  }
 
-  @Test
-  void aSliceStartsAtItsOffsetWithinTheTensor() {
-    try (SafetensorsFile file = twoTensors()) {
-      assertThat(file.map(file.tensor("b"), 1, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {4, 5}));
+    @Test
+    void aDanglingLinkIsRefusedAsSuch() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("blob"));
+        assertThat(RawFile.refusal(link)).isEqualTo("is a symbolic link to a file that does not exist");
     }
-  }
 
-  @Test
-  void aSliceCannotLeaveItsTensor() {
-    try (SafetensorsFile file = twoTensors()) {
-      TensorInfo a = file.tensor("a");
-      assertThatThrownBy(() -> file.map(a, 1, 3)).isInstanceOf(IndexOutOfBoundsException.class);
-      assertThatThrownBy(() -> file.map(a, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    @Test
+    void anAbsentTensorIsRefusedByName() {
+        Path path = RawFile.of(folder, "{}", 0);
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            assertThatThrownBy(() -> file.tensor("x"))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessage(path + ": tensor 'x': is not in the file");
+        }
     }
-  }
 
-  @Test
-  void nothingCanBeMappedToo() {
-    try (SafetensorsFile file = twoTensors()) {
-      assertThat(file.map(file.tensor("empty")).remaining()).isZero();
-      assertThat(file.map(file.tensor("b"), 4, 0).remaining()).isZero();
+    @Test
+    void aMappedTensorHasItsBytesReadOnlyAndLittleEndian() {
+        try (SafetensorsFile file = twoTensors()) {
+            ByteBuffer bytes = file.map(file.tensor("b"));
+            assertThat(bytes.isReadOnly()).isTrue();
+            assertThat(bytes.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
+            assertThat(bytes.remaining()).isEqualTo(4);
+            assertThat(bytes.getInt(0)).isEqualTo(0x06050403);
+        }
     }
-  }
 
-  @Test
-  void aMappedTensorOutlivesItsFile() {
-    ByteBuffer bytes;
-    try (SafetensorsFile file = twoTensors()) {
-      bytes = file.map(file.tensor("a"));
+    @Test
+    void aSliceStartsAtItsOffsetWithinTheTensor() {
+        try (SafetensorsFile file = twoTensors()) {
+            assertThat(file.map(file.tensor("b"), 1, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {4, 5}));
+        }
     }
-    assertThat(bytes.get(2)).isEqualTo((byte) 2);
-  }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 3, 6})
-  void doublesAreReadAtAnyAlignment(int alignment) {
-    String json = "{" + tensor("t", "F64", "[2]", "[0,16]") + "}";
-    json += " ".repeat(Math.floorMod(alignment - json.length(), 8));
-    try (SafetensorsFile file = SafetensorsFile.open(RawFile.of(folder, json, 16))) {
-      assertThat(file.header().dataOffset() % 8).isEqualTo(alignment);
-      ByteBuffer bytes = file.map(file.tensor("t"));
-      assertThat(bytes.asDoubleBuffer().get(1)).isEqualTo(Double.longBitsToDouble(0x0f0e0d0c0b0a0908L));
+    @Test
+    void aSliceCannotLeaveItsTensor() {
+        try (SafetensorsFile file = twoTensors()) {
+            TensorInfo a = file.tensor("a");
+            assertThatThrownBy(() -> file.map(a, 1, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> file.map(a, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
     }
-  }
 
-  @Test
-  void tensorsOverTwoGigabytesAreReadBySlices() throws IOException {
-    long length = 3L << 30;
-    String json = "{" + tensor("big", "U8", "[" + length + "]", "[0," + length + "]") + ","
-        + tensor("next", "U8", "[1]", "[" + length + "," + (length + 1) + "]") + "}";
-    Path path = RawFile.of(folder, json, 0);
-    long dataOffset = 8 + json.getBytes(StandardCharsets.UTF_8).length;
-    try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
-      sparse.setLength(dataOffset + length + 1);
-      sparse.seek(dataOffset + length - 1);
-      sparse.write(new byte[] {42, 43});
+    @Test
+    void nothingCanBeMappedToo() {
+        try (SafetensorsFile file = twoTensors()) {
+            assertThat(file.map(file.tensor("empty")).remaining()).isZero();
+            assertThat(file.map(file.tensor("b"), 4, 0).remaining()).isZero();
+        }
     }
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      TensorInfo big = file.tensor("big");
-      assertThat(file.map(big, length - 2, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {0, 42}));
-      assertThat(file.map(file.tensor("next"))).isEqualTo(ByteBuffer.wrap(new byte[] {43}));
-      assertThatThrownBy(() -> file.map(big)).isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("tensor 'big' takes 3221225472 bytes: map slices of it");
-    }
-  }
 
-  @Test
-  void aFileThatChangedItsSizeIsNoticed() throws IOException {
-    try (SafetensorsFile file = twoTensors()) {
-      try (RandomAccessFile shorter = new RandomAccessFile(file.path().toFile(), "rw")) {
-        shorter.setLength(shorter.length() - 1);
-      }
-      long size = Files.size(file.path());
-      String message = file.path() + ": file size " + size + " bytes: changed while it was read: it was "
-          + (size + 1) + " bytes when the file was opened";
-      assertThatThrownBy(() -> file.map(file.tensor("a"))).isInstanceOf(BadInputException.class).hasMessage(message);
-      TensorSource copy = TensorSource.copyOf(file, file.tensor("b"));
-      assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("out"), List.of(copy), Map.of()))
-          .isInstanceOf(BadInputException.class).hasMessage(message);
+    @Test
+    void aMappedTensorOutlivesItsFile() {
+        ByteBuffer bytes;
+        try (SafetensorsFile file = twoTensors()) {
+            bytes = file.map(file.tensor("a"));
+        }
+        assertThat(bytes.get(2)).isEqualTo((byte) 2);
     }
-  }
 
-  private SafetensorsFile twoTensors() {
-    String json = "{" + tensor("a", "U8", "[3]", "[0,3]") + "," + tensor("b", "I16", "[2]", "[3,7]") + ","
-        + tensor("empty", "F64", "[0,4]", "[7,7]") + "}";
-    return SafetensorsFile.open(RawFile.of(folder, json, 7));
-  }
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 6})
+    void doublesAreReadAtAnyAlignment(int alignment) {
+        String json = "{" + tensor("t", "F64", "[2]", "[0,16]") + "}";
+        json += " ".repeat(Math.floorMod(alignment - json.length(), 8));
+        try (SafetensorsFile file = SafetensorsFile.open(RawFile.of(folder, json, 16))) {
+            assertThat(file.header().dataOffset() % 8).isEqualTo(alignment);
+            ByteBuffer bytes = file.map(file.tensor("t"));
+            assertThat(bytes.asDoubleBuffer().get(1)).isEqualTo(Double.longBitsToDouble(0x0f0e0d0c0b0a0908L));
+        }
+    }
+
+    @Test
+    void tensorsOverTwoGigabytesAreReadBySlices() throws IOException {
+        long length = 3L << 30;
+        String json = "{" + tensor("big", "U8", "[" + length + "]", "[0," + length + "]") + ","
+                + tensor("next", "U8", "[1]", "[" + length + "," + (length + 1) + "]") + "}";
+        Path path = RawFile.of(folder, json, 0);
+        long dataOffset = 8 + json.getBytes(StandardCharsets.UTF_8).length;
+        try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+            sparse.setLength(dataOffset + length + 1);
+            sparse.seek(dataOffset + length - 1);
+            sparse.write(new byte[] {42, 43});
+        }
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            TensorInfo big = file.tensor("big");
+            assertThat(file.map(big, length - 2, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {0, 42}));
+            assertThat(file.map(file.tensor("next"))).isEqualTo(ByteBuffer.wrap(new byte[] {43}));
+            assertThatThrownBy(() -> file.map(big))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("tensor 'big' takes 3221225472 bytes: map slices of it");
+        }
+    }
+
+    @Test
+    void aFileThatChangedItsSizeIsNoticed() throws IOException {
+        try (SafetensorsFile file = twoTensors()) {
+            try (RandomAccessFile shorter = new RandomAccessFile(file.path().toFile(), "rw")) {
+                shorter.setLength(shorter.length() - 1);
+            }
+            long size = Files.size(file.path());
+            String message = file.path() + ": file size " + size + " bytes: changed while it was read: it was "
+                    + (size + 1) + " bytes when the file was opened";
+            assertThatThrownBy(() -> file.map(file.tensor("a")))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessage(message);
+            TensorSource copy = TensorSource.copyOf(file, file.tensor("b"));
+            assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("out"), List.of(copy), Map.of()))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessage(message);
+        }
+    }
+
+    private SafetensorsFile twoTensors() {
+        String json = "{" + tensor("a", "U8", "[3]", "[0,3]") + "," + tensor("b", "I16", "[2]", "[3,7]") + ","
+                + tensor("empty", "F64", "[0,4]", "[7,7]") + "}";
+        return SafetensorsFile.open(RawFile.of(folder, json, 7));
+    }
 }

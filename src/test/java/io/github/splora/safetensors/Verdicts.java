@@ -20,57 +20,57 @@ import java.util.TreeMap;
  */
 final class Verdicts {
 
-  private Verdicts() {}
+    private Verdicts() {}
 
-  public static void main(String[] args) throws IOException {
-    BufferedReader paths = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    for (String path = paths.readLine(); path != null; path = paths.readLine()) {
-      out.println(of(Path.of(path)).replaceAll("[\\r\\n]", " "));
-      out.flush();
+    public static void main(String[] args) throws IOException {
+        BufferedReader paths = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        for (String path = paths.readLine(); path != null; path = paths.readLine()) {
+            out.println(of(Path.of(path)).replaceAll("[\\r\\n]", " "));
+            out.flush();
+        }
     }
-  }
 
-  private static String of(Path path) {
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      return "OPENS\t" + digest(file);
-    } catch (BadInputException e) {
-      return "REFUSES\t" + e.getMessage();
-    } catch (RuntimeException | Error e) {
-      return "CRASHES\t" + e;
+    private static String of(Path path) {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            return "OPENS\t" + digest(file);
+        } catch (BadInputException e) {
+            return "REFUSES\t" + e.getMessage();
+        } catch (RuntimeException | Error e) {
+            return "CRASHES\t" + e;
+        }
     }
-  }
 
-  /** SHA-256 over names, dtypes, shapes, bytes and metadata, in an order that any implementation can make. */
-  private static String digest(SafetensorsFile file) {
-    MessageDigest digest = sha256();
-    var tensors = new TreeMap<String, TensorInfo>(UnicodeText.BY_CODE_POINT);
-    tensors.putAll(file.tensors());
-    tensors.forEach((name, tensor) -> {
-      update(digest, name);
-      update(digest, tensor.dtype().name());
-      update(digest, tensor.shape().toString());
-      digest.update(file.map(tensor));
-    });
-    var metadata = new TreeMap<String, String>(UnicodeText.BY_CODE_POINT);
-    metadata.putAll(file.metadata());
-    metadata.forEach((key, value) -> {
-      update(digest, key);
-      update(digest, value);
-    });
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static void update(MessageDigest digest, String text) {
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) 0);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+    /** SHA-256 over names, dtypes, shapes, bytes and metadata, in an order that any implementation can make. */
+    private static String digest(SafetensorsFile file) {
+        MessageDigest digest = sha256();
+        var tensors = new TreeMap<String, TensorInfo>(UnicodeText.BY_CODE_POINT);
+        tensors.putAll(file.tensors());
+        tensors.forEach((name, tensor) -> {
+            update(digest, name);
+            update(digest, tensor.dtype().name());
+            update(digest, tensor.shape().toString());
+            digest.update(file.map(tensor));
+        });
+        var metadata = new TreeMap<String, String>(UnicodeText.BY_CODE_POINT);
+        metadata.putAll(file.metadata());
+        metadata.forEach((key, value) -> {
+            update(digest, key);
+            update(digest, value);
+        });
+        return HexFormat.of().formatHex(digest.digest());
     }
-  }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
 }

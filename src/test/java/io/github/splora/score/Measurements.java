@@ -14,28 +14,28 @@ import java.util.List;
 /** Measurements by their numbers alone, for what needs no files. */
 final class Measurements {
 
-  private Measurements() {}
+    private Measurements() {}
 
-  /** A 4×4 module at {@code distance}, with cosine 0.5 and deltaNorm 2. */
-  static Measurement at(String name, double distance) {
-    return at(name, 4, 4, distance);
-  }
+    /** A 4×4 module at {@code distance}, with cosine 0.5 and deltaNorm 2. */
+    static Measurement at(String name, double distance) {
+        return at(name, 4, 4, distance);
+    }
 
-  static Measurement at(String name, long out, long in, double distance) {
-    return new Measurement(pair(name, out, in), 2, 3, new Comparison(distance, 0.5, 3));
-  }
+    static Measurement at(String name, long out, long in, double distance) {
+        return new Measurement(pair(name, out, in), 2, 3, new Comparison(distance, 0.5, 3));
+    }
 
-  static Measurement withoutComparison(String name, double deltaNorm, double alignmentNorm) {
-    return new Measurement(pair(name, 4, 4), deltaNorm, alignmentNorm, null);
-  }
+    static Measurement withoutComparison(String name, double deltaNorm, double alignmentNorm) {
+        return new Measurement(pair(name, 4, 4), deltaNorm, alignmentNorm, null);
+    }
 
-  private static PairedModule pair(String name, long out, long in) {
-    LoraModule lora = LoraModule.linear(name, tensor(List.of(1L, in)), tensor(List.of(out, 1L)), 2.0, List.of());
-    StoredMatrix weight = StoredMatrix.of(tensor(List.of(out, in)));
-    return new PairedModule(lora, List.of(new Weights(weight, weight, false)));
-  }
+    private static PairedModule pair(String name, long out, long in) {
+        LoraModule lora = LoraModule.linear(name, tensor(List.of(1L, in)), tensor(List.of(out, 1L)), 2.0, List.of());
+        StoredMatrix weight = StoredMatrix.of(tensor(List.of(out, in)));
+        return new PairedModule(lora, List.of(new Weights(weight, weight, false)));
+    }
 
-  private static StoredTensor tensor(List<Long> shape) {
-    return new StoredTensor(null, new TensorInfo("t", DType.F32, shape, 0, 0));
-  }
+    private static StoredTensor tensor(List<Long> shape) {
+        return new StoredTensor(null, new TensorInfo("t", DType.F32, shape, 0, 0));
+    }
 }

@@ -11,43 +11,48 @@ import org.junit.jupiter.api.Test;
 
 class MomentsTest {
 
-  @Test
-  void quartilesAreInterpolatedLikeNumpysAndTorchs() {
-    // numpy.quantile([7, 1, 2, 10], [.25, .75]) = [1.75, 7.75]
-    Moments moments = Moments.of(List.of(7.0, 1.0, 2.0, 10.0), Estimators.DEFAULT);
+    @Test
+    void quartilesAreInterpolatedLikeNumpysAndTorchs() {
+        // numpy.quantile([7, 1, 2, 10], [.25, .75]) = [1.75, 7.75]
+        Moments moments = Moments.of(List.of(7.0, 1.0, 2.0, 10.0), Estimators.DEFAULT);
 
-    assertThat(moments.centre()).isEqualTo(5.0);
-    assertThat(moments.spread()).isCloseTo(6.0, within(1e-15));
-  }
+        assertThat(moments.centre()).isEqualTo(5.0);
+        assertThat(moments.spread()).isCloseTo(6.0, within(1e-15));
+    }
 
-  @Test
-  void medianAndStandardDeviationAreThereForTheAsking() {
-    Moments moments =
-        Moments.of(List.of(7.0, 1.0, 2.0, 10.0), new Estimators(Center.MEDIAN, Spread.STD));
+    @Test
+    void medianAndStandardDeviationAreThereForTheAsking() {
+        Moments moments = Moments.of(List.of(7.0, 1.0, 2.0, 10.0), new Estimators(Center.MEDIAN, Spread.STD));
 
-    assertThat(moments.centre()).isEqualTo(4.5);
-    // numpy.std([7, 1, 2, 10], ddof=1)
-    assertThat(moments.spread()).isCloseTo(4.242640687119285, within(1e-14));
-  }
+        assertThat(moments.centre()).isEqualTo(4.5);
+        // numpy.std([7, 1, 2, 10], ddof=1)
+        assertThat(moments.spread()).isCloseTo(4.242640687119285, within(1e-14));
+    }
 
-  @Test
-  void oneDistanceHasNoSpreadByEitherEstimator() {
-    assertThat(Moments.of(List.of(1.4), new Estimators(Center.MEDIAN, Spread.STD)).hasSpread()).isFalse();
-  }
+    @Test
+    void oneDistanceHasNoSpreadByEitherEstimator() {
+        assertThat(Moments.of(List.of(1.4), new Estimators(Center.MEDIAN, Spread.STD))
+                        .hasSpread())
+                .isFalse();
+    }
 
-  @Test
-  void oneDistanceHasNoSpread() {
-    assertThat(Moments.of(List.of(1.4), Estimators.DEFAULT).hasSpread()).isFalse();
-  }
+    @Test
+    void oneDistanceHasNoSpread() {
+        assertThat(Moments.of(List.of(1.4), Estimators.DEFAULT).hasSpread()).isFalse();
+    }
 
-  @Test
-  void differencesOfARoundingAreNoSpread() {
-    double d = Math.sqrt(2);
-    assertThat(Moments.of(List.of(d, d, Math.nextUp(d), Math.nextUp(d)), Estimators.DEFAULT).hasSpread()).isFalse();
-  }
+    @Test
+    void differencesOfARoundingAreNoSpread() {
+        double d = Math.sqrt(2);
+        assertThat(Moments.of(List.of(d, d, Math.nextUp(d), Math.nextUp(d)), Estimators.DEFAULT)
+                        .hasSpread())
+                .isFalse();
+    }
 
-  @Test
-  void smallDifferencesAreSpread() {
-    assertThat(Moments.of(List.of(1.0, 1.0 + 1e-9, 1.0 + 2e-9, 1.0 + 3e-9), Estimators.DEFAULT).hasSpread()).isTrue();
-  }
+    @Test
+    void smallDifferencesAreSpread() {
+        assertThat(Moments.of(List.of(1.0, 1.0 + 1e-9, 1.0 + 2e-9, 1.0 + 3e-9), Estimators.DEFAULT)
+                        .hasSpread())
+                .isTrue();
+    }
 }

@@ -11,67 +11,69 @@ import org.junit.jupiter.api.Test;
 
 class PopulationTest {
 
-  private final List<Measurement> queries = List.of(
-      Measurements.at("layers.0.q_proj", 1), Measurements.at("layers.1.q_proj", 2),
-      Measurements.at("layers.2.q_proj", 3), Measurements.at("layers.3.q_proj", 4));
-  private final List<Measurement> keys = List.of(
-      Measurements.at("layers.0.k_proj", 10), Measurements.at("layers.1.k_proj", 20),
-      Measurements.at("layers.2.k_proj", 30), Measurements.at("layers.3.k_proj", 40));
+    private final List<Measurement> queries = List.of(
+            Measurements.at("layers.0.q_proj", 1), Measurements.at("layers.1.q_proj", 2),
+            Measurements.at("layers.2.q_proj", 3), Measurements.at("layers.3.q_proj", 4));
+    private final List<Measurement> keys = List.of(
+            Measurements.at("layers.0.k_proj", 10), Measurements.at("layers.1.k_proj", 20),
+            Measurements.at("layers.2.k_proj", 30), Measurements.at("layers.3.k_proj", 40));
 
-  @Test
-  void aModuleIsJudgedAgainstItsOwnType() {
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys), Estimators.DEFAULT);
+    @Test
+    void aModuleIsJudgedAgainstItsOwnType() {
+        Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys), Estimators.DEFAULT);
 
-    assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
-    assertThat(moments.get(keys.get(0)).centre()).isEqualTo(25);
-  }
+        assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
+        assertThat(moments.get(keys.get(0)).centre()).isEqualTo(25);
+    }
 
-  @Test
-  void theSameTypeInAnotherShapeIsAnotherGroup() {
-    List<Measurement> wide = List.of(
-        Measurements.at("mlp.0.q_proj", 8, 4, 100), Measurements.at("mlp.1.q_proj", 8, 4, 200),
-        Measurements.at("mlp.2.q_proj", 8, 4, 300), Measurements.at("mlp.3.q_proj", 8, 4, 400));
+    @Test
+    void theSameTypeInAnotherShapeIsAnotherGroup() {
+        List<Measurement> wide = List.of(
+                Measurements.at("mlp.0.q_proj", 8, 4, 100), Measurements.at("mlp.1.q_proj", 8, 4, 200),
+                Measurements.at("mlp.2.q_proj", 8, 4, 300), Measurements.at("mlp.3.q_proj", 8, 4, 400));
 
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, wide), Estimators.DEFAULT);
+        Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, wide), Estimators.DEFAULT);
 
-    assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
-    assertThat(moments.get(wide.get(0)).centre()).isEqualTo(250);
-  }
+        assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
+        assertThat(moments.get(wide.get(0)).centre()).isEqualTo(250);
+    }
 
-  @Test
-  void aGroupOfThreeIsJudgedAgainstAll() {
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys.subList(0, 3)), Estimators.DEFAULT);
+    @Test
+    void aGroupOfThreeIsJudgedAgainstAll() {
+        Map<Measurement, Moments> moments =
+                new TypePopulation().moments(both(queries, keys.subList(0, 3)), Estimators.DEFAULT);
 
-    assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
-    assertThat(moments.get(keys.get(0)).centre()).isEqualTo(10);
-  }
+        assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
+        assertThat(moments.get(keys.get(0)).centre()).isEqualTo(10);
+    }
 
-  @Test
-  void aGroupWithoutSpreadIsJudgedAgainstAll() {
-    List<Measurement> equal = List.of(
-        Measurements.at("layers.0.v_proj", 5), Measurements.at("layers.1.v_proj", 5),
-        Measurements.at("layers.2.v_proj", 5), Measurements.at("layers.3.v_proj", 5));
+    @Test
+    void aGroupWithoutSpreadIsJudgedAgainstAll() {
+        List<Measurement> equal = List.of(
+                Measurements.at("layers.0.v_proj", 5), Measurements.at("layers.1.v_proj", 5),
+                Measurements.at("layers.2.v_proj", 5), Measurements.at("layers.3.v_proj", 5));
 
-    Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, equal), Estimators.DEFAULT);
+        Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, equal), Estimators.DEFAULT);
 
-    assertThat(moments.get(equal.get(0))).isEqualTo(moments(both(queries, equal)));
-  }
+        assertThat(moments.get(equal.get(0))).isEqualTo(moments(both(queries, equal)));
+    }
 
-  @Test
-  void allMeansAll() {
-    Map<Measurement, Moments> moments = new AllPopulation().moments(both(queries, keys), Estimators.DEFAULT);
+    @Test
+    void allMeansAll() {
+        Map<Measurement, Moments> moments = new AllPopulation().moments(both(queries, keys), Estimators.DEFAULT);
 
-    assertThat(moments).hasSize(8);
-    assertThat(moments.values()).containsOnly(moments(both(queries, keys)));
-  }
+        assertThat(moments).hasSize(8);
+        assertThat(moments.values()).containsOnly(moments(both(queries, keys)));
+    }
 
-  private static Moments moments(List<Measurement> population) {
-    return Moments.of(population.stream().map(m -> m.comparison().distance()).toList(), Estimators.DEFAULT);
-  }
+    private static Moments moments(List<Measurement> population) {
+        return Moments.of(
+                population.stream().map(m -> m.comparison().distance()).toList(), Estimators.DEFAULT);
+    }
 
-  private static List<Measurement> both(List<Measurement> first, List<Measurement> second) {
-    List<Measurement> both = new ArrayList<>(first);
-    both.addAll(second);
-    return both;
-  }
+    private static List<Measurement> both(List<Measurement> first, List<Measurement> second) {
+        List<Measurement> both = new ArrayList<>(first);
+        both.addAll(second);
+        return both;
+    }
 }

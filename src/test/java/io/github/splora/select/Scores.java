@@ -8,38 +8,38 @@ import java.util.List;
 /** Scores made up for a selection to be made from; only name and score matter to it. */
 final class Scores {
 
-  private final List<ModuleScore> scores = new ArrayList<>();
+    private final List<ModuleScore> scores = new ArrayList<>();
 
-  private Scores() {}
+    private Scores() {}
 
-  static Scores of(String name, double score) {
-    return new Scores().and(name, score);
-  }
-
-  /** {@code layers.0.q} to {@code layers.(n-1).q}, the highest score first. */
-  static List<ModuleScore> descending(int n) {
-    Scores scores = new Scores();
-    for (int i = 0; i < n; i++) {
-      scores.and("layers." + i + ".q", n - i);
+    static Scores of(String name, double score) {
+        return new Scores().and(name, score);
     }
-    return scores.list();
-  }
 
-  Scores and(String name, double score) {
-    return add(name, score, null);
-  }
+    /** {@code layers.0.q} to {@code layers.(n-1).q}, the highest score first. */
+    static List<ModuleScore> descending(int n) {
+        Scores scores = new Scores();
+        for (int i = 0; i < n; i++) {
+            scores.and("layers." + i + ".q", n - i);
+        }
+        return scores.list();
+    }
 
-  Scores unscored(String name, Unscored reason) {
-    return add(name, null, reason);
-  }
+    Scores and(String name, double score) {
+        return add(name, score, null);
+    }
 
-  List<ModuleScore> list() {
-    return List.copyOf(scores);
-  }
+    Scores unscored(String name, Unscored reason) {
+        return add(name, null, reason);
+    }
 
-  private Scores add(String name, Double score, Unscored reason) {
-    scores.add(new ModuleScore(
-        name, List.of(4L, 4L), 2, 1.0, score, null, null, null, null, null, null, null, reason));
-    return this;
-  }
+    List<ModuleScore> list() {
+        return List.copyOf(scores);
+    }
+
+    private Scores add(String name, Double score, Unscored reason) {
+        scores.add(new ModuleScore(
+                name, List.of(4L, 4L), 2, 1.0, score, null, null, null, null, null, null, null, reason));
+        return this;
+    }
 }

@@ -13,37 +13,37 @@ import java.util.Map;
 /** A PEFT config to be rewritten; the fields of a test stand between others, as in a real one. */
 final class Config {
 
-  private Config() {}
+    private Config() {}
 
-  /** @param fields JSON members, in one line, with single quotes for double ones */
-  static AdapterConfig of(Path folder, String fields) {
-    String json = "{'auto_mapping': null, 'r': 2, 'lora_alpha': 4.50, " + fields
-        + ", 'peft_type': 'LORA', 'zzz_of_the_future': {'b': 1, 'a': [0.10]}}";
-    try {
-      Path file = folder.resolve(AdapterConfig.FILE_NAME);
-      return AdapterConfig.read(Files.writeString(file, json.replace('\'', '"')));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    /** @param fields JSON members, in one line, with single quotes for double ones */
+    static AdapterConfig of(Path folder, String fields) {
+        String json = "{'auto_mapping': null, 'r': 2, 'lora_alpha': 4.50, " + fields
+                + ", 'peft_type': 'LORA', 'zzz_of_the_future': {'b': 1, 'a': [0.10]}}";
+        try {
+            Path file = folder.resolve(AdapterConfig.FILE_NAME);
+            return AdapterConfig.read(Files.writeString(file, json.replace('\'', '"')));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
-  }
 
-  /** The value of {@code field} once {@code removed} are gone, in one line, with single quotes. */
-  static String rewritten(
-      AdapterConfig config, ConfigStyle style, String field, List<String> kept, List<String> removed) {
-    ObjectNode json = new ConfigRewrite(config, kept, removed).in(style);
-    return oneLine(json, field);
-  }
+    /** The value of {@code field} once {@code removed} are gone, in one line, with single quotes. */
+    static String rewritten(
+            AdapterConfig config, ConfigStyle style, String field, List<String> kept, List<String> removed) {
+        ObjectNode json = new ConfigRewrite(config, kept, removed).in(style);
+        return oneLine(json, field);
+    }
 
-  static List<String> keys(ObjectNode json) {
-    return json.properties().stream().map(Map.Entry::getKey).toList();
-  }
+    static List<String> keys(ObjectNode json) {
+        return json.properties().stream().map(Map.Entry::getKey).toList();
+    }
 
-  static String oneLine(ObjectNode json, String field) {
-    return String.valueOf(json.get(field)).replace('"', '\'');
-  }
+    static String oneLine(ObjectNode json, String field) {
+        return String.valueOf(json.get(field)).replace('"', '\'');
+    }
 
-  /** The whole document in one line, with single quotes. */
-  static String oneLine(ObjectNode json) {
-    return StrictJson.write(json).replaceAll("\\n *", "").replace('"', '\'');
-  }
+    /** The whole document in one line, with single quotes. */
+    static String oneLine(ObjectNode json) {
+        return StrictJson.write(json).replaceAll("\\n *", "").replace('"', '\'');
+    }
 }

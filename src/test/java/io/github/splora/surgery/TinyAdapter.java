@@ -23,59 +23,63 @@ import java.util.TreeMap;
 /** An adapter of rank 2 on 4x4 layers, of random bytes, in a folder of its own. */
 final class TinyAdapter {
 
-  private record Noise(String name, DType dtype, List<Long> shape) implements TensorSource {
-    @Override
-    public void writeTo(WritableByteChannel out) throws IOException {
-      byte[] bytes = new byte[(int) (shape.stream().reduce(1L, Math::multiplyExact) * dtype.bits() / 8)];
-      new Random(name.hashCode()).nextBytes(bytes);
-      out.write(ByteBuffer.wrap(bytes));
+    private record Noise(String name, DType dtype, List<Long> shape) implements TensorSource {
+        @Override
+        public void writeTo(WritableByteChannel out) throws IOException {
+            byte[] bytes = new byte[(int) (shape.stream().reduce(1L, Math::multiplyExact) * dtype.bits() / 8)];
+            new Random(name.hashCode()).nextBytes(bytes);
+            out.write(ByteBuffer.wrap(bytes));
+        }
     }
-  }
 
-  private final Path folder;
-  private final List<TensorSource> tensors = new ArrayList<>();
-  private String config =
-      "{\"r\": 2, \"lora_alpha\": 4, \"peft_type\": \"LORA\",\r\n\"target_modules\": [\"q\", \"k\"]}";
+    private final Path folder;
+    private final List<TensorSource> tensors = new ArrayList<>();
+    private String config =
+            "{\"r\": 2, \"lora_alpha\": 4, \"peft_type\": \"LORA\",\r\n\"target_modules\": [\"q\", \"k\"]}";
 
-  TinyAdapter(Path folder, String... modules) {
-    this.folder = folder;
-    for (String module : modules) {
-      and(module + ".lora_A.weight", DType.F32, 2, 4);
-      and(module + ".lora_B.weight", DType.F32, 4, 2);
+    TinyAdapter(Path folder, String... modules) {
+        this.folder = folder;
+        for (String module : modules) {
+            and(module + ".lora_A.weight", DType.F32, 2, 4);
+            and(module + ".lora_B.weight", DType.F32, 4, 2);
+        }
     }
-  }
 
-  TinyAdapter and(String tensor, DType dtype, long... shape) {
-    tensors.add(new Noise("base_model.model." + tensor, dtype, Arrays.stream(shape).boxed().toList()));
-    return this;
-  }
-
-  /** @param fields further members of the config, with single quotes for double ones */
-  TinyAdapter with(String fields) {
-    config = config.replace("}", ", " + fields.replace('\'', '"') + "}");
-    return this;
-  }
-
-  /** Written to disk and opened. */
-  Adapter open() throws IOException {
-    Files.createDirectories(folder);
-    Files.writeString(folder.resolve(AdapterConfig.FILE_NAME), config);
-    SafetensorsWriter.write(folder.resolve(Adapter.WEIGHTS_FILE), tensors, Map.of("format", "pt", "who", "a test"));
-    return Adapter.open(folder);
-  }
-
-  /** Every tensor of an adapter's folder by its name without PEFT's prefix: dtype, shape and bytes. */
-  static Map<String, String> tensorsIn(Path folder) {
-    Map<String, String> contents = new TreeMap<>();
-    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(Adapter.WEIGHTS_FILE))) {
-      for (TensorInfo info : file.header().tensors().values()) {
-        ByteBuffer data = file.map(info);
-        byte[] bytes = new byte[data.remaining()];
-        data.get(bytes);
-        contents.put(info.name().replace("base_model.model.", ""),
-            info.dtype() + " " + info.shape() + " " + HexFormat.of().formatHex(bytes));
-      }
+    TinyAdapter and(String tensor, DType dtype, long... shape) {
+        tensors.add(new Noise(
+                "base_model.model." + tensor,
+                dtype,
+                Arrays.stream(shape).boxed().toList()));
+        return this;
     }
-    return contents;
-  }
+
+    /** @param fields further members of the config, with single quotes for double ones */
+    TinyAdapter with(String fields) {
+        config = config.replace("}", ", " + fields.replace('\'', '"') + "}");
+        return this;
+    }
+
+    /** Written to disk and opened. */
+    Adapter open() throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve(AdapterConfig.FILE_NAME), config);
+        SafetensorsWriter.write(folder.resolve(Adapter.WEIGHTS_FILE), tensors, Map.of("format", "pt", "who", "a test"));
+        return Adapter.open(folder);
+    }
+
+    /** Every tensor of an adapter's folder by its name without PEFT's prefix: dtype, shape and bytes. */
+    static Map<String, String> tensorsIn(Path folder) {
+        Map<String, String> contents = new TreeMap<>();
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(Adapter.WEIGHTS_FILE))) {
+            for (TensorInfo info : file.header().tensors().values()) {
+                ByteBuffer data = file.map(info);
+                byte[] bytes = new byte[data.remaining()];
+                data.get(bytes);
+                contents.put(
+                        info.name().replace("base_model.model.", ""),
+                        info.dtype() + " " + info.shape() + " " + HexFormat.of().formatHex(bytes));
+            }
+        }
+        return contents;
+    }
 }

@@ -20,97 +20,113 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ZeroActionTest {
 
-  @TempDir Path folder;
-  private Path old;
-  private Path pruned;
+    @TempDir
+    Path folder;
 
-  @BeforeEach
-  void nameFolders() throws IOException {
-    old = folder.resolve("old");
-    pruned = Files.createDirectory(folder.resolve("pruned"));
-  }
+    private Path old;
+    private Path pruned;
 
-  private static Action zero() {
-    return ActionKind.ZERO.action(ConfigStyle.EXCLUDE);
-  }
-
-  private void prune(TinyAdapter tiny, String... selected) throws IOException {
-    try (Adapter adapter = tiny.open()) {
-      zero().requireApplicable(adapter);
-      AdapterWriter.write(adapter, zero().apply(adapter, Set.of(selected)), pruned);
+    @BeforeEach
+    void nameFolders() throws IOException {
+        old = folder.resolve("old");
+        pruned = Files.createDirectory(folder.resolve("pruned"));
     }
-  }
 
-  private void assertRefused(TinyAdapter tiny, String why) throws IOException {
-    try (Adapter adapter = tiny.open()) {
-      assertThatThrownBy(() -> zero().requireApplicable(adapter))
-          .isInstanceOf(BadInputException.class).hasMessage(adapter.config().file() + ": " + why);
+    private static Action zero() {
+        return ActionKind.ZERO.action(ConfigStyle.EXCLUDE);
     }
-  }
 
-  @Test
-  void onlyTheSelectedBIsZeroed() throws IOException {
-    prune(new TinyAdapter(old, "layers.0.q", "layers.1.q").and("lm_head.weight", DType.F16, 2), "layers.1.q");
-    Map<String, String> expected = TinyAdapter.tensorsIn(old);
-    expected.put("layers.1.q.lora_B.weight", "F32 [4, 2] " + "00".repeat(32));
-    assertThat(TinyAdapter.tensorsIn(pruned)).isEqualTo(expected);
-  }
+    private void prune(TinyAdapter tiny, String... selected) throws IOException {
+        try (Adapter adapter = tiny.open()) {
+            zero().requireApplicable(adapter);
+            AdapterWriter.write(adapter, zero().apply(adapter, Set.of(selected)), pruned);
+        }
+    }
 
-  @Test
-  void aZeroedTensorKeepsItsTypeAndMayBeLong() throws IOException {
-    prune(new TinyAdapter(old).and("q.lora_A.weight", DType.BF16, 2, 4)
-        .and("q.lora_B.weight", DType.BF16, 40_000, 2), "q");
-    assertThat(TinyAdapter.tensorsIn(pruned))
-        .containsEntry("q.lora_B.weight", "BF16 [40000, 2] " + "00".repeat(160_000));
-  }
+    private void assertRefused(TinyAdapter tiny, String why) throws IOException {
+        try (Adapter adapter = tiny.open()) {
+            assertThatThrownBy(() -> zero().requireApplicable(adapter))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessage(adapter.config().file() + ": " + why);
+        }
+    }
 
-  @Test
-  void theConfigKeepsItsBytes() throws IOException {
-    prune(new TinyAdapter(old, "layers.0.q", "layers.1.q"), "layers.1.q");
-    assertThat(pruned.resolve(AdapterConfig.FILE_NAME)).hasSameBinaryContentAs(old.resolve(AdapterConfig.FILE_NAME));
-  }
+    @Test
+    void onlyTheSelectedBIsZeroed() throws IOException {
+        prune(new TinyAdapter(old, "layers.0.q", "layers.1.q").and("lm_head.weight", DType.F16, 2), "layers.1.q");
+        Map<String, String> expected = TinyAdapter.tensorsIn(old);
+        expected.put("layers.1.q.lora_B.weight", "F32 [4, 2] " + "00".repeat(32));
+        assertThat(TinyAdapter.tensorsIn(pruned)).isEqualTo(expected);
+    }
 
-  @Test
-  void everyModuleMayBeZeroed() throws IOException {
-    prune(new TinyAdapter(old, "layers.0.q", "layers.1.q"), "layers.0.q", "layers.1.q");
-    assertThat(TinyAdapter.tensorsIn(pruned)).hasSize(4)
-        .containsEntry("layers.0.q.lora_B.weight", "F32 [4, 2] " + "00".repeat(32))
-        .containsEntry("layers.1.q.lora_B.weight", "F32 [4, 2] " + "00".repeat(32));
-  }
+    @Test
+    void aZeroedTensorKeepsItsTypeAndMayBeLong() throws IOException {
+        prune(
+                new TinyAdapter(old)
+                        .and("q.lora_A.weight", DType.BF16, 2, 4)
+                        .and("q.lora_B.weight", DType.BF16, 40_000, 2),
+                "q");
+        assertThat(TinyAdapter.tensorsIn(pruned))
+                .containsEntry("q.lora_B.weight", "BF16 [40000, 2] " + "00".repeat(160_000));
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"pissa", "olora", "of_the_future"})
-  void anAdapterThatChangesTheBaseWeightsIsRefused(String initialisation) throws IOException {
-    assertRefused(new TinyAdapter(old, "q").with("'init_lora_weights': '" + initialisation + "'"),
-        "init_lora_weights " + initialisation + ": loading this adapter changes the base weights of all its modules,"
-            + " so a zeroed module would not be the aligned one again; use --action drop");
-  }
+    @Test
+    void theConfigKeepsItsBytes() throws IOException {
+        prune(new TinyAdapter(old, "layers.0.q", "layers.1.q"), "layers.1.q");
+        assertThat(pruned.resolve(AdapterConfig.FILE_NAME))
+                .hasSameBinaryContentAs(old.resolve(AdapterConfig.FILE_NAME));
+    }
 
-  @Test
-  void doraIsRefusedBecauseItsMagnitudesWouldStay() throws IOException {
-    assertRefused(new TinyAdapter(old, "q").and("q.lora_magnitude_vector", DType.F32, 4).with("'use_dora': true"),
-        "use_dora true: a DoRA module keeps its trained magnitudes, so a zeroed module would not be the aligned one"
-            + " again; use --action drop");
-  }
+    @Test
+    void everyModuleMayBeZeroed() throws IOException {
+        prune(new TinyAdapter(old, "layers.0.q", "layers.1.q"), "layers.0.q", "layers.1.q");
+        assertThat(TinyAdapter.tensorsIn(pruned))
+                .hasSize(4)
+                .containsEntry("layers.0.q.lora_B.weight", "F32 [4, 2] " + "00".repeat(32))
+                .containsEntry("layers.1.q.lora_B.weight", "F32 [4, 2] " + "00".repeat(32));
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"lora_only", "all"})
-  void biasesThatWereTrainedAlongAreRefusedBecauseTheyWouldStay(String bias) throws IOException {
-    assertRefused(new TinyAdapter(old, "q").with("'bias': '" + bias + "'"), "bias " + bias + ": the modules' biases were"
-        + " trained along and stay, so a zeroed module would not be the aligned one again; use --action drop");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"pissa", "olora", "of_the_future"})
+    void anAdapterThatChangesTheBaseWeightsIsRefused(String initialisation) throws IOException {
+        assertRefused(
+                new TinyAdapter(old, "q").with("'init_lora_weights': '" + initialisation + "'"),
+                "init_lora_weights " + initialisation
+                        + ": loading this adapter changes the base weights of all its modules,"
+                        + " so a zeroed module would not be the aligned one again; use --action drop");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"true", "false", "'gaussian'", "'orthogonal'", "'eva'"})
-  void anAdapterThatLeavesTheBaseWeightsAloneIsFine(String initialisation) throws IOException {
-    prune(new TinyAdapter(old, "q").with("'init_lora_weights': " + initialisation), "q");
-    assertThat(TinyAdapter.tensorsIn(pruned)).hasSize(2);
-  }
+    @Test
+    void doraIsRefusedBecauseItsMagnitudesWouldStay() throws IOException {
+        assertRefused(
+                new TinyAdapter(old, "q")
+                        .and("q.lora_magnitude_vector", DType.F32, 4)
+                        .with("'use_dora': true"),
+                "use_dora true: a DoRA module keeps its trained magnitudes, so a zeroed module would not be the aligned one"
+                        + " again; use --action drop");
+    }
 
-  @Test
-  void aBiasOfBIsRefused() throws IOException {
-    assertRefused(new TinyAdapter(old, "q").and("q.lora_B.bias", DType.F32, 4).with("'lora_bias': true"),
-        "lora_bias true: B has a bias of its own that stays, so a zeroed module would not be the aligned one"
-            + " again; use --action drop");
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"lora_only", "all"})
+    void biasesThatWereTrainedAlongAreRefusedBecauseTheyWouldStay(String bias) throws IOException {
+        assertRefused(
+                new TinyAdapter(old, "q").with("'bias': '" + bias + "'"),
+                "bias " + bias + ": the modules' biases were"
+                        + " trained along and stay, so a zeroed module would not be the aligned one again; use --action drop");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false", "'gaussian'", "'orthogonal'", "'eva'"})
+    void anAdapterThatLeavesTheBaseWeightsAloneIsFine(String initialisation) throws IOException {
+        prune(new TinyAdapter(old, "q").with("'init_lora_weights': " + initialisation), "q");
+        assertThat(TinyAdapter.tensorsIn(pruned)).hasSize(2);
+    }
+
+    @Test
+    void aBiasOfBIsRefused() throws IOException {
+        assertRefused(
+                new TinyAdapter(old, "q").and("q.lora_B.bias", DType.F32, 4).with("'lora_bias': true"),
+                "lora_bias true: B has a bias of its own that stays, so a zeroed module would not be the aligned one"
+                        + " again; use --action drop");
+    }
 }

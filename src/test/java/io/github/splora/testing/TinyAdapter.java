@@ -19,86 +19,86 @@ import java.util.Map;
  */
 public final class TinyAdapter {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String PREFIX = "base_model.model.";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PREFIX = "base_model.model.";
 
-  private final List<TinyTensor> tensors = new ArrayList<>();
-  private final ObjectNode config = JSON.createObjectNode();
-  private long seed;
+    private final List<TinyTensor> tensors = new ArrayList<>();
+    private final ObjectNode config = JSON.createObjectNode();
+    private long seed;
 
-  public TinyAdapter() {
-    config.put("peft_type", "LORA").put("r", 2).put("lora_alpha", 4);
-    config.putArray("target_modules").add("q_proj").add("v_proj");
-  }
-
-  /** Another set of random values. */
-  public TinyAdapter seed(long newSeed) {
-    seed = newSeed;
-    return this;
-  }
-
-  /** Sets a config field; the value as it is to stand in the JSON. */
-  public TinyAdapter config(String field, String json) {
-    try {
-      config.set(field, JSON.readTree(json));
-      return this;
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(json, e);
+    public TinyAdapter() {
+        config.put("peft_type", "LORA").put("r", 2).put("lora_alpha", 4);
+        config.putArray("target_modules").add("q_proj").add("v_proj");
     }
-  }
 
-  public TinyAdapter withoutConfig(String field) {
-    config.remove(field);
-    return this;
-  }
-
-  /** A module of the config's rank. */
-  public TinyAdapter module(String name, long out, long in) {
-    return module(name, out, in, config.get("r").intValue());
-  }
-
-  public TinyAdapter module(String name, long out, long in, long rank) {
-    return random(PREFIX + name + ".lora_A.weight", rank, in).random(PREFIX + name + ".lora_B.weight", out, rank);
-  }
-
-  /** Factors of the config's rank on a stack of experts; the path has a {@code .base_layer} for each wrapper around. */
-  public TinyAdapter experts(String path, long experts, long out, long in) {
-    long ranks = config.get("r").intValue() * experts;
-    return random(PREFIX + path + ".lora_A.weight", ranks, in).random(PREFIX + path + ".lora_B.weight", out, ranks);
-  }
-
-  /** A tensor under its full name, with random values. */
-  public TinyAdapter random(String name, long... shape) {
-    return tensor(TinyTensor.random(name, seed, shape));
-  }
-
-  public TinyAdapter zeros(String name, DType dtype, long... shape) {
-    return tensor(TinyTensor.zeros(name, dtype, shape));
-  }
-
-  public TinyAdapter tensor(TinyTensor tensor) {
-    tensors.add(tensor);
-    return this;
-  }
-
-  /** Writes the config and the weights. */
-  public Path writeTo(Path folder) {
-    writeConfigTo(folder);
-    try {
-      SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), tensors, Map.of());
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    /** Another set of random values. */
+    public TinyAdapter seed(long newSeed) {
+        seed = newSeed;
+        return this;
     }
-  }
 
-  /** Writes the config alone. */
-  public Path writeConfigTo(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      return Files.writeString(folder.resolve("adapter_config.json"), config.toPrettyString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    /** Sets a config field; the value as it is to stand in the JSON. */
+    public TinyAdapter config(String field, String json) {
+        try {
+            config.set(field, JSON.readTree(json));
+            return this;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(json, e);
+        }
     }
-  }
+
+    public TinyAdapter withoutConfig(String field) {
+        config.remove(field);
+        return this;
+    }
+
+    /** A module of the config's rank. */
+    public TinyAdapter module(String name, long out, long in) {
+        return module(name, out, in, config.get("r").intValue());
+    }
+
+    public TinyAdapter module(String name, long out, long in, long rank) {
+        return random(PREFIX + name + ".lora_A.weight", rank, in).random(PREFIX + name + ".lora_B.weight", out, rank);
+    }
+
+    /** Factors of the config's rank on a stack of experts; the path has a {@code .base_layer} for each wrapper around. */
+    public TinyAdapter experts(String path, long experts, long out, long in) {
+        long ranks = config.get("r").intValue() * experts;
+        return random(PREFIX + path + ".lora_A.weight", ranks, in).random(PREFIX + path + ".lora_B.weight", out, ranks);
+    }
+
+    /** A tensor under its full name, with random values. */
+    public TinyAdapter random(String name, long... shape) {
+        return tensor(TinyTensor.random(name, seed, shape));
+    }
+
+    public TinyAdapter zeros(String name, DType dtype, long... shape) {
+        return tensor(TinyTensor.zeros(name, dtype, shape));
+    }
+
+    public TinyAdapter tensor(TinyTensor tensor) {
+        tensors.add(tensor);
+        return this;
+    }
+
+    /** Writes the config and the weights. */
+    public Path writeTo(Path folder) {
+        writeConfigTo(folder);
+        try {
+            SafetensorsWriter.write(folder.resolve("adapter_model.safetensors"), tensors, Map.of());
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes the config alone. */
+    public Path writeConfigTo(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            return Files.writeString(folder.resolve("adapter_config.json"), config.toPrettyString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

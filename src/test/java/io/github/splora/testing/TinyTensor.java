@@ -13,32 +13,35 @@ import java.util.Random;
 /** A small tensor held in memory, ready to be written. */
 public record TinyTensor(String name, DType dtype, List<Long> shape, byte[] bytes) implements TensorSource {
 
-  /** F32 values as given, the last dimension varying fastest. */
-  public static TinyTensor of(String name, List<Long> shape, float... values) {
-    ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    return new TinyTensor(name, DType.F32, shape, bytes.array());
-  }
-
-  /** F32 values that depend on the name and the seed only. */
-  public static TinyTensor random(String name, long seed, long... shape) {
-    Random random = new Random(31 * seed + name.hashCode());
-    float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
+    /** F32 values as given, the last dimension varying fastest. */
+    public static TinyTensor of(String name, List<Long> shape, float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return new TinyTensor(name, DType.F32, shape, bytes.array());
     }
-    return of(name, Arrays.stream(shape).boxed().toList(), values);
-  }
 
-  /** Zeros of any type. */
-  public static TinyTensor zeros(String name, DType dtype, long... shape) {
-    long elements = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-    return new TinyTensor(
-        name, dtype, Arrays.stream(shape).boxed().toList(), new byte[(int) (elements * dtype.bits() / Byte.SIZE)]);
-  }
+    /** F32 values that depend on the name and the seed only. */
+    public static TinyTensor random(String name, long seed, long... shape) {
+        Random random = new Random(31 * seed + name.hashCode());
+        float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return of(name, Arrays.stream(shape).boxed().toList(), values);
+    }
 
-  @Override
-  public void writeTo(WritableByteChannel out) throws IOException {
-    out.write(ByteBuffer.wrap(bytes));
-  }
+    /** Zeros of any type. */
+    public static TinyTensor zeros(String name, DType dtype, long... shape) {
+        long elements = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+        return new TinyTensor(
+                name,
+                dtype,
+                Arrays.stream(shape).boxed().toList(),
+                new byte[(int) (elements * dtype.bits() / Byte.SIZE)]);
+    }
+
+    @Override
+    public void writeTo(WritableByteChannel out) throws IOException {
+        out.write(ByteBuffer.wrap(bytes));
+    }
 }

@@ -16,38 +16,45 @@ import java.util.List;
  */
 record Axis(double low, double high, double start, double end) {
 
-  private static final int ABOUT_TICKS = 6;
+    private static final int ABOUT_TICKS = 6;
 
-  /** A labelled place. */
-  record Tick(String at, String label) {}
+    /** A labelled place. */
+    record Tick(String at, String label) {}
 
-  /** Coordinate of a value; values beyond an end are drawn at the end. */
-  String at(double value) {
-    double share = Math.min(1, Math.max(0, (value - low) / (high - low)));
-    return coordinate(start + share * (end - start));
-  }
-
-  /** Round values along the axis: one, two or five times a power of ten apart. */
-  List<Tick> ticks() {
-    double rough = (high - low) / ABOUT_TICKS;
-    BigDecimal power = BigDecimal.ONE.scaleByPowerOfTen((int) Math.floor(Math.log10(rough)));
-    double multiple = rough / power.doubleValue();
-    BigDecimal step = power.multiply(BigDecimal.valueOf(multiple < 1.5 ? 1 : multiple < 3.5 ? 2 : multiple < 7.5 ? 5 : 10));
-    List<Tick> ticks = new ArrayList<>();
-    BigDecimal first = new BigDecimal(low).divide(step, 0, RoundingMode.CEILING).multiply(step);
-    for (BigDecimal value = first; value.doubleValue() <= high; value = value.add(step)) {
-      ticks.add(new Tick(at(value.doubleValue()), label(value)));
+    /** Coordinate of a value; values beyond an end are drawn at the end. */
+    String at(double value) {
+        double share = Math.min(1, Math.max(0, (value - low) / (high - low)));
+        return coordinate(start + share * (end - start));
     }
-    return ticks;
-  }
 
-  static String coordinate(double value) {
-    return BigDecimal.valueOf(value).setScale(1, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
-  }
+    /** Round values along the axis: one, two or five times a power of ten apart. */
+    List<Tick> ticks() {
+        double rough = (high - low) / ABOUT_TICKS;
+        BigDecimal power = BigDecimal.ONE.scaleByPowerOfTen((int) Math.floor(Math.log10(rough)));
+        double multiple = rough / power.doubleValue();
+        BigDecimal step =
+                power.multiply(BigDecimal.valueOf(multiple < 1.5 ? 1 : multiple < 3.5 ? 2 : multiple < 7.5 ? 5 : 10));
+        List<Tick> ticks = new ArrayList<>();
+        BigDecimal first =
+                new BigDecimal(low).divide(step, 0, RoundingMode.CEILING).multiply(step);
+        for (BigDecimal value = first; value.doubleValue() <= high; value = value.add(step)) {
+            ticks.add(new Tick(at(value.doubleValue()), label(value)));
+        }
+        return ticks;
+    }
 
-  private static String label(BigDecimal value) {
-    BigDecimal plain = value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
-    double size = plain.abs().doubleValue();
-    return size == 0 || size >= 1e-4 && size < 1e6 ? plain.toPlainString() : plain.round(new MathContext(3)).toString();
-  }
+    static String coordinate(double value) {
+        return BigDecimal.valueOf(value)
+                .setScale(1, RoundingMode.HALF_UP)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    private static String label(BigDecimal value) {
+        BigDecimal plain = value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
+        double size = plain.abs().doubleValue();
+        return size == 0 || size >= 1e-4 && size < 1e6
+                ? plain.toPlainString()
+                : plain.round(new MathContext(3)).toString();
+    }
 }

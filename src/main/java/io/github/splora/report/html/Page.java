@@ -21,154 +21,201 @@ import java.util.Locale;
  * @param charts null if no module has a score
  */
 record Page(
-    RunReport report,
-    String policy,
-    String style,
-    String script,
-    String conclusion,
-    List<Fact> figures,
-    List<Fact> settings,
-    String command,
-    Map map,
-    Charts charts,
-    List<String> types,
-    List<Row> rows) {
+        RunReport report,
+        String policy,
+        String style,
+        String script,
+        String conclusion,
+        List<Fact> figures,
+        List<Fact> settings,
+        String command,
+        Map map,
+        Charts charts,
+        List<String> types,
+        List<Row> rows) {
 
-  private static final int BAND = 30;
-  private static final int BAR = 40;
+    private static final int BAND = 30;
+    private static final int BAR = 40;
 
-  /** A name and what it is. */
-  record Fact(String name, String value) {}
+    /** A name and what it is. */
+    record Fact(String name, String value) {}
 
-  /** The heatmap; blocks in bands of at most {@value #BAND} that stand side by side where there is room. */
-  record Map(List<String> types, List<List<Line>> bands, List<Level> levels, boolean clipped) {}
+    /** The heatmap; blocks in bands of at most {@value #BAND} that stand side by side where there is room. */
+    record Map(List<String> types, List<List<Line>> bands, List<Level> levels, boolean clipped) {}
 
-  /** One block. */
-  record Line(String label, List<Cell> cells) {}
+    /** One block. */
+    record Line(String label, List<Cell> cells) {}
 
-  /** One module, or the place of none. */
-  record Cell(boolean isModule, String text, String level, boolean prune, String name) {}
+    /** One module, or the place of none. */
+    record Cell(boolean isModule, String text, String level, boolean prune, String name) {}
 
-  /** One colour of the scale, and the scores that have it. */
-  record Level(String level, String from) {}
+    /** One colour of the scale, and the scores that have it. */
+    record Level(String level, String from) {}
 
-  /** Both charts; {@code unit} is what their scores are of, {@code clipped} whether some lie beyond the drawing. */
-  record Charts(String unit, int units, boolean clipped, Distribution distribution, WhatIf whatIf) {}
+    /** Both charts; {@code unit} is what their scores are of, {@code clipped} whether some lie beyond the drawing. */
+    record Charts(String unit, int units, boolean clipped, Distribution distribution, WhatIf whatIf) {}
 
-  /** One line of the table, whose name may be broken between its parts. */
-  record Row(
-      ModuleRow module,
-      List<String> nameParts,
-      String block,
-      String shape,
-      String score,
-      String bar,
-      boolean prune,
-      List<Figure> figures) {}
+    /** One line of the table, whose name may be broken between its parts. */
+    record Row(
+            ModuleRow module,
+            List<String> nameParts,
+            String block,
+            String shape,
+            String score,
+            String bar,
+            boolean prune,
+            List<Figure> figures) {}
 
-  /** A number as it is shown, and in full, to sort by; that is empty if there is none. */
-  record Figure(String text, String raw) {}
+    /** A number as it is shown, and in full, to sort by; that is empty if there is none. */
+    record Figure(String text, String raw) {}
 
-  static Page of(RunReport report, String policy, String style, String script) {
-    Heatmap heatmap = Heatmap.of(report.modules());
-    return new Page(report, policy, style, script, Columns.conclusion(report), figures(report.summary()),
-        settings(report), report.command().isEmpty() ? null : "splora " + ShellWords.join(report.command()),
-        map(heatmap), charts(report),
-        report.modules().stream().map(ModuleRow::type).distinct().sorted().toList(),
-        report.modules().stream().map(row -> row(row, heatmap.scale())).toList());
-  }
-
-  private static List<Fact> figures(Summary summary) {
-    return List.of(
-        new Fact("modules to prune", summary.pruned() + " of " + summary.modules()),
-        new Fact("share of modules", Figures.percent(summary.prunedFraction())),
-        new Fact("share of ‖ΔW‖² that goes", Figures.percent(summary.prunedDeltaShare())),
-        new Fact("highest score", Figures.number(summary.maxScore())),
-        new Fact("highest score that stays", Figures.number(summary.maxKeptScore())),
-        new Fact("without a score", String.valueOf(summary.modules() - summary.scored())));
-  }
-
-  private static List<Fact> settings(RunReport report) {
-    Parameters parameters = report.parameters();
-    List<Fact> facts = new ArrayList<>(List.of(
-        new Fact("version", report.tool().name() + " " + report.tool().version()),
-        new Fact("metric", report.metric()),
-        new Fact("reference", parameters.reference()),
-        new Fact("population", parameters.population() + " (" + parameters.centre() + ", " + parameters.spread() + ")"),
-        new Fact("granularity", parameters.granularity()),
-        new Fact("rule", parameters.rule() + (parameters.value() == null ? "" : " " + parameters.value())
-            + (parameters.defaultRule() ? " (default)" : ""))));
-    if (!parameters.include().isEmpty()) {
-      facts.add(new Fact("include", String.join(" ", parameters.include())));
+    static Page of(RunReport report, String policy, String style, String script) {
+        Heatmap heatmap = Heatmap.of(report.modules());
+        return new Page(
+                report,
+                policy,
+                style,
+                script,
+                Columns.conclusion(report),
+                figures(report.summary()),
+                settings(report),
+                report.command().isEmpty() ? null : "splora " + ShellWords.join(report.command()),
+                map(heatmap),
+                charts(report),
+                report.modules().stream()
+                        .map(ModuleRow::type)
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                report.modules().stream().map(row -> row(row, heatmap.scale())).toList());
     }
-    if (!parameters.exclude().isEmpty()) {
-      facts.add(new Fact("exclude", String.join(" ", parameters.exclude())));
+
+    private static List<Fact> figures(Summary summary) {
+        return List.of(
+                new Fact("modules to prune", summary.pruned() + " of " + summary.modules()),
+                new Fact("share of modules", Figures.percent(summary.prunedFraction())),
+                new Fact("share of ‖ΔW‖² that goes", Figures.percent(summary.prunedDeltaShare())),
+                new Fact("highest score", Figures.number(summary.maxScore())),
+                new Fact("highest score that stays", Figures.number(summary.maxKeptScore())),
+                new Fact("without a score", String.valueOf(summary.modules() - summary.scored())));
     }
-    if (parameters.action() != null) {
-      facts.add(new Fact("action", parameters.action() + ", config style " + parameters.configStyle()));
+
+    private static List<Fact> settings(RunReport report) {
+        Parameters parameters = report.parameters();
+        List<Fact> facts = new ArrayList<>(List.of(
+                new Fact("version", report.tool().name() + " " + report.tool().version()),
+                new Fact("metric", report.metric()),
+                new Fact("reference", parameters.reference()),
+                new Fact(
+                        "population",
+                        parameters.population() + " (" + parameters.centre() + ", " + parameters.spread() + ")"),
+                new Fact("granularity", parameters.granularity()),
+                new Fact(
+                        "rule",
+                        parameters.rule()
+                                + (parameters.value() == null ? "" : " " + parameters.value())
+                                + (parameters.defaultRule() ? " (default)" : ""))));
+        if (!parameters.include().isEmpty()) {
+            facts.add(new Fact("include", String.join(" ", parameters.include())));
+        }
+        if (!parameters.exclude().isEmpty()) {
+            facts.add(new Fact("exclude", String.join(" ", parameters.exclude())));
+        }
+        if (parameters.action() != null) {
+            facts.add(new Fact("action", parameters.action() + ", config style " + parameters.configStyle()));
+        }
+        facts.add(new Fact(
+                "engine",
+                report.engine().name() + " " + report.engine().version() + ", "
+                        + report.engine().device() + ", " + report.engine().threads() + " threads"));
+        facts.add(new Fact(
+                "time",
+                String.format(
+                        Locale.ROOT,
+                        "%.1f s, of which scoring %.1f s; %,d bytes of weights compared",
+                        report.timing().totalSeconds(),
+                        report.timing().scoringSeconds(),
+                        report.timing().checkpointBytes())));
+        return facts;
     }
-    facts.add(new Fact("engine", report.engine().name() + " " + report.engine().version() + ", "
-        + report.engine().device() + ", " + report.engine().threads() + " threads"));
-    facts.add(new Fact("time", String.format(Locale.ROOT,
-        "%.1f s, of which scoring %.1f s; %,d bytes of weights compared",
-        report.timing().totalSeconds(), report.timing().scoringSeconds(), report.timing().checkpointBytes())));
-    return facts;
-  }
 
-  private static Map map(Heatmap heatmap) {
-    ScoreScale scale = heatmap.scale();
-    List<Line> lines = heatmap.lines().stream()
-        .map(line -> new Line(heatmap.hasManyStacks() ? line.path() : line.number(),
-            heatmap.types().stream().map(type -> cell(line.cells().get(type), scale)).toList()))
-        .toList();
-    List<List<Line>> bands = new ArrayList<>();
-    int size = ceilDiv(lines.size(), ceilDiv(lines.size(), BAND));
-    for (int start = 0; start < lines.size(); start += size) {
-      bands.add(lines.subList(start, Math.min(lines.size(), start + size)));
+    private static Map map(Heatmap heatmap) {
+        ScoreScale scale = heatmap.scale();
+        List<Line> lines = heatmap.lines().stream()
+                .map(line -> new Line(
+                        heatmap.hasManyStacks() ? line.path() : line.number(),
+                        heatmap.types().stream()
+                                .map(type -> cell(line.cells().get(type), scale))
+                                .toList()))
+                .toList();
+        List<List<Line>> bands = new ArrayList<>();
+        int size = ceilDiv(lines.size(), ceilDiv(lines.size(), BAND));
+        for (int start = 0; start < lines.size(); start += size) {
+            bands.add(lines.subList(start, Math.min(lines.size(), start + size)));
+        }
+        List<Level> levels = new ArrayList<>();
+        for (int level = 0; level < ScoreScale.LEVELS; level++) {
+            double from = scale.low() + level * (scale.high() - scale.low()) / ScoreScale.LEVELS;
+            levels.add(new Level("l" + level, Figures.brief(from, scale.high() - scale.low())));
+        }
+        return new Map(heatmap.types(), bands, levels, scale.clipped());
     }
-    List<Level> levels = new ArrayList<>();
-    for (int level = 0; level < ScoreScale.LEVELS; level++) {
-      double from = scale.low() + level * (scale.high() - scale.low()) / ScoreScale.LEVELS;
-      levels.add(new Level("l" + level, Figures.brief(from, scale.high() - scale.low())));
+
+    private static int ceilDiv(int dividend, int divisor) {
+        return (dividend + divisor - 1) / divisor;
     }
-    return new Map(heatmap.types(), bands, levels, scale.clipped());
-  }
 
-  private static int ceilDiv(int dividend, int divisor) {
-    return (dividend + divisor - 1) / divisor;
-  }
-
-  private static Cell cell(ModuleRow row, ScoreScale scale) {
-    return row == null
-        ? new Cell(false, "", "", false, "")
-        : new Cell(true, Figures.brief(row.score(), scale.high() - scale.low()),
-            row.score() == null ? "" : "l" + scale.level(row.score()),
-            row.goes(), row.name());
-  }
-
-  private static Charts charts(RunReport report) {
-    RemovalCurve curve = RemovalCurve.of(report);
-    if (curve.units().isEmpty()) {
-      return null;
+    private static Cell cell(ModuleRow row, ScoreScale scale) {
+        return row == null
+                ? new Cell(false, "", "", false, "")
+                : new Cell(
+                        true,
+                        Figures.brief(row.score(), scale.high() - scale.low()),
+                        row.score() == null ? "" : "l" + scale.level(row.score()),
+                        row.goes(),
+                        row.name());
     }
-    Parameters parameters = report.parameters();
-    ScoreAxis scores = ScoreAxis.of(curve, "threshold".equals(parameters.rule()) ? parameters.value() : null,
-        parameters.value() != null, Distribution.LEFT, Distribution.RIGHT);
-    return new Charts(curve.granularity().toString(), curve.units().size(), scores.clipped(),
-        Distribution.of(curve, scores),
-        WhatIf.of(curve, scores));
-  }
 
-  private static Row row(ModuleRow row, ScoreScale scale) {
-    return new Row(row, List.of(row.name().split("(?<=\\.)")), row.block() == null ? "" : row.block().toString(),
-        row.shapeText("×"),
-        Figures.number(row.score()),
-        row.score() == null ? "0" : Axis.coordinate(Math.max(1, scale.share(row.score()) * BAR)), row.goes(),
-        List.of(figure(row.distance()), figure(row.expectedDistance()), figure(row.spread()), figure(row.cosine()),
-            figure(row.deltaNorm()), figure(row.referenceNorm()), figure(row.alignmentNorm())));
-  }
+    private static Charts charts(RunReport report) {
+        RemovalCurve curve = RemovalCurve.of(report);
+        if (curve.units().isEmpty()) {
+            return null;
+        }
+        Parameters parameters = report.parameters();
+        ScoreAxis scores = ScoreAxis.of(
+                curve,
+                "threshold".equals(parameters.rule()) ? parameters.value() : null,
+                parameters.value() != null,
+                Distribution.LEFT,
+                Distribution.RIGHT);
+        return new Charts(
+                curve.granularity().toString(),
+                curve.units().size(),
+                scores.clipped(),
+                Distribution.of(curve, scores),
+                WhatIf.of(curve, scores));
+    }
 
-  private static Figure figure(Double value) {
-    return new Figure(Figures.number(value), value == null ? "" : value.toString());
-  }
+    private static Row row(ModuleRow row, ScoreScale scale) {
+        return new Row(
+                row,
+                List.of(row.name().split("(?<=\\.)")),
+                row.block() == null ? "" : row.block().toString(),
+                row.shapeText("×"),
+                Figures.number(row.score()),
+                row.score() == null ? "0" : Axis.coordinate(Math.max(1, scale.share(row.score()) * BAR)),
+                row.goes(),
+                List.of(
+                        figure(row.distance()),
+                        figure(row.expectedDistance()),
+                        figure(row.spread()),
+                        figure(row.cosine()),
+                        figure(row.deltaNorm()),
+                        figure(row.referenceNorm()),
+                        figure(row.alignmentNorm())));
+    }
+
+    private static Figure figure(Double value) {
+        return new Figure(Figures.number(value), value == null ? "" : value.toString());
+    }
 }

@@ -16,45 +16,47 @@ import java.util.List;
  */
 record ScoreAxis(Axis axis, int bins, boolean clipped, Double cut) {
 
-  private static final int FEWEST = 8;
-  private static final int MOST = 32;
+    private static final int FEWEST = 8;
+    private static final int MOST = 32;
 
-  /** @param hasRule whether there is a cut at all */
-  static ScoreAxis of(RemovalCurve curve, Double ruleThreshold, boolean hasRule, double start, double end) {
-    List<Double> scores = curve.units().stream().map(Unit::score).toList();
-    ScoreScale scale = ScoreScale.of(scores);
-    Double cut = hasRule ? cut(curve, ruleThreshold) : null;
-    double reach = (scale.high() - scale.low()) / 2;
-    boolean isNear = cut != null && cut > scale.low() - reach && cut < scale.high() + reach;
-    double low = isNear ? Math.min(scale.low(), cut) : scale.low();
-    double high = isNear ? Math.max(scale.high(), cut) : scale.high();
-    int bins = Math.min(MOST, Math.max(FEWEST, (int) Math.ceil(1.5 * Math.sqrt(scores.size()))));
-    double width = (high - low) / bins;
-    // Half a bin of room below, or as much as it takes to have the cut on an edge.
-    double first = isNear ? cut - Math.ceil((cut - low) / width + 0.01) * width : low - width / 2;
-    return new ScoreAxis(new Axis(first, first + (bins + 2) * width, start, end), bins + 2, scale.clipped(), cut);
-  }
-
-  double binWidth() {
-    return (axis.high() - axis.low()) / bins;
-  }
-
-  double edge(int bin) {
-    return axis.low() + bin * binWidth();
-  }
-
-  /** The bin of a score: its upper edge belongs to it, as the cut belongs to what stays. */
-  int bin(double score) {
-    double place = Math.ceil((score - axis.low()) / binWidth() - 1e-9) - 1;
-    return (int) Math.min(bins - 1, Math.max(0, place));
-  }
-
-  private static Double cut(RemovalCurve curve, Double ruleThreshold) {
-    if (ruleThreshold != null) {
-      return ruleThreshold;
+    /** @param hasRule whether there is a cut at all */
+    static ScoreAxis of(RemovalCurve curve, Double ruleThreshold, boolean hasRule, double start, double end) {
+        List<Double> scores = curve.units().stream().map(Unit::score).toList();
+        ScoreScale scale = ScoreScale.of(scores);
+        Double cut = hasRule ? cut(curve, ruleThreshold) : null;
+        double reach = (scale.high() - scale.low()) / 2;
+        boolean isNear = cut != null && cut > scale.low() - reach && cut < scale.high() + reach;
+        double low = isNear ? Math.min(scale.low(), cut) : scale.low();
+        double high = isNear ? Math.max(scale.high(), cut) : scale.high();
+        int bins = Math.min(MOST, Math.max(FEWEST, (int) Math.ceil(1.5 * Math.sqrt(scores.size()))));
+        double width = (high - low) / bins;
+        // Half a bin of room below, or as much as it takes to have the cut on an edge.
+        double first = isNear ? cut - Math.ceil((cut - low) / width + 0.01) * width : low - width / 2;
+        return new ScoreAxis(new Axis(first, first + (bins + 2) * width, start, end), bins + 2, scale.clipped(), cut);
     }
-    Double between = curve.steps().get(curve.chosen()).threshold();
-    // A tie: the cut goes through the middle of equal scores.
-    return between == null && curve.chosen() > 0 ? Double.valueOf(curve.units().get(curve.chosen() - 1).score()) : between;
-  }
+
+    double binWidth() {
+        return (axis.high() - axis.low()) / bins;
+    }
+
+    double edge(int bin) {
+        return axis.low() + bin * binWidth();
+    }
+
+    /** The bin of a score: its upper edge belongs to it, as the cut belongs to what stays. */
+    int bin(double score) {
+        double place = Math.ceil((score - axis.low()) / binWidth() - 1e-9) - 1;
+        return (int) Math.min(bins - 1, Math.max(0, place));
+    }
+
+    private static Double cut(RemovalCurve curve, Double ruleThreshold) {
+        if (ruleThreshold != null) {
+            return ruleThreshold;
+        }
+        Double between = curve.steps().get(curve.chosen()).threshold();
+        // A tie: the cut goes through the middle of equal scores.
+        return between == null && curve.chosen() > 0
+                ? Double.valueOf(curve.units().get(curve.chosen() - 1).score())
+                : between;
+    }
 }

@@ -7,15 +7,15 @@ import java.util.stream.Collectors;
 /** Arguments as a line that a POSIX shell reads back as the same arguments. */
 final class ShellWords {
 
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
-  private ShellWords() {}
+    private ShellWords() {}
 
-  static String join(List<String> arguments) {
-    return arguments.stream().map(ShellWords::quoted).collect(Collectors.joining(" "));
-  }
+    static String join(List<String> arguments) {
+        return arguments.stream().map(ShellWords::quoted).collect(Collectors.joining(" "));
+    }
 
-  private static String quoted(String argument) {
-    return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
-  }
+    private static String quoted(String argument) {
+        return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    }
 }

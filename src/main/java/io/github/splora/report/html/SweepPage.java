@@ -16,95 +16,136 @@ import java.util.stream.Collectors;
  * @param figures names of the figures, as headings
  * @param isEvaluated whether there is a picture
  */
-public record SweepPage(SweepReport report, String policy, String style, String conclusion, boolean isEvaluated,
-    List<Tick> useTicks, List<Tick> harmTicks, List<Point> points, String frontPath, Set<String> figures,
-    List<Row> rows) {
+public record SweepPage(
+        SweepReport report,
+        String policy,
+        String style,
+        String conclusion,
+        boolean isEvaluated,
+        List<Tick> useTicks,
+        List<Tick> harmTicks,
+        List<Point> points,
+        String frontPath,
+        Set<String> figures,
+        List<Row> rows) {
 
-  private static final double LEFT = 60;
-  private static final double RIGHT = 620;
-  private static final double TOP = 24;
-  private static final double BOTTOM = 360;
+    private static final double LEFT = 60;
+    private static final double RIGHT = 620;
+    private static final double TOP = 24;
+    private static final double BOTTOM = 360;
 
-  /** A candidate in the picture. */
-  record Point(String x, String y, int number, String kind, String title, String labelX) {}
+    /** A candidate in the picture. */
+    record Point(String x, String y, int number, String kind, String title, String labelX) {}
 
-  /** A candidate in the table. */
-  record Row(int number, String mark, int modules, List<String> figures, String options, String note, String kind) {}
+    /** A candidate in the table. */
+    record Row(int number, String mark, int modules, List<String> figures, String options, String note, String kind) {}
 
-  /** A sweep as a page for people in one file. */
-  public static String write(SweepReport report) {
-    String style = Template.resource("report.css") + Template.resource("sweep.css");
-    return Template.fill("sweep.html", of(report, Template.policy(style, ""), style));
-  }
-
-  private static SweepPage of(SweepReport report, String policy, String style) {
-    List<Trial> judged = report.trials().stream().filter(trial -> trial.failure() == null
-        && trial.figures().containsKey(report.minimize()) && trial.figures().containsKey(report.maximize())).toList();
-    Axis use = axis(judged, report.maximize(), LEFT, RIGHT);
-    Axis harm = axis(judged, report.minimize(), BOTTOM, TOP);
-    return new SweepPage(report, policy, style, report.conclusion(), !judged.isEmpty(), use.ticks(), harm.ticks(),
-        points(report, judged, use, harm), front(report, judged, use, harm), report.figures(),
-        report.trials().stream().map(trial -> row(report, trial)).toList());
-  }
-
-  /** From the least to the greatest value, with some room; of shares, from 0 to 1. */
-  private static Axis axis(List<Trial> judged, String figure, double start, double end) {
-    double low = judged.stream().mapToDouble(trial -> trial.figures().get(figure)).min().orElse(0);
-    double high = judged.stream().mapToDouble(trial -> trial.figures().get(figure)).max().orElse(1);
-    if (low >= 0 && high <= 1) {
-      return new Axis(0, 1, start, end);
+    /** A sweep as a page for people in one file. */
+    public static String write(SweepReport report) {
+        String style = Template.resource("report.css") + Template.resource("sweep.css");
+        return Template.fill("sweep.html", of(report, Template.policy(style, ""), style));
     }
-    double room = high > low ? (high - low) / 20 : 1;
-    return new Axis(low - room, high + room, start, end);
-  }
 
-  private static List<Point> points(SweepReport report, List<Trial> judged, Axis use, Axis harm) {
-    List<Point> points = new ArrayList<>();
-    for (Trial trial : judged) {
-      if (trial.sameAs() == null) {
-        double x = trial.figures().get(report.maximize());
-        double y = trial.figures().get(report.minimize());
-        points.add(new Point(use.at(x), harm.at(y), trial.number(), kind(report, trial),
-            trial.number() + ": " + report.minimize() + " " + text(y) + ", " + report.maximize() + " " + text(x) + ", "
-                + trial.origin(),
-            Axis.coordinate(Double.parseDouble(use.at(x)) + 8)));
-      }
+    private static SweepPage of(SweepReport report, String policy, String style) {
+        List<Trial> judged = report.trials().stream()
+                .filter(trial -> trial.failure() == null
+                        && trial.figures().containsKey(report.minimize())
+                        && trial.figures().containsKey(report.maximize()))
+                .toList();
+        Axis use = axis(judged, report.maximize(), LEFT, RIGHT);
+        Axis harm = axis(judged, report.minimize(), BOTTOM, TOP);
+        return new SweepPage(
+                report,
+                policy,
+                style,
+                report.conclusion(),
+                !judged.isEmpty(),
+                use.ticks(),
+                harm.ticks(),
+                points(report, judged, use, harm),
+                front(report, judged, use, harm),
+                report.figures(),
+                report.trials().stream().map(trial -> row(report, trial)).toList());
     }
-    return points;
-  }
 
-  /** A staircase: what is right of it and below has not been found. */
-  private static String front(SweepReport report, List<Trial> judged, Axis use, Axis harm) {
-    List<Trial> front = judged.stream().filter(Trial::onFront)
-        .sorted(Comparator.comparingDouble((Trial trial) -> trial.figures().get(report.maximize()))).toList();
-    StringBuilder path = new StringBuilder();
-    for (Trial trial : front) {
-      String x = use.at(trial.figures().get(report.maximize()));
-      String y = harm.at(trial.figures().get(report.minimize()));
-      path.append(path.isEmpty() ? "M" + Axis.coordinate(LEFT) + " " + y : "V" + y).append("H").append(x);
+    /** From the least to the greatest value, with some room; of shares, from 0 to 1. */
+    private static Axis axis(List<Trial> judged, String figure, double start, double end) {
+        double low = judged.stream()
+                .mapToDouble(trial -> trial.figures().get(figure))
+                .min()
+                .orElse(0);
+        double high = judged.stream()
+                .mapToDouble(trial -> trial.figures().get(figure))
+                .max()
+                .orElse(1);
+        if (low >= 0 && high <= 1) {
+            return new Axis(0, 1, start, end);
+        }
+        double room = high > low ? (high - low) / 20 : 1;
+        return new Axis(low - room, high + room, start, end);
     }
-    return path.isEmpty() ? "" : path + "V" + Axis.coordinate(TOP);
-  }
 
-  private static Row row(SweepReport report, Trial trial) {
-    return new Row(trial.number(), isWinner(report, trial) ? "best" : trial.onFront() ? "front" : "", trial.selected(),
-        report.figures().stream()
-            .map(name -> trial.figures().containsKey(name) ? text(trial.figures().get(name)) : "-")
-            .collect(Collectors.toList()),
-        trial.options().isEmpty() ? "(" + trial.origin() + ")" : trial.origin(),
-        trial.note(),
-        kind(report, trial));
-  }
+    private static List<Point> points(SweepReport report, List<Trial> judged, Axis use, Axis harm) {
+        List<Point> points = new ArrayList<>();
+        for (Trial trial : judged) {
+            if (trial.sameAs() == null) {
+                double x = trial.figures().get(report.maximize());
+                double y = trial.figures().get(report.minimize());
+                points.add(new Point(
+                        use.at(x),
+                        harm.at(y),
+                        trial.number(),
+                        kind(report, trial),
+                        trial.number() + ": " + report.minimize() + " " + text(y) + ", " + report.maximize() + " "
+                                + text(x) + ", " + trial.origin(),
+                        Axis.coordinate(Double.parseDouble(use.at(x)) + 8)));
+            }
+        }
+        return points;
+    }
 
-  private static String kind(SweepReport report, Trial trial) {
-    return isWinner(report, trial) ? "winner" : trial.number() == 0 ? "start" : trial.onFront() ? "front" : "other";
-  }
+    /** A staircase: what is right of it and below has not been found. */
+    private static String front(SweepReport report, List<Trial> judged, Axis use, Axis harm) {
+        List<Trial> front = judged.stream()
+                .filter(Trial::onFront)
+                .sorted(Comparator.comparingDouble(
+                        (Trial trial) -> trial.figures().get(report.maximize())))
+                .toList();
+        StringBuilder path = new StringBuilder();
+        for (Trial trial : front) {
+            String x = use.at(trial.figures().get(report.maximize()));
+            String y = harm.at(trial.figures().get(report.minimize()));
+            path.append(path.isEmpty() ? "M" + Axis.coordinate(LEFT) + " " + y : "V" + y)
+                    .append("H")
+                    .append(x);
+        }
+        return path.isEmpty() ? "" : path + "V" + Axis.coordinate(TOP);
+    }
 
-  private static boolean isWinner(SweepReport report, Trial trial) {
-    return Integer.valueOf(trial.number()).equals(report.winner());
-  }
+    private static Row row(SweepReport report, Trial trial) {
+        return new Row(
+                trial.number(),
+                isWinner(report, trial) ? "best" : trial.onFront() ? "front" : "",
+                trial.selected(),
+                report.figures().stream()
+                        .map(name -> trial.figures().containsKey(name)
+                                ? text(trial.figures().get(name))
+                                : "-")
+                        .collect(Collectors.toList()),
+                trial.options().isEmpty() ? "(" + trial.origin() + ")" : trial.origin(),
+                trial.note(),
+                kind(report, trial));
+    }
 
-  private static String text(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
-  }
+    private static String kind(SweepReport report, Trial trial) {
+        return isWinner(report, trial) ? "winner" : trial.number() == 0 ? "start" : trial.onFront() ? "front" : "other";
+    }
+
+    private static boolean isWinner(SweepReport report, Trial trial) {
+        return Integer.valueOf(trial.number()).equals(report.winner());
+    }
+
+    private static String text(double value) {
+        return String.format(Locale.ROOT, "%.4g", value);
+    }
 }

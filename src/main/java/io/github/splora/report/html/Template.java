@@ -17,44 +17,45 @@ import java.util.regex.Pattern;
  */
 final class Template {
 
-  /** Invisible characters that could turn text round or end it; line breaks are harmless. */
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}&&[^\\n]]");
-  private static final Mustache.Escaper ESCAPER =
-      text -> Escapers.HTML.escape(UNPRINTABLE.matcher(text).replaceAll("\ufffd"));
+    /** Invisible characters that could turn text round or end it; line breaks are harmless. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}&&[^\\n]]");
 
-  private Template() {}
+    private static final Mustache.Escaper ESCAPER =
+            text -> Escapers.HTML.escape(UNPRINTABLE.matcher(text).replaceAll("\ufffd"));
 
-  /** @param page all that the template can say */
-  static String fill(String template, Object page) {
-    return Mustache.compiler()
-        .withEscaper(ESCAPER)
-        .strictSections(true)
-        .nullValue("")
-        .compile(resource(template))
-        .execute(page);
-  }
+    private Template() {}
 
-  /** The content security policy of a page with one style and, unless it is empty, one script. */
-  static String policy(String style, String script) {
-    return "default-src 'none'; style-src '" + hash(style) + "'; script-src "
-        + (script.isEmpty() ? "'none'" : "'" + hash(script) + "'") + "; base-uri 'none'; form-action 'none'";
-  }
-
-  static String resource(String name) {
-    try (InputStream in = Template.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    /** @param page all that the template can say */
+    static String fill(String template, Object page) {
+        return Mustache.compiler()
+                .withEscaper(ESCAPER)
+                .strictSections(true)
+                .nullValue("")
+                .compile(resource(template))
+                .execute(page);
     }
-  }
 
-  /** As a content security policy names an inline script or style. */
-  private static String hash(String text) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+    /** The content security policy of a page with one style and, unless it is empty, one script. */
+    static String policy(String style, String script) {
+        return "default-src 'none'; style-src '" + hash(style) + "'; script-src "
+                + (script.isEmpty() ? "'none'" : "'" + hash(script) + "'") + "; base-uri 'none'; form-action 'none'";
     }
-  }
+
+    static String resource(String name) {
+        try (InputStream in = Template.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As a content security policy names an inline script or style. */
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
 }

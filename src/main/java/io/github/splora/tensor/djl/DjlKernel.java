@@ -23,191 +23,206 @@ import java.util.Map;
  */
 public final class DjlKernel implements Kernel {
 
-  /** Size of a block in float64: small enough for a core's cache, large enough to keep calls rare. */
-  private static final int BLOCK_BYTES = 2 << 20;
-  /** Products of fewer rows than this leave the arithmetic units idle, however wide the rows are. */
-  private static final int LEAST_ROWS = 64;
+    /** Size of a block in float64: small enough for a core's cache, large enough to keep calls rare. */
+    private static final int BLOCK_BYTES = 2 << 20;
+    /** Products of fewer rows than this leave the arithmetic units idle, however wide the rows are. */
+    private static final int LEAST_ROWS = 64;
 
-  private final TensorEngine engine;
-  /** For the base, aligned and adapted weights of one walk. */
-  private final Pool<List<RowMemory>> memories =
-      new Pool<>(() -> List.of(new RowMemory(), new RowMemory(), new RowMemory()));
+    private final TensorEngine engine;
+    /** For the base, aligned and adapted weights of one walk. */
+    private final Pool<List<RowMemory>> memories =
+            new Pool<>(() -> List.of(new RowMemory(), new RowMemory(), new RowMemory()));
 
-  DjlKernel(TensorEngine engine) {
-    this.engine = engine;
-  }
-
-  @Override
-  public void run(Pass pass, Weights weights) {
-    memories.lend(memory -> {
-      try (NDManager scope = engine.newScope()) {
-        new Walk(pass, weights, memory, scope).run();
-      }
-    });
-  }
-
-  /** A block of each matrix as it is stored and widened, of each operand in float64, and of a product of two. */
-  @Override
-  public long workspaceBytes(Weights weights) {
-    long numbers = Math.min(weights.aligned().rows(), rowsPerBlock(weights)) * weights.aligned().columns();
-    return numbers * Double.BYTES * (2L * weights.matrices().size() + 2);
-  }
-
-  private static int rowsPerBlock(Weights weights) {
-    return (int) Math.max(LEAST_ROWS, BLOCK_BYTES / (weights.aligned().columns() * Double.BYTES));
-  }
-
-  /** One walk, by one thread. */
-  private static final class Walk {
-
-    private final Weights weights;
-    private final NDManager scope;
-    private final RowReader base;
-    private final RowReader aligned;
-    private final RowReader adapted;
-    private final List<ProductSum> products;
-    private final List<InnerSum> inners;
-
-    Walk(Pass pass, Weights weights, List<RowMemory> memory, NDManager scope) {
-      this.weights = weights;
-      this.scope = scope;
-      this.base = new RowReader(weights.base(), memory.get(0));
-      this.aligned = new RowReader(weights.aligned(), memory.get(1));
-      this.adapted = weights.adapted().map(matrix -> new RowReader(matrix, memory.get(2))).orElse(null);
-      this.products = pass.products(false).stream().map(product -> new ProductSum(product, weights, scope)).toList();
-      this.inners = pass.innersByRow().stream().map(inner -> new InnerSum(inner, weights)).toList();
+    DjlKernel(TensorEngine engine) {
+        this.engine = engine;
     }
 
-    void run() {
-      for (BlockRows rows : BlockRows.of(weights.matrices(), rowsPerBlock(weights))) {
-        try (NDManager blockScope = scope.newSubManager()) {
-          Block block = new Block(rows, blockScope);
-          products.forEach(product -> product.add(rows, block.of(product.operand())));
-          inners.forEach(inner -> inner.add(rows, block.of(inner.left()).mul(block.of(inner.right()))));
-        }
-      }
-      products.forEach(ProductSum::finish);
-      inners.forEach(InnerSum::finish);
-    }
-
-    /** The operands' rows of one block, each made when it is first asked for. */
-    private final class Block {
-
-      private final BlockRows rows;
-      private final NDManager blockScope;
-      private final Map<Operand, NDArray> made = new EnumMap<>(Operand.class);
-      private NDArray alignedRows;
-
-      Block(BlockRows rows, NDManager blockScope) {
-        this.rows = rows;
-        this.blockScope = blockScope;
-      }
-
-      /** {@code [rows, columns]} as stored, FLOAT64. */
-      NDArray of(Operand operand) {
-        return made.computeIfAbsent(operand, o -> switch (o) {
-          case ALIGNMENT_DELTA -> difference(aligned(), base.read(rows, blockScope));
-          case ALIGNED -> aligned().toType(DataType.FLOAT64, false);
-          case ADAPTED_DELTA -> difference(adapted.read(rows, blockScope), aligned());
+    @Override
+    public void run(Pass pass, Weights weights) {
+        memories.lend(memory -> {
+            try (NDManager scope = engine.newScope()) {
+                new Walk(pass, weights, memory, scope).run();
+            }
         });
-      }
+    }
 
-      private NDArray aligned() {
-        if (alignedRows == null) {
-          alignedRows = aligned.read(rows, blockScope);
+    /** A block of each matrix as it is stored and widened, of each operand in float64, and of a product of two. */
+    @Override
+    public long workspaceBytes(Weights weights) {
+        long numbers = Math.min(weights.aligned().rows(), rowsPerBlock(weights))
+                * weights.aligned().columns();
+        return numbers * Double.BYTES * (2L * weights.matrices().size() + 2);
+    }
+
+    private static int rowsPerBlock(Weights weights) {
+        return (int) Math.max(LEAST_ROWS, BLOCK_BYTES / (weights.aligned().columns() * Double.BYTES));
+    }
+
+    /** One walk, by one thread. */
+    private static final class Walk {
+
+        private final Weights weights;
+        private final NDManager scope;
+        private final RowReader base;
+        private final RowReader aligned;
+        private final RowReader adapted;
+        private final List<ProductSum> products;
+        private final List<InnerSum> inners;
+
+        Walk(Pass pass, Weights weights, List<RowMemory> memory, NDManager scope) {
+            this.weights = weights;
+            this.scope = scope;
+            this.base = new RowReader(weights.base(), memory.get(0));
+            this.aligned = new RowReader(weights.aligned(), memory.get(1));
+            this.adapted = weights.adapted()
+                    .map(matrix -> new RowReader(matrix, memory.get(2)))
+                    .orElse(null);
+            this.products = pass.products(false).stream()
+                    .map(product -> new ProductSum(product, weights, scope))
+                    .toList();
+            this.inners = pass.innersByRow().stream()
+                    .map(inner -> new InnerSum(inner, weights))
+                    .toList();
         }
-        return alignedRows;
-      }
 
-      private NDArray difference(NDArray from, NDArray minus) {
-        boolean mixed = from.getDataType() != minus.getDataType();
-        return mixed
-            ? from.toType(DataType.FLOAT64, false).sub(minus.toType(DataType.FLOAT64, false))
-            : from.sub(minus).toType(DataType.FLOAT64, false);
-      }
-    }
-  }
-
-  /** One product as it grows. */
-  private static final class ProductSum {
-
-    private final Product product;
-    private final NDArray thin;
-    private final boolean crosswise;
-    private final int height;
-    private final NDManager scope;
-    /** Of stored rows times X, row by row. Small arrays of the engine's, kept among large ones, would break up its heap. */
-    private final double[] result;
-    private NDArray sum;
-
-    ProductSum(Product product, Weights weights, NDManager scope) {
-      Matrix x = product.thin();
-      this.product = product;
-      this.scope = scope;
-      this.thin = scope.create(x.values(), new Shape(x.rows(), x.columns()));
-      this.crosswise = product.isCrosswise(weights);
-      this.height = Math.toIntExact(crosswise ? weights.aligned().columns() : weights.aligned().rows());
-      this.result = crosswise ? null : new double[Math.multiplyExact(height, x.columns())];
-    }
-
-    Operand operand() {
-      return product.operand();
-    }
-
-    void add(BlockRows rows, NDArray block) {
-      if (crosswise) {
-        NDArray rowsOfThin = thin.get(rows.first() + ":" + (rows.first() + rows.count()));
-        rowsOfThin.attach(block.getManager());
-        NDArray part = block.transpose().matMul(rowsOfThin);
-        if (sum == null) {
-          sum = part;
-          sum.attach(scope);
-        } else {
-          sum.addi(part);
+        void run() {
+            for (BlockRows rows : BlockRows.of(weights.matrices(), rowsPerBlock(weights))) {
+                try (NDManager blockScope = scope.newSubManager()) {
+                    Block block = new Block(rows, blockScope);
+                    products.forEach(product -> product.add(rows, block.of(product.operand())));
+                    inners.forEach(
+                            inner -> inner.add(rows, block.of(inner.left()).mul(block.of(inner.right()))));
+                }
+            }
+            products.forEach(ProductSum::finish);
+            inners.forEach(InnerSum::finish);
         }
-      } else {
-        double[] part = block.matMul(thin).toDoubleArray();
-        System.arraycopy(part, 0, result, Math.toIntExact(rows.first() * product.thin().columns()), part.length);
-      }
+
+        /** The operands' rows of one block, each made when it is first asked for. */
+        private final class Block {
+
+            private final BlockRows rows;
+            private final NDManager blockScope;
+            private final Map<Operand, NDArray> made = new EnumMap<>(Operand.class);
+            private NDArray alignedRows;
+
+            Block(BlockRows rows, NDManager blockScope) {
+                this.rows = rows;
+                this.blockScope = blockScope;
+            }
+
+            /** {@code [rows, columns]} as stored, FLOAT64. */
+            NDArray of(Operand operand) {
+                return made.computeIfAbsent(operand, o -> switch (o) {
+                    case ALIGNMENT_DELTA -> difference(aligned(), base.read(rows, blockScope));
+                    case ALIGNED -> aligned().toType(DataType.FLOAT64, false);
+                    case ADAPTED_DELTA -> difference(adapted.read(rows, blockScope), aligned());
+                });
+            }
+
+            private NDArray aligned() {
+                if (alignedRows == null) {
+                    alignedRows = aligned.read(rows, blockScope);
+                }
+                return alignedRows;
+            }
+
+            private NDArray difference(NDArray from, NDArray minus) {
+                boolean mixed = from.getDataType() != minus.getDataType();
+                return mixed
+                        ? from.toType(DataType.FLOAT64, false).sub(minus.toType(DataType.FLOAT64, false))
+                        : from.sub(minus).toType(DataType.FLOAT64, false);
+            }
+        }
     }
 
-    void finish() {
-      product.result().accept(
-          new Matrix(height, product.thin().columns(), crosswise ? sum.toDoubleArray() : result));
+    /** One product as it grows. */
+    private static final class ProductSum {
+
+        private final Product product;
+        private final NDArray thin;
+        private final boolean crosswise;
+        private final int height;
+        private final NDManager scope;
+        /** Of stored rows times X, row by row. Small arrays of the engine's, kept among large ones, would break up its heap. */
+        private final double[] result;
+
+        private NDArray sum;
+
+        ProductSum(Product product, Weights weights, NDManager scope) {
+            Matrix x = product.thin();
+            this.product = product;
+            this.scope = scope;
+            this.thin = scope.create(x.values(), new Shape(x.rows(), x.columns()));
+            this.crosswise = product.isCrosswise(weights);
+            this.height = Math.toIntExact(
+                    crosswise ? weights.aligned().columns() : weights.aligned().rows());
+            this.result = crosswise ? null : new double[Math.multiplyExact(height, x.columns())];
+        }
+
+        Operand operand() {
+            return product.operand();
+        }
+
+        void add(BlockRows rows, NDArray block) {
+            if (crosswise) {
+                NDArray rowsOfThin = thin.get(rows.first() + ":" + (rows.first() + rows.count()));
+                rowsOfThin.attach(block.getManager());
+                NDArray part = block.transpose().matMul(rowsOfThin);
+                if (sum == null) {
+                    sum = part;
+                    sum.attach(scope);
+                } else {
+                    sum.addi(part);
+                }
+            } else {
+                double[] part = block.matMul(thin).toDoubleArray();
+                System.arraycopy(
+                        part,
+                        0,
+                        result,
+                        Math.toIntExact(rows.first() * product.thin().columns()),
+                        part.length);
+            }
+        }
+
+        void finish() {
+            product.result()
+                    .accept(new Matrix(height, product.thin().columns(), crosswise ? sum.toDoubleArray() : result));
+        }
     }
-  }
 
-  /** Inner products of rows as they come, or of columns as they grow where the storage is transposed. */
-  private static final class InnerSum {
+    /** Inner products of rows as they come, or of columns as they grow where the storage is transposed. */
+    private static final class InnerSum {
 
-    private final ByRow inner;
-    private final boolean crosswise;
-    private final double[] sums;
+        private final ByRow inner;
+        private final boolean crosswise;
+        private final double[] sums;
 
-    InnerSum(ByRow inner, Weights weights) {
-      this.inner = inner;
-      this.crosswise = weights.transposed();
-      this.sums = new double[Math.toIntExact(weights.outFeatures())];
+        InnerSum(ByRow inner, Weights weights) {
+            this.inner = inner;
+            this.crosswise = weights.transposed();
+            this.sums = new double[Math.toIntExact(weights.outFeatures())];
+        }
+
+        Operand left() {
+            return inner.left();
+        }
+
+        Operand right() {
+            return inner.right();
+        }
+
+        void add(BlockRows rows, NDArray products) {
+            double[] part = products.sum(new int[] {crosswise ? 0 : 1}).toDoubleArray();
+            int first = crosswise ? 0 : Math.toIntExact(rows.first());
+            for (int i = 0; i < part.length; i++) {
+                sums[first + i] += part[i];
+            }
+        }
+
+        void finish() {
+            inner.result().accept(sums);
+        }
     }
-
-    Operand left() {
-      return inner.left();
-    }
-
-    Operand right() {
-      return inner.right();
-    }
-
-    void add(BlockRows rows, NDArray products) {
-      double[] part = products.sum(new int[] {crosswise ? 0 : 1}).toDoubleArray();
-      int first = crosswise ? 0 : Math.toIntExact(rows.first());
-      for (int i = 0; i < part.length; i++) {
-        sums[first + i] += part[i];
-      }
-    }
-
-    void finish() {
-      inner.result().accept(sums);
-    }
-  }
 }

@@ -15,73 +15,81 @@ import java.util.stream.IntStream;
 /** What the engine says about GPUs. Tests say something else. */
 interface EngineGpus {
 
-  /** How many the loaded library can use; 0 for a library without CUDA. */
-  int count();
+    /** How many the loaded library can use; 0 for a library without CUDA. */
+    int count();
 
-  /** @param number below {@link #count} */
-  Gpu describe(int number);
+    /** @param number below {@link #count} */
+    Gpu describe(int number);
 
-  /** All that the library can use. */
-  default List<Gpu> all() {
-    return IntStream.range(0, count()).mapToObj(this::describe).toList();
-  }
-
-  /**
-   * Picks a device.
-   *
-   * @param choice {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}
-   * @return the number of a GPU, or −1 for the CPU
-   * @throws BadInputException if the chosen GPU is not there
-   */
-  default int pick(String choice) {
-    if (choice.equals("cpu")) {
-      return -1;
+    /** All that the library can use. */
+    default List<Gpu> all() {
+        return IntStream.range(0, count()).mapToObj(this::describe).toList();
     }
-    int count = count();
-    if (choice.equals("auto")) {
-      return count == 0 ? -1 : 0;
-    }
-    int number = choice.startsWith("gpu:") ? Integer.parseInt(choice.substring("gpu:".length())) : 0;
-    if (number >= count) {
-      String there = count == 0 ? "none" : count == 1 ? "gpu:0 alone" : "gpu:0 to gpu:" + (count - 1);
-      throw new BadInputException(List.of(new Problem("--device", null, choice, "GPUs that the engine can use: " + there
-          + "; use --device cpu or auto, or see what 'splora doctor' says")));
-    }
-    return number;
-  }
 
-  /** Those of this machine. */
-  static EngineGpus of(Engine engine) {
-    // The engine counts cards in the machine, which a CPU build of libtorch cannot use.
-    boolean hasCuda = engine.hasCapability(StandardCapabilities.CUDA);
-    int counted = hasCuda ? engine.getGpuCount() : 0;
-    return new EngineGpus() {
-      @Override
-      public int count() {
-        // It counts with CUDA's runtime, which it does not find where that lies among Python's packages.
-        return hasCuda && counted == 0
-            ? (int) IntStream.iterate(0, number -> number + 1).takeWhile(number -> works(engine, number)).count()
-            : counted;
-      }
-
-      @Override
-      public Gpu describe(int number) {
-        try {
-          return new Gpu(number, CudaUtils.getComputeCapability(number),
-              CudaUtils.getGpuMemory(Device.gpu(number)).getMax());
-        } catch (IllegalArgumentException | IllegalStateException | EngineException e) {
-          return new Gpu(number, null, null);
+    /**
+     * Picks a device.
+     *
+     * @param choice {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}
+     * @return the number of a GPU, or −1 for the CPU
+     * @throws BadInputException if the chosen GPU is not there
+     */
+    default int pick(String choice) {
+        if (choice.equals("cpu")) {
+            return -1;
         }
-      }
-    };
-  }
-
-  private static boolean works(Engine engine, int number) {
-    try (NDManager manager = engine.newBaseManager(Device.gpu(number))) {
-      manager.zeros(new Shape(1));
-      return true;
-    } catch (EngineException e) {
-      return false;
+        int count = count();
+        if (choice.equals("auto")) {
+            return count == 0 ? -1 : 0;
+        }
+        int number = choice.startsWith("gpu:") ? Integer.parseInt(choice.substring("gpu:".length())) : 0;
+        if (number >= count) {
+            String there = count == 0 ? "none" : count == 1 ? "gpu:0 alone" : "gpu:0 to gpu:" + (count - 1);
+            throw new BadInputException(List.of(new Problem(
+                    "--device",
+                    null,
+                    choice,
+                    "GPUs that the engine can use: " + there
+                            + "; use --device cpu or auto, or see what 'splora doctor' says")));
+        }
+        return number;
     }
-  }
+
+    /** Those of this machine. */
+    static EngineGpus of(Engine engine) {
+        // The engine counts cards in the machine, which a CPU build of libtorch cannot use.
+        boolean hasCuda = engine.hasCapability(StandardCapabilities.CUDA);
+        int counted = hasCuda ? engine.getGpuCount() : 0;
+        return new EngineGpus() {
+            @Override
+            public int count() {
+                // It counts with CUDA's runtime, which it does not find where that lies among Python's packages.
+                return hasCuda && counted == 0
+                        ? (int) IntStream.iterate(0, number -> number + 1)
+                                .takeWhile(number -> works(engine, number))
+                                .count()
+                        : counted;
+            }
+
+            @Override
+            public Gpu describe(int number) {
+                try {
+                    return new Gpu(
+                            number,
+                            CudaUtils.getComputeCapability(number),
+                            CudaUtils.getGpuMemory(Device.gpu(number)).getMax());
+                } catch (IllegalArgumentException | IllegalStateException | EngineException e) {
+                    return new Gpu(number, null, null);
+                }
+            }
+        };
+    }
+
+    private static boolean works(Engine engine, int number) {
+        try (NDManager manager = engine.newBaseManager(Device.gpu(number))) {
+            manager.zeros(new Shape(1));
+            return true;
+        } catch (EngineException e) {
+            return false;
+        }
+    }
 }

@@ -12,4 +12,5 @@ import java.util.List;
  * @param hasCuda whether libtorch finds CUDA in working order; false for a library for CPUs
  * @param gpus that it can use
  */
-public record EngineState(String name, String version, String library, boolean isForeign, boolean hasCuda, List<Gpu> gpus) {}
+public record EngineState(
+        String name, String version, String library, boolean isForeign, boolean hasCuda, List<Gpu> gpus) {}

@@ -19,70 +19,77 @@ import java.util.stream.Stream;
  */
 final class ForeignLibtorch {
 
-  /** The only version that works, see {@code pytorch.version} in the project's {@code pom.xml}. */
-  static final String VERSION = "2.7.1";
-  /** The only flavour with CUDA that the engine's interface is built for; it loads with any CUDA 12. */
-  static final String CUDA_FLAVOR = "cu128";
+    /** The only version that works, see {@code pytorch.version} in the project's {@code pom.xml}. */
+    static final String VERSION = "2.7.1";
+    /** The only flavour with CUDA that the engine's interface is built for; it loads with any CUDA 12. */
+    static final String CUDA_FLAVOR = "cu128";
 
-  private static final String PATH = "PYTORCH_LIBRARY_PATH";
-  private static final String ADVICE = "splora needs PyTorch " + VERSION
-      + " (pip install torch==" + VERSION + ", in an environment of its own); unset " + PATH
-      + " to use the library that splora brings";
-  private static final Pattern IN_PACKAGE = Pattern.compile("(?m)^__version__\\s*(?::\\s*\\w+\\s*)?=\\s*['\"]([^'\"]+)");
-  private static final Pattern RIGHT = Pattern.compile(Pattern.quote(VERSION) + "(\\D.*)?");
+    private static final String PATH = "PYTORCH_LIBRARY_PATH";
+    private static final String ADVICE = "splora needs PyTorch " + VERSION
+            + " (pip install torch==" + VERSION + ", in an environment of its own); unset " + PATH
+            + " to use the library that splora brings";
+    private static final Pattern IN_PACKAGE =
+            Pattern.compile("(?m)^__version__\\s*(?::\\s*\\w+\\s*)?=\\s*['\"]([^'\"]+)");
+    private static final Pattern RIGHT = Pattern.compile(Pattern.quote(VERSION) + "(\\D.*)?");
 
-  private ForeignLibtorch() {}
+    private ForeignLibtorch() {}
 
-  /**
-   * Checks it, and makes the settings that the engine needs to find its own part.
-   *
-   * @return its folder; none if the setting is not made
-   * @throws BadInputException if it cannot be used
-   */
-  static Optional<Path> prepare(EngineSettings settings) {
-    Optional<String> setting = settings.get(PATH);
-    if (setting.isEmpty()) {
-      return Optional.empty();
+    /**
+     * Checks it, and makes the settings that the engine needs to find its own part.
+     *
+     * @return its folder; none if the setting is not made
+     * @throws BadInputException if it cannot be used
+     */
+    static Optional<Path> prepare(EngineSettings settings) {
+        Optional<String> setting = settings.get(PATH);
+        if (setting.isEmpty()) {
+            return Optional.empty();
+        }
+        Path folder = Stream.of(setting.get().split(File.pathSeparator))
+                .filter(each -> !each.isEmpty())
+                .map(Path::of)
+                .map(each -> Files.isRegularFile(each) ? each.toAbsolutePath().getParent() : each)
+                .filter(each -> Files.isRegularFile(each.resolve(System.mapLibraryName("torch"))))
+                .findFirst()
+                .orElseThrow(() -> wrong(
+                        setting.get(),
+                        "there is no " + System.mapLibraryName("torch") + "; name the folder torch/lib of a PyTorch; "
+                                + ADVICE));
+        String version = version(folder)
+                .or(() -> settings.get("PYTORCH_VERSION"))
+                .orElseThrow(() -> wrong(
+                        setting.get(),
+                        "its version is not to be found (no version.py beside 'lib', no" + " build-version); if it is "
+                                + VERSION + ", set PYTORCH_VERSION=" + VERSION + "; " + ADVICE));
+        if (!RIGHT.matcher(version).matches()) {
+            throw wrong(setting.get(), "this is PyTorch " + version + "; " + ADVICE);
+        }
+        boolean hasCuda = Files.exists(folder.resolve(System.mapLibraryName("torch_cuda")));
+        settings.setDefault("PYTORCH_VERSION", VERSION);
+        settings.setDefault("PYTORCH_FLAVOR", hasCuda ? CUDA_FLAVOR : "cpu");
+        return Optional.of(folder);
     }
-    Path folder = Stream.of(setting.get().split(File.pathSeparator))
-        .filter(each -> !each.isEmpty())
-        .map(Path::of)
-        .map(each -> Files.isRegularFile(each) ? each.toAbsolutePath().getParent() : each)
-        .filter(each -> Files.isRegularFile(each.resolve(System.mapLibraryName("torch"))))
-        .findFirst()
-        .orElseThrow(() -> wrong(setting.get(), "there is no " + System.mapLibraryName("torch")
-            + "; name the folder torch/lib of a PyTorch; " + ADVICE));
-    String version = version(folder).or(() -> settings.get("PYTORCH_VERSION"))
-        .orElseThrow(() -> wrong(setting.get(), "its version is not to be found (no version.py beside 'lib', no"
-            + " build-version); if it is " + VERSION + ", set PYTORCH_VERSION=" + VERSION + "; " + ADVICE));
-    if (!RIGHT.matcher(version).matches()) {
-      throw wrong(setting.get(), "this is PyTorch " + version + "; " + ADVICE);
+
+    /** As PyTorch's package, or an unpacked libtorch, says beside the folder of its libraries. */
+    private static Optional<String> version(Path folder) {
+        Path parent = folder.toAbsolutePath().normalize().getParent();
+        return read(parent.resolve("version.py"))
+                .map(IN_PACKAGE::matcher)
+                .filter(Matcher::find)
+                .map(found -> found.group(1))
+                .or(() ->
+                        read(parent.resolve("build-version")).map(String::strip).filter(each -> !each.isEmpty()));
     }
-    boolean hasCuda = Files.exists(folder.resolve(System.mapLibraryName("torch_cuda")));
-    settings.setDefault("PYTORCH_VERSION", VERSION);
-    settings.setDefault("PYTORCH_FLAVOR", hasCuda ? CUDA_FLAVOR : "cpu");
-    return Optional.of(folder);
-  }
 
-  /** As PyTorch's package, or an unpacked libtorch, says beside the folder of its libraries. */
-  private static Optional<String> version(Path folder) {
-    Path parent = folder.toAbsolutePath().normalize().getParent();
-    return read(parent.resolve("version.py"))
-        .map(IN_PACKAGE::matcher)
-        .filter(Matcher::find)
-        .map(found -> found.group(1))
-        .or(() -> read(parent.resolve("build-version")).map(String::strip).filter(each -> !each.isEmpty()));
-  }
-
-  private static Optional<String> read(Path file) {
-    try {
-      return Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
+    private static Optional<String> read(Path file) {
+        try {
+            return Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
-  }
 
-  private static BadInputException wrong(String value, String explanation) {
-    return new BadInputException(List.of(new Problem(PATH, null, value, explanation)));
-  }
+    private static BadInputException wrong(String value, String explanation) {
+        return new BadInputException(List.of(new Problem(PATH, null, value, explanation)));
+    }
 }

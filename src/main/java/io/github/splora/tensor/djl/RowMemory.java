@@ -6,43 +6,45 @@ import java.nio.ByteOrder;
 /** Where rows are read to and widened: grows to the largest block that was asked for. */
 final class RowMemory {
 
-  private ByteBuffer stored = empty();
-  private ByteBuffer wide = empty();
-  private short[] halves = {};
-  private int[] bits = {};
+    private ByteBuffer stored = empty();
+    private ByteBuffer wide = empty();
+    private short[] halves = {};
+    private int[] bits = {};
 
-  /** For bytes as they are in a file; aligned, little-endian, gone with the next call. */
-  ByteBuffer stored(int bytes) {
-    stored = atLeast(stored, bytes);
-    return stored.clear().limit(bytes);
-  }
-
-  /** For numbers made of those; aligned, little-endian, gone with the next call. */
-  ByteBuffer wide(int bytes) {
-    wide = atLeast(wide, bytes);
-    return wide.clear().limit(bytes);
-  }
-
-  /** Float32s of {@code count} stored bfloat16s, each of which is the upper half of one. */
-  ByteBuffer widened(int count) {
-    if (bits.length < count) {
-      halves = new short[count];
-      bits = new int[count];
+    /** For bytes as they are in a file; aligned, little-endian, gone with the next call. */
+    ByteBuffer stored(int bytes) {
+        stored = atLeast(stored, bytes);
+        return stored.clear().limit(bytes);
     }
-    stored.asShortBuffer().get(halves, 0, count);
-    for (int i = 0; i < count; i++) {
-      bits[i] = halves[i] << Short.SIZE;
+
+    /** For numbers made of those; aligned, little-endian, gone with the next call. */
+    ByteBuffer wide(int bytes) {
+        wide = atLeast(wide, bytes);
+        return wide.clear().limit(bytes);
     }
-    ByteBuffer floats = wide(count * Float.BYTES);
-    floats.asIntBuffer().put(bits, 0, count);
-    return floats;
-  }
 
-  private static ByteBuffer atLeast(ByteBuffer buffer, int bytes) {
-    return buffer.capacity() >= bytes ? buffer : ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
+    /** Float32s of {@code count} stored bfloat16s, each of which is the upper half of one. */
+    ByteBuffer widened(int count) {
+        if (bits.length < count) {
+            halves = new short[count];
+            bits = new int[count];
+        }
+        stored.asShortBuffer().get(halves, 0, count);
+        for (int i = 0; i < count; i++) {
+            bits[i] = halves[i] << Short.SIZE;
+        }
+        ByteBuffer floats = wide(count * Float.BYTES);
+        floats.asIntBuffer().put(bits, 0, count);
+        return floats;
+    }
 
-  private static ByteBuffer empty() {
-    return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
-  }
+    private static ByteBuffer atLeast(ByteBuffer buffer, int bytes) {
+        return buffer.capacity() >= bytes
+                ? buffer
+                : ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static ByteBuffer empty() {
+        return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
+    }
 }

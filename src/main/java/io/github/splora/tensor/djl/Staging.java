@@ -18,59 +18,60 @@ import org.slf4j.LoggerFactory;
 /** Memory of the host that blocks of one matrix are read into on their way to a device. */
 final class Staging {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
 
-  private final RowReader reader;
-  private final long mostWeights;
-  private final boolean pinned;
-  private final TorchModule module;
-  private final NDManager scope;
-  /** By type; most matrices have one. */
-  private final Map<DType, Memory> memories = new EnumMap<>(DType.class);
-  private Memory current;
+    private final RowReader reader;
+    private final long mostWeights;
+    private final boolean pinned;
+    private final TorchModule module;
+    private final NDManager scope;
+    /** By type; most matrices have one. */
+    private final Map<DType, Memory> memories = new EnumMap<>(DType.class);
 
-  /**
-   * An array whose type may be one that the engine's Java interface does not know: never ask what it is.
-   *
-   * @param view its bytes
-   */
-  private record Memory(NDArray array, ByteBuffer view) {}
+    private Memory current;
 
-  /**
-   * @param mostRows of a block
-   * @param pinned whether a GPU is to copy from it
-   */
-  Staging(StoredMatrix matrix, long mostRows, boolean pinned, TorchModule module, NDManager scope) {
-    this.reader = new RowReader(matrix, new RowMemory());
-    this.mostWeights = mostRows * matrix.columns();
-    this.pinned = pinned;
-    this.module = module;
-    this.scope = scope;
-  }
+    /**
+     * An array whose type may be one that the engine's Java interface does not know: never ask what it is.
+     *
+     * @param view its bytes
+     */
+    private record Memory(NDArray array, ByteBuffer view) {}
 
-  /** Reads a block, in place of what was here. */
-  void read(BlockRows block) {
-    current = memories.computeIfAbsent(reader.stagedType(block), this::allocate);
-    reader.stage(block, current.view().clear());
-  }
-
-  /** Memory that begins with what was read. */
-  NDArray current() {
-    return current.array();
-  }
-
-  private Memory allocate(DType type) {
-    NDArray array = null;
-    if (pinned) {
-      try {
-        array = module.make(scope, "staging", mostWeights, type.name(), true);
-      } catch (EngineException e) {
-        LOG.debug("no pinned memory ({}): copies to the GPU will be slower", e.getMessage());
-      }
+    /**
+     * @param mostRows of a block
+     * @param pinned whether a GPU is to copy from it
+     */
+    Staging(StoredMatrix matrix, long mostRows, boolean pinned, TorchModule module, NDManager scope) {
+        this.reader = new RowReader(matrix, new RowMemory());
+        this.mostWeights = mostRows * matrix.columns();
+        this.pinned = pinned;
+        this.module = module;
+        this.scope = scope;
     }
-    if (array == null) {
-      array = module.make(scope, "staging", mostWeights, type.name(), false);
+
+    /** Reads a block, in place of what was here. */
+    void read(BlockRows block) {
+        current = memories.computeIfAbsent(reader.stagedType(block), this::allocate);
+        reader.stage(block, current.view().clear());
     }
-    return new Memory(array, JniUtils.getByteBuffer((PtNDArray) array, true).order(ByteOrder.LITTLE_ENDIAN));
-  }
+
+    /** Memory that begins with what was read. */
+    NDArray current() {
+        return current.array();
+    }
+
+    private Memory allocate(DType type) {
+        NDArray array = null;
+        if (pinned) {
+            try {
+                array = module.make(scope, "staging", mostWeights, type.name(), true);
+            } catch (EngineException e) {
+                LOG.debug("no pinned memory ({}): copies to the GPU will be slower", e.getMessage());
+            }
+        }
+        if (array == null) {
+            array = module.make(scope, "staging", mostWeights, type.name(), false);
+        }
+        return new Memory(array, JniUtils.getByteBuffer((PtNDArray) array, true).order(ByteOrder.LITTLE_ENDIAN));
+    }
 }

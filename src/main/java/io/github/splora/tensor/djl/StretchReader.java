@@ -20,68 +20,68 @@ import java.nio.ByteBuffer;
  */
 final class StretchReader {
 
-  private final StoredTensor tensor;
-  private final long firstRow;
-  private final long columns;
-  private final long rowBytes;
-  private final ScaleTable scales;
-  private final RowMemory memory;
+    private final StoredTensor tensor;
+    private final long firstRow;
+    private final long columns;
+    private final long rowBytes;
+    private final ScaleTable scales;
+    private final RowMemory memory;
 
-  /** @param columns elements in a row; F16, BF16, F32, F64, or an 8-bit float */
-  StretchReader(Stretch stretch, long columns, RowMemory memory) {
-    this.tensor = stretch.tensor();
-    this.firstRow = stretch.firstRow();
-    this.columns = columns;
-    this.rowBytes = columns * tensor.dtype().bits() / Byte.SIZE;
-    this.scales = new ScaleTable(stretch.scales());
-    this.memory = memory;
-  }
-
-  /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#read}. */
-  NDArray read(long first, int count, NDManager scope) {
-    ByteBuffer stored = stored(first, count);
-    int elements = Math.toIntExact(count * columns);
-    Shape shape = new Shape(count, columns);
-    return switch (tensor.dtype()) {
-      case F64 -> scope.create(stored, shape, DataType.FLOAT64);
-      case F32 -> scope.create(stored, shape, DataType.FLOAT32);
-      case F16 -> scope.create(stored, shape, DataType.FLOAT16).toType(DataType.FLOAT32, false);
-      case BF16 -> scope.create(memory.widened(elements), shape, DataType.FLOAT32);
-      case F8_E4M3, F8_E5M2 -> scope.create(scaled(stored, firstRow + first, elements), shape, DataType.FLOAT32);
-      default -> throw new IllegalArgumentException(tensor.name() + " is " + tensor.dtype());
-    };
-  }
-
-  /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#stage}. */
-  void stage(long first, int count, ByteBuffer into) {
-    if (isScaled()) {
-      into.put(scaled(stored(first, count), firstRow + first, Math.toIntExact(count * columns)));
-    } else {
-      tensor.read((firstRow + first) * rowBytes, into.limit(Math.toIntExact(count * rowBytes)));
+    /** @param columns elements in a row; F16, BF16, F32, F64, or an 8-bit float */
+    StretchReader(Stretch stretch, long columns, RowMemory memory) {
+        this.tensor = stretch.tensor();
+        this.firstRow = stretch.firstRow();
+        this.columns = columns;
+        this.rowBytes = columns * tensor.dtype().bits() / Byte.SIZE;
+        this.scales = new ScaleTable(stretch.scales());
+        this.memory = memory;
     }
-  }
 
-  DType stagedType() {
-    return isScaled() ? DType.F32 : tensor.dtype();
-  }
-
-  private boolean isScaled() {
-    return tensor.dtype().bits() == Byte.SIZE;
-  }
-
-  private ByteBuffer stored(long first, int count) {
-    ByteBuffer bytes = memory.stored(Math.toIntExact(count * rowBytes));
-    tensor.read((firstRow + first) * rowBytes, bytes);
-    return bytes.flip();
-  }
-
-  /** Eight-bit floats, times their scales. */
-  private ByteBuffer scaled(ByteBuffer stored, long row, int elements) {
-    ByteBuffer wide = memory.wide(elements * Float.BYTES);
-    for (int i = 0; i < elements; i++) {
-      float value = Values.ofEightBits(tensor.dtype(), stored.get(i));
-      wide.putFloat((float) (value * scales.at(row + i / columns, i % columns)));
+    /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#read}. */
+    NDArray read(long first, int count, NDManager scope) {
+        ByteBuffer stored = stored(first, count);
+        int elements = Math.toIntExact(count * columns);
+        Shape shape = new Shape(count, columns);
+        return switch (tensor.dtype()) {
+            case F64 -> scope.create(stored, shape, DataType.FLOAT64);
+            case F32 -> scope.create(stored, shape, DataType.FLOAT32);
+            case F16 -> scope.create(stored, shape, DataType.FLOAT16).toType(DataType.FLOAT32, false);
+            case BF16 -> scope.create(memory.widened(elements), shape, DataType.FLOAT32);
+            case F8_E4M3, F8_E5M2 -> scope.create(scaled(stored, firstRow + first, elements), shape, DataType.FLOAT32);
+            default -> throw new IllegalArgumentException(tensor.name() + " is " + tensor.dtype());
+        };
     }
-    return wide.flip();
-  }
+
+    /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#stage}. */
+    void stage(long first, int count, ByteBuffer into) {
+        if (isScaled()) {
+            into.put(scaled(stored(first, count), firstRow + first, Math.toIntExact(count * columns)));
+        } else {
+            tensor.read((firstRow + first) * rowBytes, into.limit(Math.toIntExact(count * rowBytes)));
+        }
+    }
+
+    DType stagedType() {
+        return isScaled() ? DType.F32 : tensor.dtype();
+    }
+
+    private boolean isScaled() {
+        return tensor.dtype().bits() == Byte.SIZE;
+    }
+
+    private ByteBuffer stored(long first, int count) {
+        ByteBuffer bytes = memory.stored(Math.toIntExact(count * rowBytes));
+        tensor.read((firstRow + first) * rowBytes, bytes);
+        return bytes.flip();
+    }
+
+    /** Eight-bit floats, times their scales. */
+    private ByteBuffer scaled(ByteBuffer stored, long row, int elements) {
+        ByteBuffer wide = memory.wide(elements * Float.BYTES);
+        for (int i = 0; i < elements; i++) {
+            float value = Values.ofEightBits(tensor.dtype(), stored.get(i));
+            wide.putFloat((float) (value * scales.at(row + i / columns, i % columns)));
+        }
+        return wide.flip();
+    }
 }

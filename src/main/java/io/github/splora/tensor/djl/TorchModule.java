@@ -19,66 +19,66 @@ import java.util.stream.Stream;
  */
 final class TorchModule {
 
-  private static final String RESOURCE = "gpu.pt";
+    private static final String RESOURCE = "gpu.pt";
 
-  private final PtSymbolBlock block;
+    private final PtSymbolBlock block;
 
-  private TorchModule(PtSymbolBlock block) {
-    this.block = block;
-  }
-
-  /** @param owner lives as long as the module */
-  static TorchModule load(NDManager owner) {
-    try (InputStream in = TorchModule.class.getResourceAsStream(RESOURCE)) {
-      return new TorchModule(JniUtils.loadModule((PtNDManager) owner, in, false, false));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    private TorchModule(PtSymbolBlock block) {
+        this.block = block;
     }
-  }
 
-  /**
-   * For the calling thread: runs methods as they are written. They are called a few times each, so that compiling
-   * kernels for them, which libtorch would otherwise do on a GPU, costs more than it saves.
-   */
-  static void interpretOnThisThread() {
-    JniUtils.setGraphExecutorOptimize(false);
-  }
-
-  /** Calls a method that returns an array, which becomes {@code scope}'s. */
-  NDArray make(NDManager scope, String method, Object... arguments) {
-    try (IValue result = call(method, arguments)) {
-      return result.toTensor((PtNDManager) scope);
+    /** @param owner lives as long as the module */
+    static TorchModule load(NDManager owner) {
+        try (InputStream in = TorchModule.class.getResourceAsStream(RESOURCE)) {
+            return new TorchModule(JniUtils.loadModule((PtNDManager) owner, in, false, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
-  }
 
-  /** Calls a method that changes what its arguments hold. */
-  void change(String method, Object... arguments) {
-    call(method, arguments).close();
-  }
-
-  private IValue call(String method, Object... arguments) {
-    IValue[] values = Stream.of(arguments).map(TorchModule::value).toArray(IValue[]::new);
-    try {
-      return IValueUtils.runMethod(block, method, values);
-    } finally {
-      Stream.of(values).forEach(IValue::close);
+    /**
+     * For the calling thread: runs methods as they are written. They are called a few times each, so that compiling
+     * kernels for them, which libtorch would otherwise do on a GPU, costs more than it saves.
+     */
+    static void interpretOnThisThread() {
+        JniUtils.setGraphExecutorOptimize(false);
     }
-  }
 
-  private static IValue value(Object argument) {
-    if (argument instanceof PtNDArray array) {
-      return IValue.from(array);
-    } else if (argument instanceof PtNDArray[] arrays) {
-      return IValue.listFrom(arrays);
-    } else if (argument instanceof long[] numbers) {
-      return IValue.listFrom(numbers);
-    } else if (argument instanceof boolean[] bools) {
-      return IValue.listFrom(bools);
-    } else if (argument instanceof Number number) {
-      return IValue.from(number.longValue());
-    } else if (argument instanceof Boolean bool) {
-      return IValue.from(bool);
+    /** Calls a method that returns an array, which becomes {@code scope}'s. */
+    NDArray make(NDManager scope, String method, Object... arguments) {
+        try (IValue result = call(method, arguments)) {
+            return result.toTensor((PtNDManager) scope);
+        }
     }
-    return IValue.from((String) argument);
-  }
+
+    /** Calls a method that changes what its arguments hold. */
+    void change(String method, Object... arguments) {
+        call(method, arguments).close();
+    }
+
+    private IValue call(String method, Object... arguments) {
+        IValue[] values = Stream.of(arguments).map(TorchModule::value).toArray(IValue[]::new);
+        try {
+            return IValueUtils.runMethod(block, method, values);
+        } finally {
+            Stream.of(values).forEach(IValue::close);
+        }
+    }
+
+    private static IValue value(Object argument) {
+        if (argument instanceof PtNDArray array) {
+            return IValue.from(array);
+        } else if (argument instanceof PtNDArray[] arrays) {
+            return IValue.listFrom(arrays);
+        } else if (argument instanceof long[] numbers) {
+            return IValue.listFrom(numbers);
+        } else if (argument instanceof boolean[] bools) {
+            return IValue.listFrom(bools);
+        } else if (argument instanceof Number number) {
+            return IValue.from(number.longValue());
+        } else if (argument instanceof Boolean bool) {
+            return IValue.from(bool);
+        }
+        return IValue.from((String) argument);
+    }
 }

@@ -33,161 +33,195 @@ import java.util.stream.LongStream;
  */
 final class TorchScriptKernel implements Kernel {
 
-  /** Stored bytes of the widest matrix in a block: large enough to keep the bus busy, small beside a GPU's memory. */
-  private static final int BLOCK_BYTES = 8 << 20;
-  private static final int LEAST_BLOCK_BYTES = 1 << 20;
-  /** Walks at a time: so many that the host's threads, which copy what they read, keep the bus busy. */
-  private static final int WALKS = 4;
+    /** Stored bytes of the widest matrix in a block: large enough to keep the bus busy, small beside a GPU's memory. */
+    private static final int BLOCK_BYTES = 8 << 20;
 
-  private final TensorEngine engine;
-  private final TorchModule module;
-  private final int blockBytes;
-  private final Semaphore places = new Semaphore(WALKS);
+    private static final int LEAST_BLOCK_BYTES = 1 << 20;
+    /** Walks at a time: so many that the host's threads, which copy what they read, keep the bus busy. */
+    private static final int WALKS = 4;
 
-  TorchScriptKernel(TensorEngine engine) {
-    this(engine, BLOCK_BYTES);
-  }
+    private final TensorEngine engine;
+    private final TorchModule module;
+    private final int blockBytes;
+    private final Semaphore places = new Semaphore(WALKS);
 
-  TorchScriptKernel(TensorEngine engine, int blockBytes) {
-    this.engine = engine;
-    this.blockBytes = blockBytes;
-    this.module = TorchModule.load(engine.newScope());
-  }
-
-  @Override
-  public void run(Pass pass, Weights weights) {
-    if (pass.isEmpty()) {
-      return;
-    }
-    places.acquireUninterruptibly();
-    try {
-      TorchModule.interpretOnThisThread();
-      runInMemory(pass, weights, blockBytes);
-    } catch (EngineException e) {
-      throw DeviceFailure.of(e, engine.device());
-    } finally {
-      places.release();
-    }
-  }
-
-  /** On the host. */
-  @Override
-  public long workspaceBytes(Weights weights) {
-    return Math.max(blockBytes, widestRow(weights)) * weights.matrices().size();
-  }
-
-  /** With ever smaller blocks while they do not fit into the device's memory. */
-  private void runInMemory(Pass pass, Weights weights, int bytes) {
-    try (NDManager scope = engine.newScope()) {
-      new Walk(pass, weights, bytes, scope).run();
-      return;
-    } catch (EngineException e) {
-      if (!DeviceFailure.isOutOfMemory(e) || bytes / 4 < LEAST_BLOCK_BYTES) {
-        throw e;
-      }
-    }
-    JniUtils.emptyCudaCache();
-    runInMemory(pass, weights, bytes / 4);
-  }
-
-  /** One walk, by one thread. */
-  private final class Walk {
-
-    private final Weights weights;
-    private final List<StoredMatrix> matrices;
-    private final NDManager scope;
-    private final int rowsPerBlock;
-    private final List<Staging> stagings;
-    /** In the order of the operands that are wanted. */
-    private final List<Operand> operands;
-    private final List<ProductSum> products;
-    private final List<InnerSum> inners;
-
-    Walk(Pass pass, Weights weights, int bytes, NDManager scope) {
-      this.weights = weights;
-      this.matrices = pass.matricesOf(weights);
-      this.scope = scope;
-      this.rowsPerBlock = (int) Math.max(1, bytes / widestRow(weights));
-      this.stagings = matrices.stream().map(this::staging).toList();
-      this.operands = List.copyOf(pass.operands());
-      this.products = pass.products(false).stream().map(this::begin).toList();
-      this.inners = pass.innersByRow().stream().map(this::begin).toList();
+    TorchScriptKernel(TensorEngine engine) {
+        this(engine, BLOCK_BYTES);
     }
 
-    void run() {
-      long[] differences = operands.stream().flatMapToLong(this::matricesOf).toArray();
-      PtNDArray[] sums = arrays(products, ProductSum::sum);
-      PtNDArray[] thins = arrays(products, ProductSum::thin);
-      long[] factors = products.stream().mapToLong(each -> operands.indexOf(each.product().operand())).toArray();
-      boolean[] crosswise = new boolean[products.size()];
-      for (int i = 0; i < crosswise.length; i++) {
-        crosswise[i] = products.get(i).isCrosswise();
-      }
-      PtNDArray[] innerSums = arrays(inners, InnerSum::sum);
-      long[] lefts = inners.stream().mapToLong(each -> operands.indexOf(each.inner().left())).toArray();
-      long[] rights = inners.stream().mapToLong(each -> operands.indexOf(each.inner().right())).toArray();
-      for (BlockRows rows : BlockRows.of(weights.matrices(), rowsPerBlock)) {
-        stagings.forEach(staging -> staging.read(rows));
-        module.change("add", arrays(stagings, Staging::current), rows.first(), rows.count(),
-            weights.aligned().columns(), weights.transposed(), engine.torchDevice(), differences, sums, thins, factors,
-            crosswise, innerSums, lefts, rights);
-      }
-      products.forEach(ProductSum::finish);
-      inners.forEach(InnerSum::finish);
+    TorchScriptKernel(TensorEngine engine, int blockBytes) {
+        this.engine = engine;
+        this.blockBytes = blockBytes;
+        this.module = TorchModule.load(engine.newScope());
     }
 
-    /** Which matrices an operand is the difference of; −1 for none. */
-    private LongStream matricesOf(Operand operand) {
-      return switch (operand) {
-        case ALIGNMENT_DELTA -> LongStream.of(0, matrices.indexOf(weights.base()));
-        case ALIGNED -> LongStream.of(0, -1);
-        case ADAPTED_DELTA -> LongStream.of(matrices.indexOf(weights.adapted().orElseThrow()), 0);
-      };
+    @Override
+    public void run(Pass pass, Weights weights) {
+        if (pass.isEmpty()) {
+            return;
+        }
+        places.acquireUninterruptibly();
+        try {
+            TorchModule.interpretOnThisThread();
+            runInMemory(pass, weights, blockBytes);
+        } catch (EngineException e) {
+            throw DeviceFailure.of(e, engine.device());
+        } finally {
+            places.release();
+        }
     }
 
-    private Staging staging(StoredMatrix matrix) {
-      return new Staging(matrix, Math.min(rowsPerBlock, matrix.rows()), engine.isGpu(), module, scope);
+    /** On the host. */
+    @Override
+    public long workspaceBytes(Weights weights) {
+        return Math.max(blockBytes, widestRow(weights)) * weights.matrices().size();
     }
 
-    private ProductSum begin(Product product) {
-      Matrix x = product.thin();
-      boolean isCrosswise = product.isCrosswise(weights);
-      long height = isCrosswise ? weights.aligned().columns() : weights.aligned().rows();
-      return new ProductSum(product, isCrosswise, scope.create(x.values(), new Shape(x.rows(), x.columns())),
-          zeros(height, x.columns()));
+    /** With ever smaller blocks while they do not fit into the device's memory. */
+    private void runInMemory(Pass pass, Weights weights, int bytes) {
+        try (NDManager scope = engine.newScope()) {
+            new Walk(pass, weights, bytes, scope).run();
+            return;
+        } catch (EngineException e) {
+            if (!DeviceFailure.isOutOfMemory(e) || bytes / 4 < LEAST_BLOCK_BYTES) {
+                throw e;
+            }
+        }
+        JniUtils.emptyCudaCache();
+        runInMemory(pass, weights, bytes / 4);
     }
 
-    private InnerSum begin(ByRow inner) {
-      return new InnerSum(inner, zeros(weights.outFeatures(), 1));
+    /** One walk, by one thread. */
+    private final class Walk {
+
+        private final Weights weights;
+        private final List<StoredMatrix> matrices;
+        private final NDManager scope;
+        private final int rowsPerBlock;
+        private final List<Staging> stagings;
+        /** In the order of the operands that are wanted. */
+        private final List<Operand> operands;
+
+        private final List<ProductSum> products;
+        private final List<InnerSum> inners;
+
+        Walk(Pass pass, Weights weights, int bytes, NDManager scope) {
+            this.weights = weights;
+            this.matrices = pass.matricesOf(weights);
+            this.scope = scope;
+            this.rowsPerBlock = (int) Math.max(1, bytes / widestRow(weights));
+            this.stagings = matrices.stream().map(this::staging).toList();
+            this.operands = List.copyOf(pass.operands());
+            this.products = pass.products(false).stream().map(this::begin).toList();
+            this.inners = pass.innersByRow().stream().map(this::begin).toList();
+        }
+
+        void run() {
+            long[] differences =
+                    operands.stream().flatMapToLong(this::matricesOf).toArray();
+            PtNDArray[] sums = arrays(products, ProductSum::sum);
+            PtNDArray[] thins = arrays(products, ProductSum::thin);
+            long[] factors = products.stream()
+                    .mapToLong(each -> operands.indexOf(each.product().operand()))
+                    .toArray();
+            boolean[] crosswise = new boolean[products.size()];
+            for (int i = 0; i < crosswise.length; i++) {
+                crosswise[i] = products.get(i).isCrosswise();
+            }
+            PtNDArray[] innerSums = arrays(inners, InnerSum::sum);
+            long[] lefts = inners.stream()
+                    .mapToLong(each -> operands.indexOf(each.inner().left()))
+                    .toArray();
+            long[] rights = inners.stream()
+                    .mapToLong(each -> operands.indexOf(each.inner().right()))
+                    .toArray();
+            for (BlockRows rows : BlockRows.of(weights.matrices(), rowsPerBlock)) {
+                stagings.forEach(staging -> staging.read(rows));
+                module.change(
+                        "add",
+                        arrays(stagings, Staging::current),
+                        rows.first(),
+                        rows.count(),
+                        weights.aligned().columns(),
+                        weights.transposed(),
+                        engine.torchDevice(),
+                        differences,
+                        sums,
+                        thins,
+                        factors,
+                        crosswise,
+                        innerSums,
+                        lefts,
+                        rights);
+            }
+            products.forEach(ProductSum::finish);
+            inners.forEach(InnerSum::finish);
+        }
+
+        /** Which matrices an operand is the difference of; −1 for none. */
+        private LongStream matricesOf(Operand operand) {
+            return switch (operand) {
+                case ALIGNMENT_DELTA -> LongStream.of(0, matrices.indexOf(weights.base()));
+                case ALIGNED -> LongStream.of(0, -1);
+                case ADAPTED_DELTA ->
+                    LongStream.of(matrices.indexOf(weights.adapted().orElseThrow()), 0);
+            };
+        }
+
+        private Staging staging(StoredMatrix matrix) {
+            return new Staging(matrix, Math.min(rowsPerBlock, matrix.rows()), engine.isGpu(), module, scope);
+        }
+
+        private ProductSum begin(Product product) {
+            Matrix x = product.thin();
+            boolean isCrosswise = product.isCrosswise(weights);
+            long height = isCrosswise
+                    ? weights.aligned().columns()
+                    : weights.aligned().rows();
+            return new ProductSum(
+                    product,
+                    isCrosswise,
+                    scope.create(x.values(), new Shape(x.rows(), x.columns())),
+                    zeros(height, x.columns()));
+        }
+
+        private InnerSum begin(ByRow inner) {
+            return new InnerSum(inner, zeros(weights.outFeatures(), 1));
+        }
+
+        private NDArray zeros(long rows, long columns) {
+            return module.make(scope, "zeros", rows, columns, engine.torchDevice());
+        }
     }
 
-    private NDArray zeros(long rows, long columns) {
-      return module.make(scope, "zeros", rows, columns, engine.torchDevice());
+    /** One product as it grows on the device. */
+    private record ProductSum(Product product, boolean isCrosswise, NDArray thin, NDArray sum) {
+
+        void finish() {
+            product.result()
+                    .accept(new Matrix(
+                            Math.toIntExact(sum.getShape().get(0)),
+                            Math.toIntExact(sum.getShape().get(1)),
+                            sum.toDoubleArray()));
+        }
     }
-  }
 
-  /** One product as it grows on the device. */
-  private record ProductSum(Product product, boolean isCrosswise, NDArray thin, NDArray sum) {
+    /** Inner products of rows, or of columns where the storage is transposed. */
+    private record InnerSum(ByRow inner, NDArray sum) {
 
-    void finish() {
-      product.result().accept(new Matrix(Math.toIntExact(sum.getShape().get(0)),
-          Math.toIntExact(sum.getShape().get(1)), sum.toDoubleArray()));
+        void finish() {
+            inner.result().accept(sum.toDoubleArray());
+        }
     }
-  }
 
-  /** Inner products of rows, or of columns where the storage is transposed. */
-  private record InnerSum(ByRow inner, NDArray sum) {
-
-    void finish() {
-      inner.result().accept(sum.toDoubleArray());
+    private static <T> PtNDArray[] arrays(List<T> from, Function<T, NDArray> array) {
+        return from.stream().map(array).toArray(PtNDArray[]::new);
     }
-  }
 
-  private static <T> PtNDArray[] arrays(List<T> from, Function<T, NDArray> array) {
-    return from.stream().map(array).toArray(PtNDArray[]::new);
-  }
-
-  private static long widestRow(Weights weights) {
-    return weights.matrices().stream().mapToLong(RowReader::stagedRowBytes).max().orElseThrow();
-  }
+    private static long widestRow(Weights weights) {
+        return weights.matrices().stream()
+                .mapToLong(RowReader::stagedRowBytes)
+                .max()
+                .orElseThrow();
+    }
 }

@@ -14,59 +14,61 @@ import java.util.Properties;
  */
 final class UnpackedLibrary {
 
-  private static final String PROPERTIES = "native/lib/pytorch.properties";
+    private static final String PROPERTIES = "native/lib/pytorch.properties";
 
-  private UnpackedLibrary() {}
+    private UnpackedLibrary() {}
 
-  /**
-   * What is wrong with it, as half a sentence; none if nothing is, it was never unpacked, or the class path has no
-   * library to compare it with.
-   */
-  static Optional<String> problem(Path cache, ClassLoader classPath) throws IOException {
-    Properties packed = properties(classPath);
-    if (packed.isEmpty()) {
-      return Optional.empty();
+    /**
+     * What is wrong with it, as half a sentence; none if nothing is, it was never unpacked, or the class path has no
+     * library to compare it with.
+     */
+    static Optional<String> problem(Path cache, ClassLoader classPath) throws IOException {
+        Properties packed = properties(classPath);
+        if (packed.isEmpty()) {
+            return Optional.empty();
+        }
+        String flavor = packed.getProperty("flavor");
+        String classifier = packed.getProperty("classifier");
+        Path folder = cache.resolve(packed.getProperty("version") + "-" + flavor + "-" + classifier);
+        if (Files.notExists(folder)) {
+            return Optional.empty();
+        }
+        for (String name : packed.getProperty("libraries").split(",")) {
+            URL origin = classPath.getResource("pytorch/" + flavor + "/" + classifier + "/" + name);
+            Optional<String> problem = origin == null ? Optional.empty() : problem(folder.resolve(name), size(origin));
+            if (problem.isPresent()) {
+                return problem;
+            }
+        }
+        return Optional.empty();
     }
-    String flavor = packed.getProperty("flavor");
-    String classifier = packed.getProperty("classifier");
-    Path folder = cache.resolve(packed.getProperty("version") + "-" + flavor + "-" + classifier);
-    if (Files.notExists(folder)) {
-      return Optional.empty();
-    }
-    for (String name : packed.getProperty("libraries").split(",")) {
-      URL origin = classPath.getResource("pytorch/" + flavor + "/" + classifier + "/" + name);
-      Optional<String> problem = origin == null ? Optional.empty() : problem(folder.resolve(name), size(origin));
-      if (problem.isPresent()) {
-        return problem;
-      }
-    }
-    return Optional.empty();
-  }
 
-  /** What the library on the class path is built for: {@code cpu}, {@code cu128}; {@code none} if there is none. */
-  static String flavor(ClassLoader classPath) throws IOException {
-    return properties(classPath).getProperty("flavor", "none");
-  }
-
-  private static Properties properties(ClassLoader classPath) throws IOException {
-    Properties properties = new Properties();
-    try (InputStream in = classPath.getResourceAsStream(PROPERTIES)) {
-      if (in != null) {
-        properties.load(in);
-      }
+    /** What the library on the class path is built for: {@code cpu}, {@code cu128}; {@code none} if there is none. */
+    static String flavor(ClassLoader classPath) throws IOException {
+        return properties(classPath).getProperty("flavor", "none");
     }
-    return properties;
-  }
 
-  private static Optional<String> problem(Path file, long expected) throws IOException {
-    if (Files.notExists(file)) {
-      return Optional.of(file + " is missing");
+    private static Properties properties(ClassLoader classPath) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = classPath.getResourceAsStream(PROPERTIES)) {
+            if (in != null) {
+                properties.load(in);
+            }
+        }
+        return properties;
     }
-    long size = Files.size(file);
-    return size == expected ? Optional.empty() : Optional.of(file + " has " + size + " bytes instead of " + expected);
-  }
 
-  private static long size(URL packed) throws IOException {
-    return packed.openConnection().getContentLengthLong();
-  }
+    private static Optional<String> problem(Path file, long expected) throws IOException {
+        if (Files.notExists(file)) {
+            return Optional.of(file + " is missing");
+        }
+        long size = Files.size(file);
+        return size == expected
+                ? Optional.empty()
+                : Optional.of(file + " has " + size + " bytes instead of " + expected);
+    }
+
+    private static long size(URL packed) throws IOException {
+        return packed.openConnection().getContentLengthLong();
+    }
 }

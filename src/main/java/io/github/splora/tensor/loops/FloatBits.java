@@ -11,51 +11,51 @@ import java.nio.IntBuffer;
  */
 final class FloatBits {
 
-  private int[] pairs = {};
-  private int[] bits = {};
-  private IntBuffer memory;
-  private FloatBuffer floats;
+    private int[] pairs = {};
+    private int[] bits = {};
+    private IntBuffer memory;
+    private FloatBuffer floats;
 
-  /**
-   * Takes pairs of bfloat16s apart.
-   *
-   * @param first of the {@code n} pairs
-   * @param even takes the lower halves
-   * @param odd takes the upper ones
-   */
-  void widenBfloats(int[] from, int first, int n, float[] even, float[] odd) {
-    take(from, first, n);
-    Loops.evenBfloats(pairs, bits, n);
-    convert(even, n);
-    Loops.oddBfloats(pairs, bits, n);
-    convert(odd, n);
-  }
-
-  /** As {@link #widenBfloats}, of float16s that are numbers. */
-  void widenHalves(int[] from, int first, int n, float[] even, float[] odd) {
-    take(from, first, n);
-    Loops.evenHalves(pairs, bits, n);
-    convert(even, n);
-    Loops.scale(even, Loops.HALF_FACTOR, n);
-    Loops.oddHalves(pairs, bits, n);
-    convert(odd, n);
-    Loops.scale(odd, Loops.HALF_FACTOR, n);
-  }
-
-  /** The compiler wants loops that begin at zero. */
-  private void take(int[] from, int first, int n) {
-    if (pairs.length < n) {
-      pairs = new int[n];
-      bits = new int[n];
-      ByteBuffer bytes = ByteBuffer.allocateDirect(n * Float.BYTES).order(ByteOrder.nativeOrder());
-      memory = bytes.asIntBuffer();
-      floats = bytes.asFloatBuffer();
+    /**
+     * Takes pairs of bfloat16s apart.
+     *
+     * @param first of the {@code n} pairs
+     * @param even takes the lower halves
+     * @param odd takes the upper ones
+     */
+    void widenBfloats(int[] from, int first, int n, float[] even, float[] odd) {
+        take(from, first, n);
+        Loops.evenBfloats(pairs, bits, n);
+        convert(even, n);
+        Loops.oddBfloats(pairs, bits, n);
+        convert(odd, n);
     }
-    System.arraycopy(from, first, pairs, 0, n);
-  }
 
-  private void convert(float[] into, int n) {
-    memory.put(0, bits, 0, n);
-    floats.get(0, into, 0, n);
-  }
+    /** As {@link #widenBfloats}, of float16s that are numbers. */
+    void widenHalves(int[] from, int first, int n, float[] even, float[] odd) {
+        take(from, first, n);
+        Loops.evenHalves(pairs, bits, n);
+        convert(even, n);
+        Loops.scale(even, Loops.HALF_FACTOR, n);
+        Loops.oddHalves(pairs, bits, n);
+        convert(odd, n);
+        Loops.scale(odd, Loops.HALF_FACTOR, n);
+    }
+
+    /** The compiler wants loops that begin at zero. */
+    private void take(int[] from, int first, int n) {
+        if (pairs.length < n) {
+            pairs = new int[n];
+            bits = new int[n];
+            ByteBuffer bytes = ByteBuffer.allocateDirect(n * Float.BYTES).order(ByteOrder.nativeOrder());
+            memory = bytes.asIntBuffer();
+            floats = bytes.asFloatBuffer();
+        }
+        System.arraycopy(from, first, pairs, 0, n);
+    }
+
+    private void convert(float[] into, int n) {
+        memory.put(0, bits, 0, n);
+        floats.get(0, into, 0, n);
+    }
 }

@@ -9,29 +9,29 @@ import java.util.Map;
 /** What a walk of {@link LoopKernel} reads into and computes in; made bit by bit, as walks ask for it. */
 final class LoopMemory {
 
-  private final TileLoops loops;
-  private final List<StoredBlock> blocks = new ArrayList<>();
-  private final Map<Tile.Shape, Map<Operand, Tile[]>> tiles = new EnumMap<>(Tile.Shape.class);
+    private final TileLoops loops;
+    private final List<StoredBlock> blocks = new ArrayList<>();
+    private final Map<Tile.Shape, Map<Operand, Tile[]>> tiles = new EnumMap<>(Tile.Shape.class);
 
-  LoopMemory(TileLoops loops) {
-    this.loops = loops;
-  }
-
-  TileLoops loops() {
-    return loops;
-  }
-
-  /** One for each of the matrices that are walked over together. */
-  List<StoredBlock> blocks(int matrices) {
-    while (blocks.size() < matrices) {
-      blocks.add(new StoredBlock(loops));
+    LoopMemory(TileLoops loops) {
+        this.loops = loops;
     }
-    return blocks.subList(0, matrices);
-  }
 
-  /** Tiles for a piece of an operand. */
-  Tile[] tiles(Operand operand, Tile.Shape shape, int count) {
-    return tiles.computeIfAbsent(shape, s -> new EnumMap<>(Operand.class))
-        .computeIfAbsent(operand, o -> Tile.several(count, shape));
-  }
+    TileLoops loops() {
+        return loops;
+    }
+
+    /** One for each of the matrices that are walked over together. */
+    List<StoredBlock> blocks(int matrices) {
+        while (blocks.size() < matrices) {
+            blocks.add(new StoredBlock(loops));
+        }
+        return blocks.subList(0, matrices);
+    }
+
+    /** Tiles for a piece of an operand. */
+    Tile[] tiles(Operand operand, Tile.Shape shape, int count) {
+        return tiles.computeIfAbsent(shape, s -> new EnumMap<>(Operand.class))
+                .computeIfAbsent(operand, o -> Tile.several(count, shape));
+    }
 }

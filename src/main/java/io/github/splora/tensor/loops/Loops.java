@@ -7,117 +7,126 @@ package io.github.splora.tensor.loops;
  */
 final class Loops {
 
-  /** What {@link #evenHalves} and {@link #oddHalves} leave to be multiplied with. */
-  static final float HALF_FACTOR = 0x1p112f;
+    /** What {@link #evenHalves} and {@link #oddHalves} leave to be multiplied with. */
+    static final float HALF_FACTOR = 0x1p112f;
 
-  private Loops() {}
+    private Loops() {}
 
-  /** The next multiple. */
-  static int roundedUp(int n, int step) {
-    return (n + step - 1) / step * step;
-  }
-
-  /** {@code to += factor · from}, beginning at a place in {@code to}. */
-  static void addScaled(double[] to, int at, float[] from, double factor, int n) {
-    for (int i = 0; i < n; i++) {
-      to[at + i] += factor * from[i];
+    /** The next multiple. */
+    static int roundedUp(int n, int step) {
+        return (n + step - 1) / step * step;
     }
-  }
 
-  /** {@code sum += b0·r0 + b1·r1 + b2·r2 + b3·r3}, the first {@code n} elements. */
-  static void addFour(float[] sum, float[] r0, float[] r1, float[] r2, float[] r3,
-      float b0, float b1, float b2, float b3, int n) {
-    for (int i = 0; i < n; i++) {
-      sum[i] += (b0 * r0[i] + b1 * r1[i]) + (b2 * r2[i] + b3 * r3[i]);
+    /** {@code to += factor · from}, beginning at a place in {@code to}. */
+    static void addScaled(double[] to, int at, float[] from, double factor, int n) {
+        for (int i = 0; i < n; i++) {
+            to[at + i] += factor * from[i];
+        }
     }
-  }
 
-  /** {@code sum += r0² + r1² + r2² + r3²}. */
-  static void addSquares(float[] sum, float[] r0, float[] r1, float[] r2, float[] r3, int n) {
-    for (int i = 0; i < n; i++) {
-      sum[i] += (r0[i] * r0[i] + r1[i] * r1[i]) + (r2[i] * r2[i] + r3[i] * r3[i]);
+    /** {@code sum += b0·r0 + b1·r1 + b2·r2 + b3·r3}, the first {@code n} elements. */
+    static void addFour(
+            float[] sum,
+            float[] r0,
+            float[] r1,
+            float[] r2,
+            float[] r3,
+            float b0,
+            float b1,
+            float b2,
+            float b3,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            sum[i] += (b0 * r0[i] + b1 * r1[i]) + (b2 * r2[i] + b3 * r3[i]);
+        }
     }
-  }
 
-  /** {@code sum += left · right}. */
-  static void addProducts(float[] sum, float[] left, float[] right, int n) {
-    for (int i = 0; i < n; i++) {
-      sum[i] += left[i] * right[i];
+    /** {@code sum += r0² + r1² + r2² + r3²}. */
+    static void addSquares(float[] sum, float[] r0, float[] r1, float[] r2, float[] r3, int n) {
+        for (int i = 0; i < n; i++) {
+            sum[i] += (r0[i] * r0[i] + r1[i] * r1[i]) + (r2[i] * r2[i] + r3[i] * r3[i]);
+        }
     }
-  }
 
-  /** {@code from −= minus}. */
-  static void subtract(float[] from, float[] minus, int n) {
-    for (int i = 0; i < n; i++) {
-      from[i] -= minus[i];
+    /** {@code sum += left · right}. */
+    static void addProducts(float[] sum, float[] left, float[] right, int n) {
+        for (int i = 0; i < n; i++) {
+            sum[i] += left[i] * right[i];
+        }
     }
-  }
 
-  /** {@code row *= factor}. */
-  static void scale(float[] row, float factor, int n) {
-    for (int i = 0; i < n; i++) {
-      row[i] *= factor;
+    /** {@code from −= minus}. */
+    static void subtract(float[] from, float[] minus, int n) {
+        for (int i = 0; i < n; i++) {
+            from[i] -= minus[i];
+        }
     }
-  }
 
-  /** {@code Σ row} in float64. */
-  static double sum(float[] row, int n) {
-    double even = 0;
-    double odd = 0;
-    int i = 0;
-    for (; i + 1 < n; i += 2) {
-      even += row[i];
-      odd += row[i + 1];
+    /** {@code row *= factor}. */
+    static void scale(float[] row, float factor, int n) {
+        for (int i = 0; i < n; i++) {
+            row[i] *= factor;
+        }
     }
-    return i < n ? even + odd + row[i] : even + odd;
-  }
 
-  /** The largest magnitude; NaN if there is one. */
-  static float maxMagnitude(float[] row, int n) {
-    float max = 0;
-    for (int i = 0; i < n; i++) {
-      max = Math.max(max, Math.abs(row[i]));
+    /** {@code Σ row} in float64. */
+    static double sum(float[] row, int n) {
+        double even = 0;
+        double odd = 0;
+        int i = 0;
+        for (; i + 1 < n; i += 2) {
+            even += row[i];
+            odd += row[i + 1];
+        }
+        return i < n ? even + odd + row[i] : even + odd;
     }
-    return max;
-  }
 
-  /** Numbers of 16 bits come in pairs, the one at the even place in the lower half. A bfloat16 is a float32's upper half. */
-  static void evenBfloats(int[] pairs, int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = pairs[i] << 16;
+    /** The largest magnitude; NaN if there is one. */
+    static float maxMagnitude(float[] row, int n) {
+        float max = 0;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, Math.abs(row[i]));
+        }
+        return max;
     }
-  }
 
-  /** As {@link #evenBfloats}, of those at odd places. */
-  static void oddBfloats(int[] pairs, int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = pairs[i] & 0xFFFF0000;
+    /** Numbers of 16 bits come in pairs, the one at the even place in the lower half. A bfloat16 is a float32's upper half. */
+    static void evenBfloats(int[] pairs, int[] bits, int n) {
+        for (int i = 0; i < n; i++) {
+            bits[i] = pairs[i] << 16;
+        }
     }
-  }
 
-  /**
-   * Float16s: exponent and fraction moved to their places in a float32 are too small by 2^112 alone, subnormal ones as
-   * well. Infinities and NaN come out as numbers: see {@link #hasHalfBeyondNumbers}.
-   */
-  static void evenHalves(int[] pairs, int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = (pairs[i] & 0x7FFF) << 13 | (pairs[i] & 0x8000) << 16;
+    /** As {@link #evenBfloats}, of those at odd places. */
+    static void oddBfloats(int[] pairs, int[] bits, int n) {
+        for (int i = 0; i < n; i++) {
+            bits[i] = pairs[i] & 0xFFFF0000;
+        }
     }
-  }
 
-  /** As {@link #evenHalves}, of those at odd places. */
-  static void oddHalves(int[] pairs, int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] = (pairs[i] & 0x7FFF0000) >>> 3 | pairs[i] & 0x80000000;
+    /**
+     * Float16s: exponent and fraction moved to their places in a float32 are too small by 2^112 alone, subnormal ones as
+     * well. Infinities and NaN come out as numbers: see {@link #hasHalfBeyondNumbers}.
+     */
+    static void evenHalves(int[] pairs, int[] bits, int n) {
+        for (int i = 0; i < n; i++) {
+            bits[i] = (pairs[i] & 0x7FFF) << 13 | (pairs[i] & 0x8000) << 16;
+        }
     }
-  }
 
-  /** Whether a float16 has the exponent of infinities and NaN. */
-  static boolean hasHalfBeyondNumbers(int[] pairs, int n) {
-    int carries = 0;
-    for (int i = 0; i < n; i++) {
-      carries |= (pairs[i] & 0x7FFF7FFF) + 0x04000400;
+    /** As {@link #evenHalves}, of those at odd places. */
+    static void oddHalves(int[] pairs, int[] bits, int n) {
+        for (int i = 0; i < n; i++) {
+            bits[i] = (pairs[i] & 0x7FFF0000) >>> 3 | pairs[i] & 0x80000000;
+        }
     }
-    return (carries & 0x80008000) != 0;
-  }
+
+    /** Whether a float16 has the exponent of infinities and NaN. */
+    static boolean hasHalfBeyondNumbers(int[] pairs, int n) {
+        int carries = 0;
+        for (int i = 0; i < n; i++) {
+            carries |= (pairs[i] & 0x7FFF7FFF) + 0x04000400;
+        }
+        return (carries & 0x80008000) != 0;
+    }
 }

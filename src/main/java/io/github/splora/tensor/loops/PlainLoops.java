@@ -6,50 +6,68 @@ import java.util.Arrays;
 /** What runs on every Java: loops that its compiler turns into vector instructions, see {@link Loops}. */
 public final class PlainLoops implements TileLoops {
 
-  @Override
-  public Tile.Shape shape(boolean isOnlyWeighed) {
-    return isOnlyWeighed ? Tile.Shape.WIDE : Tile.Shape.SQUARE;
-  }
-
-  @Override
-  public boolean subtract(DType type, int[] pairs, int[] minus, int first, int n, float[] even, float[] odd) {
-    return false;
-  }
-
-  @Override
-  public void weighRows(Tile tile, float[] thin, int first, int rank, float[][] sums) {
-    int stride = Loops.roundedUp(rank, RANK_STEP);
-    clear(sums, rank, tile.width());
-    for (int i = 0; i < tile.height(); i += 4) {
-      int t0 = first + i * stride;
-      // Beyond the tile any weight will do: the row there is zero.
-      int t1 = i + 1 < tile.height() ? t0 + stride : t0;
-      int t2 = i + 2 < tile.height() ? t1 + stride : t0;
-      int t3 = i + 3 < tile.height() ? t2 + stride : t0;
-      for (int k = 0; k < rank; k++) {
-        Loops.addFour(sums[k], tile.row(i), tile.row(i + 1), tile.row(i + 2), tile.row(i + 3),
-            thin[t0 + k], thin[t1 + k], thin[t2 + k], thin[t3 + k], tile.width());
-      }
+    @Override
+    public Tile.Shape shape(boolean isOnlyWeighed) {
+        return isOnlyWeighed ? Tile.Shape.WIDE : Tile.Shape.SQUARE;
     }
-  }
 
-  @Override
-  public void multiplyRows(Tile stored, float[][] thin, int first, int rank, float[][] sums) {
-    Tile tile = stored.transposed();
-    clear(sums, rank, tile.width());
-    for (int i = 0; i < tile.height(); i += 4) {
-      for (int k = 0; k < rank; k++) {
-        float[] x = thin[k];
-        int t = first + i;
-        Loops.addFour(sums[k], tile.row(i), tile.row(i + 1), tile.row(i + 2), tile.row(i + 3),
-            x[t], x[t + 1], x[t + 2], x[t + 3], tile.width());
-      }
+    @Override
+    public boolean subtract(DType type, int[] pairs, int[] minus, int first, int n, float[] even, float[] odd) {
+        return false;
     }
-  }
 
-  private static void clear(float[][] sums, int rank, int n) {
-    for (int k = 0; k < rank; k++) {
-      Arrays.fill(sums[k], 0, n, 0);
+    @Override
+    public void weighRows(Tile tile, float[] thin, int first, int rank, float[][] sums) {
+        int stride = Loops.roundedUp(rank, RANK_STEP);
+        clear(sums, rank, tile.width());
+        for (int i = 0; i < tile.height(); i += 4) {
+            int t0 = first + i * stride;
+            // Beyond the tile any weight will do: the row there is zero.
+            int t1 = i + 1 < tile.height() ? t0 + stride : t0;
+            int t2 = i + 2 < tile.height() ? t1 + stride : t0;
+            int t3 = i + 3 < tile.height() ? t2 + stride : t0;
+            for (int k = 0; k < rank; k++) {
+                Loops.addFour(
+                        sums[k],
+                        tile.row(i),
+                        tile.row(i + 1),
+                        tile.row(i + 2),
+                        tile.row(i + 3),
+                        thin[t0 + k],
+                        thin[t1 + k],
+                        thin[t2 + k],
+                        thin[t3 + k],
+                        tile.width());
+            }
+        }
     }
-  }
+
+    @Override
+    public void multiplyRows(Tile stored, float[][] thin, int first, int rank, float[][] sums) {
+        Tile tile = stored.transposed();
+        clear(sums, rank, tile.width());
+        for (int i = 0; i < tile.height(); i += 4) {
+            for (int k = 0; k < rank; k++) {
+                float[] x = thin[k];
+                int t = first + i;
+                Loops.addFour(
+                        sums[k],
+                        tile.row(i),
+                        tile.row(i + 1),
+                        tile.row(i + 2),
+                        tile.row(i + 3),
+                        x[t],
+                        x[t + 1],
+                        x[t + 2],
+                        x[t + 3],
+                        tile.width());
+            }
+        }
+    }
+
+    private static void clear(float[][] sums, int rank, int n) {
+        for (int k = 0; k < rank; k++) {
+            Arrays.fill(sums[k], 0, n, 0);
+        }
+    }
 }

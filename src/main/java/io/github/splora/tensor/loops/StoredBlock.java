@@ -17,144 +17,149 @@ import java.nio.IntBuffer;
  */
 final class StoredBlock {
 
-  private final TileLoops loops;
-  private final FloatBits floats = new FloatBits();
-  private ByteBuffer memory = ByteBuffer.allocateDirect(0);
-  /** The memory as numbers of 32 bits, from its first byte on and from its third. */
-  private IntBuffer ints;
-  private IntBuffer intsBehindOne;
-  private DType type;
-  private long columns;
-  private ScaleTable scales;
-  /** Of the tensor. */
-  private long firstRow;
-  /** The piece that was taken last. */
-  private int[] pairs = {};
-  private boolean hasHalfBeyondNumbers;
-  private byte[] bytes = {};
-  private float[] minusEven = {};
-  private float[] minusOdd = {};
-  private long row;
-  private long firstColumn;
+    private final TileLoops loops;
+    private final FloatBits floats = new FloatBits();
+    private ByteBuffer memory = ByteBuffer.allocateDirect(0);
+    /** The memory as numbers of 32 bits, from its first byte on and from its third. */
+    private IntBuffer ints;
 
-  StoredBlock(TileLoops loops) {
-    this.loops = loops;
-  }
+    private IntBuffer intsBehindOne;
+    private DType type;
+    private long columns;
+    private ScaleTable scales;
+    /** Of the tensor. */
+    private long firstRow;
+    /** The piece that was taken last. */
+    private int[] pairs = {};
 
-  /** Whether a matrix can be read here: those of float64 cannot. */
-  static boolean canRead(StoredMatrix matrix) {
-    return matrix.stretches().stream().noneMatch(each -> each.tensor().dtype() == DType.F64);
-  }
+    private boolean hasHalfBeyondNumbers;
+    private byte[] bytes = {};
+    private float[] minusEven = {};
+    private float[] minusOdd = {};
+    private long row;
+    private long firstColumn;
 
-  /**
-   * Reads rows, in place of what was here.
-   *
-   * @param rows within one stretch
-   * @throws BadInputException if the file was cut short or cannot be read
-   */
-  void read(StoredMatrix matrix, BlockRows rows) {
-    Stretch from = matrix.slice(rows.first(), rows.count()).stretches().get(0);
-    if (scales == null || !from.scales().equals(scales.scales())) {
-      scales = new ScaleTable(from.scales());
+    StoredBlock(TileLoops loops) {
+        this.loops = loops;
     }
-    type = from.tensor().dtype();
-    columns = matrix.columns();
-    firstRow = from.firstRow();
-    long rowBytes = columns * type.bits() / Byte.SIZE;
-    int length = Math.toIntExact(rowBytes * rows.count());
-    if (memory.capacity() < length) {
-      memory = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
-      ints = memory.asIntBuffer();
-      intsBehindOne = memory.slice(Math.min(Short.BYTES, length), Math.max(0, length - Short.BYTES))
-          .order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-    }
-    from.tensor().read(firstRow * rowBytes, memory.clear().limit(length));
-  }
 
-  /** Chooses a piece of a row of the block; what is asked next is asked of it. */
-  void take(int rowOfBlock, long column, int count) {
-    row = firstRow + rowOfBlock;
-    firstColumn = column;
-    if (bytes.length < count) {
-      bytes = new byte[count];
-      pairs = new int[count + TileLoops.COLUMN_STEP];
-      minusEven = new float[(count + 1) / 2];
-      minusOdd = new float[(count + 1) / 2];
+    /** Whether a matrix can be read here: those of float64 cannot. */
+    static boolean canRead(StoredMatrix matrix) {
+        return matrix.stretches().stream().noneMatch(each -> each.tensor().dtype() == DType.F64);
     }
-    long first = rowOfBlock * columns + column;
-    switch (type.bits()) {
-      case Byte.SIZE -> memory.get((int) first, bytes, 0, count);
-      case Float.SIZE -> ints.get((int) first, pairs, 0, count);
-      default -> takePairs(first, count);
-    }
-  }
 
-  /** @param first its place in the block */
-  private void takePairs(long first, int count) {
-    IntBuffer view = first % 2 == 0 ? ints : intsBehindOne;
-    view.get((int) (first / 2), pairs, 0, count / 2);
-    if (count % 2 == 1) {
-      pairs[count / 2] = memory.getShort((int) (first + count - 1) * Short.BYTES) & 0xFFFF;
-    }
-    hasHalfBeyondNumbers = type == DType.F16 && Loops.hasHalfBeyondNumbers(pairs, (count + 1) / 2);
-  }
-
-  /**
-   * Numbers of the piece.
-   *
-   * @param first an even place in the piece
-   * @param even receives those at even places from there on, {@code (count + 1) / 2} of them
-   * @param odd receives those at odd ones, and a zero behind the last of an odd count
-   */
-  private void widen(int first, int count, float[] even, float[] odd) {
-    int n = (count + 1) / 2;
-    switch (type) {
-      case BF16 -> floats.widenBfloats(pairs, first / 2, n, even, odd);
-      case F16 -> widenHalves(first / 2, n, even, odd);
-      case F32 -> {
-        for (int i = 0; i < n; i++) {
-          even[i] = Float.intBitsToFloat(pairs[first + 2 * i]);
-          odd[i] = 2 * i + 1 < count ? Float.intBitsToFloat(pairs[first + 2 * i + 1]) : 0;
+    /**
+     * Reads rows, in place of what was here.
+     *
+     * @param rows within one stretch
+     * @throws BadInputException if the file was cut short or cannot be read
+     */
+    void read(StoredMatrix matrix, BlockRows rows) {
+        Stretch from = matrix.slice(rows.first(), rows.count()).stretches().get(0);
+        if (scales == null || !from.scales().equals(scales.scales())) {
+            scales = new ScaleTable(from.scales());
         }
-      }
-      case F8_E4M3, F8_E5M2 -> {
-        for (int i = 0; i < n; i++) {
-          even[i] = scaled(first + 2 * i);
-          odd[i] = 2 * i + 1 < count ? scaled(first + 2 * i + 1) : 0;
+        type = from.tensor().dtype();
+        columns = matrix.columns();
+        firstRow = from.firstRow();
+        long rowBytes = columns * type.bits() / Byte.SIZE;
+        int length = Math.toIntExact(rowBytes * rows.count());
+        if (memory.capacity() < length) {
+            memory = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+            ints = memory.asIntBuffer();
+            intsBehindOne = memory.slice(Math.min(Short.BYTES, length), Math.max(0, length - Short.BYTES))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asIntBuffer();
         }
-      }
-      default -> throw new IllegalArgumentException(type + " is no type of weights");
+        from.tensor().read(firstRow * rowBytes, memory.clear().limit(length));
     }
-  }
 
-  private void widenHalves(int firstPair, int n, float[] even, float[] odd) {
-    if (hasHalfBeyondNumbers) {
-      for (int i = 0; i < n; i++) {
-        even[i] = Values.ofHalf((short) pairs[firstPair + i]);
-        odd[i] = Values.ofHalf((short) (pairs[firstPair + i] >>> Short.SIZE));
-      }
-      return;
+    /** Chooses a piece of a row of the block; what is asked next is asked of it. */
+    void take(int rowOfBlock, long column, int count) {
+        row = firstRow + rowOfBlock;
+        firstColumn = column;
+        if (bytes.length < count) {
+            bytes = new byte[count];
+            pairs = new int[count + TileLoops.COLUMN_STEP];
+            minusEven = new float[(count + 1) / 2];
+            minusOdd = new float[(count + 1) / 2];
+        }
+        long first = rowOfBlock * columns + column;
+        switch (type.bits()) {
+            case Byte.SIZE -> memory.get((int) first, bytes, 0, count);
+            case Float.SIZE -> ints.get((int) first, pairs, 0, count);
+            default -> takePairs(first, count);
+        }
     }
-    floats.widenHalves(pairs, firstPair, n, even, odd);
-  }
 
-  /**
-   * As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32; up to
-   * {@link TileLoops#COLUMN_STEP} - 1 numbers behind these may change.
-   */
-  void subtract(StoredBlock minus, int first, int count, float[] even, float[] odd) {
-    int n = (count + 1) / 2;
-    if (type == minus.type && !hasHalfBeyondNumbers && !minus.hasHalfBeyondNumbers
-        && loops.subtract(type, pairs, minus.pairs, first / 2, n, even, odd)) {
-      return;
+    /** @param first its place in the block */
+    private void takePairs(long first, int count) {
+        IntBuffer view = first % 2 == 0 ? ints : intsBehindOne;
+        view.get((int) (first / 2), pairs, 0, count / 2);
+        if (count % 2 == 1) {
+            pairs[count / 2] = memory.getShort((int) (first + count - 1) * Short.BYTES) & 0xFFFF;
+        }
+        hasHalfBeyondNumbers = type == DType.F16 && Loops.hasHalfBeyondNumbers(pairs, (count + 1) / 2);
     }
-    widen(first, count, even, odd);
-    minus.widen(first, count, minusEven, minusOdd);
-    Loops.subtract(even, minusEven, n);
-    Loops.subtract(odd, minusOdd, n);
-  }
 
-  private float scaled(int i) {
-    return (float) (Values.ofEightBits(type, bytes[i]) * scales.at(row, firstColumn + i));
-  }
+    /**
+     * Numbers of the piece.
+     *
+     * @param first an even place in the piece
+     * @param even receives those at even places from there on, {@code (count + 1) / 2} of them
+     * @param odd receives those at odd ones, and a zero behind the last of an odd count
+     */
+    private void widen(int first, int count, float[] even, float[] odd) {
+        int n = (count + 1) / 2;
+        switch (type) {
+            case BF16 -> floats.widenBfloats(pairs, first / 2, n, even, odd);
+            case F16 -> widenHalves(first / 2, n, even, odd);
+            case F32 -> {
+                for (int i = 0; i < n; i++) {
+                    even[i] = Float.intBitsToFloat(pairs[first + 2 * i]);
+                    odd[i] = 2 * i + 1 < count ? Float.intBitsToFloat(pairs[first + 2 * i + 1]) : 0;
+                }
+            }
+            case F8_E4M3, F8_E5M2 -> {
+                for (int i = 0; i < n; i++) {
+                    even[i] = scaled(first + 2 * i);
+                    odd[i] = 2 * i + 1 < count ? scaled(first + 2 * i + 1) : 0;
+                }
+            }
+            default -> throw new IllegalArgumentException(type + " is no type of weights");
+        }
+    }
+
+    private void widenHalves(int firstPair, int n, float[] even, float[] odd) {
+        if (hasHalfBeyondNumbers) {
+            for (int i = 0; i < n; i++) {
+                even[i] = Values.ofHalf((short) pairs[firstPair + i]);
+                odd[i] = Values.ofHalf((short) (pairs[firstPair + i] >>> Short.SIZE));
+            }
+            return;
+        }
+        floats.widenHalves(pairs, firstPair, n, even, odd);
+    }
+
+    /**
+     * As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32; up to
+     * {@link TileLoops#COLUMN_STEP} - 1 numbers behind these may change.
+     */
+    void subtract(StoredBlock minus, int first, int count, float[] even, float[] odd) {
+        int n = (count + 1) / 2;
+        if (type == minus.type
+                && !hasHalfBeyondNumbers
+                && !minus.hasHalfBeyondNumbers
+                && loops.subtract(type, pairs, minus.pairs, first / 2, n, even, odd)) {
+            return;
+        }
+        widen(first, count, even, odd);
+        minus.widen(first, count, minusEven, minusOdd);
+        Loops.subtract(even, minusEven, n);
+        Loops.subtract(odd, minusOdd, n);
+    }
+
+    private float scaled(int i) {
+        return (float) (Values.ofEightBits(type, bytes[i]) * scales.at(row, firstColumn + i));
+    }
 }

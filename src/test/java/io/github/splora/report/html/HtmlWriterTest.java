@@ -24,147 +24,177 @@ import org.xml.sax.InputSource;
 
 class HtmlWriterTest {
 
-  private static final RunReport REPORT = Reports.of(Reports.PRUNED, Reports.KEPT, Reports.UNSCORED);
+    private static final RunReport REPORT = Reports.of(Reports.PRUNED, Reports.KEPT, Reports.UNSCORED);
 
-  private static String html(RunReport report) {
-    return new HtmlWriter().write(report);
-  }
-
-  /** The page as XML, which its template is too, apart from what stands in the style and the script. */
-  private static Document page(RunReport report) throws Exception {
-    String xml = html(report).replaceFirst("<!DOCTYPE html>\n", "")
-        .replaceAll("(?s)(<style>|<script>).*?(</style>|</script>)", "$1$2");
-    return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(xml)));
-  }
-
-  private static List<Element> elements(Element parent, String tag) {
-    NodeList nodes = parent.getElementsByTagName(tag);
-    List<Element> elements = new ArrayList<>();
-    for (int i = 0; i < nodes.getLength(); i++) {
-      elements.add((Element) nodes.item(i));
+    private static String html(RunReport report) {
+        return new HtmlWriter().write(report);
     }
-    return elements;
-  }
 
-  private static List<Element> elements(Document page, String tag) {
-    return elements(page.getDocumentElement(), tag);
-  }
-
-  private static Element byId(Document page, String id) {
-    return elements(page, "*").stream().filter(element -> element.getAttribute("id").equals(id)).findFirst().orElseThrow();
-  }
-
-  private static List<Element> rows(Document page) {
-    return elements((Element) byId(page, "rows").getElementsByTagName("tbody").item(0), "tr");
-  }
-
-  private static String name(Element row) {
-    return row.getElementsByTagName("th").item(0).getTextContent();
-  }
-
-  @Test
-  void everyModuleHasALineWithItsDecisionInWords() throws Exception {
-    RunReport report = Reports.large(80);
-    List<Element> rows = rows(page(report));
-    assertThat(rows).extracting(HtmlWriterTest::name)
-        .containsExactlyElementsOf(report.modules().stream().map(ModuleRow::name).toList());
-    assertThat(rows).filteredOn(row -> row.getElementsByTagName("td").item(0).getTextContent().equals("× prune"))
-        .hasSize(report.summary().pruned());
-  }
-
-  @Test
-  void everyModuleHasACellOfTheHeatmap() throws Exception {
-    RunReport report = Reports.large(80);
-    List<Element> cells = elements(page(report), "td").stream().filter(cell -> cell.hasAttribute("title")).toList();
-    assertThat(cells).extracting(cell -> cell.getAttribute("title"))
-        .containsExactlyElementsOf(report.modules().stream().map(ModuleRow::name).toList());
-    assertThat(cells).filteredOn(cell -> cell.getTextContent().endsWith(" prune")).hasSize(report.summary().pruned());
-  }
-
-  @Test
-  void hostileTextStaysText() throws Exception {
-    String name = "x.0.<script>alert('1')</script>\"&amp;\u202e\u0007{{report}}";
-    Document page = page(Reports.of(Reports.row(name, 1.0, true)));
-    assertThat(rows(page)).extracting(HtmlWriterTest::name).containsExactly(
-        "x.0.<script>alert('1')</script>\"&amp;\ufffd\ufffd{{report}}");
-    assertThat(elements(page, "script")).hasSize(2);
-  }
-
-  @Test
-  void theCurvesFiguresAreThoseOfTheRows() throws Exception {
-    RunReport report = Reports.large(4);
-    RemovalCurve curve = RemovalCurve.of(report);
-    String choices = byId(page(report), "choices").getTextContent();
-    assertThat(choices).startsWith("[[0,0,\"0.0 %\",").endsWith("]]");
-    assertThat(choices.split("],\\[")).hasSize(29);
-    assertThat(choices).contains("[" + curve.chosen() + "," + report.summary().pruned() + ",\""
-        + String.format(Locale.ROOT, "%.1f %%", 100 * report.summary().prunedDeltaShare()) + "\",\"0.5\",");
-  }
-
-  @Test
-  void theHistogramCountsEveryScoreOnTheRightSideOfTheCut() throws Exception {
-    RunReport report = Reports.large(80);
-    int kept = 0;
-    int pruned = 0;
-    for (Element title : elements(byId(page(report), "distribution-text").getOwnerDocument(), "title")) {
-      Matcher counts = Pattern.compile("(.+) to (.+): (\\d+) to keep, (\\d+) to prune").matcher(title.getTextContent());
-      if (counts.matches()) {
-        kept += Integer.parseInt(counts.group(3));
-        pruned += Integer.parseInt(counts.group(4));
-        assertThat(counts.group(Double.parseDouble(counts.group(1)) >= 0.5 ? 3 : 4)).isEqualTo("0");
-      }
+    /** The page as XML, which its template is too, apart from what stands in the style and the script. */
+    private static Document page(RunReport report) throws Exception {
+        String xml = html(report)
+                .replaceFirst("<!DOCTYPE html>\n", "")
+                .replaceAll("(?s)(<style>|<script>).*?(</style>|</script>)", "$1$2");
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(xml)));
     }
-    assertThat(pruned).isEqualTo(report.summary().pruned());
-    assertThat(kept).isEqualTo(report.summary().modules() - report.summary().pruned());
-  }
 
-  @Test
-  void thePolicyAllowsTheStyleAndTheScriptOfThePageAndNothingElse() throws Exception {
-    String html = html(REPORT);
-    assertThat(html).contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '"
-        + hash(html, "style") + "'; script-src '" + hash(html, "script") + "'; base-uri 'none'; form-action 'none'\" />");
-    assertThat(html).doesNotContain(" style=\"", " onclick", "javascript:");
-  }
-
-  private static String hash(String html, String tag) throws Exception {
-    Matcher content = Pattern.compile("(?s)<" + tag + ">(.*?)</" + tag + ">").matcher(html);
-    assertThat(content.find()).isTrue();
-    byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.group(1).getBytes(StandardCharsets.UTF_8));
-    return "sha256-" + Base64.getEncoder().encodeToString(digest);
-  }
-
-  @Test
-  void thePageNamesNothingOutsideItself() throws Exception {
-    assertThat(html(REPORT)).doesNotContain("http:", "https:", "@import", "src=\"");
-    assertThat(elements(page(REPORT), "a")).allSatisfy(a -> assertThat(a.getAttribute("href")).startsWith("#"));
-  }
-
-  @Test
-  void whatLabelsRefersToIsThere() throws Exception {
-    Document page = page(REPORT);
-    List<String> ids = elements(page, "*").stream().map(e -> e.getAttribute("id")).filter(id -> !id.isEmpty()).toList();
-    assertThat(ids).doesNotHaveDuplicates();
-    for (Element element : elements(page, "*")) {
-      for (String id : element.getAttribute("aria-labelledby").split(" ")) {
-        assertThat(id.isEmpty() || ids.contains(id)).as(id).isTrue();
-      }
+    private static List<Element> elements(Element parent, String tag) {
+        NodeList nodes = parent.getElementsByTagName(tag);
+        List<Element> elements = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            elements.add((Element) nodes.item(i));
+        }
+        return elements;
     }
-  }
 
-  @Test
-  void inputsHashesCommandAndLimitsAreNamed() throws Exception {
-    assertThat(page(REPORT).getDocumentElement().getTextContent())
-        .contains("ünïcode/aligned", "fingerprint cd", "weights sha256 ef", "config sha256 01")
-        .contains("splora score --adapter 'my lora'")
-        .contains("does not prove that a model is safe")
-        .contains("Warning: beware");
-  }
+    private static List<Element> elements(Document page, String tag) {
+        return elements(page.getDocumentElement(), tag);
+    }
 
-  @Test
-  void aReportWithoutScoresHasNoChartsAndOneWithoutACommandNoCommand() throws Exception {
-    assertThat(html(Reports.of("none", null, true, Reports.UNSCORED)))
-        .contains("No module has a score").doesNotContain("<svg viewBox");
-    Document page = page(Reports.of("none", null, true, Reports.KEPT));
-    assertThat(elements(page, "line")).noneMatch(line -> line.getAttribute("class").equals("cut"));
-  }
+    private static Element byId(Document page, String id) {
+        return elements(page, "*").stream()
+                .filter(element -> element.getAttribute("id").equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<Element> rows(Document page) {
+        return elements(
+                (Element) byId(page, "rows").getElementsByTagName("tbody").item(0), "tr");
+    }
+
+    private static String name(Element row) {
+        return row.getElementsByTagName("th").item(0).getTextContent();
+    }
+
+    @Test
+    void everyModuleHasALineWithItsDecisionInWords() throws Exception {
+        RunReport report = Reports.large(80);
+        List<Element> rows = rows(page(report));
+        assertThat(rows)
+                .extracting(HtmlWriterTest::name)
+                .containsExactlyElementsOf(
+                        report.modules().stream().map(ModuleRow::name).toList());
+        assertThat(rows)
+                .filteredOn(row ->
+                        row.getElementsByTagName("td").item(0).getTextContent().equals("× prune"))
+                .hasSize(report.summary().pruned());
+    }
+
+    @Test
+    void everyModuleHasACellOfTheHeatmap() throws Exception {
+        RunReport report = Reports.large(80);
+        List<Element> cells = elements(page(report), "td").stream()
+                .filter(cell -> cell.hasAttribute("title"))
+                .toList();
+        assertThat(cells)
+                .extracting(cell -> cell.getAttribute("title"))
+                .containsExactlyElementsOf(
+                        report.modules().stream().map(ModuleRow::name).toList());
+        assertThat(cells)
+                .filteredOn(cell -> cell.getTextContent().endsWith(" prune"))
+                .hasSize(report.summary().pruned());
+    }
+
+    @Test
+    void hostileTextStaysText() throws Exception {
+        String name = "x.0.<script>alert('1')</script>\"&amp;\u202e\u0007{{report}}";
+        Document page = page(Reports.of(Reports.row(name, 1.0, true)));
+        assertThat(rows(page))
+                .extracting(HtmlWriterTest::name)
+                .containsExactly("x.0.<script>alert('1')</script>\"&amp;\ufffd\ufffd{{report}}");
+        assertThat(elements(page, "script")).hasSize(2);
+    }
+
+    @Test
+    void theCurvesFiguresAreThoseOfTheRows() throws Exception {
+        RunReport report = Reports.large(4);
+        RemovalCurve curve = RemovalCurve.of(report);
+        String choices = byId(page(report), "choices").getTextContent();
+        assertThat(choices).startsWith("[[0,0,\"0.0 %\",").endsWith("]]");
+        assertThat(choices.split("],\\[")).hasSize(29);
+        assertThat(choices)
+                .contains("[" + curve.chosen() + "," + report.summary().pruned() + ",\""
+                        + String.format(
+                                Locale.ROOT, "%.1f %%", 100 * report.summary().prunedDeltaShare()) + "\",\"0.5\",");
+    }
+
+    @Test
+    void theHistogramCountsEveryScoreOnTheRightSideOfTheCut() throws Exception {
+        RunReport report = Reports.large(80);
+        int kept = 0;
+        int pruned = 0;
+        for (Element title : elements(byId(page(report), "distribution-text").getOwnerDocument(), "title")) {
+            Matcher counts = Pattern.compile("(.+) to (.+): (\\d+) to keep, (\\d+) to prune")
+                    .matcher(title.getTextContent());
+            if (counts.matches()) {
+                kept += Integer.parseInt(counts.group(3));
+                pruned += Integer.parseInt(counts.group(4));
+                assertThat(counts.group(Double.parseDouble(counts.group(1)) >= 0.5 ? 3 : 4))
+                        .isEqualTo("0");
+            }
+        }
+        assertThat(pruned).isEqualTo(report.summary().pruned());
+        assertThat(kept).isEqualTo(report.summary().modules() - report.summary().pruned());
+    }
+
+    @Test
+    void thePolicyAllowsTheStyleAndTheScriptOfThePageAndNothingElse() throws Exception {
+        String html = html(REPORT);
+        assertThat(html)
+                .contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '"
+                        + hash(html, "style") + "'; script-src '" + hash(html, "script")
+                        + "'; base-uri 'none'; form-action 'none'\" />");
+        assertThat(html).doesNotContain(" style=\"", " onclick", "javascript:");
+    }
+
+    private static String hash(String html, String tag) throws Exception {
+        Matcher content =
+                Pattern.compile("(?s)<" + tag + ">(.*?)</" + tag + ">").matcher(html);
+        assertThat(content.find()).isTrue();
+        byte[] digest =
+                MessageDigest.getInstance("SHA-256").digest(content.group(1).getBytes(StandardCharsets.UTF_8));
+        return "sha256-" + Base64.getEncoder().encodeToString(digest);
+    }
+
+    @Test
+    void thePageNamesNothingOutsideItself() throws Exception {
+        assertThat(html(REPORT)).doesNotContain("http:", "https:", "@import", "src=\"");
+        assertThat(elements(page(REPORT), "a"))
+                .allSatisfy(a -> assertThat(a.getAttribute("href")).startsWith("#"));
+    }
+
+    @Test
+    void whatLabelsRefersToIsThere() throws Exception {
+        Document page = page(REPORT);
+        List<String> ids = elements(page, "*").stream()
+                .map(e -> e.getAttribute("id"))
+                .filter(id -> !id.isEmpty())
+                .toList();
+        assertThat(ids).doesNotHaveDuplicates();
+        for (Element element : elements(page, "*")) {
+            for (String id : element.getAttribute("aria-labelledby").split(" ")) {
+                assertThat(id.isEmpty() || ids.contains(id)).as(id).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void inputsHashesCommandAndLimitsAreNamed() throws Exception {
+        assertThat(page(REPORT).getDocumentElement().getTextContent())
+                .contains("ünïcode/aligned", "fingerprint cd", "weights sha256 ef", "config sha256 01")
+                .contains("splora score --adapter 'my lora'")
+                .contains("does not prove that a model is safe")
+                .contains("Warning: beware");
+    }
+
+    @Test
+    void aReportWithoutScoresHasNoChartsAndOneWithoutACommandNoCommand() throws Exception {
+        assertThat(html(Reports.of("none", null, true, Reports.UNSCORED)))
+                .contains("No module has a score")
+                .doesNotContain("<svg viewBox");
+        Document page = page(Reports.of("none", null, true, Reports.KEPT));
+        assertThat(elements(page, "line"))
+                .noneMatch(line -> line.getAttribute("class").equals("cut"));
+    }
 }

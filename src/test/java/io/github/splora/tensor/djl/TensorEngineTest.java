@@ -10,39 +10,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorEngineTest {
 
-  @Test
-  void neitherCallsHomeNorDownloadsAnything() {
-    TensorEngine.start("cpu");
+    @Test
+    void neitherCallsHomeNorDownloadsAnything() {
+        TensorEngine.start("cpu");
 
-    assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
-    assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
-  }
+        assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
+        assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
+    }
 
-  @Test
-  void saysWhatItRunsOn() {
-    TensorEngine engine = TensorEngine.start("cpu");
+    @Test
+    void saysWhatItRunsOn() {
+        TensorEngine engine = TensorEngine.start("cpu");
 
-    assertThat(engine.name()).isEqualTo("PyTorch");
-    assertThat(engine.version()).startsWith("2.7.1");
-    assertThat(engine.device()).isEqualTo("cpu");
-  }
+        assertThat(engine.name()).isEqualTo("PyTorch");
+        assertThat(engine.version()).startsWith("2.7.1");
+        assertThat(engine.device()).isEqualTo("cpu");
+    }
 
-  @Test
-  void refusesAGpuThatIsNotThere() {
-    assertThatThrownBy(() -> TensorEngine.start("gpu:99"))
-        .isInstanceOf(BadInputException.class)
-        .hasMessageMatching("--device: gpu:99: GPUs that the engine can use: .*; use --device cpu or auto, or see what .splora doctor. says");
-  }
+    @Test
+    void refusesAGpuThatIsNotThere() {
+        assertThatThrownBy(() -> TensorEngine.start("gpu:99"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageMatching(
+                        "--device: gpu:99: GPUs that the engine can use: .*; use --device cpu or auto, or see what .splora doctor. says");
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"auto", "cpu", "gpu", "gpu:0", "gpu:12"})
-  void knowsTheNamesOfDevices(String choice) {
-    assertThat(TensorEngine.isDeviceChoice(choice)).isTrue();
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "cpu", "gpu", "gpu:0", "gpu:12"})
+    void knowsTheNamesOfDevices(String choice) {
+        assertThat(TensorEngine.isDeviceChoice(choice)).isTrue();
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "cuda", "gpu:", "gpu:-1", "gpu:x", "GPU"})
-  void knowsWhatIsNoDevice(String choice) {
-    assertThat(TensorEngine.isDeviceChoice(choice)).isFalse();
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"", "cuda", "gpu:", "gpu:-1", "gpu:x", "GPU"})
+    void knowsWhatIsNoDevice(String choice) {
+        assertThat(TensorEngine.isDeviceChoice(choice)).isFalse();
+    }
 }

@@ -33,145 +33,169 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Java's plain loops, beside the engine's operators. */
 class LoopKernelTest extends KernelTest {
 
-  private static final Kernel ENGINE = TensorEngine.start("cpu").kernel();
+    private static final Kernel ENGINE = TensorEngine.start("cpu").kernel();
 
-  @Override
-  protected Kernel kernel() {
-    return new FallbackKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
-  }
-
-  Supplier<TileLoops> loops() {
-    return PlainLoops::new;
-  }
-
-  @ParameterizedTest
-  @CsvSource({"1,1,1", "1,977,1", "977,1,2", "131,67,5", "67,131,16", "300,2100,3", "513,515,4"})
-  void agreesWithTheEnginesOperatorsForOddShapes(int out, int in, int rank) throws IOException {
-    for (boolean transposed : new boolean[] {false, true}) {
-      for (DType type : List.of(DType.BF16, DType.F16, DType.F32, DType.F64)) {
-        Weights weights = new Weights(matrix(out, in, 1, type, transposed, 1), matrix(out, in, 2, type, transposed, 1),
-            Optional.of(matrix(out, in, 3, type, transposed, 1)), transposed);
-
-        assertAgree(everything(ENGINE, weights, rank), everything(kernel(), weights, rank));
-        assertAgree(innerProducts(ENGINE, weights, rank), innerProducts(kernel(), weights, rank));
-      }
-    }
-  }
-
-  /** Their squares are no float32, or nothing of them is left. */
-  @ParameterizedTest
-  @ValueSource(doubles = {0x1p-140, 0x1p-100, 0x1p-40, 0x1p40, 0x1p90})
-  void hugeAndTinyWeightsAreScaled(double size) throws IOException {
-    Weights weights = new Weights(matrix(40, 70, 1, DType.F32, false, size), matrix(40, 70, 2, DType.F32, false, size),
-        Optional.of(matrix(40, 70, 3, DType.F32, false, size)), false);
-
-    assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
-    assertAgree(innerProducts(ENGINE, weights, 3), innerProducts(kernel(), weights, 3));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"F16,F16", "F16,BF16", "BF16,F16"})
-  void float16sThatAreSubnormalCountAsWhatTheyAre(DType baseType, DType alignedType) throws IOException {
-    Weights weights = new Weights(matrix(40, 70, 1, baseType, false, 0x1p-18), matrix(40, 70, 2, alignedType, false, 0x1p-18),
-        Optional.of(matrix(40, 70, 3, DType.F16, false, 0x1p-18)), false);
-
-    assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"F16,F16", "F16,BF16", "BF16,F16", "BF16,BF16"})
-  void anInfiniteWeightMakesItsProductsNoNumbers(DType baseType, DType alignedType) throws IOException {
-    for (double[] sizes : new double[][] {{1e39, 1}, {1, 1e39}}) {
-      Weights weights =
-          new Weights(matrix(40, 70, 1, baseType, false, sizes[0]), matrix(40, 70, 2, alignedType, false, sizes[1]), false);
-      Pass pass = new Pass();
-      Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-      Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, Matrix.random(70, 3, 4));
-
-      new LoopKernel(loops()).run(pass, weights);
-
-      assertThat(squared.get()).isNotFinite();
-      assertThat(Arrays.stream(product.get().values())).noneMatch(Double::isFinite);
-    }
-  }
-
-  @Test
-  void theEngineIsStartedOnlyForWhatNeedsFloat64() throws IOException {
-    FallbackKernel kernel = new FallbackKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
-    StoredMatrix base = matrix(30, 20, 1, DType.BF16, false, 1);
-    StoredMatrix aligned = matrix(30, 20, 2, DType.BF16, false, 1);
-    Pass ofDelta = new Pass();
-    ofDelta.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-
-    kernel.run(ofDelta, new Weights(base, aligned, false));
-    assertThat(kernel.engine()).isEmpty();
-
-    List<Consumer<Pass>> demanding = List.of(pass -> pass.inner(Operand.ALIGNED, Operand.ALIGNED),
-        pass -> pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA), Pass::demandFloat64);
-    for (Consumer<Pass> demand : demanding) {
-      Pass pass = new Pass();
-      pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-      demand.accept(pass);
-      assertThat(LoopKernel.canAnswer(pass, new Weights(base, aligned, false))).isFalse();
-    }
-    kernel.run(ofDelta, new Weights(base, matrix(30, 20, 2, DType.F64, false, 1), false));
-    assertThat(kernel.engine()).isPresent();
-  }
-
-  @Test
-  void severalThreadsMayWalkAtOnceAndGetTheSameBits() throws IOException {
-    Kernel kernel = kernel();
-    Weights weights = new Weights(matrix(300, 200, 1, DType.BF16, false, 1), matrix(300, 200, 2, DType.BF16, false, 1),
-        Optional.of(matrix(300, 200, 3, DType.BF16, false, 1)), false);
-    List<double[]> alone = everything(kernel, weights, 4);
-
-    IntStream.range(0, 12).parallel().forEach(i -> {
-      List<double[]> found = everything(kernel, weights, 4);
-      for (int j = 0; j < alone.size(); j++) {
-        assertThat(found.get(j)).isEqualTo(alone.get(j));
-      }
-    });
-  }
-
-  /** On the way the compilers replace what the interpreter began with. */
-  @Test
-  void theSameBitsComeFromColdAndFromCompiledCode() throws IOException {
-    Kernel kernel = kernel();
-    Weights weights = new Weights(matrix(100, 600, 1, DType.BF16, false, 1), matrix(100, 600, 2, DType.BF16, false, 1),
-        Optional.of(matrix(100, 600, 3, DType.BF16, false, 1)), false);
-    Matrix x = Matrix.random(600, 4, 8);
-    Matrix cold = product(kernel, weights, x);
-
-    for (int i = 0; i < 200; i++) {
-      assertThat(product(kernel, weights, x).values()).isEqualTo(cold.values());
-    }
-  }
-
-  private static Matrix product(Kernel kernel, Weights weights, Matrix x) {
-    Pass pass = new Pass();
-    Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, x);
-    kernel.run(pass, weights);
-    return product.get();
-  }
-
-  @Test
-  void aFileCutShortIsBadInput() throws IOException {
-    StoredMatrix base = matrix(2000, 200, 1, DType.BF16, false, 1);
-    Weights weights = new Weights(base, matrix(2000, 200, 2, DType.BF16, false, 1),
-        Optional.of(matrix(2000, 200, 3, DType.BF16, false, 1)), false);
-    try (FileChannel channel = FileChannel.open(base.tensors().get(0).file().path(), StandardOpenOption.WRITE)) {
-      channel.truncate(4096);
+    @Override
+    protected Kernel kernel() {
+        return new FallbackKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
     }
 
-    assertThatThrownBy(() -> everything(kernel(), weights, 2))
-        .isInstanceOf(BadInputException.class).hasMessageContaining("changed while it was read");
-  }
-
-  private static void assertAgree(List<double[]> expected, List<double[]> found) {
-    assertThat(found).hasSameSizeAs(expected);
-    for (int i = 0; i < found.size(); i++) {
-      double largest = Arrays.stream(expected.get(i)).map(Math::abs).max().orElseThrow();
-      assertThat(found.get(i)).as("result " + i).containsExactly(expected.get(i), within(1e-6 * largest));
+    Supplier<TileLoops> loops() {
+        return PlainLoops::new;
     }
-  }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1", "1,977,1", "977,1,2", "131,67,5", "67,131,16", "300,2100,3", "513,515,4"})
+    void agreesWithTheEnginesOperatorsForOddShapes(int out, int in, int rank) throws IOException {
+        for (boolean transposed : new boolean[] {false, true}) {
+            for (DType type : List.of(DType.BF16, DType.F16, DType.F32, DType.F64)) {
+                Weights weights = new Weights(
+                        matrix(out, in, 1, type, transposed, 1),
+                        matrix(out, in, 2, type, transposed, 1),
+                        Optional.of(matrix(out, in, 3, type, transposed, 1)),
+                        transposed);
+
+                assertAgree(everything(ENGINE, weights, rank), everything(kernel(), weights, rank));
+                assertAgree(innerProducts(ENGINE, weights, rank), innerProducts(kernel(), weights, rank));
+            }
+        }
+    }
+
+    /** Their squares are no float32, or nothing of them is left. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0x1p-140, 0x1p-100, 0x1p-40, 0x1p40, 0x1p90})
+    void hugeAndTinyWeightsAreScaled(double size) throws IOException {
+        Weights weights = new Weights(
+                matrix(40, 70, 1, DType.F32, false, size),
+                matrix(40, 70, 2, DType.F32, false, size),
+                Optional.of(matrix(40, 70, 3, DType.F32, false, size)),
+                false);
+
+        assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
+        assertAgree(innerProducts(ENGINE, weights, 3), innerProducts(kernel(), weights, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F16,F16", "F16,BF16", "BF16,F16"})
+    void float16sThatAreSubnormalCountAsWhatTheyAre(DType baseType, DType alignedType) throws IOException {
+        Weights weights = new Weights(
+                matrix(40, 70, 1, baseType, false, 0x1p-18),
+                matrix(40, 70, 2, alignedType, false, 0x1p-18),
+                Optional.of(matrix(40, 70, 3, DType.F16, false, 0x1p-18)),
+                false);
+
+        assertAgree(everything(ENGINE, weights, 3), everything(kernel(), weights, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F16,F16", "F16,BF16", "BF16,F16", "BF16,BF16"})
+    void anInfiniteWeightMakesItsProductsNoNumbers(DType baseType, DType alignedType) throws IOException {
+        for (double[] sizes : new double[][] {{1e39, 1}, {1, 1e39}}) {
+            Weights weights = new Weights(
+                    matrix(40, 70, 1, baseType, false, sizes[0]),
+                    matrix(40, 70, 2, alignedType, false, sizes[1]),
+                    false);
+            Pass pass = new Pass();
+            Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+            Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, Matrix.random(70, 3, 4));
+
+            new LoopKernel(loops()).run(pass, weights);
+
+            assertThat(squared.get()).isNotFinite();
+            assertThat(Arrays.stream(product.get().values())).noneMatch(Double::isFinite);
+        }
+    }
+
+    @Test
+    void theEngineIsStartedOnlyForWhatNeedsFloat64() throws IOException {
+        FallbackKernel kernel = new FallbackKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
+        StoredMatrix base = matrix(30, 20, 1, DType.BF16, false, 1);
+        StoredMatrix aligned = matrix(30, 20, 2, DType.BF16, false, 1);
+        Pass ofDelta = new Pass();
+        ofDelta.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+
+        kernel.run(ofDelta, new Weights(base, aligned, false));
+        assertThat(kernel.engine()).isEmpty();
+
+        List<Consumer<Pass>> demanding = List.of(
+                pass -> pass.inner(Operand.ALIGNED, Operand.ALIGNED),
+                pass -> pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA),
+                Pass::demandFloat64);
+        for (Consumer<Pass> demand : demanding) {
+            Pass pass = new Pass();
+            pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+            demand.accept(pass);
+            assertThat(LoopKernel.canAnswer(pass, new Weights(base, aligned, false)))
+                    .isFalse();
+        }
+        kernel.run(ofDelta, new Weights(base, matrix(30, 20, 2, DType.F64, false, 1), false));
+        assertThat(kernel.engine()).isPresent();
+    }
+
+    @Test
+    void severalThreadsMayWalkAtOnceAndGetTheSameBits() throws IOException {
+        Kernel kernel = kernel();
+        Weights weights = new Weights(
+                matrix(300, 200, 1, DType.BF16, false, 1),
+                matrix(300, 200, 2, DType.BF16, false, 1),
+                Optional.of(matrix(300, 200, 3, DType.BF16, false, 1)),
+                false);
+        List<double[]> alone = everything(kernel, weights, 4);
+
+        IntStream.range(0, 12).parallel().forEach(i -> {
+            List<double[]> found = everything(kernel, weights, 4);
+            for (int j = 0; j < alone.size(); j++) {
+                assertThat(found.get(j)).isEqualTo(alone.get(j));
+            }
+        });
+    }
+
+    /** On the way the compilers replace what the interpreter began with. */
+    @Test
+    void theSameBitsComeFromColdAndFromCompiledCode() throws IOException {
+        Kernel kernel = kernel();
+        Weights weights = new Weights(
+                matrix(100, 600, 1, DType.BF16, false, 1),
+                matrix(100, 600, 2, DType.BF16, false, 1),
+                Optional.of(matrix(100, 600, 3, DType.BF16, false, 1)),
+                false);
+        Matrix x = Matrix.random(600, 4, 8);
+        Matrix cold = product(kernel, weights, x);
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(product(kernel, weights, x).values()).isEqualTo(cold.values());
+        }
+    }
+
+    private static Matrix product(Kernel kernel, Weights weights, Matrix x) {
+        Pass pass = new Pass();
+        Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, x);
+        kernel.run(pass, weights);
+        return product.get();
+    }
+
+    @Test
+    void aFileCutShortIsBadInput() throws IOException {
+        StoredMatrix base = matrix(2000, 200, 1, DType.BF16, false, 1);
+        Weights weights = new Weights(
+                base,
+                matrix(2000, 200, 2, DType.BF16, false, 1),
+                Optional.of(matrix(2000, 200, 3, DType.BF16, false, 1)),
+                false);
+        try (FileChannel channel = FileChannel.open(base.tensors().get(0).file().path(), StandardOpenOption.WRITE)) {
+            channel.truncate(4096);
+        }
+
+        assertThatThrownBy(() -> everything(kernel(), weights, 2))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("changed while it was read");
+    }
+
+    private static void assertAgree(List<double[]> expected, List<double[]> found) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.size(); i++) {
+            double largest = Arrays.stream(expected.get(i)).map(Math::abs).max().orElseThrow();
+            assertThat(found.get(i)).as("result " + i).containsExactly(expected.get(i), within(1e-6 * largest));
+        }
+    }
 }

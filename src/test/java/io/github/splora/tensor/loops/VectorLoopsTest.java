@@ -8,10 +8,10 @@ import java.util.function.Supplier;
 /** All that is true of plain loops, of those with vectors. */
 class VectorLoopsTest extends LoopKernelTest {
 
-  @Override
-  protected Supplier<TileLoops> loops() {
-    Optional<Supplier<TileLoops>> vectors = Vectors.find();
-    assumeThat(vectors).as("vectors of this processor").isPresent();
-    return vectors.get();
-  }
+    @Override
+    protected Supplier<TileLoops> loops() {
+        Optional<Supplier<TileLoops>> vectors = Vectors.find();
+        assumeThat(vectors).as("vectors of this processor").isPresent();
+        return vectors.get();
+    }
 }
