@@ -78,7 +78,7 @@ def main():
     files = [folder / part / "model.safetensors" for part in ("base", "aligned")]
     modules = round(files[0].stat().st_size / (4096 * 4096 * 2))
     print(f"{modules} modules of 4096 x 4096, {os.cpu_count()} cores, warm\n")
-    print("| way | wall s | CPU s | peak RSS MiB |\n|---|---|---|---|")
+    print("| run | wall s | CPU s | peak RSS MiB |\n|---|---|---|---|")
 
     def row(name, command):
         read(files)
