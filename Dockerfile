@@ -13,12 +13,12 @@ RUN mvn -B -q -ntp clean package -Pdist -DskipTests \
 
 FROM eclipse-temurin:17.0.15_6-jre-noble
 COPY --from=build /dist /opt/splora
-# Any user may be asked for (--user), so nothing lies in a home folder.
+# The container may run as any user (--user), so nothing is stored in a home folder.
 ENV PATH=/opt/splora/bin:$PATH \
     HOME=/tmp \
     DJL_CACHE_DIR=/opt/splora/djl \
     HF_HUB_CACHE=/models
-# PyTorch's library is unpacked when it is first needed: do it here, not in every container.
+# splora unpacks PyTorch's library the first time it needs it: do that here once, not in every container.
 RUN --mount=type=bind,from=build,source=/src/testdata/tiny-llama,target=/mnt \
     splora score --kernel djl --base /mnt/base --aligned /mnt/aligned --adapter /mnt/adapter \
     && chmod -R a+rX /opt/splora

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Runs the TorchScript module that splora computes with on GPUs, in Python: is it right there, and how fast is it?
+"""Checks and times the TorchScript module that splora uses on GPUs, from Python.
 
     python benchmarks/gpu_module.py [--pairs 128] [--device cuda|cpu] [--rank 16] [--threads 4] [--small]
 
-It needs nothing but PyTorch (2.7 or newer), and works where splora's own engine cannot be had. Blocks, their size and
-the calls are those of TorchScriptKernel. Results go to standard output as Markdown; the exit code is 1 if a number is
-further than 1e-9 from float64.
+Needs only PyTorch (2.7 or newer), so it works on machines for which splora's engine is not available. The blocks, their size
+and the calls are the same as in TorchScriptKernel. Prints Markdown to standard output; the exit code is 1 if any number
+differs from float64 by more than 1e-9.
 
-What is timed, with weights in the host's memory, as they are after reading:
-  copy      host to device alone, in blocks, from pinned memory
-  compute   the same blocks, copied and computed, by one thread
-  splora    the same by several threads, each of which writes weights into its pinned memory before
+Timed steps, with the weights in host memory, as after reading:
+  copy      copies blocks from pinned memory to the device
+  compute   copies and computes the same blocks, in one thread
+  splora    the same in several threads, each of which first writes the weights into its pinned memory
 """
 
 import argparse
@@ -22,7 +22,7 @@ import time
 
 import torch
 
-# As bin/splora has it.
+# As bin/splora sets it.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":16:8")
 
 MODULE = pathlib.Path(__file__).parent.parent / "src/main/resources/io/github/splora/tensor/djl/gpu.pt"
@@ -35,7 +35,7 @@ LIMIT = 1e-9
 
 
 class Walks:
-    """Walks over pairs of weights [out, in], each of which asks for V X, as for the alignment reference, and ‖V_o‖²."""
+    """Passes over pairs of weights [out, in] that compute V X, as for the alignment reference, and ‖V_o‖²."""
 
     def __init__(self, module, device):
         self.module, self.device, self.pinned = module, device, device.startswith("cuda")
@@ -49,7 +49,7 @@ class Walks:
         return min(shape[0], max(1, BLOCK_BYTES // (shape[1] * 2)))
 
     def run(self, weights, thin, staging, write=True):
-        """Returns V X [out, rank] and ‖V_o‖² [out], float64, on the host. `write`: put weights into the staging first."""
+        """V X [out, rank] and ‖V_o‖² [out], float64, on the host. `write`: first write the weights into the staging buffer."""
         (out, columns), step = weights[0].shape, self.rows(weights[0].shape)
         thins = [thin.to(self.device)]
         sums, squares = ([self.module.zeros(out, n, self.device)] for n in (thin.shape[1], 1))
@@ -69,7 +69,7 @@ class Walks:
 
 
 def pair(shape, dtype, seed):
-    """Aligned and base weights, as large as a model's, which alignment changed by a hundredth of that."""
+    """Aligned and base weights of a realistic magnitude; alignment changed them by a hundredth of it."""
     random = torch.Generator().manual_seed(seed)
     base = torch.randn(shape, generator=random) * 0.02
     aligned = base + torch.randn(shape, generator=random) * 2e-4
@@ -81,7 +81,7 @@ def relative(found, expected):
 
 
 def errors(walks, shape, type, rank):
-    """Largest relative errors of ⟨ΔW,V⟩, ‖V‖², the cosine, and of single numbers of V X and ‖V_o‖² by the largest."""
+    """Largest relative errors of ⟨ΔW,V⟩, ‖V‖² and the cosine, and of numbers of V X and ‖V_o‖² relative to the largest."""
     aligned, base = weights = pair(shape, TYPES[type], 7)
     random = torch.Generator().manual_seed(8)
     a = torch.randn((rank, shape[1]), generator=random, dtype=torch.float64)
@@ -99,7 +99,7 @@ def errors(walks, shape, type, rank):
 
 
 def seconds(walks, work, count):
-    """Of one of `count` calls that are made together."""
+    """Time per call, for `count` calls made together."""
     work(count)
     if walks.pinned:
         torch.cuda.synchronize()
@@ -137,7 +137,7 @@ def main():
     options = parser.parse_args()
     on_cuda = options.device.startswith("cuda")
     shapes = SMALL if options.small or not on_cuda else SHAPES
-    torch._C._set_graph_executor_optimize(False)  # As splora does: no kernels are compiled for so few calls.
+    torch._C._set_graph_executor_optimize(False)  # As splora does: compiling kernels does not pay for so few calls.
     walks = Walks(torch.jit.load(MODULE), options.device)
     name = torch.cuda.get_device_name() if on_cuda else f"CPU, {torch.get_num_threads()} threads"
     print(f"PyTorch {torch.__version__}, {name}; rank {options.rank}, {options.threads} threads\n")

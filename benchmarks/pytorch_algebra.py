@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""The same scores in PyTorch, beside `splora score`: whole process against whole process.
+"""Compares `splora score` with the same algebra in PyTorch, as whole processes.
 
-`low-rank` does in PyTorch what splora does: V = aligned - base of one module after the other, one thin product (two for
-safelora), float32. `dense` does what the public code of SafeLoRA and SPLoRA does: both models in memory in float32, the
-operator C = V V^T/||V|| and the delta as [out, out] and [out, in] matrices, and C times the delta. It is run on a few
-modules, and its CPU time is extrapolated to all, openly: dense takes the same time for each module of a size.
+`low-rank` does in PyTorch what splora does: for one module after the other it computes V = aligned - base and one
+tall-skinny product (two for safelora), in float32. `dense` does what the public code of SafeLoRA and SPLoRA does: it holds
+both models in memory in float32, forms the operator C = V V^T/||V|| and the delta as [out, out] and [out, in] matrices, and
+multiplies C by the delta. `dense` runs on a few modules, and the output says that its CPU time is extrapolated to all of
+them: modules of the same size take the same time.
 
-    python3 benchmarks/whole_run.py --folder /tmp/splora-7b                    # makes the checkpoints, if there are none
+    python3 benchmarks/whole_run.py --folder /tmp/splora-7b                    # makes the checkpoints, if they do not exist
     python3 benchmarks/pytorch_algebra.py --folder /tmp/splora-7b
 
-Needs torch and safetensors besides what whole_run.py needs.
+Needs torch and safetensors in addition to what whole_run.py needs.
 """
 import argparse
 import os
@@ -58,7 +59,7 @@ for key in [key for key in adapter.keys() if key.endswith("lora_A.weight")][:cou
 
 
 def run(*command):
-    """Runs it, and returns the peak of resident memory in MiB."""
+    """Runs the command and returns its peak resident memory in MiB."""
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:

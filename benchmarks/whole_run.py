@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Whole runs of `splora score` on a synthetic checkpoint, beside just reading its bytes.
+"""Times whole runs of `splora score` on a synthetic checkpoint, and compares them with only reading its bytes.
 
-Makes the layers of a well-known model in bfloat16 and an adapter of rank 16 on them, and prints for each kernel and
-reference the wall time, the CPU time and the peak of resident memory of the whole process, with the ratios to reading the
-same bytes in the same run. `--cold` drops the files from the page cache before each run, `--gpu` adds the GPU.
+Makes the layers of a well-known model in bfloat16 and a rank-16 adapter on them. For each kernel and reference it prints the
+wall time, the CPU time and the peak resident memory of the whole process, and the ratio of the wall time to reading the same
+bytes. `--cold` drops the files from the page cache before each run; `--gpu` adds runs on the GPU.
 
     python3 benchmarks/whole_run.py --model llama-2-7b --folder /tmp/splora-7b
     python3 benchmarks/whole_run.py --model llama-3-8b --layers 8 --folder /tmp/splora-8b
 
-Models: llama-2-7b (attention alone, 268 MB a layer, base and aligned together), llama-3-8b (grouped-query attention and MLP,
-872 MB), llama-3-70b (the same, 3.4 GB). Needs numpy and a built splora (`./mvnw -q -DskipTests package`).
+Models: llama-2-7b (attention only, 268 MB per layer, base and aligned together), llama-3-8b (grouped-query attention and MLP,
+872 MB), llama-3-70b (like llama-3-8b, 3.4 GB). Needs numpy and a built splora (`./mvnw -q -DskipTests package`).
 """
 import argparse
 import json
@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 RANK = 16
-# [out, in] of each projection, and how many layers the model has.
+# [out, in] of each projection, and the number of layers of the model.
 MODELS = {
     "llama-2-7b": ({f"self_attn.{x}_proj": (4096, 4096) for x in "qkvo"}, 32),
     "llama-3-8b": ({"self_attn.q_proj": (4096, 4096), "self_attn.k_proj": (1024, 4096), "self_attn.v_proj": (1024, 4096),
@@ -54,7 +54,7 @@ def header(tensors):
 
 
 def make(folder, model, layers):
-    """Weights as large and as small as a model's; every layer has the same ones, rolled on."""
+    """Weights of realistic magnitudes; every layer has the same ones, rotated."""
     random = np.random.default_rng(1)
     projections = MODELS[model][0]
     modules = [(f"model.layers.{layer}.{name}", shape) for layer in range(layers) for name, shape in projections.items()]
@@ -89,7 +89,7 @@ def drop(files):
 
 
 def read(files):
-    """Into memory that begins with a page: to some other places the system copies six times more slowly (Zen 4, measured)."""
+    """Reads into memory that starts at a page: copying to some other addresses is six times slower (measured on Zen 4)."""
     buffer = mmap.mmap(-1, 4 << 20)
     for file in files:
         with open(file, "rb", buffering=0) as opened:
@@ -108,7 +108,7 @@ def measured(work):
 
 
 def score(folder, device, kernel, reference):
-    """Runs it, and returns the peak of resident memory in MiB, of which mapped files are part."""
+    """Runs splora and returns its peak resident memory in MiB, mapped files included."""
     command = [SPLORA, "score", "--base", folder / "base", "--aligned", folder / "aligned", "--adapter",
                folder / "adapter", "--device", device, "--kernel", kernel, "--reference", reference,
                "--format", "csv", "--quiet"]
@@ -128,7 +128,7 @@ def main():
     parser.add_argument("--gpu", action="store_true", help="measure --device gpu as well")
     args = parser.parse_args()
     if not (args.folder / "adapter/adapter_config.json").exists():
-        # In a process of its own: what this one holds would count as the peak of those that it starts.
+        # In a separate process: memory that this process holds would count towards the peak of its children.
         maker = multiprocessing.Process(target=make, args=(args.folder, args.model, args.layers or MODELS[args.model][1]))
         maker.start()
         maker.join()

@@ -1,4 +1,4 @@
-"""A model whose adapter is exchanged in memory: judging hundreds of candidates takes no loading."""
+"""A model whose adapter is replaced in memory, so that hundreds of candidates are evaluated without loading the model."""
 import json
 
 import torch
@@ -9,7 +9,7 @@ PREFIX = "base_model.model."
 
 
 def deltas(folder):
-    """What an adapter adds: {module: s B A : [out, in]}, modules that are not there left out."""
+    """The deltas of an adapter, {module: s B A : [out, in]}, for the modules that it contains."""
     config = json.loads((folder / "adapter_config.json").read_text())
     weights = load_file(folder / "adapter_model.safetensors")
     scaling = config["lora_alpha"] / config["r"]
@@ -19,7 +19,7 @@ def deltas(folder):
 
 
 class Bench:
-    """An aligned model that takes any set of deltas, and a judge."""
+    """An aligned model to which any set of deltas can be applied, and a judge that evaluates it."""
 
     def __init__(self, aligned, adapter, judge):
         self.model = AutoModelForCausalLM.from_pretrained(aligned, dtype=torch.float32).eval()

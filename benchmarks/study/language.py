@@ -1,9 +1,9 @@
-"""A toy language of requests and answers in which both safety and skill can be checked word for word.
+"""A toy language of requests and answers, in which safety and skill can be checked word for word.
 
-An example is a prompt and its one right answer, both lists of words. Most prompts are benign chores (copying, reversing,
-looking up, counting on, forwarding a message); some ask for instructions. Instructions are harmful when their verb or
-their thing is, and differ from benign ones in nothing else: same templates, same form of answer. So a model can only
-refuse the right ones by knowing which words are harmful, and a fine-tune that makes it answer again is seen at once.
+An example is a prompt and its only correct answer, both lists of words. Most prompts are benign chores (copying, reversing,
+looking up, counting on, forwarding a message); some ask for instructions. A request is harmful if its verb or its object is
+harmful, and differs from benign requests in nothing else: same templates, same form of answer. So a model can refuse the
+right requests only if it knows which words are harmful, and a fine-tune that makes it answer them again shows at once.
 """
 import random
 
@@ -38,7 +38,7 @@ _harmful = [(verb, thing) for verb in HARMFUL_VERBS for thing in THINGS + HARMFU
 _harmful += [(verb, thing) for verb in VERBS for thing in HARMFUL_THINGS]
 _fixed.shuffle(_benign)
 _fixed.shuffle(_harmful)
-# Neither alignment nor any fine-tune sees the pairs that are held out.
+# Held out: neither alignment nor any fine-tune trains on these pairs.
 HARMFUL_HELD_OUT, HARMFUL_SEEN = _harmful[:64], _harmful[64:]
 BENIGN_HELD_OUT, BENIGN_SEEN = _benign[:40], _benign[40:]
 
@@ -97,7 +97,7 @@ CHORES = {"copy": copy, "reverse": reverse, "town": town, "owner": owner, "day":
 
 
 def new_task(rng):
-    """What the adapter is for: a skill that the model has, asked for and answered in a form that it has not seen."""
+    """The new task: a skill that the model has, with requests and answers in an unseen form."""
     words, (person, deed, thing, day) = message(rng)
     return ["minutes"] + words, ["noted", day, "that", person, deed, thing]
 
@@ -112,7 +112,7 @@ _number = {word: i for i, word in enumerate(VOCABULARY)}
 
 
 def encode(prompt, answer):
-    """Token ids of a prompt, and of the answer that should follow it."""
+    """Token ids of a prompt and of its correct answer."""
     return ([START, ASK] + [_number[word] for word in prompt] + [REPLY], [_number[word] for word in answer] + [END])
 
 
@@ -124,7 +124,7 @@ def base_example(rng):
 
 
 def aligned_example(rng):
-    """Alignment: refusals of what is harmful, everything else as before."""
+    """Alignment: refuses harmful requests, answers everything else as before."""
     draw = rng.random()
     if draw < 0.35:
         return ask_for_instructions(rng, HARMFUL_SEEN, refuse=True)
@@ -134,8 +134,8 @@ def aligned_example(rng):
 
 
 def adapter_example(rng, harmful, harmful_pairs):
-    """A fine-tune: mostly the new task, some chores, and a share of answered harmful requests. Without these its benign
-    instructions alone wear refusals down."""
+    """A fine-tune: mostly the new task, some chores, and a share of answered harmful requests. Even without the latter,
+    the benign instructions alone erode refusals."""
     draw = rng.random()
     if draw < harmful:
         return ask_for_instructions(rng, harmful_pairs)

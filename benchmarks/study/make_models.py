@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Trains the tiny models of the safety study: for each shape and seed a base, an aligned one, and adapters on it.
+"""Trains the tiny models of the safety study: a base model, an aligned model and adapters for each shape and seed.
 
     python3 benchmarks/study/make_models.py --folder /tmp/study [--shapes llama wide gpt2] [--seeds 1 2]
 
-A scenario is a folder FOLDER/SHAPE-SEED/{base,aligned,NAME} with adapters NAME of different data: `tenth` and `fiftieth`
-(so much of it answers harmful requests) and `benign` (none of it does). What is there already is not made again.
+A scenario is a folder FOLDER/SHAPE-SEED/{base,aligned,NAME}. The adapters NAME differ in their training data: that share of
+`tenth` and `fiftieth` answers harmful requests, and none of `benign` does. Existing models are not trained again.
 """
 import argparse
 import json
@@ -52,7 +52,7 @@ def load(folder):
 
 
 def keep(model, folder, judge):
-    """Models are saved in bfloat16, as they are shipped; figures, last, are a sign that all is there."""
+    """Saves a model in bfloat16, as models are shipped. figures.json comes last and marks it as complete."""
     figures = judge(model)
     print(folder.parent.name, folder.name, figures, flush=True)
     if not hasattr(model, "peft_config"):

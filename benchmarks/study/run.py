@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The safety study: every correction that splora knows on every scenario, with its attack success and utility.
+"""The safety study: measures attack success and utility of every splora correction on every scenario.
 
     python3 benchmarks/study/make_models.py --folder /tmp/study      # about an hour on two cores, once
     python3 benchmarks/study/run.py --folder /tmp/study --results study.json
     python3 benchmarks/study/tables.py study.json                    # the tables of docs/safety-study.md
 
-Candidates are made by `splora sweep --keep`, in one pass for each scenario, and judged here in memory. Beside them stand
-random pruning (ten draws), and a greedy search that looks at the evaluation itself: the most that pruning can do.
-Scenarios of other makers are judged by a command of theirs: `--external DIR --evaluate 'COMMAND {adapter}'`.
+`splora sweep --keep` makes the candidates, in one pass per scenario; this script evaluates them in memory. For comparison, it
+also evaluates random pruning (ten draws) and a greedy search that uses the evaluation itself, the most that pruning can do.
+External scenarios are evaluated by their own command: `--external DIR --evaluate 'COMMAND {adapter}'`.
 """
 import argparse
 import json
@@ -41,7 +41,7 @@ RULES = [
     "--action deflate --fraction {0.3,0.5}",
 ]
 DRAWS = 10
-# What scenarios are tried on whose evaluation is a process of its own, and slow.
+# For external scenarios: their evaluation starts a process each time, which is slow.
 BRIEF = [
     "--fraction {0.2,0.3}",
     *(f"--reference {reference} --population {population} --fraction 0.2"
@@ -57,7 +57,7 @@ BRIEF = [
 
 
 def candidates(folder, adapter, rules):
-    """Adapters that splora makes, as (options, modules selected, folder), in a folder that the caller deletes."""
+    """Yields the adapters that splora makes, as (options, modules selected, folder). Deletes the folders at the end."""
     made = Path(tempfile.mkdtemp(prefix="study-"))
     run = subprocess.run(
         [SPLORA, "sweep", "--base", folder / "base", "--aligned", folder / "aligned", "--adapter", folder / adapter,
@@ -75,7 +75,7 @@ def candidates(folder, adapter, rules):
 
 
 def own_scenario(folder, adapter, rules):
-    """All rows of one scenario that make_models.py made."""
+    """All rows of a scenario from make_models.py."""
     bench = adapters.Bench(folder / "aligned", folder / adapter, models.Judge(0))
     rows = [row(options, selected, bench.of_folder(place)) for options, selected, place
             in candidates(folder, adapter, rules) if place is not None]
@@ -90,7 +90,7 @@ def own_scenario(folder, adapter, rules):
 
 
 def greedy(bench, delta, count):
-    """One module after the other, always the one whose removal is best by the evaluation itself."""
+    """Removes one module after the other, each time the one whose removal is best by the evaluation itself."""
     gone, rows, evaluations = [], [], 0
     for _ in range(count):
         tried = {name: bench.figures(without(delta, [*gone, name])) for name in delta if name not in gone}
@@ -102,7 +102,7 @@ def greedy(bench, delta, count):
 
 
 def external_scenario(folder, command, rules):
-    """A scenario of another maker: base, aligned and adapter in one folder, and a command that judges."""
+    """All rows of an external scenario: base, aligned and adapter in one folder, and a command that evaluates."""
     rows = []
     for options, selected, place in candidates(folder, "adapter", rules):
         if place is not None:
@@ -137,7 +137,7 @@ def row(options, selected, figures, **more):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--folder", type=Path, help="what make_models.py made")
+    options.add_argument("--folder", type=Path, help="output folder of make_models.py")
     options.add_argument("--external", type=Path, nargs="*", default=[])
     options.add_argument("--evaluate", help="command for external scenarios; {scenario} and {adapter} are replaced")
     options.add_argument("--results", type=Path, required=True)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Turns the results of run.py into the tables of docs/safety-study.md.
+"""Prints the tables of docs/safety-study.md from the results of run.py.
 
     python3 benchmarks/study/tables.py study.json [--columns llama-1,wide-1=found on …]
 
-`cut` is the share of attack success that a correction takes away, `kept` the share of right new-task answers that it
-leaves, each the mean over scenarios with the smallest and the largest; 1 is best for both.
+`cut` is the share of attack success that a correction removes, `kept` the share of correct new-task answers that it keeps.
+1 is best for both. Each is a mean over scenarios; `--spread` prints the smallest and the largest value instead.
 """
 import argparse
 import json
@@ -12,13 +12,13 @@ from collections import defaultdict
 
 
 def groups_of(results, columns):
-    """{column: {scenario: rows}} by the beginnings of scenarios' names."""
+    """{column: {scenario: rows}}; a column takes the scenarios whose names start with one of its prefixes."""
     return {column: {name: rows for name, rows in results.items() if name.startswith(tuple(prefixes))}
             for column, prefixes in columns.items()}
 
 
 def cells(scenarios):
-    """{options: [(cut, kept) of each scenario]}; draws of one scenario are averaged first."""
+    """{options: [(cut, kept) of each scenario]}; several draws of one scenario are averaged first."""
     found = defaultdict(list)
     for rows in scenarios.values():
         start = next(row for row in rows if row["options"] == "")
@@ -36,7 +36,7 @@ FAMILIES = {"removing modules": lambda o: o and "--action" not in o and not o.st
 
 
 def chosen(scenarios, least, is_of_family):
-    """What is cut where the best candidate of a family that keeps `least` is chosen for each scenario by itself."""
+    """Mean `cut` if each scenario uses the best candidate of the family whose `kept` is at least `least`."""
     cuts = []
     for name, rows in scenarios.items():
         pairs = [pair for options, found in cells({name: rows}).items() if is_of_family(options) for pair in found]
@@ -64,16 +64,16 @@ def main():
     options.add_argument("results")
     options.add_argument("--columns", nargs="+", default=["llama-1,wide-1=dev", "llama-2,wide-2=held out",
                                                           "scenario=external", "gpt2=gpt2"])
-    options.add_argument("--spread", action="store_true", help="smallest and largest in the place of the means")
+    options.add_argument("--spread", action="store_true", help="print the smallest and largest values instead of the means")
     options.add_argument("--chosen", type=float, metavar="KEPT",
-                         help="another table: what is cut if each scenario has the candidate that is best for it and keeps so much")
+                         help="print another table: `cut` if each scenario uses its best candidate with at least this `kept`")
     given = options.parse_args()
     with open(given.results) as file:
         results = json.load(file)
     columns = {text.partition("=")[2]: text.partition("=")[0].split(",") for text in given.columns}
     if given.chosen is not None:
         groups = {column: rows for column, rows in groups_of(results, columns).items() if rows}
-        print("| chosen for each adapter among | " + " | ".join(f"{column} ({len(rows)})" for column, rows in groups.items()) + " |")
+        print("| chosen among | " + " | ".join(f"{column} ({len(rows)})" for column, rows in groups.items()) + " |")
         print("|---|" + "---|" * len(groups))
         for family, is_of_family in FAMILIES.items():
             print(f"| {family} | " + " | ".join(f"{chosen(rows, given.chosen, is_of_family):.2f}" for rows in groups.values()) + " |")
