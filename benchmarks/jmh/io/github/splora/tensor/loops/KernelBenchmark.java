@@ -43,111 +43,118 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 3, time = 2)
-@Fork(value = 1, jvmArgsAppend = {"-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
-    "-XX:+UnlockExperimentalVMOptions", "-XX:+EnableVectorSupport", "-Dsplora.vectors=true",
-    "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UnlockExperimentalVMOptions",
+            "-XX:+EnableVectorSupport",
+            "-Dsplora.vectors=true",
+            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED"
+        })
 public class KernelBenchmark {
 
-  private static final int SIZE = 4096;
-  private static final int RANK = 16;
-  private static final int ROWS_AT_A_TIME = 256;
+    private static final int SIZE = 4096;
+    private static final int RANK = 16;
+    private static final int ROWS_AT_A_TIME = 256;
 
-  /** The implementations to compare, and how to create each. */
-  public enum Way {
-    ENGINE(() -> TensorEngine.start("cpu").kernel()),
-    PLAIN_LOOPS(() -> new LoopKernel(PlainLoops::new)),
-    VECTOR_LOOPS(() -> new LoopKernel(Vectors.find().orElseThrow()));
+    /** The implementations to compare, and how to create each. */
+    public enum Way {
+        ENGINE(() -> TensorEngine.start("cpu").kernel()),
+        PLAIN_LOOPS(() -> new LoopKernel(PlainLoops::new)),
+        VECTOR_LOOPS(() -> new LoopKernel(Vectors.find().orElseThrow()));
 
-    private final Supplier<Kernel> starter;
+        private final Supplier<Kernel> starter;
 
-    Way(Supplier<Kernel> starter) {
-      this.starter = starter;
-    }
-  }
-
-  @Param
-  public Way way;
-
-  @Param({"BF16", "F16"})
-  public DType type;
-
-  private Path folder;
-  private Kernel kernel;
-  private Weights weights;
-  private Matrix a;
-  private Matrix b;
-
-  /** Random bytes with a small exponent, which gives numbers of realistic magnitudes. */
-  private record Noise(String name, DType dtype, long seed) implements TensorSource {
-    @Override
-    public List<Long> shape() {
-      return List.of((long) SIZE, (long) SIZE);
-    }
-
-    @Override
-    public void writeTo(WritableByteChannel out) throws IOException {
-      SplittableRandom random = new SplittableRandom(seed);
-      // Writes many rows at a time, as downloads do: the page cache then keeps the file in fewer, larger pieces.
-      byte[] bytes = new byte[ROWS_AT_A_TIME * 2 * SIZE];
-      for (int row = 0; row < SIZE; row += ROWS_AT_A_TIME) {
-        random.nextBytes(bytes);
-        for (int i = 1; i < bytes.length; i += 2) {
-          bytes[i] = (byte) (bytes[i] & 0x80 | 0x3C);
+        Way(Supplier<Kernel> starter) {
+            this.starter = starter;
         }
-        out.write(ByteBuffer.wrap(bytes));
-      }
     }
-  }
 
-  @Setup
-  public void open() throws IOException {
-    folder = Files.createTempDirectory("splora-jmh");
-    kernel = way.starter.get();
-    weights = new Weights(matrix("base", 1), matrix("aligned", 2), false);
-    a = Matrix.random(RANK, SIZE, 3);
-    b = Matrix.random(SIZE, RANK, 4);
-  }
+    @Param
+    public Way way;
 
-  private StoredMatrix matrix(String name, long seed) throws IOException {
-    Path file = folder.resolve(name + ".safetensors");
-    SafetensorsWriter.write(file, List.of(new Noise(name, type, seed)), Map.of());
-    TensorFile opened = TensorFiles.open(file);
-    return StoredMatrix.of(new StoredTensor(opened, opened.tensors().get(name)));
-  }
+    @Param({"BF16", "F16"})
+    public DType type;
 
-  @TearDown
-  public void delete() throws IOException {
-    for (String name : List.of("base", "aligned")) {
-      Files.delete(folder.resolve(name + ".safetensors"));
+    private Path folder;
+    private Kernel kernel;
+    private Weights weights;
+    private Matrix a;
+    private Matrix b;
+
+    /** Random bytes with a small exponent, which gives numbers of realistic magnitudes. */
+    private record Noise(String name, DType dtype, long seed) implements TensorSource {
+        @Override
+        public List<Long> shape() {
+            return List.of((long) SIZE, (long) SIZE);
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel out) throws IOException {
+            SplittableRandom random = new SplittableRandom(seed);
+            // Writes many rows at a time, as downloads do: the page cache then keeps the file in fewer, larger pieces.
+            byte[] bytes = new byte[ROWS_AT_A_TIME * 2 * SIZE];
+            for (int row = 0; row < SIZE; row += ROWS_AT_A_TIME) {
+                random.nextBytes(bytes);
+                for (int i = 1; i < bytes.length; i += 2) {
+                    bytes[i] = (byte) (bytes[i] & 0x80 | 0x3C);
+                }
+                out.write(ByteBuffer.wrap(bytes));
+            }
+        }
     }
-    Files.delete(folder);
-  }
 
-  /** What the reference {@code alignment} computes for a layer. */
-  @Benchmark
-  public double innerProducts() {
-    Pass pass = new Pass();
-    Slot<Double> inner = pass.inner(Operand.ALIGNMENT_DELTA, b, a);
-    Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-    kernel.run(pass, weights);
-    return inner.get() + squared.get();
-  }
+    @Setup
+    public void open() throws IOException {
+        folder = Files.createTempDirectory("splora-jmh");
+        kernel = way.starter.get();
+        weights = new Weights(matrix("base", 1), matrix("aligned", 2), false);
+        a = Matrix.random(RANK, SIZE, 3);
+        b = Matrix.random(SIZE, RANK, 4);
+    }
 
-  /** The first pass of {@code safelora}. */
-  @Benchmark
-  public Matrix transposeTimes() {
-    Pass pass = new Pass();
-    Slot<Matrix> product = pass.transposeTimes(Operand.ALIGNMENT_DELTA, b);
-    kernel.run(pass, weights);
-    return product.get();
-  }
+    private StoredMatrix matrix(String name, long seed) throws IOException {
+        Path file = folder.resolve(name + ".safetensors");
+        SafetensorsWriter.write(file, List.of(new Noise(name, type, seed)), Map.of());
+        TensorFile opened = TensorFiles.open(file);
+        return StoredMatrix.of(new StoredTensor(opened, opened.tensors().get(name)));
+    }
 
-  /** The second pass of {@code safelora}. */
-  @Benchmark
-  public Matrix times() {
-    Pass pass = new Pass();
-    Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, a.transpose());
-    kernel.run(pass, weights);
-    return product.get();
-  }
+    @TearDown
+    public void delete() throws IOException {
+        for (String name : List.of("base", "aligned")) {
+            Files.delete(folder.resolve(name + ".safetensors"));
+        }
+        Files.delete(folder);
+    }
+
+    /** What the reference {@code alignment} computes for a layer. */
+    @Benchmark
+    public double innerProducts() {
+        Pass pass = new Pass();
+        Slot<Double> inner = pass.inner(Operand.ALIGNMENT_DELTA, b, a);
+        Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+        kernel.run(pass, weights);
+        return inner.get() + squared.get();
+    }
+
+    /** The first pass of {@code safelora}. */
+    @Benchmark
+    public Matrix transposeTimes() {
+        Pass pass = new Pass();
+        Slot<Matrix> product = pass.transposeTimes(Operand.ALIGNMENT_DELTA, b);
+        kernel.run(pass, weights);
+        return product.get();
+    }
+
+    /** The second pass of {@code safelora}. */
+    @Benchmark
+    public Matrix times() {
+        Pass pass = new Pass();
+        Slot<Matrix> product = pass.times(Operand.ALIGNMENT_DELTA, a.transpose());
+        kernel.run(pass, weights);
+        return product.get();
+    }
 }
