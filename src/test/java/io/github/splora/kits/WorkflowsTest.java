@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -86,5 +87,21 @@ class WorkflowsTest {
         }
       }
     }
+  }
+
+  @Test
+  void everyTestThatWindowsSkipsExists() throws Exception {
+    Map<String, String> sources = new HashMap<>();
+    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+      }
+    }
+    List<String> skipped = Files.readAllLines(Path.of(".github/windows-skipped-tests.txt")).stream()
+        .filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+    assertThat(skipped).isNotEmpty().allSatisfy(test -> {
+      String[] names = test.split("#");
+      assertThat(sources.getOrDefault(names[0], "")).contains(" void " + names[1] + "(");
+    });
   }
 }
