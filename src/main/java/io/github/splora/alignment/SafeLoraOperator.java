@@ -6,11 +6,12 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 
 /**
- * SafeLoRA's operator on a thin matrix {@code X : [out, k]}:
+ * Applies SafeLoRA's operator to a tall-skinny matrix {@code X : [out, k]}:
  *
  * <pre>C = V Vᵀ/‖V‖_F : [out, out],   C X = V (VᵀX)/‖V‖_F</pre>
  *
- * in two walks. It is not a projection: its norm is σ_max(V)²/‖V‖_F, usually far below 1. Zero where V is zero.
+ * in two walks over the weights. C is not a projection: its norm is σ_max(V)²/‖V‖_F, usually far below 1. It is zero if
+ * V is zero.
  *
  * <p>Source: Hsu et al., "Safe LoRA", NeurIPS 2024 (arXiv 2405.16833), section 3.4.
  */
@@ -25,7 +26,7 @@ public final class SafeLoraOperator {
         this.x = x;
     }
 
-    /** Asks for what the next walk is to bring back; false once {@link #image} is there. */
+    /** Requests what the next walk has to compute; returns false once {@link #image} is available. */
     public boolean ask(Pass pass) {
         if (transposed == null) {
             transposed = pass.transposeTimes(Operand.ALIGNMENT_DELTA, x);
@@ -39,12 +40,12 @@ public final class SafeLoraOperator {
         return true;
     }
 
-    /** {@code ‖V‖²}. */
+    /** Returns {@code ‖V‖²}. */
     public double squaredNorm() {
         return squaredNorm.get();
     }
 
-    /** {@code C X : [out, k]}. */
+    /** Returns {@code C X : [out, k]}. */
     public Matrix image() {
         return image == null
                 ? Matrix.zeros(x.rows(), x.columns())

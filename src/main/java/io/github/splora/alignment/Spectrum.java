@@ -8,20 +8,20 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 
 /**
- * The dominant singular subspaces of one alignment delta V, found without any matrix of V's size: a random sketch of V's
- * range that grows until it holds the share of ‖V‖² that is wanted, sharpened by power iterations, two walks each.
+ * Finds the dominant singular subspaces of one alignment delta V without forming a matrix of V's size: a random sketch of
+ * V's range grows until it captures the required share of ‖V‖², and power iterations of two walks each sharpen it.
  *
- * <p>Several may want V's subspaces at once. Each says which share with {@link #require}, all of them call {@link #ask}
- * before every walk, and the work is done once, for the largest share.
+ * <p>Several callers can share one instance. Each states the share it needs with {@link #require} and calls {@link #ask}
+ * before every walk; the work is done once, for the largest share.
  *
  * <p>Source: Halko, Martinsson, Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithms 4.2 and 4.4.
  */
 public final class Spectrum {
 
     private static final int LEAST_WIDTH = 64;
-    /** The last vectors of a sketch are the least certain: so many more of them than are used, at least. */
+    /** Minimum number of vectors computed beyond those used, because the last vectors of a sketch are the least accurate. */
     private static final int SPARE = 4;
-    /** Power iterations at the last width, each of which squares how far the vectors stand out. */
+    /** Power iterations at the final width; each one squares the ratios between the singular values. */
     private static final int ENOUGH_SHARPENINGS = 3;
 
     private static final double ROUNDING = 1e-12;
@@ -44,19 +44,23 @@ public final class Spectrum {
     private Matrix left;
     private Matrix right;
 
-    /** @param seed of the sketch: the same one gives the same numbers */
+    /** @param seed seed of the sketch; the same seed gives the same numbers */
     public Spectrum(long outFeatures, long inFeatures, long seed) {
         this.out = Math.toIntExact(outFeatures);
         this.in = Math.toIntExact(inFeatures);
         this.seed = seed;
     }
 
-    /** Asks for subspaces that hold {@code energy} of ‖V‖², in (0, 1]. To be called before the first {@link #ask}. */
+    /**
+     * Requires subspaces that hold at least a share of ‖V‖². Must be called before the first {@link #ask}.
+     *
+     * @param energy the share, in (0, 1]
+     */
     public void require(double energy) {
         share = Math.max(share, energy);
     }
 
-    /** Asks for what the next walk is to bring back; false once {@link #dominant} can tell. */
+    /** Requests what the next walk has to compute; returns false once {@link #dominant} can be called. */
     public boolean ask(Pass pass) {
         if (pass != lastPass) {
             lastPass = pass;
@@ -65,19 +69,19 @@ public final class Spectrum {
         return isWaiting;
     }
 
-    /** {@code ‖V‖²}. */
+    /** Returns {@code ‖V‖²}. */
     public double squaredNorm() {
         return squaredNorm.get();
     }
 
-    /** The subspaces of a share that was {@linkplain #require required}; of dimension 0 where V is zero. */
+    /** Returns the subspaces for a {@linkplain #require required} share of ‖V‖²; their dimension is 0 if V is zero. */
     public Subspaces dominant(double energy) {
         int dimension = dimension(squares, energy);
         return new Subspaces(left.firstColumns(dimension), right.firstColumns(dimension));
     }
 
     private boolean advance(Pass pass) {
-        // Whether a share of ‖V‖² is reached, and which squares are but rounding, is told to many digits.
+        // Many digits are needed to decide whether a share of ‖V‖² is reached and which squares are only rounding.
         pass.demandFloat64();
         if (input == null) {
             squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
@@ -99,22 +103,22 @@ public final class Spectrum {
         return true;
     }
 
-    /** Takes stock after {@code Z = VᵀQ}; if more is to be done, says what to multiply V with next. */
+    /** Assesses the sketch after {@code Z = VᵀQ}; if it is not good enough, sets the next matrix to multiply V by. */
     private boolean isGoodEnough() {
         Matrix z = image.get();
         if (!Double.isFinite(squaredNorm.get())) {
-            // NaN somewhere, or overflow: whoever looks at the norm will say so; no decomposition would end.
+            // NaN or overflow: the caller reports it from the norm. A decomposition would not terminate.
             squares = new double[0];
             left = Matrix.zeros(out, 0);
             right = Matrix.zeros(in, 0);
             return true;
         }
         boolean isWhole = basis.columns() < input.columns() || input.columns() == largestWidth();
-        // ‖Z‖² is what the sketch has of ‖V‖².
+        // ‖Z‖² is the part of ‖V‖² that the sketch captures.
         boolean isWide = isWhole || z.squaredNorm() >= (share - ROUNDING) * squaredNorm.get();
         sharpenings = isWide ? sharpenings + 1 : 0;
         if (isWhole || sharpenings > ENOUGH_SHARPENINGS) {
-            // In ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within the sketch.
+            // The eigenvalues of ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within the sketch.
             SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
             isWide = isWhole || dimension(eigen.values(), share) + SPARE <= input.columns();
             if (isWide) {
@@ -130,7 +134,7 @@ public final class Spectrum {
         return false;
     }
 
-    /** Twice as many columns; all that there can be, where that is not many more. */
+    /** Doubles the number of columns, or goes to the full width if that is less than four times as many. */
     private Matrix wider(Matrix z) {
         int width = 4 * z.columns() > largestWidth() ? largestWidth() : 2 * z.columns();
         return z.beside(Matrix.random(in, width - z.columns(), seed + widenings));
@@ -140,7 +144,7 @@ public final class Spectrum {
         return Math.min(out, in);
     }
 
-    /** How many of the largest squares it takes; all that are not rounding if they fall short. */
+    /** Returns how many of the largest squares reach the share; all that exceed rounding if they do not reach it. */
     private int dimension(double[] values, double energy) {
         double sum = 0;
         int count = 0;

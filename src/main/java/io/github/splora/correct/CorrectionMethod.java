@@ -3,14 +3,14 @@ package io.github.splora.correct;
 import io.github.splora.alignment.Spectrum;
 import io.github.splora.delta.LowRank;
 
-/** A way to correct deltas. */
+/** A formula that corrects a module's delta. */
 public interface CorrectionMethod {
 
     /**
-     * Begins with the delta of one matrix.
+     * Starts correcting the delta of one matrix.
      *
      * @param delta {@code sBA}
-     * @param spectrum V's, shared with all others that look at the same matrix
+     * @param spectrum the spectrum of V, shared by everything computed from the same matrix
      */
     CorrectionWalk correct(LowRank delta, Spectrum spectrum);
 }

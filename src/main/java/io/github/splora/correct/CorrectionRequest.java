@@ -7,11 +7,11 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
- * What is to be corrected along with a walk over the weights.
+ * A correction to compute during the walks over the weights.
  *
- * @param corrector how
- * @param isWanted of which modules
- * @param sink takes the corrected {@code sBA} of each matrix of a module as soon as it is there, from any thread
+ * @param corrector the formula
+ * @param isWanted which modules to correct
+ * @param sink receives the corrected {@code sBA} of each matrix of a module as soon as it is available, on any thread
  */
 public record CorrectionRequest(
         CorrectionMethod corrector, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<LowRank>> sink) {}

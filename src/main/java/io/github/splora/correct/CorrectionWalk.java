@@ -3,16 +3,16 @@ package io.github.splora.correct;
 import io.github.splora.delta.LowRank;
 import io.github.splora.tensor.Pass;
 
-/** The correction of one matrix's delta, worked out in walks over the layer's weights. */
+/** The correction of one matrix's delta, computed in walks over the layer's weights. */
 public interface CorrectionWalk {
 
     /**
-     * Asks for what the next walk is to bring back.
+     * Requests what the next walk has to compute.
      *
-     * @return whether anything was asked; false once {@link #corrected} is there
+     * @return whether anything was requested; false once {@link #corrected} is available
      */
     boolean ask(Pass pass);
 
-    /** What takes the delta's place, of the same rank. */
+    /** Returns the corrected delta, which has the same rank as the original. */
     LowRank corrected();
 }

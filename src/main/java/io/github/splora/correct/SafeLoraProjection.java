@@ -10,9 +10,11 @@ import io.github.splora.tensor.Pass;
  *
  * <pre>B := (1 − strength)·B + strength·C B</pre>
  *
- * C is no projection but shrinks everything, so that at full strength little of the delta is left.
+ * C is not a projection: it shrinks everything, so at full strength little of the delta is left.
  *
  * <p>Source: Hsu et al., "Safe LoRA", NeurIPS 2024 (arXiv 2405.16833), section 3.4.
+ *
+ * @param strength from 0, which leaves the delta unchanged, to 1
  */
 record SafeLoraProjection(double strength) implements CorrectionMethod {
 

@@ -5,8 +5,10 @@ import io.github.splora.delta.LowRank;
 import io.github.splora.tensor.Pass;
 
 /**
- * A smaller step: {@code B := (1 − strength)·B}. Knows nothing of alignment; what every other correction should be
- * compared with.
+ * Scales the delta down: {@code B := (1 − strength)·B}. It does not use alignment, and is the baseline that every other
+ * correction should be compared with.
+ *
+ * @param strength from 0, which leaves the delta unchanged, to 1
  */
 record Scaling(double strength) implements CorrectionMethod {
 

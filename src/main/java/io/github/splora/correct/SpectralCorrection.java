@@ -5,7 +5,7 @@ import io.github.splora.alignment.Subspaces;
 import io.github.splora.delta.LowRank;
 import io.github.splora.tensor.Pass;
 
-/** A correction that needs nothing of V but its dominant subspaces. */
+/** A correction that depends on V only through its dominant subspaces. */
 abstract class SpectralCorrection implements CorrectionWalk {
 
     private final Spectrum spectrum;

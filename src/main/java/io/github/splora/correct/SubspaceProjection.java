@@ -6,11 +6,12 @@ import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
 
 /**
- * SafeLoRA's idea with a true projection: what the delta writes outside of V's dominant left subspace L goes,
+ * SafeLoRA's idea with a true projection: removes the part of the delta that writes outside V's dominant left subspace L:
  *
  * <pre>B := B − strength·(B − L LᵀB)</pre>
  *
- * @param energy share of ‖V‖² that the subspace holds
+ * @param energy share of ‖V‖² that the subspace holds, in (0, 1]
+ * @param strength from 0, which leaves the delta unchanged, to 1
  */
 record SubspaceProjection(double energy, double strength) implements CorrectionMethod {
 

@@ -1,6 +1,7 @@
 /**
- * What can be done to a module's delta short of removing it: each correction is one file with its formula and source,
- * chosen in {@link io.github.splora.correct.Corrections}. A correction takes thin factors and gives thin factors of the
- * same rank; what it must know of V is worked out in the walks of a scoring, or in walks of its own.
+ * Corrections: ways to change a module's delta without removing it, one file each with its formula and source, chosen in
+ * {@link io.github.splora.correct.CorrectionMethods}. A correction takes tall-skinny factors and returns factors of the
+ * same rank. It computes what it needs of V in the walks that scoring makes anyway, or in separate ones. Does not know
+ * files or scores.
  */
 package io.github.splora.correct;

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Every module of the adapter is judged against all of them. */
+/** Compares each module with all modules of the adapter. */
 final class AllPopulation implements Population {
 
     @Override

@@ -4,7 +4,7 @@ import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
 import java.util.List;
 
-/** {@code −cos(ΔW, reference)}, in [−1, 1]: what moves against its reference comes first. */
+/** {@code −cos(ΔW, reference)}, in [−1, 1]: modules that move against their reference score highest. */
 final class CosineMetric implements Metric {
 
     @Override

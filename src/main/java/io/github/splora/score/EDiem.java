@@ -6,19 +6,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * E-DIEM, the distance made comparable across dimensions by what is expected of its population:
+ * E-DIEM: the distance, standardized by its population so that it is comparable across dimensions:
  *
  * <pre>eDiem = (d − E[d]) / spread(d)</pre>
  *
- * The default rule prunes where it is above {@value #PRUNE_ABOVE}, about a quarter of a normal population.
+ * The default rule prunes modules that score above {@value #PRUNE_ABOVE}, about a quarter of a normal population.
  *
- * <p>Sources: SPLoRA ("Safe Pruning LoRA", TACL 2025); DIEM: Tessari, Yao, Hogan, arXiv 2407.08623. SPLoRA's printed
- * equation could not be consulted, and its public code estimates E[d] and IQR from copies of one pair, which leaves
- * rounding noise; this is our reading: both come from the adapter's own modules, or, as {@link NullPopulation} has it, from chance.
+ * <p>Sources: SPLoRA ("Safe Pruning LoRA", TACL 2025); DIEM: Tessari, Yao, Hogan, arXiv 2407.08623. We could not consult
+ * SPLoRA's printed equation, and its public code estimates E[d] and the IQR from copies of one pair, which leaves only
+ * rounding noise. This class is our interpretation: both are estimated from the adapter's own modules or, with
+ * {@link NullPopulation}, derived from chance.
  */
 public final class EDiem implements Metric {
 
-    /** Threshold of the default rule. */
+    /** The threshold of the default rule. */
     public static final double PRUNE_ABOVE = 0.5;
 
     @Override

@@ -3,7 +3,7 @@ package io.github.splora.score;
 import io.github.splora.measure.Measurement;
 import java.util.List;
 
-/** {@code ‖ΔW‖_F}: magnitude alone, the largest delta first. A baseline; it does not look at alignment. */
+/** {@code ‖ΔW‖_F}: the largest deltas score highest. A baseline that ignores alignment. */
 final class FrobeniusMetric implements Metric {
 
     @Override

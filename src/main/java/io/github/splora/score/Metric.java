@@ -4,17 +4,17 @@ import io.github.splora.measure.Measurement;
 import java.util.List;
 
 /**
- * Turns measurements into scores, higher = more misaligned. An implementation is one file, made known in
+ * Turns measurements into scores, where higher means more misaligned. An implementation is one file, registered in
  * {@link MetricKind}.
  */
 public interface Metric {
 
     /**
-     * Scores modules that can be compared.
+     * Scores modules that can be compared with a reference.
      *
      * @param comparable measurements with a comparison; may be empty
-     * @param judging what each is judged against, for metrics that standardise
-     * @return one score for each, in the same order
+     * @param judging population and estimators, for metrics that standardize
+     * @return one score per measurement, in the same order
      */
     List<ModuleScore> score(List<Measurement> comparable, Standardization judging);
 }

@@ -4,7 +4,7 @@ import io.github.splora.measure.ReferenceKind;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The metrics by the names that {@code --metric} takes. */
+/** The metrics, as named by {@code --metric}. */
 public enum MetricKind {
     E_DIEM("e-diem", new EDiem(), OptionalDouble.of(EDiem.PRUNE_ABOVE)),
     COSINE("cosine", new CosineMetric(), OptionalDouble.empty()),
@@ -25,12 +25,15 @@ public enum MetricKind {
         return metric;
     }
 
-    /** The one reference that it can be told from; empty if any will do. */
+    /** Returns the only reference that this metric supports; empty if it supports all of them. */
     public Optional<ReferenceKind> onlyReference() {
         return this == OVERLAP ? Optional.of(ReferenceKind.SUBSPACE) : Optional.empty();
     }
 
-    /** Above which score modules are pruned when the user gives no rule; empty where no figure would be right for all. */
+    /**
+     * Returns the score above which modules are pruned if the user gives no rule; empty if no single threshold suits
+     * every adapter.
+     */
     public OptionalDouble defaultThreshold() {
         return defaultThreshold;
     }

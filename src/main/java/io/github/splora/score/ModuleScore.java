@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of one module once all are measured. Plain numbers; a figure that there is none of is null.
+ * The score and the figures of one module, as plain numbers; null where a figure is undefined.
  *
- * @param name the module, as the model names it
- * @param shape {@code [out, in]}; {@code [experts, out, in]} of a stack
+ * @param name the module's name in the model
+ * @param shape {@code [out, in]}; {@code [experts, out, in]} for stacked experts
  * @param rank r
  * @param scaling s
- * @param score higher = more misaligned, whatever the metric; null if the module cannot be scored
+ * @param score higher means more misaligned for every metric; null if the module cannot be scored
  * @param distance between ΔW and its reference
  * @param expectedDistance E[d] of the module's population; null for metrics without one
- * @param spread of the distances of the module's population; null for metrics without one
+ * @param spread spread of the distances of the module's population; null for metrics without one
  * @param cosine between ΔW and its reference
  * @param deltaNorm {@code ‖ΔW‖_F}
  * @param referenceNorm norm of the reference
@@ -42,9 +42,9 @@ public record ModuleScore(
     /** Why a module has no score. */
     public enum Unscored {
         LEFT_OUT("left-out", "left out by --include or --exclude"),
-        ZERO_DELTA("zero-delta", "its delta is zero: there is nothing to remove"),
-        NO_REFERENCE("no-reference", "alignment did not change this layer: there is nothing to compare with"),
-        NO_SPREAD("no-spread", "all distances of its population are equal: there is nothing to standardise by"),
+        ZERO_DELTA("zero-delta", "its delta is zero, so there is nothing to remove"),
+        NO_REFERENCE("no-reference", "alignment did not change this layer, so there is no reference to compare with"),
+        NO_SPREAD("no-spread", "all distances in its population are equal, so they cannot be standardized"),
         NO_DIRECTION("no-direction", "its reference is zero and has no direction");
 
         private final String label;
@@ -55,7 +55,7 @@ public record ModuleScore(
             this.sentence = sentence;
         }
 
-        /** Whether there is a delta and a reference all the same. */
+        /** Whether the module still has a delta and a reference, and lacks only a score. */
         public boolean isAboutScoreAlone() {
             return this == NO_SPREAD || this == NO_DIRECTION;
         }
@@ -70,7 +70,7 @@ public record ModuleScore(
         }
     }
 
-    /** A module that was never measured. */
+    /** Returns the entry of a module that was not measured. */
     static ModuleScore leftOut(LoraModule module) {
         return new ModuleScore(
                 module.name(),
@@ -88,12 +88,16 @@ public record ModuleScore(
                 Unscored.LEFT_OUT);
     }
 
-    /** A measured module without a score. */
+    /** Returns the entry of a measured module without a score. */
     static ModuleScore unscored(Measurement measurement, Unscored reason) {
         return of(measurement, null, null, null, reason);
     }
 
-    /** A measured module with the score that a metric gives it, on its own or against {@code moments}. */
+    /**
+     * Returns the entry of a measured module with a score.
+     *
+     * @param moments the population that the score is standardized by; null for metrics without one
+     */
     static ModuleScore scored(Measurement measurement, double score, Moments moments) {
         return moments == null
                 ? of(measurement, score, null, null, null)
@@ -124,7 +128,7 @@ public record ModuleScore(
         return score != null;
     }
 
-    /** The projection type, {@code q_proj} of {@code model.layers.0.self_attn.q_proj}. */
+    /** Returns the projection type: {@code q_proj} for {@code model.layers.0.self_attn.q_proj}. */
     public String type() {
         return name.substring(name.lastIndexOf('.') + 1);
     }

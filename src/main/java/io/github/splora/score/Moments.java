@@ -6,16 +6,14 @@ import io.github.splora.statistics.Spread;
 import java.util.Collection;
 
 /**
- * Center and spread of a population of distances.
+ * The center and the spread of a population of distances.
  *
- * @param centre {@code E[d]}, as {@link Center} estimates it
- * @param spread as {@link Spread} does
+ * @param centre {@code E[d]}, estimated by a {@link Center}
+ * @param spread estimated by a {@link Spread}
  */
 record Moments(double centre, double spread) {
 
-    /**
-     * Differences below this share of the centre are rounding, not spread: scores divided by them would be noise.
-     */
+    /** A spread below this share of the center is rounding: scores divided by it would be noise. */
     private static final double ROUNDING = 1e-12;
 
     /** @param distances at least one */
@@ -25,7 +23,7 @@ record Moments(double centre, double spread) {
         return new Moments(estimators.centre().of(sorted), estimators.spread().of(sorted));
     }
 
-    /** Whether the distances differ by more than rounding, so that they can be standardised. */
+    /** Whether the distances differ by more than rounding, so that they can be standardized. */
     boolean hasSpread() {
         return spread > ROUNDING * Math.abs(centre);
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Each module is judged against deltas of the same shape and singular values in random directions: against chance, not
- * against its like. Of two modules that are equally far, the one whose distance chance explains less stands out more.
+ * Compares each module with deltas of the same shape and singular values in random directions: with chance instead of
+ * with other modules. Of two modules at the same distance, the one whose distance is less likely by chance scores higher.
  */
 final class NullPopulation implements Population {
 
@@ -18,7 +18,7 @@ final class NullPopulation implements Population {
         Map<Measurement, Moments> moments = new HashMap<>();
         comparable.forEach(measurement -> {
             RandomDistance random = measurement.comparison().random();
-            // Nearly normal, so mean and median are one.
+            // The distribution is nearly normal, so the mean is also the median.
             moments.put(
                     measurement,
                     new Moments(random.expected(), estimators.spread().ofNormal(random.deviation())));

@@ -5,15 +5,15 @@ import io.github.splora.statistics.Estimators;
 import java.util.List;
 import java.util.Map;
 
-/** What a module's distance is judged against. An implementation is one file, made known in {@link PopulationKind}. */
+/** What a module's distance is compared with. An implementation is one file, registered in {@link PopulationKind}. */
 public interface Population {
 
     /**
-     * The centre and spread for each module.
+     * Returns the center and the spread of each module's population.
      *
      * @param comparable at least one measurement, all of them comparable
-     * @param estimators how they are estimated
-     * @return one entry for each
+     * @param estimators the estimators of center and spread
+     * @return one entry per measurement
      */
     Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators);
 }

@@ -1,6 +1,6 @@
 package io.github.splora.score;
 
-/** The populations by the names that {@code --population} takes. */
+/** The populations, as named by {@code --population}. */
 public enum PopulationKind {
     TYPE("type", new TypePopulation()),
     ALL("all", new AllPopulation()),

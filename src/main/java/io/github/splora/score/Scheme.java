@@ -5,14 +5,14 @@ import io.github.splora.measure.ReferenceKind;
 import io.github.splora.statistics.Estimators;
 
 /**
- * How measurements become scores.
+ * The settings that turn measurements into scores.
  *
- * @param metric what the score is
- * @param reference what deltas are compared with; {@linkplain MetricKind#onlyReference some metrics} take one alone
- * @param population what distances are judged against
- * @param estimators of the population's moments
- * @param energy share of ‖V‖² in the subspaces that {@code subspace} looks at, in (0, 1]
- * @param seed of what is drawn at random
+ * @param metric the metric that computes the score
+ * @param reference what deltas are compared with; {@linkplain MetricKind#onlyReference some metrics} support only one
+ * @param population what distances are compared with
+ * @param estimators estimators of the population's center and spread
+ * @param energy share of ‖V‖² in the subspaces that the reference {@code subspace} uses, in (0, 1]
+ * @param seed random seed
  */
 public record Scheme(
         MetricKind metric,
@@ -22,7 +22,7 @@ public record Scheme(
         double energy,
         long seed) {
 
-    /** With everything else as the command line has it for default. */
+    /** Returns a scheme with the command line's defaults for everything else. */
     public static Scheme of(MetricKind metric, ReferenceKind reference, PopulationKind population) {
         return new Scheme(
                 metric,
@@ -33,12 +33,12 @@ public record Scheme(
                 ReferenceKind.Settings.DEFAULT.seed());
     }
 
-    /** What measures for it. Equal schemes but for metric and estimators can share one. */
+    /** Returns the reference to measure with. Schemes that differ only in metric and estimators can share it. */
     public Reference measured() {
         return reference.reference(settings());
     }
 
-    /** Whether another scheme's measurements would do as well. */
+    /** Whether measurements made for the other scheme can be used for this one. */
     public boolean sharesMeasurementsWith(Scheme other) {
         return reference == other.reference && settings().equals(other.settings());
     }

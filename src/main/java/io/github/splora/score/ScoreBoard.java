@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Brings measurements, metric and population together: a score, or the reason for none, for every module. */
+/** Combines measurements, metric and population into one entry per module: a score, or the reason why there is none. */
 public final class ScoreBoard {
 
     private ScoreBoard() {}
@@ -17,10 +17,10 @@ public final class ScoreBoard {
     /**
      * Scores an adapter.
      *
-     * @param modules all of the adapter's, in the order wanted
-     * @param measurements of those that take part
-     * @param aligned the aligned checkpoint, to name if it is no different from the base
-     * @throws BadInputException if V is zero for every module: base and aligned are the same
+     * @param modules all modules of the adapter, in the order of the result
+     * @param measurements the measurements of the modules that are scored
+     * @param aligned the aligned checkpoint, named in the error message
+     * @throws BadInputException if V is zero for every measured module, so that base and aligned are the same
      */
     public static List<ModuleScore> of(
             List<LoraModule> modules,
@@ -34,7 +34,7 @@ public final class ScoreBoard {
                     null,
                     null,
                     "none of the " + measurements.size()
-                            + " layers that take part differs from the base checkpoint's; are base and aligned the same model?");
+                            + " selected layers differs from the base checkpoint; check that --base and --aligned name different models");
         }
         Map<String, ModuleScore> scores = new HashMap<>();
         metric.score(measurements.stream().filter(Measurement::isComparable).toList(), judging)

@@ -3,9 +3,9 @@ package io.github.splora.score;
 import io.github.splora.statistics.Estimators;
 
 /**
- * What distances are judged against, for metrics that standardise.
+ * How metrics standardize distances.
  *
- * @param population whose moments
- * @param estimators how they are estimated
+ * @param population what each module's distance is compared with
+ * @param estimators estimators of the population's center and spread
  */
 public record Standardization(Population population, Estimators estimators) {}

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A module is judged against those of the same projection type and shape (all q_proj, all k_proj, …), which is what
- * makes distances of different dimension comparable. A group of fewer than {@value #SMALLEST_GROUP}, or one without
- * spread, is judged against all modules.
+ * Compares each module with the modules of the same projection type and shape (all q_proj, all k_proj, …), which makes
+ * scores comparable across dimensions. The modules of a group that has fewer than {@value #SMALLEST_GROUP} members, or no
+ * spread, are compared with all modules instead.
  */
 final class TypePopulation implements Population {
 

@@ -3,7 +3,7 @@ package io.github.splora.statistics;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
-/** Estimators of a population's expected distance, by the names that {@code --centre} takes. */
+/** Estimators of a population's expected distance, as named by {@code --centre}. */
 public enum Center {
     MEAN("mean", sorted -> Arrays.stream(sorted).sum() / sorted.length),
     MEDIAN("median", sorted -> Quantile.of(sorted, 0.5));
@@ -16,6 +16,7 @@ public enum Center {
         this.estimator = estimator;
     }
 
+    /** @param sorted distances in ascending order, at least one */
     public double of(double[] sorted) {
         return estimator.applyAsDouble(sorted);
     }

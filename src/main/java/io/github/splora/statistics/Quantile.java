@@ -1,17 +1,17 @@
 package io.github.splora.statistics;
 
 /**
- * Quantiles, linearly interpolated between order statistics: type 7 of Hyndman and Fan 1996, which is R's default,
- * numpy's and torch.quantile's.
+ * Quantiles by linear interpolation between order statistics: type 7 of Hyndman and Fan (1996), the default of R, NumPy
+ * and torch.quantile.
  */
 public final class Quantile {
 
     private Quantile() {}
 
     /**
-     * The {@code p}-quantile.
+     * Returns the {@code p}-quantile.
      *
-     * @param sorted ascending, at least one
+     * @param sorted values in ascending order, at least one
      * @param p in [0, 1]
      */
     public static double of(double[] sorted, double p) {

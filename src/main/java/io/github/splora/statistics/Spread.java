@@ -3,11 +3,11 @@ package io.github.splora.statistics;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
-/** Estimators of how far a population's distances lie apart, by the names that {@code --spread} takes. */
+/** Estimators of the spread of a population's distances, as named by {@code --spread}. */
 public enum Spread {
-    /** Distance between the quartiles, as {@link Quantile} has them. */
+    /** Interquartile range, with quartiles as {@link Quantile} computes them. */
     IQR("iqr", 1.3489795003921634, sorted -> Quantile.of(sorted, 0.75) - Quantile.of(sorted, 0.25)),
-    /** Standard deviation with n − 1; 0 of a single distance. */
+    /** Sample standard deviation (divided by n − 1); 0 for a single distance. */
     STD("std", 1, Spread::deviation);
 
     private final String label;
@@ -20,11 +20,12 @@ public enum Spread {
         this.estimator = estimator;
     }
 
+    /** @param sorted distances in ascending order, at least one */
     public double of(double[] sorted) {
         return estimator.applyAsDouble(sorted);
     }
 
-    /** What it is of a normal distribution. */
+    /** Returns this spread for a normal distribution with the given standard deviation. */
     public double ofNormal(double standardDeviation) {
         return ofStandardNormal * standardDeviation;
     }

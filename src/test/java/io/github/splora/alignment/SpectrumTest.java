@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sketched subspaces are those of a full decomposition. */
+/** Subspaces found in a sketch match those of a full decomposition. */
 class SpectrumTest {
 
     @TempDir
@@ -46,7 +46,7 @@ class SpectrumTest {
 
     @Test
     void aSketchGrowsUntilItHoldsTheShare() throws IOException {
-        // The singular values of a random matrix hardly fall: most of them are needed.
+        // The singular values of a random matrix hardly decay, so most of them are needed.
         assertSubspaces(DenseMatrix.random(300, 180, 2), 0.9, 1e-6);
     }
 
@@ -94,7 +94,7 @@ class SpectrumTest {
         Subspaces found = spectrum(v, false, energy).dominant(energy);
         DenseSubspaces expected = DenseSubspaces.of(v, energy);
         assertThat(found.dimension()).isEqualTo(expected.dimension());
-        // What the found vectors hold of V: as much as the best ones of that number do.
+        // The vectors found hold as much of V as the best vectors of the same number.
         double held = squared(dense(found.left()).transposed().times(v));
         double best = squared(expected.left().times(v));
         assertThat(held).isCloseTo(best, within(tolerance * squared(v)));
@@ -120,7 +120,7 @@ class SpectrumTest {
         walks = 0;
         for (Pass pass = new Pass(); spectrum.ask(pass); pass = new Pass()) {
             assertThat(spectrum.ask(pass))
-                    .as("asked again before the same walk")
+                    .as("ask, called again before the same walk")
                     .isTrue();
             kernel.run(pass, weights);
             walks++;
@@ -128,7 +128,7 @@ class SpectrumTest {
         return spectrum;
     }
 
-    /** Singular values that fall by a factor each. */
+    /** Returns a matrix whose singular values decay geometrically by {@code factor}. */
     private static DenseMatrix decaying(int height, int width, double factor) {
         int size = Math.min(height, width);
         DenseMatrix left = dense(Orthonormal.basis(Matrix.random(height, size, 5)));

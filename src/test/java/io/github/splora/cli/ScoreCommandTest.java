@@ -145,7 +145,7 @@ class ScoreCommandTest {
                     assertThat(row.score()).isNull();
                     assertThat(row.alignmentNorm()).isZero();
                     assertThat(row.reason())
-                            .isEqualTo("alignment did not change this layer: there is nothing to compare with");
+                            .isEqualTo("alignment did not change this layer, so there is no reference to compare with");
                 });
         assertThat(report.summary().scored()).isEqualTo(5);
     }
@@ -287,8 +287,8 @@ class ScoreCommandTest {
         Run run = Run.of("score", new Testdata(model.base(), model.base(), model.adapter()), "-q");
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.errors())
-                .containsExactly("splora: " + model.base() + ": none of the 24 layers that take part"
-                        + " differs from the base checkpoint's; are base and aligned the same model?");
+                .containsExactly("splora: " + model.base() + ": none of the 24 selected layers differs from the base"
+                        + " checkpoint; check that --base and --aligned name different models");
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** CorrectionMethods of thin factors give what dense float64 matrices give. */
+/** Corrections of tall-skinny factors agree with the same formulas on dense float64 matrices. */
 class CorrectionMethodsTest {
 
     private static final int OUT = 24;

@@ -11,7 +11,7 @@ import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorInfo;
 import java.util.List;
 
-/** Measurements by their numbers alone, for what needs no files. */
+/** Creates measurements from plain numbers, for tests that need no files. */
 final class Measurements {
 
     private Measurements() {}

@@ -117,7 +117,7 @@ class MetricsTest {
                         new Standardization(new AllPopulation(), Estimators.DEFAULT),
                         Path.of("aligned")))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage("aligned: none of the 1 layers that take part differs from the base checkpoint's;"
-                        + " are base and aligned the same model?");
+                .hasMessage("aligned: none of the 1 selected layers differs from the base checkpoint;"
+                        + " check that --base and --aligned name different models");
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is expected of chance is what many random deltas of the same singular values show. */
+/** The moments expected by chance match those of many random deltas with the same singular values. */
 class NullPopulationTest {
 
     private static final int OUT = 24;
@@ -71,7 +71,7 @@ class NullPopulationTest {
         Moments expected = new NullPopulation()
                 .moments(measured, new Estimators(Center.MEDIAN, Spread.STD))
                 .get(measured.get(0));
-        // Of 400 draws the mean is known to a twentieth of the deviation, and that to four percent.
+        // With 400 draws, the mean is known to a twentieth of the deviation, and the deviation to four percent.
         assertThat(expected.centre()).isCloseTo(Center.MEAN.of(distances), within(0.25 * deviation));
         assertThat(expected.spread() / deviation).isBetween(0.75, 1.33);
         assertThat(Arrays.stream(distances).distinct().count()).isEqualTo(DRAWS);

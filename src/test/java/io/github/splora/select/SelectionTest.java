@@ -117,7 +117,7 @@ class SelectionTest {
         Scores scores = Scores.of("layers.0.q", 5).unscored("layers.0.k", Unscored.ZERO_DELTA);
         List<Decision> decisions = decide(new SelectionRule.Above(0), granularity, scores.list());
         assertThat(namesPruned(decisions)).containsExactly("layers.0.q");
-        assertThat(decisions.get(1).reason()).isEqualTo("its delta is zero: there is nothing to remove");
+        assertThat(decisions.get(1).reason()).isEqualTo("its delta is zero, so there is nothing to remove");
     }
 
     @Test
