@@ -13,7 +13,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Data flows one way: what ARCHITECTURE.md draws is what the classes do. */
+/** The classes follow ARCHITECTURE.md: data flows in one direction, and each dependency stays in its package. */
 class ArchitectureTest {
 
     private static final String ROOT = "io.github.splora";
@@ -32,7 +32,7 @@ class ArchitectureTest {
         slices().assignedFrom(new EveryPackage()).should().beFreeOfCycles().check(classes);
     }
 
-    /** One slice per package, subpackages and the root included. */
+    /** One slice per package, including subpackages and the root. */
     private static final class EveryPackage implements SliceAssignment {
 
         @Override

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A result is given only for inputs that were the same from beginning to end. */
+/** A result is returned only if the inputs did not change during the run. */
 class ChangingInputsTest {
 
-    /** Something that happens to a file while modules are measured. */
+    /** A change made to a file while modules are measured. */
     private interface Change {
         void happenTo(Path file) throws IOException;
     }
@@ -75,7 +75,7 @@ class ChangingInputsTest {
                 .startsWith(config + ": ");
     }
 
-    /** Of score and of prune alike, and without a trace of the output. */
+    /** Returns the error lines of a prune during which {@code file} changes, after checking that no output is left. */
     private List<String> refusal(Path file, Change change) {
         Path output = folder.resolve("out");
         Splora splora = new Splora(new HubCache(folder), new Progress() {

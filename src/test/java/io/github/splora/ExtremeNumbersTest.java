@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The smallest and the largest numbers of the 16-bit types, and those that are none, from files to figures. */
+/** The smallest and largest numbers of the 16-bit types, and NaN and infinity, from files to reported figures. */
 class ExtremeNumbersTest {
 
     private static final int OUT = 7;
@@ -37,7 +37,7 @@ class ExtremeNumbersTest {
     @TempDir
     Path folder;
 
-    /** The patterns of bits from {@code from} to {@code to} are subnormal, or so large that their squares need float64. */
+    /** The bit patterns {@code from} to {@code to} are subnormal, or so large that their squares need float64. */
     @ParameterizedTest
     @CsvSource({
         "F16, 0x0001, 0x03ff",
@@ -84,12 +84,14 @@ class ExtremeNumbersTest {
         Weights infinite = new Weights(DType.F16, RANK, IN, 0x7c00, 0x7c00, 3);
         Weights b = new Weights(DType.F16, OUT, RANK, 0x3c00, 0x3fff, 4);
 
+        String advice = " NaN or infinite: a tensor with such values cannot be scored; check how it was trained or"
+                + " download it again";
         assertThat(Refusal.of(() -> score(kernel, nan, fine, infinite, b)))
                 .containsExactlyInAnyOrder(
                         folder.resolve("base/model.safetensors") + ": tensor '" + MODULE + ".weight' " + OUT * IN
-                                + " NaN or infinite: no distance can be taken from it",
+                                + advice,
                         folder.resolve("adapter/adapter_model.safetensors") + ": tensor '" + PREFIX + ".lora_A.weight' "
-                                + RANK * IN + " NaN or infinite: no distance can be taken from it");
+                                + RANK * IN + advice);
     }
 
     @ParameterizedTest
@@ -117,7 +119,7 @@ class ExtremeNumbersTest {
                 .get(0);
     }
 
-    /** A matrix of one 16-bit type, of random bit patterns out of a range, and random signs. */
+    /** A matrix of one 16-bit type, with random bit patterns from a range and random signs. */
     private record Weights(DType dtype, int height, int width, short[] bits) {
 
         Weights(DType dtype, int height, int width, int from, int to, long seed) {

@@ -30,14 +30,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every folder of testdata/ that holds {@code expected-scores.json} is scored, for each reference and population; the
- * expected numbers come from {@code scripts/dense_scores.py}, which forms every matrix in float64 with numpy.
+ * Scores every folder of testdata/ that contains {@code expected-scores.json}, for each reference and population. The
+ * expected numbers come from {@code scripts/dense_scores.py}, which forms every matrix in float64 with NumPy.
  */
 class GoldenScoresTest {
 
     private static final double RELATIVE = 1e-6;
 
-    /** Of cosines and scores, which are differences of larger numbers. */
+    /** The absolute tolerance for cosines and scores, which are differences of larger numbers. */
     private static double absolute(KernelKind kernel) {
         return kernel == KernelKind.DJL ? 1e-9 : 2e-7;
     }

@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Adapters, configs and indexes of other projects, which are not in this repository: {@code SPLORA_SHARED} (default
- * {@code ../shared}) names the folder whose {@code realdata} they are in. Skipped without it.
+ * Reads adapters, configs and indexes of other projects, which are not in this repository: {@code SPLORA_SHARED}
+ * (default {@code ../shared}) names the folder whose {@code realdata} contains them. Skipped if it is missing.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealAdaptersTest {
@@ -50,13 +50,13 @@ class RealAdaptersTest {
     private static final Path REALDATA =
             Path.of(System.getenv().getOrDefault("SPLORA_SHARED", "../shared")).resolve("realdata");
 
-    /** Refused adapters by folder, with what the message has to name. */
+    /** The adapters that are refused, by folder, with the text that the message must contain. */
     private static final Map<String, String> REFUSED = Map.of(
             "bloom560m-mergedlinear-2023", "enable_lora [true,false,true]: MergedLinear",
             "peft-regr-adalora_mlp-0.6.1", "peft_type \"ADALORA\"",
             "peft-regr-ia3_mlp-0.6.1", "peft_type \"IA3\"");
 
-    /** Fields that keep some of the LORA configs from being read, by the end of the file's name. */
+    /** The unsupported field of each LORA config that is refused, by the end of the file name. */
     private static final Map<String, String> UNSUPPORTED =
             Map.of("-bdlora.json", "use_bdlora", "-kasa.json", "kasa_config");
 
@@ -98,7 +98,7 @@ class RealAdaptersTest {
         assertThat(adapters()).hasSize(12);
     }
 
-    /** Also those whose adapters are of another kind. */
+    /** Includes the pickles of adapters that are not LoRA. */
     @Test
     void everyPickleIsRead() throws IOException {
         Map<String, Integer> tensors = new TreeMap<>();

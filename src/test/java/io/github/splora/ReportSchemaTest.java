@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the program writes is what docs/report.schema.json promises. */
+/** The reports that the program writes conform to docs/report.schema.json. */
 class ReportSchemaTest {
 
     private static final ObjectNode DOCUMENT = StrictJson.readObject(Path.of("docs/report.schema.json"));
@@ -123,7 +123,7 @@ class ReportSchemaTest {
         return (ObjectNode) report.get("modules").get(0);
     }
 
-    /** The schema leaves room for fields to come; this keeps those that have come from being forgotten. */
+    /** The schema allows unknown fields, so validation alone would not notice a field that the schema lacks. */
     @Test
     void everyFieldIsInTheSchemaAndEveryRequiredFieldIsAField() {
         assertDescribed(RunReport.class, DOCUMENT);

@@ -8,18 +8,22 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 
 /**
- * Finds the dominant singular subspaces of one alignment delta V without forming a matrix of V's size: a random sketch of
- * V's range grows until it captures the required share of ‖V‖², and power iterations of two walks each sharpen it.
+ * Finds the dominant singular subspaces of one alignment delta V without forming a matrix of V's size: a random sketch
+ * of V's range grows until it captures the required share of ‖V‖², and power iterations of two walks each sharpen it.
  *
- * <p>Several callers can share one instance. Each states the share it needs with {@link #require} and calls {@link #ask}
- * before every walk; the work is done once, for the largest share.
+ * <p>Several callers can share one instance. Each states the share it needs with {@link #require} and calls
+ * {@link #ask} before every walk; the work is done once, for the largest share.
  *
- * <p>Source: Halko, Martinsson, Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithms 4.2 and 4.4.
+ * <p>Source: Halko, Martinsson, Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithms 4.2 and
+ * 4.4.
  */
 public final class Spectrum {
 
     private static final int LEAST_WIDTH = 64;
-    /** Minimum number of vectors computed beyond those used, because the last vectors of a sketch are the least accurate. */
+    /**
+     * Minimum number of vectors computed beyond those used, because the last vectors of a sketch are the least
+     * accurate.
+     */
     private static final int SPARE = 4;
     /** Power iterations at the final width; each one squares the ratios between the singular values. */
     private static final int ENOUGH_SHARPENINGS = 3;

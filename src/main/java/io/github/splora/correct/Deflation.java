@@ -6,8 +6,9 @@ import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
 
 /**
- * The opposite of a projection onto V's dominant subspaces: removes the part of the delta that reads from where alignment
- * reads and the part that writes to where alignment writes, so that the fine-tune bypasses alignment instead of acting on it:
+ * The opposite of a projection onto V's dominant subspaces: removes the part of the delta that reads from where
+ * alignment reads and the part that writes to where alignment writes, so that the fine-tune bypasses alignment instead
+ * of acting on it:
  *
  * <pre>A := A − strength·A R Rᵀ,   B := gain·(B − strength·L LᵀB)</pre>
  *

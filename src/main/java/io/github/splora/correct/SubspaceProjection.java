@@ -6,7 +6,7 @@ import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
 
 /**
- * SafeLoRA's idea with a true projection: removes the part of the delta that writes outside V's dominant left subspace L:
+ * SafeLoRA's idea with a true projection: removes what the delta writes outside V's dominant left subspace L:
  *
  * <pre>B := B − strength·(B − L LᵀB)</pre>
  *

@@ -6,12 +6,12 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 
 /**
- * The alignment delta V itself, compared by direction:
+ * Compares a module's delta with the alignment delta V itself, by direction:
  *
  * <pre>d = ‖ ΔW/‖ΔW‖ − V/‖V‖ ‖_F = √(2 − 2 cos(ΔW, V))</pre>
  *
- * A delta that moves against what alignment did is far (up to 2), one that moves along it is near, an unrelated one is
- * at √2. One pass, in which the delta takes its inner product with V.
+ * A delta that opposes alignment has a large distance (up to 2), one that moves along with it a small distance, and an
+ * unrelated one √2. It takes one walk, which computes the inner product of the delta with V.
  */
 final class AlignmentReference implements Reference {
 
@@ -27,7 +27,7 @@ final class AlignmentReference implements Reference {
         return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm, ofRandomDeltas(sums), null);
     }
 
-    /** The cosine of a random delta has mean 0; d² = 2 − 2 cos. */
+    /** Uses that the cosine of a random delta has mean 0 and that d² = 2 − 2 cos. */
     private static RandomDistance ofRandomDeltas(Sums sums) {
         return RandomDistance.ofSquare(2, 4 * sums.randomVariance() / (sums.delta() * sums.alignment()));
     }

@@ -3,16 +3,16 @@ package io.github.splora.measure;
 import io.github.splora.pairing.PairedModule;
 
 /**
- * The plain numbers that one module's arrays come down to.
+ * The figures of one module, as plain numbers.
  *
- * @param module what was measured
+ * @param module the module that was measured
  * @param deltaNorm {@code ‖ΔW‖_F}; 0 if the module adds nothing
- * @param alignmentNorm {@code ‖V‖_F}; 0 if alignment left the layer as it was
- * @param comparison null where one of the two norms is 0
+ * @param alignmentNorm {@code ‖V‖_F}; 0 if alignment did not change the layer
+ * @param comparison comparison with the reference; null if one of the two norms is 0
  */
 public record Measurement(PairedModule module, double deltaNorm, double alignmentNorm, Comparison comparison) {
 
-    /** Whether the module has a delta and a reference: only such modules are scored and make up populations. */
+    /** Whether the module has a delta and a reference. Only such modules are scored and belong to populations. */
     public boolean isComparable() {
         return comparison != null;
     }

@@ -26,9 +26,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Measures modules: weights are walked over, {@link Measurement}s come out, and corrected factors if some are wanted. A
- * module is measured by one thread alone, so the numbers do not depend on how many there are; modules of several adapters
- * on the same layer are measured together, and whoever wants something of a layer's weights shares the walks over them.
+ * Measures modules: walks over the weights and returns {@link Measurement}s, and corrected factors where requested.
+ * Each module is measured by a single thread, so the numbers do not depend on the number of threads. Modules of several
+ * adapters on the same layer are measured together, and all references and corrections share the walks over its
+ * weights.
  */
 public final class ModuleScorer {
 
@@ -39,9 +40,9 @@ public final class ModuleScorer {
     private final Resources resources;
 
     /**
-     * @param references what every module is compared with; may be none
-     * @param correctings what is to be corrected besides
-     * @param seed of the sketches of V's subspaces
+     * @param references what every module is compared with; may be empty
+     * @param correctings the corrections to compute in the same walks; may be empty
+     * @param seed random seed of the sketches of V's subspaces
      */
     public ModuleScorer(
             Kernel kernel,
@@ -59,9 +60,9 @@ public final class ModuleScorer {
     /**
      * Measures every module.
      *
-     * @param progress told of each module when it is done, from any thread, one at a time
-     * @return for each reference, in their order, the measurements in the order of {@code modules}
-     * @throws BadInputException naming every tensor with NaN or infinite elements, if any result shows that there are
+     * @param progress called with each module when it is done, on any thread, one call at a time
+     * @return one list per reference, in order; each holds the measurements in the order of {@code modules}
+     * @throws BadInputException if a result is not finite; names every tensor with NaN or infinite elements
      */
     public List<List<Measurement>> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
         ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
@@ -96,10 +97,10 @@ public final class ModuleScorer {
         }
     }
 
-    /** What came out of one module; not finite if a number that it was corrected to is not. */
+    /** The results for one module; {@code isFinite} is false if a corrected factor contains NaN or infinity. */
     private record Measured(PairedModule module, List<Measurement> ofReference, boolean isFinite) {}
 
-    /** Modules of several adapters on the same layer, whose weights are read once for all of them. */
+    /** Measures modules of several adapters on the same layer, whose weights are read once for all of them. */
     private List<Measured> measure(List<PairedModule> modules) {
         List<Weights> weights = modules.get(0).weights();
         List<ModuleWork> work = modules.stream()
@@ -118,7 +119,7 @@ public final class ModuleScorer {
                 .toList();
     }
 
-    /** Lets all of them ask; those that have what they want do no more. */
+    /** Collects the requests of all modules; those that are finished add nothing. */
     private static boolean ask(List<ModuleWork> work, Pass pass) {
         boolean isAnyAsked = false;
         for (ModuleWork each : work) {
@@ -150,7 +151,7 @@ public final class ModuleScorer {
                         tensor.file().path().toString(),
                         TensorInfo.label(tensor.name()),
                         count + " NaN or infinite",
-                        "no distance can be taken from it"));
+                        "a tensor with such values cannot be scored; check how it was trained or download it again"));
             }
         });
         if (problems.isEmpty()) {

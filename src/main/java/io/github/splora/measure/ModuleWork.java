@@ -15,7 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** All that is wanted of one module, matrix by matrix of its weight. */
+/** All references and corrections of one module, computed matrix by matrix of its weight. */
 final class ModuleWork {
 
     private final PairedModule module;
@@ -36,8 +36,8 @@ final class ModuleWork {
         this.correctings = correctings.stream()
                 .filter(each -> each.isWanted().test(module))
                 .toList();
-        // A delta answers one questioner: each reference has its own. Corrections ask it nothing, and share its
-        // factors.
+        // A delta serves a single caller, so each reference gets its own. Corrections only read its factors and can
+        // share one.
         this.deltas =
                 references.stream().map(reference -> Deltas.of(module.lora())).toList();
         this.corrigible = this.correctings.isEmpty() ? List.of() : Deltas.of(module.lora());
@@ -51,7 +51,7 @@ final class ModuleWork {
         return module;
     }
 
-    /** Goes on to the next matrix. */
+    /** Starts the next matrix. */
     void begin(Weights weights, Spectrum spectrum) {
         matrix++;
         comparings = IntStream.range(0, references.size())
@@ -79,7 +79,7 @@ final class ModuleWork {
         return isAnyAsked;
     }
 
-    /** Takes what the walks over this matrix have brought. */
+    /** Collects the results of the walks over the current matrix. */
     void endMatrix() {
         for (int r = 0; r < comparings.size(); r++) {
             sums.set(r, sums.get(r).plus(comparings.get(r).sums()));
@@ -89,7 +89,7 @@ final class ModuleWork {
         }
     }
 
-    /** One for each reference. */
+    /** Returns one measurement per reference. */
     List<Measurement> measurements() {
         return IntStream.range(0, references.size())
                 .mapToObj(r -> measurement(references.get(r), sums.get(r)))
@@ -105,7 +105,9 @@ final class ModuleWork {
                 isComparable ? reference.comparison(total) : null);
     }
 
-    /** Hands corrected factors on; false, and nothing is, if some number of them is not finite. */
+    /**
+     * Passes on the corrected factors and returns true; passes on nothing and returns false if a value is not finite.
+     */
     boolean finishCorrections() {
         boolean isFinite = corrected.stream().flatMap(List::stream).allMatch(ModuleWork::isFinite);
         for (int c = 0; c < correctings.size() && isFinite; c++) {

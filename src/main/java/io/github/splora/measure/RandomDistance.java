@@ -1,15 +1,15 @@
 package io.github.splora.measure;
 
 /**
- * The distance that a delta of the same singular values would have if its singular vectors pointed anywhere: nearly
- * normal, since it is a sum over very many directions.
+ * The distribution of the distance that a delta with the same singular values and random singular vectors would have.
+ * It is nearly normal, because it is a sum over many directions.
  *
- * @param expected its mean
- * @param deviation its standard deviation
+ * @param expected mean of the distance
+ * @param deviation standard deviation of the distance
  */
 public record RandomDistance(double expected, double deviation) {
 
-    /** Of the root of a squared distance, from the moments of that: the delta method, to second order. */
+    /** Derives the moments of a distance from those of its square, by the delta method to second order. */
     static RandomDistance ofSquare(double mean, double variance) {
         double root = Math.sqrt(mean);
         return mean == 0

@@ -1,15 +1,15 @@
 package io.github.splora.measure;
 
-/** What a module's delta is compared with. An implementation is one file, made known in {@link ReferenceKind}. */
+/** What a module's delta is compared with. An implementation is one file, registered in {@link ReferenceKind}. */
 public interface Reference {
 
-    /** Compares the delta of one matrix with its reference; to be asked until it wants no pass any more. */
+    /** Starts comparing the delta of one matrix with its reference. */
     ReferenceWalk compare(Subject subject);
 
     /**
-     * What the sums over all matrices of a module, neither of whose deltas is zero, come down to.
+     * Turns the sums over all matrices of a module into a comparison.
      *
-     * @param sums with {@code ‖ΔW‖} and {@code ‖V‖} above 0
+     * @param sums the sums; {@code ‖ΔW‖} and {@code ‖V‖} are above 0
      */
     Comparison comparison(Sums sums);
 }

@@ -2,7 +2,7 @@ package io.github.splora.measure;
 
 import java.util.function.Function;
 
-/** The references by the names that {@code --reference} takes. */
+/** The references, as named by {@code --reference}. */
 public enum ReferenceKind {
     ALIGNMENT("alignment", settings -> new AlignmentReference()),
     SAFELORA("safelora", SafeLoraReference::new),
@@ -17,15 +17,15 @@ public enum ReferenceKind {
     }
 
     /**
-     * What some references must know.
+     * The settings of the references.
      *
      * @param energy share of ‖V‖² that V's dominant subspaces hold
-     * @param isRandomWanted whether distances will be judged against chance, where that takes further work
-     * @param seed of what is drawn at random
+     * @param isRandomWanted whether to compute the distance expected by chance where that takes extra work
+     * @param seed random seed
      */
     public record Settings(double energy, boolean isRandomWanted, long seed) {
 
-        /** What the command line has for defaults. */
+        /** The command line's defaults. */
         public static final Settings DEFAULT = new Settings(0.9, false, 1);
     }
 
@@ -33,7 +33,7 @@ public enum ReferenceKind {
         return constructor.apply(settings);
     }
 
-    /** Whether deltas of full rank can be compared, too. */
+    /** Whether this reference also supports deltas of full rank. */
     public boolean takesFullRank() {
         return this == ALIGNMENT;
     }

@@ -2,16 +2,16 @@ package io.github.splora.measure;
 
 import io.github.splora.tensor.Pass;
 
-/** A comparison that is worked out in walks over a layer's weights. */
+/** A comparison that is computed in walks over a layer's weights. */
 public interface ReferenceWalk {
 
     /**
-     * Asks for what the next walk is to bring back.
+     * Requests what the next walk has to compute. Called before each walk until it returns false.
      *
-     * @return whether anything was asked; false once {@link #sums} are there
+     * @return whether anything was requested; false once {@link #sums} are available
      */
     boolean ask(Pass pass);
 
-    /** The figures of one matrix. */
+    /** Returns the sums over the elements of one matrix. */
     Sums sums();
 }

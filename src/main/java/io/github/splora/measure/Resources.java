@@ -1,18 +1,19 @@
 package io.github.splora.measure;
 
 /**
- * What measuring may take of the machine. Results do not depend on it, by a bit.
+ * Limits on the threads and memory used for measuring. Results do not depend on them: they are the same to the last
+ * bit.
  *
- * @param threads modules measured side by side, at least 1
- * @param memory bytes that these hold at a time, of weights and of what is computed, at least 1; the program itself is
- *     not counted
+ * @param threads modules measured in parallel, at least 1
+ * @param memory bytes that these modules may hold at a time for weights and results, at least 1; does not include the
+ *     program itself
  */
 public record Resources(int threads, long memory) {
 
-    /** As much as eight or sixteen modules of a large model take side by side; little for any machine that runs Java. */
+    /** Enough for eight or sixteen modules of a large model in parallel, and little for any machine that runs Java. */
     public static final long DEFAULT_MEMORY = 256L << 20;
 
-    /** With the memory that is usual. */
+    /** Returns limits with {@link #DEFAULT_MEMORY}. */
     public static Resources of(int threads) {
         return new Resources(threads, DEFAULT_MEMORY);
     }

@@ -10,19 +10,20 @@ import io.github.splora.tensor.Pass;
 import java.util.Arrays;
 
 /**
- * SafeLoRA's operator on the delta, as SPLoRA's public code uses it:
+ * Compares a module's delta with its image under SafeLoRA's operator, as SPLoRA's public code does:
  *
  * <pre>C = V Vᵀ/‖V‖_F : [out, out],   R = C ΔW,   d = ‖R − ΔW‖_F</pre>
  *
- * C is not a projection: its norm is σ_max(V)²/‖V‖_F, usually far below 1, so d is close to ‖ΔW‖. Two passes and no
- * {@code [out, out]} matrix: R = (CB)·A, with B scaled. Of a weight of several matrices, each has a C of its own, and
- * squares add up. What is expected of chance is estimated from random directions, which take the same two passes.
+ * C is not a projection: its norm is σ_max(V)²/‖V‖_F, usually far below 1, so d is close to ‖ΔW‖. It takes two walks
+ * and no {@code [out, out]} matrix: R = (CB)·A, with B scaled. If a weight consists of several matrices, each has its
+ * own C, and the squares are added. The distance expected by chance is estimated from random directions in the same two
+ * walks.
  *
  * @see SafeLoraOperator
  */
 record SafeLoraReference(ReferenceKind.Settings settings) implements Reference {
 
-    /** Enough for moments that are right to some percent. */
+    /** Enough to estimate the moments to within a few percent. */
     private static final int RANDOM_DIRECTIONS = 128;
 
     @Override
@@ -89,7 +90,9 @@ record SafeLoraReference(ReferenceKind.Settings settings) implements Reference {
                     random[1]);
         }
 
-        /** Mean and variance of {@code ‖(C − I)ΔW‖²} = Σ s_i² q_i with q_i = ‖(C − I)u_i‖² in random directions u_i. */
+        /**
+         * Mean and variance of {@code ‖(C − I)ΔW‖²} = Σ s_i² q_i, where q_i = ‖(C − I)u_i‖² for random directions u_i.
+         */
         private double[] ofRandomDeltas() {
             double[] q = onDirections.image().minus(directions).squaredColumns();
             double[] sorted = Arrays.stream(q).sorted().toArray();

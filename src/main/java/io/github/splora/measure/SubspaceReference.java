@@ -8,13 +8,13 @@ import io.github.splora.linalg.Matrix;
 import io.github.splora.tensor.Pass;
 
 /**
- * What SafeLoRA's operator is often taken for, a true projection: with the smallest set L of V's left singular vectors
- * that hold a share of ‖V‖²,
+ * Compares a module's delta with its true projection, which SafeLoRA's operator is often mistaken for. With L the
+ * smallest set of V's left singular vectors that hold a given share of ‖V‖²:
  *
  * <pre>R = LLᵀ ΔW,   d = ‖R − ΔW‖_F</pre>
  *
- * A delta that writes where alignment does not is far. Also tells how much of the delta lies within both L and V's right
- * singular vectors, for the metric {@code overlap}.
+ * A delta that writes where alignment does not has a large distance. This reference also computes how much of the delta
+ * lies within both L and V's dominant right singular vectors, for the metric {@code overlap}.
  */
 record SubspaceReference(ReferenceKind.Settings settings) implements Reference {
 
@@ -61,7 +61,7 @@ record SubspaceReference(ReferenceKind.Settings settings) implements Reference {
             Matrix difference = projectedB.minus(factors.b());
             double squaredNorm = factors.squaredNorm();
             double reference = Math.max(0, factors.innerTimesA(projectedB, projectedB));
-            // 1 − ‖Lᵀu‖² of a random direction u is of a beta distribution.
+            // For a random direction u, 1 − ‖Lᵀu‖² follows a beta distribution.
             double k = v.dimension();
             double outside = 1 - k / outFeatures;
             double variance = 2 * k * (outFeatures - k) / (outFeatures * outFeatures * (outFeatures + 2));

@@ -1,17 +1,17 @@
 package io.github.splora.measure;
 
 /**
- * Sums over the elements of one matrix, or of several.
+ * Sums over the elements of one matrix or several.
  *
  * @param delta {@code ‖ΔW‖²}
  * @param alignment {@code ‖V‖²}
- * @param reference {@code ‖R‖²} with the reference R
+ * @param reference {@code ‖R‖²} for the reference R
  * @param inner {@code ⟨ΔW, R⟩}
  * @param difference {@code ‖R − ΔW‖²}; 0 for a reference that is compared by direction
- * @param inside {@code ‖LLᵀΔW RRᵀ‖²} with V's dominant subspaces; 0 for a reference that does not look at them
- * @param randomMean of a random delta of the same singular values, mean of what {@code inner} is for a reference that is
- *     compared by direction, and of what {@code difference} is for another
- * @param randomVariance variance of the same
+ * @param inside {@code ‖LLᵀΔW RRᵀ‖²} for V's dominant subspaces L and R; 0 for a reference that does not use them
+ * @param randomMean mean, over random deltas with the same singular values, of {@code inner} for a reference that is
+ *     compared by direction, and of {@code difference} for any other
+ * @param randomVariance variance of the same quantity
  */
 public record Sums(
         double delta,

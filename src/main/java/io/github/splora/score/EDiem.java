@@ -12,10 +12,10 @@ import java.util.Map;
  *
  * The default rule prunes modules that score above {@value #PRUNE_ABOVE}, about a quarter of a normal population.
  *
- * <p>Sources: SPLoRA ("Safe Pruning LoRA", TACL 2025); DIEM: Tessari, Yao, Hogan, arXiv 2407.08623. We could not consult
- * SPLoRA's printed equation, and its public code estimates E[d] and the IQR from copies of one pair, which leaves only
- * rounding noise. This class is our interpretation: both are estimated from the adapter's own modules or, with
- * {@link NullPopulation}, derived from chance.
+ * <p>Sources: SPLoRA ("Safe Pruning LoRA", TACL 2025); DIEM: Tessari, Yao, Hogan, arXiv 2407.08623. We could not
+ * consult SPLoRA's printed equation, and its public code estimates E[d] and the IQR from copies of one pair, which
+ * leaves only rounding noise. This class is our interpretation: both are estimated from the adapter's own modules or,
+ * with {@link NullPopulation}, derived from chance.
  */
 public final class EDiem implements Metric {
 

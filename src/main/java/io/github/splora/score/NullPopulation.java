@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Compares each module with deltas of the same shape and singular values in random directions: with chance instead of
- * with other modules. Of two modules at the same distance, the one whose distance is less likely by chance scores higher.
+ * with other modules. Of two modules at the same distance, the one whose distance is less likely by chance scores
+ * higher.
  */
 final class NullPopulation implements Population {
 

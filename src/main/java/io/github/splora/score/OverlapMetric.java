@@ -4,8 +4,9 @@ import io.github.splora.measure.Measurement;
 import java.util.List;
 
 /**
- * {@code ‖LLᵀΔW RRᵀ‖/‖ΔW‖}, in [0, 1]: the share of a delta inside V's dominant subspaces L and R. A delta that reads from
- * where alignment reads and writes to where alignment writes can undo alignment, so the largest shares score highest.
+ * {@code ‖LLᵀΔW RRᵀ‖/‖ΔW‖}, in [0, 1]: the share of a delta inside V's dominant subspaces L and R. A delta that reads
+ * from where alignment reads and writes to where alignment writes can undo alignment, so the largest shares score
+ * highest.
  */
 public final class OverlapMetric implements Metric {
 

@@ -34,7 +34,8 @@ public final class ScoreBoard {
                     null,
                     null,
                     "none of the " + measurements.size()
-                            + " selected layers differs from the base checkpoint; check that --base and --aligned name different models");
+                            + " selected layers differs from the base checkpoint; check that --base and --aligned name"
+                            + " different models");
         }
         Map<String, ModuleScore> scores = new HashMap<>();
         metric.score(measurements.stream().filter(Measurement::isComparable).toList(), judging)

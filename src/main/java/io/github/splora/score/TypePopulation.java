@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /**
  * Compares each module with the modules of the same projection type and shape (all q_proj, all k_proj, …), which makes
- * scores comparable across dimensions. The modules of a group that has fewer than {@value #SMALLEST_GROUP} members, or no
- * spread, are compared with all modules instead.
+ * scores comparable across dimensions. The modules of a group that has fewer than {@value #SMALLEST_GROUP} members, or
+ * no spread, are compared with all modules instead.
  */
 final class TypePopulation implements Population {
 

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A block of consecutive rows that lies within one stretch of each matrix that is walked over.
+ * A block of consecutive rows that lies within a single stretch of each matrix in a walk.
  *
- * @param first its first row
- * @param count how many it has
+ * @param first index of the first row
+ * @param count number of rows
  */
 public record BlockRows(long first, int count) {
 
-    /** All rows of the matrices, which have the same shape, in blocks of at most {@code most}. */
+    /** Divides the rows of matrices of the same shape into blocks of at most {@code most} rows. */
     public static List<BlockRows> of(List<StoredMatrix> matrices, int most) {
         TreeSet<Long> bounds = new TreeSet<>();
         for (StoredMatrix matrix : matrices) {

@@ -3,19 +3,21 @@ package io.github.splora.tensor;
 import io.github.splora.error.BadInputException;
 import io.github.splora.pairing.Weights;
 
-/** Walks over weights: all that touches as much data as a model has. Safe for use by several threads. */
+/**
+ * Walks over weights. Everything that processes as much data as a whole model is done here. Safe for concurrent use.
+ */
 public interface Kernel {
 
     /**
-     * Reads each of the layer's weights once, from its first row to its last, and fills all slots of the pass.
+     * Reads each of the layer's weights once, from first row to last, and fills all slots of the pass.
      *
-     * @throws BadInputException if a file was cut short or changed meanwhile
+     * @throws BadInputException if a file was truncated or changed during the walk
      */
     void run(Pass pass, Weights weights);
 
     /**
-     * Memory that one walk over these weights takes at a time, in bytes, beside the thin matrices that it multiplies with and
-     * brings back: an estimate, from shapes and types.
+     * Estimates, from shapes and types, the peak memory of one walk over these weights, in bytes. Does not include the
+     * tall-skinny matrices that it multiplies by and returns.
      */
     long workspaceBytes(Weights weights);
 }

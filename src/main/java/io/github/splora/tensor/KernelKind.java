@@ -1,12 +1,12 @@
 package io.github.splora.tensor;
 
-/** The ways to compute by the names that {@code --kernel} takes. */
+/** The ways to compute, as named by {@code --kernel}. */
 public enum KernelKind {
-    /** The fastest: the engine where it finds a GPU, else {@link #JAVA}. */
+    /** The fastest: the engine if it finds a GPU, otherwise {@link #JAVA}. */
     AUTO("auto"),
-    /** The engine, on a GPU where it finds one: float64. */
+    /** The engine in float64, on a GPU if it finds one. */
     DJL("djl"),
-    /** Java loops, on the CPU: float32 in short stretches; the engine for what needs more. */
+    /** Java loops on the CPU, with float32 sums over short ranges; the engine for passes that need more precision. */
     JAVA("java");
 
     private final String label;

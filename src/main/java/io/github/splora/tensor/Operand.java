@@ -1,11 +1,11 @@
 package io.github.splora.tensor;
 
-/** The matrices {@code [out, in]} that a pass over a layer's weights can compute with. */
+/** The matrices {@code [out, in]} that a walk over a layer's weights can compute with. */
 public enum Operand {
-    /** {@code V = W_aligned − W_base}: what alignment changed. */
+    /** {@code V = W_aligned − W_base}: the change made by alignment. */
     ALIGNMENT_DELTA,
-    /** {@code W_aligned}, as it is stored. */
+    /** {@code W_aligned}, as stored. */
     ALIGNED,
-    /** {@code W_adapted − W_aligned}: what a merged fine-tune changed. */
+    /** {@code W_adapted − W_aligned}: the change made by a merged fine-tune. */
     ADAPTED_DELTA
 }

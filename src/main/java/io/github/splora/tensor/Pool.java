@@ -5,8 +5,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Memory that walks borrow, so that there is as much of it as there are walks at a time, however many follow one another:
- * memory outside Java's heap is given back only when the collector happens to run.
+ * Buffers that walks borrow and return, so that there are only as many as concurrent walks. Allocating them anew for
+ * every walk would accumulate memory, because memory outside the Java heap is freed only when the garbage collector
+ * runs.
  */
 public final class Pool<T> {
 
@@ -17,7 +18,10 @@ public final class Pool<T> {
         this.maker = maker;
     }
 
-    /** Lends one for as long as {@code use} takes. One whose use failed is not lent again: it may still be written to. */
+    /**
+     * Lends a buffer to {@code use} for the duration of the call. If {@code use} throws, the buffer is not reused,
+     * because something may still write to it.
+     */
     public void lend(Consumer<T> use) {
         T one = idle.pollFirst();
         if (one == null) {

@@ -3,7 +3,7 @@ package io.github.splora.tensor;
 import io.github.splora.storage.Scales;
 import io.github.splora.storage.Values;
 
-/** {@link Scales}, read into memory: they are small beside the weight. */
+/** {@link Scales} read into memory; they are small compared with the weight. */
 public final class ScaleTable {
 
     private final Scales scales;
@@ -19,12 +19,12 @@ public final class ScaleTable {
                 .orElse(1L);
     }
 
-    /** What it was read from. */
+    /** Returns the scales that this table was read from. */
     public Scales scales() {
         return scales;
     }
 
-    /** What the element is to be multiplied with. */
+    /** Returns the factor that the element at this position is multiplied by. */
     public double at(long row, long column) {
         return values.length == 1
                 ? values[0]

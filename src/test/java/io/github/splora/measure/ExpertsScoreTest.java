@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A mixture of experts, however it lies on disk, gives the numbers of dense arithmetic over the whole stack. */
+/** A mixture of experts, in any layout on disk, gives the same numbers as dense arithmetic over the whole stack. */
 class ExpertsScoreTest {
 
     private static final int EXPERTS = 3;
@@ -29,7 +29,7 @@ class ExpertsScoreTest {
     private static final int RANK = 2;
     private static final String LAYER = "model.layers.0.mlp.experts";
 
-    /** How a checkpoint may lay out the same experts. */
+    /** Ways in which a checkpoint can store the same experts. */
     enum OnDisk {
         STACKED,
         STACKED_TRANSPOSED,

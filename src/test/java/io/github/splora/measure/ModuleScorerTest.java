@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Low-rank measurements agree with dense matrices in double arithmetic. */
+/** Low-rank measurements agree with dense float64 matrices. */
 class ModuleScorerTest {
 
     private static final int OUT = 24;
@@ -113,12 +113,12 @@ class ModuleScorerTest {
     @Test
     void modulesAreMeasuredSideBySideOnlyWhileThereIsMemoryForThem() throws IOException {
         assertThat(mostWalksAtATime(new Resources(4, 64 << 20), 10 << 20)).isEqualTo(4);
-        // Each takes a little more than what its walk takes.
+        // Each module takes a little more memory than its walk.
         assertThat(mostWalksAtATime(new Resources(4, 32 << 20), 10 << 20)).isEqualTo(2);
         assertThat(mostWalksAtATime(new Resources(4, 1), 10 << 20)).isEqualTo(1);
     }
 
-    /** As many walks as can be wait for one another, for a moment. */
+    /** Returns the largest number of concurrent walks; each walk waits a moment for the others to start. */
     private int mostWalksAtATime(Resources resources, long bytesOfWalk) throws IOException {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -177,11 +177,11 @@ class ModuleScorerTest {
         DenseMatrix brokenA = DenseMatrix.random(3, IN, 3);
         brokenA.rows()[0][0] = Double.POSITIVE_INFINITY;
 
+        String advice = ": a tensor with such values cannot be scored; check how it was trained or download it again";
         assertThatThrownBy(() -> measure(ReferenceKind.ALIGNMENT, pair("m", broken, aligned, brokenA, b)))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage(path("m.A") + ": tensor 'm.A' 1 NaN or infinite: no distance can be taken from it"
-                        + System.lineSeparator()
-                        + path("m.base") + ": tensor 'm.base' 2 NaN or infinite: no distance can be taken from it");
+                .hasMessage(path("m.A") + ": tensor 'm.A' 1 NaN or infinite" + advice + System.lineSeparator()
+                        + path("m.base") + ": tensor 'm.base' 2 NaN or infinite" + advice);
     }
 
     @Test
@@ -218,7 +218,7 @@ class ModuleScorerTest {
         return modules;
     }
 
-    /** Tells of each walk. */
+    /** A kernel that calls a watcher at each walk. */
     private record Watched(Kernel kernel, long workspace, Runnable watcher) implements Kernel {
 
         @Override

@@ -26,10 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a walk brings back agrees with plain double arithmetic, however the weights are stored. */
+/** The results of a walk agree with plain float64 arithmetic, however the weights are stored. */
 public class KernelTest {
 
-    /** Wide enough that a block holds fewer rows than there are. */
+    /** Wide enough that a block holds fewer rows than the matrix has. */
     private static final int IN = 1024;
 
     private static final int OUT = 600;
@@ -212,7 +212,9 @@ public class KernelTest {
         return slot;
     }
 
-    /** All that can be asked of differences of weights, as one pass, and of all operands, as another. */
+    /**
+     * Computes everything that a pass can request: of differences of weights in one walk, of all operands in another.
+     */
     protected static List<double[]> everything(Kernel kernel, Weights weights, int rank) {
         List<double[]> all = new ArrayList<>();
         all.addAll(everything(kernel, weights, rank, EnumSet.complementOf(EnumSet.of(Operand.ALIGNED)), false));
@@ -246,7 +248,7 @@ public class KernelTest {
         return all;
     }
 
-    /** What the default reference asks: nothing that needs a tile transposed. */
+    /** Computes what the default reference requests, which needs no transposed tile. */
     protected static List<double[]> innerProducts(Kernel kernel, Weights weights, int rank) {
         Pass pass = new Pass();
         Slot<Double> inner = pass.inner(
@@ -256,12 +258,12 @@ public class KernelTest {
         Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
         Slot<Double> mixed = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ADAPTED_DELTA);
         kernel.run(pass, weights);
-        // A sum of terms of both signs is as right as its terms are large.
+        // The error of a sum of terms with mixed signs is relative to the size of the terms.
         double size = Math.sqrt(squared.get() * weights.outFeatures() * rank);
         return List.of(new double[] {size, inner.get()}, new double[] {squared.get(), mixed.get()});
     }
 
-    /** A random matrix {@code [out, in]}, times a size. */
+    /** Returns a random matrix {@code [out, in]}, scaled by {@code size}. */
     protected StoredMatrix matrix(int out, int in, long seed, DType type, boolean transposed, double size)
             throws IOException {
         DenseMatrix dense = DenseMatrix.zeros(out, in).plus(size, DenseMatrix.random(out, in, seed));

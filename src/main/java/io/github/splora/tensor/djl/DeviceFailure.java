@@ -5,12 +5,12 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import java.util.List;
 
-/** What the engine's exceptions while computing on a device mean to whoever chose the device. */
+/** Translates exceptions that the engine throws while computing on a device into messages for the user who chose it. */
 final class DeviceFailure {
 
     private DeviceFailure() {}
 
-    /** CUDA's allocator and CUDA itself put it differently. */
+    /** Matches the messages of both CUDA and its allocator, which differ in wording. */
     static boolean isOutOfMemory(EngineException e) {
         return String.valueOf(e.getMessage()).contains("out of memory");
     }
@@ -21,11 +21,11 @@ final class DeviceFailure {
             return e;
         }
         String advice = isOutOfMemory(e)
-                ? "the GPU has not enough free memory, even for small blocks; end what else uses it (nvidia-smi shows that), or"
-                        + " use --device cpu"
+                ? "not enough free GPU memory, even for small blocks; stop other processes that use the GPU (nvidia-smi"
+                        + " lists them) or use --device cpu"
                 : "the GPU failed ("
                         + String.valueOf(e.getMessage()).lines().findFirst().orElse("no message") + "); use --device"
-                        + " cpu, and see what 'splora doctor' says";
+                        + " cpu, or run 'splora doctor' to find the cause";
         return new BadInputException(List.of(new Problem("--device", null, device, advice)));
     }
 }

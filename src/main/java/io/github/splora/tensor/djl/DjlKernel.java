@@ -18,18 +18,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The engine's operators on blocks of rows. Differences are taken in the stored precision's float type, products and
- * sums in float64: results depend neither on the number of threads nor, beyond the last bits, on the block size.
+ * Computes with the engine's operators on blocks of rows. Differences are computed in the float type of the stored
+ * precision, products and sums in float64. Results do not depend on the number of threads, and depend on the block size
+ * only in the last bits.
  */
 public final class DjlKernel implements Kernel {
 
-    /** Size of a block in float64: small enough for a core's cache, large enough to keep calls rare. */
+    /** Size of a block in float64, in bytes: small enough for a core's cache, large enough to keep calls rare. */
     private static final int BLOCK_BYTES = 2 << 20;
-    /** Products of fewer rows than this leave the arithmetic units idle, however wide the rows are. */
+    /** Products of fewer rows leave the arithmetic units idle, however wide the rows are. */
     private static final int LEAST_ROWS = 64;
 
     private final TensorEngine engine;
-    /** For the base, aligned and adapted weights of one walk. */
+    /** Buffers for the base, aligned and adapted weights of one walk. */
     private final Pool<List<RowMemory>> memories =
             new Pool<>(() -> List.of(new RowMemory(), new RowMemory(), new RowMemory()));
 
@@ -46,7 +47,7 @@ public final class DjlKernel implements Kernel {
         });
     }
 
-    /** A block of each matrix as it is stored and widened, of each operand in float64, and of a product of two. */
+    /** Counts a stored and a widened block of each matrix, a float64 block of each operand, and the product of two. */
     @Override
     public long workspaceBytes(Weights weights) {
         long numbers = Math.min(weights.aligned().rows(), rowsPerBlock(weights))
@@ -58,7 +59,7 @@ public final class DjlKernel implements Kernel {
         return (int) Math.max(LEAST_ROWS, BLOCK_BYTES / (weights.aligned().columns() * Double.BYTES));
     }
 
-    /** One walk, by one thread. */
+    /** One walk, on one thread. */
     private static final class Walk {
 
         private final Weights weights;
@@ -98,7 +99,7 @@ public final class DjlKernel implements Kernel {
             inners.forEach(InnerSum::finish);
         }
 
-        /** The operands' rows of one block, each made when it is first asked for. */
+        /** The operands' rows in one block, each computed on first use. */
         private final class Block {
 
             private final BlockRows rows;
@@ -111,7 +112,7 @@ public final class DjlKernel implements Kernel {
                 this.blockScope = blockScope;
             }
 
-            /** {@code [rows, columns]} as stored, FLOAT64. */
+            /** Returns the operand's rows, {@code [rows, columns]} as stored, in FLOAT64. */
             NDArray of(Operand operand) {
                 return made.computeIfAbsent(operand, o -> switch (o) {
                     case ALIGNMENT_DELTA -> difference(aligned(), base.read(rows, blockScope));
@@ -136,7 +137,7 @@ public final class DjlKernel implements Kernel {
         }
     }
 
-    /** One product as it grows. */
+    /** One product, accumulated block by block. */
     private static final class ProductSum {
 
         private final Product product;
@@ -144,7 +145,10 @@ public final class DjlKernel implements Kernel {
         private final boolean crosswise;
         private final int height;
         private final NDManager scope;
-        /** Of stored rows times X, row by row. Small arrays of the engine's, kept among large ones, would break up its heap. */
+        /**
+         * The product of stored rows with X, filled row by row; null if crosswise. Kept in Java, because small engine
+         * arrays held among large ones would fragment the engine's heap.
+         */
         private final double[] result;
 
         private NDArray sum;
@@ -192,7 +196,7 @@ public final class DjlKernel implements Kernel {
         }
     }
 
-    /** Inner products of rows as they come, or of columns as they grow where the storage is transposed. */
+    /** Inner products of rows, or of columns accumulated block by block if the storage is transposed. */
     private static final class InnerSum {
 
         private final ByRow inner;

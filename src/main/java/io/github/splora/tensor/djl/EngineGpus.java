@@ -12,16 +12,16 @@ import io.github.splora.error.Problem;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What the engine says about GPUs. Tests say something else. */
+/** The GPUs that the engine reports. Tests substitute their own. */
 interface EngineGpus {
 
-    /** How many the loaded library can use; 0 for a library without CUDA. */
+    /** Returns how many GPUs the loaded library can use; 0 for a library without CUDA. */
     int count();
 
-    /** @param number below {@link #count} */
+    /** @param number index of the GPU, below {@link #count} */
     Gpu describe(int number);
 
-    /** All that the library can use. */
+    /** Returns all GPUs that the library can use. */
     default List<Gpu> all() {
         return IntStream.range(0, count()).mapToObj(this::describe).toList();
     }
@@ -30,8 +30,8 @@ interface EngineGpus {
      * Picks a device.
      *
      * @param choice {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}
-     * @return the number of a GPU, or −1 for the CPU
-     * @throws BadInputException if the chosen GPU is not there
+     * @return the index of a GPU, or −1 for the CPU
+     * @throws BadInputException if the chosen GPU does not exist
      */
     default int pick(String choice) {
         if (choice.equals("cpu")) {
@@ -43,26 +43,26 @@ interface EngineGpus {
         }
         int number = choice.startsWith("gpu:") ? Integer.parseInt(choice.substring("gpu:".length())) : 0;
         if (number >= count) {
-            String there = count == 0 ? "none" : count == 1 ? "gpu:0 alone" : "gpu:0 to gpu:" + (count - 1);
+            String there = count == 0 ? "none" : count == 1 ? "gpu:0" : "gpu:0 to gpu:" + (count - 1);
             throw new BadInputException(List.of(new Problem(
                     "--device",
                     null,
                     choice,
-                    "GPUs that the engine can use: " + there
-                            + "; use --device cpu or auto, or see what 'splora doctor' says")));
+                    "no such GPU; available GPUs: " + there
+                            + "; use --device cpu or auto, or run 'splora doctor' to find the cause")));
         }
         return number;
     }
 
-    /** Those of this machine. */
+    /** Returns the GPUs of this machine. */
     static EngineGpus of(Engine engine) {
-        // The engine counts cards in the machine, which a CPU build of libtorch cannot use.
+        // The engine counts the cards in the machine, even if a CPU build of libtorch cannot use them.
         boolean hasCuda = engine.hasCapability(StandardCapabilities.CUDA);
         int counted = hasCuda ? engine.getGpuCount() : 0;
         return new EngineGpus() {
             @Override
             public int count() {
-                // It counts with CUDA's runtime, which it does not find where that lies among Python's packages.
+                // The engine counts with the CUDA runtime, and does not find one installed as a Python package.
                 return hasCuda && counted == 0
                         ? (int) IntStream.iterate(0, number -> number + 1)
                                 .takeWhile(number -> works(engine, number))

@@ -2,21 +2,21 @@ package io.github.splora.tensor.djl;
 
 import java.util.Optional;
 
-/** The engine's settings: an environment variable, or else a system property of the same name. Empty ones are none. */
+/** The engine's settings: environment variables, or system properties of the same name. Empty values count as unset. */
 interface EngineSettings {
 
     Optional<String> get(String name);
 
     void set(String name, String value);
 
-    /** Makes a setting that nobody has made. */
+    /** Sets a value unless it is already set. */
     default void setDefault(String name, String value) {
         if (get(name).isEmpty()) {
             set(name, value);
         }
     }
 
-    /** Those of this process. */
+    /** Returns the settings of this process. */
     static EngineSettings ofProcess() {
         return new EngineSettings() {
             @Override

@@ -13,21 +13,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The libtorch of an existing PyTorch, that {@code PYTORCH_LIBRARY_PATH} names, checked before the engine loads it. The
- * engine itself ignores a wrong path, and ends the process at the first operation if the version is another than the
- * one that its interface was compiled against.
+ * Checks the libtorch of an existing PyTorch installation, named by {@code PYTORCH_LIBRARY_PATH}, before the engine
+ * loads it. The engine itself ignores a wrong path, and crashes the process at the first operation if the version
+ * differs from the one that its interface was compiled against.
  */
 final class ForeignLibtorch {
 
-    /** The only version that works, see {@code pytorch.version} in the project's {@code pom.xml}. */
+    /** The only version that works; see {@code pytorch.version} in the project's {@code pom.xml}. */
     static final String VERSION = "2.7.1";
-    /** The only flavour with CUDA that the engine's interface is built for; it loads with any CUDA 12. */
+    /** The only CUDA flavor that the engine's interface is built for; it loads with any CUDA 12. */
     static final String CUDA_FLAVOR = "cu128";
 
     private static final String PATH = "PYTORCH_LIBRARY_PATH";
     private static final String ADVICE = "splora needs PyTorch " + VERSION
-            + " (pip install torch==" + VERSION + ", in an environment of its own); unset " + PATH
-            + " to use the library that splora brings";
+            + " (pip install torch==" + VERSION + ", in a separate environment); unset " + PATH
+            + " to use splora's bundled library";
     private static final Pattern IN_PACKAGE =
             Pattern.compile("(?m)^__version__\\s*(?::\\s*\\w+\\s*)?=\\s*['\"]([^'\"]+)");
     private static final Pattern RIGHT = Pattern.compile(Pattern.quote(VERSION) + "(\\D.*)?");
@@ -35,10 +35,10 @@ final class ForeignLibtorch {
     private ForeignLibtorch() {}
 
     /**
-     * Checks it, and makes the settings that the engine needs to find its own part.
+     * Checks the library and sets what the engine needs to find its own native interface.
      *
-     * @return its folder; none if the setting is not made
-     * @throws BadInputException if it cannot be used
+     * @return the library's folder; empty if {@code PYTORCH_LIBRARY_PATH} is not set
+     * @throws BadInputException if the library is missing, or its version is unknown or wrong
      */
     static Optional<Path> prepare(EngineSettings settings) {
         Optional<String> setting = settings.get(PATH);
@@ -53,14 +53,14 @@ final class ForeignLibtorch {
                 .findFirst()
                 .orElseThrow(() -> wrong(
                         setting.get(),
-                        "there is no " + System.mapLibraryName("torch") + "; name the folder torch/lib of a PyTorch; "
-                                + ADVICE));
+                        "no " + System.mapLibraryName("torch") + " here; set it to the torch/lib folder of a PyTorch"
+                                + " installation; " + ADVICE));
         String version = version(folder)
                 .or(() -> settings.get("PYTORCH_VERSION"))
                 .orElseThrow(() -> wrong(
                         setting.get(),
-                        "its version is not to be found (no version.py beside 'lib', no" + " build-version); if it is "
-                                + VERSION + ", set PYTORCH_VERSION=" + VERSION + "; " + ADVICE));
+                        "cannot find its version (no version.py or build-version beside 'lib'); if it is " + VERSION
+                                + ", set PYTORCH_VERSION=" + VERSION + "; " + ADVICE));
         if (!RIGHT.matcher(version).matches()) {
             throw wrong(setting.get(), "this is PyTorch " + version + "; " + ADVICE);
         }
@@ -70,7 +70,7 @@ final class ForeignLibtorch {
         return Optional.of(folder);
     }
 
-    /** As PyTorch's package, or an unpacked libtorch, says beside the folder of its libraries. */
+    /** Reads the version that a PyTorch package, or an unpacked libtorch, states beside the folder of its libraries. */
     private static Optional<String> version(Path folder) {
         Path parent = folder.toAbsolutePath().normalize().getParent();
         return read(parent.resolve("version.py"))

@@ -3,7 +3,7 @@ package io.github.splora.tensor.djl;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Where rows are read to and widened: grows to the largest block that was asked for. */
+/** Buffers that rows are read into and widened in. They grow to the size of the largest block requested. */
 final class RowMemory {
 
     private ByteBuffer stored = empty();
@@ -11,19 +11,19 @@ final class RowMemory {
     private short[] halves = {};
     private int[] bits = {};
 
-    /** For bytes as they are in a file; aligned, little-endian, gone with the next call. */
+    /** Returns a buffer for bytes as stored in a file: aligned, little-endian, valid until the next call. */
     ByteBuffer stored(int bytes) {
         stored = atLeast(stored, bytes);
         return stored.clear().limit(bytes);
     }
 
-    /** For numbers made of those; aligned, little-endian, gone with the next call. */
+    /** Returns a buffer for the widened numbers: aligned, little-endian, valid until the next call. */
     ByteBuffer wide(int bytes) {
         wide = atLeast(wide, bytes);
         return wide.clear().limit(bytes);
     }
 
-    /** Float32s of {@code count} stored bfloat16s, each of which is the upper half of one. */
+    /** Widens {@code count} stored bfloat16s, each of which is the upper half of a float32. */
     ByteBuffer widened(int count) {
         if (bits.length < count) {
             halves = new short[count];

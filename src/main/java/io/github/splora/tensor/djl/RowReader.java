@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Turns rows of one stored matrix into arrays. */
+/** Reads rows of one stored matrix into arrays. */
 final class RowReader {
 
     private final List<StretchReader> readers = new ArrayList<>();
     private final List<Long> ends = new ArrayList<>();
 
-    /** @param memory that nobody else uses meanwhile */
+    /** @param memory buffers for the exclusive use of this reader */
     RowReader(StoredMatrix matrix, RowMemory memory) {
         long end = 0;
         for (Stretch stretch : matrix.stretches()) {
@@ -28,11 +28,12 @@ final class RowReader {
     }
 
     /**
-     * A block of rows {@code [count, columns]}, FLOAT64 for F64 and FLOAT32 otherwise, both exact but for scaled numbers,
-     * which are rounded once. The array shares this reader's memory: it is gone with the next call.
+     * Reads a block of rows {@code [count, columns]}, as FLOAT64 for F64 and FLOAT32 otherwise. The numbers are exact,
+     * except that scaled numbers are rounded once. The array shares this reader's memory and is valid until the next
+     * call.
      *
-     * @param rows within one stretch
-     * @throws BadInputException if the file was cut short meanwhile
+     * @param rows rows within one stretch
+     * @throws BadInputException if the file was truncated meanwhile
      */
     NDArray read(BlockRows rows, NDManager scope) {
         int index = stretchAt(rows.first());
@@ -40,23 +41,23 @@ final class RowReader {
     }
 
     /**
-     * Copies the bytes of a block of rows, as they are stored, but 8-bit floats as F32, times their scales.
+     * Copies a block of rows as stored, except that 8-bit floats are multiplied by their scales and copied as F32.
      *
-     * @param rows within one stretch
-     * @param into little-endian, with room for {@link #stagedRowBytes} a row
-     * @throws BadInputException if the file was cut short meanwhile
+     * @param rows rows within one stretch
+     * @param into little-endian buffer with room for {@link #stagedRowBytes} bytes per row
+     * @throws BadInputException if the file was truncated meanwhile
      */
     void stage(BlockRows rows, ByteBuffer into) {
         int index = stretchAt(rows.first());
         readers.get(index).stage(rows.first() - startOf(index), rows.count(), into);
     }
 
-    /** What {@link #stage} copies: F64, F32, F16 or BF16. */
+    /** Returns the type that {@link #stage} copies these rows as: F64, F32, F16 or BF16. */
     DType stagedType(BlockRows rows) {
         return readers.get(stretchAt(rows.first())).stagedType();
     }
 
-    /** The most bytes that {@link #stage} takes for a row of the matrix. */
+    /** Returns the maximum number of bytes that {@link #stage} writes per row of the matrix. */
     static long stagedRowBytes(StoredMatrix matrix) {
         int bits = matrix.stretches().stream()
                 .mapToInt(stretch -> stretch.tensor().dtype().bits())

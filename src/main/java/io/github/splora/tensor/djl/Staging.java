@@ -15,7 +15,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Memory of the host that blocks of one matrix are read into on their way to a device. */
+/** Host memory that blocks of one matrix are read into on their way to a device. */
 final class Staging {
 
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
@@ -25,21 +25,21 @@ final class Staging {
     private final boolean pinned;
     private final TorchModule module;
     private final NDManager scope;
-    /** By type; most matrices have one. */
+    /** Memory by type; most matrices have a single type. */
     private final Map<DType, Memory> memories = new EnumMap<>(DType.class);
 
     private Memory current;
 
     /**
-     * An array whose type may be one that the engine's Java interface does not know: never ask what it is.
+     * An array of host memory. Its type may be unknown to the engine's Java interface, so never query it.
      *
-     * @param view its bytes
+     * @param view the array's bytes
      */
     private record Memory(NDArray array, ByteBuffer view) {}
 
     /**
-     * @param mostRows of a block
-     * @param pinned whether a GPU is to copy from it
+     * @param mostRows maximum number of rows in a block
+     * @param pinned whether to pin the memory, so that a GPU can copy from it faster
      */
     Staging(StoredMatrix matrix, long mostRows, boolean pinned, TorchModule module, NDManager scope) {
         this.reader = new RowReader(matrix, new RowMemory());
@@ -49,13 +49,13 @@ final class Staging {
         this.scope = scope;
     }
 
-    /** Reads a block, in place of what was here. */
+    /** Reads a block, replacing the previous one. */
     void read(BlockRows block) {
         current = memories.computeIfAbsent(reader.stagedType(block), this::allocate);
         reader.stage(block, current.view().clear());
     }
 
-    /** Memory that begins with what was read. */
+    /** Returns the memory, which begins with the block that was read last. */
     NDArray current() {
         return current.array();
     }
@@ -66,7 +66,7 @@ final class Staging {
             try {
                 array = module.make(scope, "staging", mostWeights, type.name(), true);
             } catch (EngineException e) {
-                LOG.debug("no pinned memory ({}): copies to the GPU will be slower", e.getMessage());
+                LOG.debug("cannot allocate pinned memory ({}); copies to the GPU will be slower", e.getMessage());
             }
         }
         if (array == null) {

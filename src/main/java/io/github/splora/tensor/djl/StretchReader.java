@@ -12,11 +12,12 @@ import io.github.splora.tensor.ScaleTable;
 import java.nio.ByteBuffer;
 
 /**
- * Turns rows of one stretch into arrays: the one place that knows how the engine sees foreign memory.
+ * Reads rows of one stretch into arrays. Only this class knows how the engine accesses memory that it did not allocate.
  *
- * <p>Bytes are read into memory of ours. Handing the engine a mapping of the file would save that copy, but a file cut
- * short under it would then kill the process, old files are not aligned, and the engine has no safe bfloat16: that type
- * is widened here, exactly. Reading takes less of the processor than mapping does, whose every page is a fault.
+ * <p>Bytes are read into our own buffers. Handing the engine a memory-mapped file would save that copy, but truncating
+ * the file would then kill the process, old files are not aligned, and the engine does not support bfloat16 safely:
+ * that type is widened here, exactly. Reading also takes less processor time than mapping, which causes a page fault
+ * per page.
  */
 final class StretchReader {
 
@@ -27,7 +28,10 @@ final class StretchReader {
     private final ScaleTable scales;
     private final RowMemory memory;
 
-    /** @param columns elements in a row; F16, BF16, F32, F64, or an 8-bit float */
+    /**
+     * @param stretch rows of type F16, BF16, F32, F64 or an 8-bit float
+     * @param columns elements per row
+     */
     StretchReader(Stretch stretch, long columns, RowMemory memory) {
         this.tensor = stretch.tensor();
         this.firstRow = stretch.firstRow();
@@ -37,7 +41,7 @@ final class StretchReader {
         this.memory = memory;
     }
 
-    /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#read}. */
+    /** Reads rows {@code [first, first + count)} of the stretch, like {@link RowReader#read}. */
     NDArray read(long first, int count, NDManager scope) {
         ByteBuffer stored = stored(first, count);
         int elements = Math.toIntExact(count * columns);
@@ -52,7 +56,7 @@ final class StretchReader {
         };
     }
 
-    /** Rows {@code [first, first + count)} of the stretch, as {@link RowReader#stage}. */
+    /** Copies rows {@code [first, first + count)} of the stretch, like {@link RowReader#stage}. */
     void stage(long first, int count, ByteBuffer into) {
         if (isScaled()) {
             into.put(scaled(stored(first, count), firstRow + first, Math.toIntExact(count * columns)));
@@ -75,7 +79,7 @@ final class StretchReader {
         return bytes.flip();
     }
 
-    /** Eight-bit floats, times their scales. */
+    /** Multiplies 8-bit floats by their scales. */
     private ByteBuffer scaled(ByteBuffer stored, long row, int elements) {
         ByteBuffer wide = memory.wide(elements * Float.BYTES);
         for (int i = 0; i < elements; i++) {

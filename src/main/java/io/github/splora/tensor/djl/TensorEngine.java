@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** DJL's PyTorch engine on one device: the only way to an {@link NDManager} in this program. */
+/** DJL's PyTorch engine on one device. It is the only source of {@link NDManager}s in this program. */
 public final class TensorEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(TensorEngine.class);
@@ -38,11 +38,12 @@ public final class TensorEngine {
     }
 
     /**
-     * Loads the native library (the first time ever, that unpacks it to DJL's cache) and picks a device.
+     * Loads the native library, which the first run unpacks to DJL's cache, and picks a device.
      *
-     * @param choice {@code auto} takes a GPU where the engine finds one
-     * @throws BadInputException if the chosen GPU is not there
-     * @throws UncheckedIOException if the library does not load, with what to do
+     * @param choice {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}; {@code auto} uses a GPU if the engine
+     *     finds one
+     * @throws BadInputException if the chosen GPU does not exist
+     * @throws UncheckedIOException if the library cannot be loaded; its message says what to do
      */
     public static TensorEngine start(String choice) {
         Engine engine = startEngine(false);
@@ -50,24 +51,24 @@ public final class TensorEngine {
         return new TensorEngine(engine, gpu < 0 ? Device.cpu() : Device.gpu(gpu));
     }
 
-    /** Whether its library is one that could use a GPU, which is known without loading it. */
+    /** Whether the engine's library could use a GPU. Does not load the library. */
     public static boolean mayFindGpu() {
         return EngineSettings.ofProcess().get("PYTORCH_LIBRARY_PATH").isPresent()
                 || !bundledFlavor().equals("cpu");
     }
 
     /**
-     * Starts it and tells what came of it.
+     * Starts the engine and describes it.
      *
-     * @param isDownloadAllowed whether the engine may fetch a library that is not there, once, from its makers' server
+     * @param isDownloadAllowed whether the engine may download a missing library, once, from DJL's server
      * @throws BadInputException if the library that {@code PYTORCH_LIBRARY_PATH} names cannot be used
-     * @throws UncheckedIOException if the library does not load, with what to do
+     * @throws UncheckedIOException if the library cannot be loaded; its message says what to do
      */
     public static EngineState state(boolean isDownloadAllowed) {
         Engine engine = startEngine(isDownloadAllowed);
         try (NDManager scope = engine.newBaseManager(Device.cpu())) {
             if (scope.create(new double[] {1, 2}).sum().getDouble() != 3) {
-                throw new IllegalStateException("PyTorch's library adds 1 and 2 to something else than 3");
+                throw new IllegalStateException("the PyTorch library computes 1 + 2 incorrectly");
             }
         }
         return new EngineState(
@@ -79,7 +80,9 @@ public final class TensorEngine {
                 EngineGpus.of(engine).all());
     }
 
-    /** What the library that splora brings is built for: {@code cpu}, {@code cu128}; {@code none} if it brings none. */
+    /**
+     * Returns the flavor of the bundled library, such as {@code cpu} or {@code cu128}; {@code none} if there is none.
+     */
     public static String bundledFlavor() {
         try {
             return UnpackedLibrary.flavor(TensorEngine.class.getClassLoader());
@@ -88,22 +91,23 @@ public final class TensorEngine {
         }
     }
 
-    /** Where the engine unpacks its library to. */
+    /** Returns the folder that the engine unpacks its library to. */
     public static Path cache() {
         return Utils.getEngineCacheDir("pytorch");
     }
 
     private static Engine startEngine(boolean isDownloadAllowed) {
-        // Before the first touch of Engine: its initialiser would call home, and its loader download natives.
+        // Must precede the first use of Engine: its initializer would send telemetry and its loader would download
+        // natives.
         System.setProperty("ai.djl.offline", String.valueOf(!isDownloadAllowed));
         System.setProperty("OPT_OUT_TRACKING", "true");
-        // Modules run in parallel; a second pool below them would only fight for the same cores.
+        // Modules run in parallel; a second thread pool would only compete for the same cores.
         System.setProperty("ai.djl.pytorch.num_threads", "1");
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         Optional<Path> foreign = ForeignLibtorch.prepare(EngineSettings.ofProcess());
         if (foreign.isEmpty() && bundledFlavor().equals("none")) {
-            // What 'doctor --install-cuda' has fetched, or is to fetch; the engine would look for what it sees a GPU
-            // for.
+            // The flavor that 'doctor --install-cuda' downloads; the engine would otherwise choose one by the GPU it
+            // sees.
             EngineSettings.ofProcess().setDefault("PYTORCH_FLAVOR", ForeignLibtorch.CUDA_FLAVOR);
         }
         return load(foreign);
@@ -115,7 +119,7 @@ public final class TensorEngine {
             refuseDamaged(cache);
         }
         if (foreign.isEmpty() && Files.notExists(cache) && !bundledFlavor().equals("none")) {
-            LOG.info("unpacking PyTorch's library to {} (once, some 430 MB)", cache);
+            LOG.info("unpacking the PyTorch library to {} (first run only, about 430 MB)", cache);
         }
         try {
             return Engine.getEngine("PyTorch");
@@ -126,15 +130,16 @@ public final class TensorEngine {
 
     private static String advice(Optional<Path> foreign) {
         if (foreign.isPresent()) {
-            return "PyTorch's library in " + foreign.get() + ", which PYTORCH_LIBRARY_PATH names, does not load";
+            return "cannot load the PyTorch library in " + foreign.get() + ", which PYTORCH_LIBRARY_PATH names";
         }
         return bundledFlavor().equals("none")
-                ? "this build of splora brings no library of PyTorch's, and none was fetched; 'splora doctor' says what to do"
+                ? "this build of splora does not include the PyTorch library, and none has been downloaded; run 'splora"
+                        + " doctor' for the steps"
                 : doesNotLoad();
     }
 
     private static String doesNotLoad() {
-        return "PyTorch's library in " + cache() + " does not load; delete that folder and run again";
+        return "cannot load the PyTorch library in " + cache() + "; delete that folder and run again";
     }
 
     private static void refuseDamaged(Path cache) {
@@ -148,7 +153,7 @@ public final class TensorEngine {
         }
     }
 
-    /** What walks over weights on this device. */
+    /** Returns the kernel for this device. */
     public Kernel kernel() {
         return isGpu() ? new TorchScriptKernel(this) : new DjlKernel(this);
     }
@@ -157,12 +162,12 @@ public final class TensorEngine {
         return device.isGpu();
     }
 
-    /** The device, as libtorch calls it. */
+    /** Returns libtorch's name for the device. */
     String torchDevice() {
         return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
     }
 
-    /** A scope of its own: closing it frees every array made in it. Any thread may ask for one. */
+    /** Creates an independent scope; closing it frees every array created in it. Can be called on any thread. */
     NDManager newScope() {
         return engine.newBaseManager(device);
     }
@@ -171,12 +176,12 @@ public final class TensorEngine {
         return engine.getEngineName();
     }
 
-    /** The version of libtorch. */
+    /** Returns the version of libtorch. */
     public String version() {
         return engine.getVersion();
     }
 
-    /** {@code cpu} or {@code gpu:N}. */
+    /** Returns the device: {@code cpu} or {@code gpu:N}. */
     public String device() {
         return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
     }

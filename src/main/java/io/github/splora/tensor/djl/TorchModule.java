@@ -14,8 +14,8 @@ import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
 /**
- * The methods of the TorchScript module {@code gpu.pt}, which {@code scripts/make_gpu_module.py} makes and explains. It
- * has no state: any thread may call it.
+ * The methods of the TorchScript module {@code gpu.pt}, which {@code scripts/make_gpu_module.py} creates and explains.
+ * The module is stateless and safe for concurrent use.
  */
 final class TorchModule {
 
@@ -27,7 +27,7 @@ final class TorchModule {
         this.block = block;
     }
 
-    /** @param owner lives as long as the module */
+    /** @param owner scope that owns the module; must stay open as long as the module is used */
     static TorchModule load(NDManager owner) {
         try (InputStream in = TorchModule.class.getResourceAsStream(RESOURCE)) {
             return new TorchModule(JniUtils.loadModule((PtNDManager) owner, in, false, false));
@@ -37,21 +37,21 @@ final class TorchModule {
     }
 
     /**
-     * For the calling thread: runs methods as they are written. They are called a few times each, so that compiling
-     * kernels for them, which libtorch would otherwise do on a GPU, costs more than it saves.
+     * Makes the calling thread interpret methods. Each is called only a few times, so compiling kernels for them, as
+     * libtorch would otherwise do on a GPU, costs more than it saves.
      */
     static void interpretOnThisThread() {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /** Calls a method that returns an array, which becomes {@code scope}'s. */
+    /** Calls a method that returns an array and attaches the array to {@code scope}. */
     NDArray make(NDManager scope, String method, Object... arguments) {
         try (IValue result = call(method, arguments)) {
             return result.toTensor((PtNDManager) scope);
         }
     }
 
-    /** Calls a method that changes what its arguments hold. */
+    /** Calls a method that modifies its arguments in place. */
     void change(String method, Object... arguments) {
         call(method, arguments).close();
     }

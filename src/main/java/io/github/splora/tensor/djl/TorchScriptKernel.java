@@ -21,15 +21,15 @@ import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
- * For GPUs: bytes go to the device as they are stored, and a TorchScript module computes there. It runs on a CPU as well,
- * slower than {@link DjlKernel}, which is how it is tested.
+ * The kernel for GPUs: bytes are copied to the device as stored, and a TorchScript module computes there. It also runs
+ * on a CPU, slower than {@link DjlKernel}; tests use it that way.
  *
- * <p>A walk reads a block, has it copied and computed, and waits for that. Several walks do so side by side: while the
- * device copies and computes one block, others are read.
+ * <p>A walk reads a block, starts copying and computing it, and waits for the result. Several walks run concurrently:
+ * while the device copies and computes one block, others are read.
  *
- * <p>Everything but the subtraction is float64, on every card, so that results are those of the CPU. A product takes 2·r
- * flop for each weight, and pairs of weights come at the speed of the bus, some 6·10⁹ a second: a card that computes
- * float64 at 1/64 of its speed, some 10¹² flop/s, keeps up with one product for ranks up to about 64.
+ * <p>Everything except the subtraction is float64 on every card, so that results match those of the CPU. A product
+ * takes 2·r flop per weight, and pairs of weights arrive at the speed of the bus, about 6·10⁹ per second: a card that
+ * computes float64 at 1/64 of its float32 speed, about 10¹² flop/s, keeps up with one product for ranks up to about 64.
  */
 final class TorchScriptKernel implements Kernel {
 
@@ -37,7 +37,10 @@ final class TorchScriptKernel implements Kernel {
     private static final int BLOCK_BYTES = 8 << 20;
 
     private static final int LEAST_BLOCK_BYTES = 1 << 20;
-    /** Walks at a time: so many that the host's threads, which copy what they read, keep the bus busy. */
+    /**
+     * Maximum number of concurrent walks: enough for the host's threads, which copy what they read, to keep the bus
+     * busy.
+     */
     private static final int WALKS = 4;
 
     private final TensorEngine engine;
@@ -71,13 +74,13 @@ final class TorchScriptKernel implements Kernel {
         }
     }
 
-    /** On the host. */
+    /** Counts host memory only. */
     @Override
     public long workspaceBytes(Weights weights) {
         return Math.max(blockBytes, widestRow(weights)) * weights.matrices().size();
     }
 
-    /** With ever smaller blocks while they do not fit into the device's memory. */
+    /** Runs a pass, retrying with smaller blocks while they do not fit into the device's memory. */
     private void runInMemory(Pass pass, Weights weights, int bytes) {
         try (NDManager scope = engine.newScope()) {
             new Walk(pass, weights, bytes, scope).run();
@@ -91,7 +94,7 @@ final class TorchScriptKernel implements Kernel {
         runInMemory(pass, weights, bytes / 4);
     }
 
-    /** One walk, by one thread. */
+    /** One walk, on one thread. */
     private final class Walk {
 
         private final Weights weights;
@@ -99,7 +102,7 @@ final class TorchScriptKernel implements Kernel {
         private final NDManager scope;
         private final int rowsPerBlock;
         private final List<Staging> stagings;
-        /** In the order of the operands that are wanted. */
+        /** The requested operands, in the order of the module's arguments. */
         private final List<Operand> operands;
 
         private final List<ProductSum> products;
@@ -158,7 +161,7 @@ final class TorchScriptKernel implements Kernel {
             inners.forEach(InnerSum::finish);
         }
 
-        /** Which matrices an operand is the difference of; −1 for none. */
+        /** Returns the indices of the two matrices whose difference is the operand; −1 for none. */
         private LongStream matricesOf(Operand operand) {
             return switch (operand) {
                 case ALIGNMENT_DELTA -> LongStream.of(0, matrices.indexOf(weights.base()));
@@ -194,7 +197,7 @@ final class TorchScriptKernel implements Kernel {
         }
     }
 
-    /** One product as it grows on the device. */
+    /** One product, accumulated on the device. */
     private record ProductSum(Product product, boolean isCrosswise, NDArray thin, NDArray sum) {
 
         void finish() {
@@ -206,7 +209,7 @@ final class TorchScriptKernel implements Kernel {
         }
     }
 
-    /** Inner products of rows, or of columns where the storage is transposed. */
+    /** Inner products of rows, or of columns if the storage is transposed. */
     private record InnerSum(ByRow inner, NDArray sum) {
 
         void finish() {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * The engine's library as it was unpacked to the cache. The engine takes what lies there without a look, and the process
- * ends, with no message of ours, when a part of it is cut off: so the look is ours.
+ * Checks the engine's library as unpacked to the cache. The engine loads it unchecked, and a truncated file would crash
+ * the process without a useful message, so splora checks it first.
  */
 final class UnpackedLibrary {
 
@@ -19,8 +19,8 @@ final class UnpackedLibrary {
     private UnpackedLibrary() {}
 
     /**
-     * What is wrong with it, as half a sentence; none if nothing is, it was never unpacked, or the class path has no
-     * library to compare it with.
+     * Describes what is wrong with the unpacked library, as a clause; empty if it is intact or was never unpacked, or
+     * if the class path has no library to compare it with.
      */
     static Optional<String> problem(Path cache, ClassLoader classPath) throws IOException {
         Properties packed = properties(classPath);
@@ -43,7 +43,9 @@ final class UnpackedLibrary {
         return Optional.empty();
     }
 
-    /** What the library on the class path is built for: {@code cpu}, {@code cu128}; {@code none} if there is none. */
+    /**
+     * Returns the flavor of the library on the class path, such as {@code cpu}; {@code none} if there is no library.
+     */
     static String flavor(ClassLoader classPath) throws IOException {
         return properties(classPath).getProperty("flavor", "none");
     }

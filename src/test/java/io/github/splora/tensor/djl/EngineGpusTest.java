@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which device a choice means, on machines with any number of GPUs. */
+/** Resolves device choices on machines with any number of GPUs. */
 class EngineGpusTest {
 
     private static final int CPU = -1;
@@ -20,18 +20,12 @@ class EngineGpusTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "gpu,0,none",
-        "gpu:0,0,none",
-        "gpu:1,1,gpu:0 alone",
-        "gpu:8,8,gpu:0 to gpu:7",
-        "gpu:999,2,gpu:0 to gpu:1"
-    })
+    @CsvSource({"gpu,0,none", "gpu:0,0,none", "gpu:1,1,gpu:0", "gpu:8,8,gpu:0 to gpu:7", "gpu:999,2,gpu:0 to gpu:1"})
     void refusesWhatIsNotThere(String choice, int count, String there) {
         assertThatThrownBy(() -> gpus(count).pick(choice))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage("--device: " + choice + ": GPUs that the engine can use: " + there
-                        + "; use --device cpu or auto, or see what 'splora doctor' says");
+                .hasMessage("--device: " + choice + ": no such GPU; available GPUs: " + there
+                        + "; use --device cpu or auto, or run 'splora doctor' to find the cause");
     }
 
     @Test

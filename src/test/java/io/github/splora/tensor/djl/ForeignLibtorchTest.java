@@ -17,12 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Another PyTorch's library is looked at before it is loaded: a wrong one would end the process. */
+/** The library of an existing PyTorch is checked before it is loaded, because a wrong one would crash the process. */
 class ForeignLibtorchTest {
 
     private static final String ADVICE =
-            "splora needs PyTorch 2.7.1 (pip install torch==2.7.1, in an environment of its"
-                    + " own); unset PYTORCH_LIBRARY_PATH to use the library that splora brings";
+            "splora needs PyTorch 2.7.1 (pip install torch==2.7.1, in a separate environment); unset"
+                    + " PYTORCH_LIBRARY_PATH to use splora's bundled library";
 
     @TempDir
     Path torch;
@@ -90,15 +90,15 @@ class ForeignLibtorchTest {
 
         assertThatThrownBy(this::prepare)
                 .isInstanceOf(BadInputException.class)
-                .hasMessage("PYTORCH_LIBRARY_PATH: " + torch + ": there is no " + System.mapLibraryName("torch")
-                        + "; name the folder torch/lib of a PyTorch; " + ADVICE);
+                .hasMessage("PYTORCH_LIBRARY_PATH: " + torch + ": no " + System.mapLibraryName("torch")
+                        + " here; set it to the torch/lib folder of a PyTorch installation; " + ADVICE);
     }
 
     @Test
     void aLibraryOfUnknownVersionIsRefused() {
         assertThatThrownBy(this::prepare)
                 .isInstanceOf(BadInputException.class)
-                .hasMessageStartingWith("PYTORCH_LIBRARY_PATH: " + lib + ": its version is not to be found");
+                .hasMessageStartingWith("PYTORCH_LIBRARY_PATH: " + lib + ": cannot find its version (no version.py");
     }
 
     @Test
@@ -145,7 +145,7 @@ class ForeignLibtorchTest {
         });
     }
 
-    /** As PyTorch's package writes it. */
+    /** Writes the version file of a PyTorch package. */
     private void versionIs(String version) throws IOException {
         Files.writeString(
                 torch.resolve("version.py"),

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The kernel for GPUs where there is one: what {@link TorchScriptKernelTest} shows without. */
+/** Tests the GPU kernel on a GPU; {@link TorchScriptKernelTest} tests it without one. */
 @EnabledIf(value = "hasGpu", disabledReason = "the engine finds no GPU")
 class GpuKernelTest extends KernelTest {
 

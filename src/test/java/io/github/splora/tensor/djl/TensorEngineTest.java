@@ -32,7 +32,8 @@ class TensorEngineTest {
         assertThatThrownBy(() -> TensorEngine.start("gpu:99"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageMatching(
-                        "--device: gpu:99: GPUs that the engine can use: .*; use --device cpu or auto, or see what .splora doctor. says");
+                        "--device: gpu:99: no such GPU; available GPUs: .*; use --device cpu or auto, or run"
+                                + " .splora doctor. to find the cause");
     }
 
     @ParameterizedTest

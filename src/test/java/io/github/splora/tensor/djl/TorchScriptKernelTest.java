@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The kernel for GPUs, on a CPU, with so small blocks that a weight takes many. */
+/** Tests the GPU kernel on a CPU, with blocks so small that each weight needs many. */
 class TorchScriptKernelTest extends KernelTest {
 
     private static final TensorEngine ENGINE = TensorEngine.start("cpu");
@@ -89,16 +89,16 @@ class TorchScriptKernelTest extends KernelTest {
                         new EngineException("CUDA out of memory. Tried to allocate 2.00 GiB\nTraceback"), "gpu:1"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(
-                        "--device: gpu:1: the GPU has not enough free memory, even for small blocks; end what else uses it"
-                                + " (nvidia-smi shows that), or use --device cpu");
+                        "--device: gpu:1: not enough free GPU memory, even for small blocks; stop other processes that"
+                                + " use the GPU (nvidia-smi lists them) or use --device cpu");
     }
 
     @Test
     void anyOtherFailureOfAGpuIsSaidInASentence() {
         assertThat(DeviceFailure.of(new EngineException("CUDA error: unspecified launch failure\nmore"), "gpu:0"))
                 .hasMessage(
-                        "--device: gpu:0: the GPU failed (CUDA error: unspecified launch failure); use --device cpu, and"
-                                + " see what 'splora doctor' says");
+                        "--device: gpu:0: the GPU failed (CUDA error: unspecified launch failure); use --device cpu, or"
+                                + " run 'splora doctor' to find the cause");
     }
 
     private StoredMatrix matrix(int out, int in, long seed, DType type, boolean transposed) throws IOException {
