@@ -6,7 +6,7 @@ import io.github.splora.tensor.Pass;
 public interface ReferenceWalk {
 
     /**
-     * Requests what the next walk has to compute. Called before each walk until it returns false.
+     * Requests what the next walk has to compute. Called before every walk over the layer's weights.
      *
      * @return whether anything was requested; false once {@link #sums} are available
      */

@@ -102,7 +102,7 @@ final class TorchScriptKernel implements Kernel {
         private final NDManager scope;
         private final int rowsPerBlock;
         private final List<Staging> stagings;
-        /** The requested operands, in the order of the module's arguments. */
+        /** The requested operands; the TorchScript module refers to them by index. */
         private final List<Operand> operands;
 
         private final List<ProductSum> products;
