@@ -1,5 +1,5 @@
 #!/bin/sh
-# A pipeline's gate: scores an adapter, keeps the report as JSON and Markdown, and says no (exit code 3) if a condition
+# A pipeline's gate: scores an adapter, keeps the report as JSON and Markdown, and fails (exit code 3) if a condition
 # holds. All arguments go to 'splora score':
 #
 #   scripts/ci-gate.sh @configs/llama-3.1-8b-instruct.args --adapter ./my-lora --metric cosine --fail-on 'max-score>0.02'
@@ -30,9 +30,9 @@ case $status in
   0 | 3)
     {
       if [ $status = 3 ]; then
-        printf '**The gate said no** (the log says why).\n\n'
+        printf '**Gate failed** (the log says why).\n\n'
       else
-        printf '**The gate passed.**\n\n'
+        printf '**Gate passed.**\n\n'
       fi
       "$splora" show "$json" --format markdown
     } > "$markdown"

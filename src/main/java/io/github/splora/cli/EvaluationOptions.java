@@ -1,14 +1,12 @@
 package io.github.splora.cli;
 
+import io.github.splora.statistics.Condition;
 import io.github.splora.sweep.CommandEvaluator;
 import io.github.splora.sweep.Goal;
-import io.github.splora.sweep.Requirement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** How candidates are judged. */
 final class EvaluationOptions {
@@ -46,9 +44,9 @@ final class EvaluationOptions {
     @Option(
             names = "--require",
             paramLabel = "CONDITION",
-            converter = RequirementConverter.class,
+            converter = ConditionConverter.class,
             description = "What the best candidate must meet: 'asr<=0.05'. Repeatable; exit code 3 if none does.")
-    private List<Requirement> requirements = List.of();
+    private List<Condition> requirements = List.of();
 
     Goal goal() {
         return new Goal(minimize, maximize, requirements);
@@ -79,14 +77,5 @@ final class EvaluationOptions {
             return Optional.of("--time-limit " + timeLimit + ": at least 1 second is needed");
         }
         return Optional.empty();
-    }
-
-    private static final class RequirementConverter implements ITypeConverter<Requirement> {
-        @Override
-        public Requirement convert(String text) {
-            return Requirement.parse(text)
-                    .orElseThrow(() -> new TypeConversionException(
-                            "'" + text + "' is not a figure's name, one of <= < >= >, and a number"));
-        }
     }
 }

@@ -6,7 +6,7 @@ final class ExitCode {
     static final int DONE = 0;
     static final int UNEXPECTED_FAILURE = 1;
     static final int WRONG_USAGE = 2;
-    static final int GATE_SAID_NO = 3;
+    static final int GATE_FAILED = 3;
     static final int BAD_INPUT = 4;
 
     private ExitCode() {}

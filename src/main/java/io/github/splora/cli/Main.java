@@ -40,7 +40,7 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) said no; 4 bad input.",
+            "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) failed; 4 bad input.",
             "The score is a weight-space statistic: it ranks modules, it does not prove that a model is safe."
         })
 public final class Main {

@@ -135,10 +135,10 @@ abstract class RunSupport extends CommandSupport {
                 report.warnings().forEach(warning -> err.println(speaker + "warning: " + warning));
             }
             for (Gate gate : output.gates) {
-                var objection = gate.objection(report.summary());
-                if (objection.isPresent()) {
-                    err.println(speaker + objection.get());
-                    code = ExitCode.GATE_SAID_NO;
+                Optional<String> failure = gate.failure(report.summary());
+                if (failure.isPresent()) {
+                    err.println(speaker + failure.get());
+                    code = ExitCode.GATE_FAILED;
                 }
             }
         }
@@ -155,7 +155,7 @@ abstract class RunSupport extends CommandSupport {
         return selection.rule == null && metric.defaultThreshold().isEmpty();
     }
 
-    /** A gate that can never say no would be taken for one that says yes. */
+    /** A gate that cannot fail would be mistaken for one that passes. */
     private void checkGates() {
         if (lacksRule(scheme.metric)) {
             output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {

@@ -123,7 +123,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         if (folder != null) {
             tell(report.winner() == null ? "wrote no " + folder + ": there is no best candidate" : "wrote " + folder);
         }
-        return evaluation.hasRequirements() && report.winner() == null ? ExitCode.GATE_SAID_NO : ExitCode.DONE;
+        return evaluation.hasRequirements() && report.winner() == null ? ExitCode.GATE_FAILED : ExitCode.DONE;
     }
 
     private SweepOptions options() {

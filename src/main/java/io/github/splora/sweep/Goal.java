@@ -1,5 +1,6 @@
 package io.github.splora.sweep;
 
+import io.github.splora.statistics.Condition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,12 +14,12 @@ import java.util.stream.Stream;
  * @param maximize the figure of use, larger is better
  * @param requirements what it must meet besides
  */
-public record Goal(String minimize, String maximize, List<Requirement> requirements) {
+public record Goal(String minimize, String maximize, List<Condition> requirements) {
 
     /** The figures that an evaluation must give. */
     public List<String> figures() {
         return Stream.concat(
-                        Stream.of(minimize, maximize), requirements.stream().map(Requirement::figure))
+                        Stream.of(minimize, maximize), requirements.stream().map(Condition::figure))
                 .distinct()
                 .toList();
     }
@@ -43,7 +44,7 @@ public record Goal(String minimize, String maximize, List<Requirement> requireme
     }
 
     public boolean isMetBy(Map<String, Double> figures) {
-        return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures));
+        return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures.get(requirement.figure())));
     }
 
     /** Whether one is at least as good in both figures, and better in one. */

@@ -1,6 +1,7 @@
 package io.github.splora.sweep;
 
 import io.github.splora.json.StrictJson;
+import io.github.splora.statistics.Condition;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,7 +67,7 @@ public record SweepReport(
                 evaluate.orElse(null),
                 goal.minimize(),
                 goal.maximize(),
-                goal.requirements().stream().map(Requirement::text).toList(),
+                goal.requirements().stream().map(Condition::text).toList(),
                 judged,
                 winner,
                 (int) judged.stream().filter(trial -> trial.seconds() != null).count(),

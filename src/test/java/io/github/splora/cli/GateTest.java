@@ -14,8 +14,8 @@ class GateTest {
 
     private static final Summary SUMMARY = new Summary(24, 20, 6, 0.25, 3.5, 0.4, 0.125);
 
-    private static Optional<String> objection(String condition, Summary summary) {
-        return new Gate.Converter().convert(condition).objection(summary);
+    private static Optional<String> failure(String condition, Summary summary) {
+        return new Gate.Converter().convert(condition).failure(summary);
     }
 
     @ParameterizedTest
@@ -35,8 +35,8 @@ class GateTest {
                 "pruned-delta-share>-1",
                 "pruned>+5"
             })
-    void aConditionThatIsMetObjects(String condition) {
-        assertThat(objection(condition, SUMMARY)).isPresent();
+    void aConditionThatHoldsFailsTheGate(String condition) {
+        assertThat(failure(condition, SUMMARY)).isPresent();
     }
 
     @ParameterizedTest
@@ -55,32 +55,33 @@ class GateTest {
                 "max-kept-score>0.4",
                 "pruned-delta-share>0.2"
             })
-    void aConditionThatIsNotMetDoesNot(String condition) {
-        assertThat(objection(condition, SUMMARY)).isEmpty();
+    void aConditionThatDoesNotHoldPasses(String condition) {
+        assertThat(failure(condition, SUMMARY)).isEmpty();
     }
 
     @Test
-    void theObjectionNamesConditionAndFigure() {
-        assertThat(objection(" max-score>3 ", SUMMARY)).contains("gate max-score>3: it is 3.5");
+    void theMessageNamesTheConditionTheFigureAndItsValue() {
+        assertThat(failure(" max-score>3 ", SUMMARY)).contains("gate failed: max-score>3 (max-score = 3.5)");
     }
 
     @Test
     void theFigureIsGivenToSixDigits() {
         Summary summary = new Summary(24, 20, 6, 0.25, 0.20988690716664948, 0.4, 0.125);
-        assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.209887");
+        assertThat(failure("max-score>0.15", summary)).contains("gate failed: max-score>0.15 (max-score = 0.209887)");
     }
 
     @Test
     void theFigureIsGivenInFullWhereSixDigitsWouldHideWhyItIsMet() {
         Summary summary = new Summary(24, 20, 6, 0.25, 0.15000000001, 0.4, 0.125);
-        assertThat(objection("max-score>0.15", summary)).contains("gate max-score>0.15: it is 0.15000000001");
+        assertThat(failure("max-score>0.15", summary)).contains("gate failed: max-score>0.15 (max-score = 0.15000000001)");
     }
 
     @Test
-    void aFigureThatThereIsNoneOfStopsNothing() {
+    void anUndefinedFigureNeverFailsTheGate() {
         Summary unscored = new Summary(1, 0, 0, 0, null, null, null);
-        assertThat(objection("max-score>-1000", unscored)).isEmpty();
-        assertThat(objection("max-score<1000", unscored)).isEmpty();
+        assertThat(failure("max-score>-1000", unscored)).isEmpty();
+        assertThat(failure("max-score<1000", unscored)).isEmpty();
+        assertThat(failure("max-score=0", unscored)).isEmpty();
     }
 
     @ParameterizedTest

@@ -18,9 +18,9 @@ class HtmlReportTest {
     void scoreWritesAReportBesideWhatItPrints() throws IOException {
         Path file = folder.resolve("report.html");
         Run run = Run.of("score", Testdata.LLAMA, "--report", file.toString(), "--fail-on", "pruned>0");
-        assertThat(run.code()).isEqualTo(ExitCode.GATE_SAID_NO);
+        assertThat(run.code()).isEqualTo(ExitCode.GATE_FAILED);
         assertThat(run.out()).isEqualTo(Run.of("score", Testdata.LLAMA).out());
-        assertThat(run.errors()).containsExactly("splora: wrote " + file, "splora: gate pruned>0: it is 6");
+        assertThat(run.errors()).containsExactly("splora: wrote " + file, "splora: gate failed: pruned>0 (pruned = 6)");
         assertThat(Files.readString(file)).contains("6 of 24 modules to prune", "splora score --base testdata/");
     }
 

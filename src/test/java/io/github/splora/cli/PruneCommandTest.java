@@ -329,7 +329,7 @@ class PruneCommandTest {
     void aGateThatSaysNoIsExitCodeThree() {
         Run run = prune(Testdata.LLAMA, "--fail-on", "pruned-fraction>0.2");
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.errors()).contains("splora: gate pruned-fraction>0.2: it is 0.25");
+        assertThat(run.errors()).contains("splora: gate failed: pruned-fraction>0.2 (pruned-fraction = 0.25)");
         assertThat(run.pruned()).hasSize(6);
     }
 

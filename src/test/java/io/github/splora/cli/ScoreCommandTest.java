@@ -239,7 +239,7 @@ class ScoreCommandTest {
     void aGateThatSaysNoIsExitCodeThree() {
         Run run = Run.of("score", Testdata.LLAMA, "-q", "--fail-on", "pruned>0");
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.errors()).containsExactly("splora: gate pruned>0: it is 6");
+        assertThat(run.errors()).containsExactly("splora: gate failed: pruned>0 (pruned = 6)");
         assertThat(run.out()).contains("6 of 24 modules to prune");
     }
 
@@ -257,7 +257,7 @@ class ScoreCommandTest {
                 "pruned-fraction>=0.25");
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.errors())
-                .containsExactly("splora: gate pruned>0: it is 6", "splora: gate pruned-fraction>=0.25: it is 0.25");
+                .containsExactly("splora: gate failed: pruned>0 (pruned = 6)", "splora: gate failed: pruned-fraction>=0.25 (pruned-fraction = 0.25)");
     }
 
     @Test

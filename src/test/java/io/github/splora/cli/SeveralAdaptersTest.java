@@ -162,7 +162,7 @@ class SeveralAdaptersTest {
     void theGateAsksEachAndNamesTheOneThatIsNot() {
         Run run = score(List.of(first, second), "--fail-on", "modules>30");
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.errors()).containsExactly("splora: " + second + ": gate modules>30: it is 42");
+        assertThat(run.errors()).containsExactly("splora: " + second + ": gate failed: modules>30 (modules = 42)");
     }
 
     @Test

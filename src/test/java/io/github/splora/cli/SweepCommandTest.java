@@ -159,7 +159,7 @@ class SweepCommandTest {
         Path output = folder.resolve("best");
         Run run = sweep(
                 "--candidate", "--count 1", "--evaluate", BY_SIZE, "--require", "asr<1", "--output", output.toString());
-        assertThat(run.code()).isEqualTo(ExitCode.GATE_SAID_NO);
+        assertThat(run.code()).isEqualTo(ExitCode.GATE_FAILED);
         assertThat(run.json().get("winner").isNull()).isTrue();
         assertThat(output).doesNotExist();
     }
@@ -232,7 +232,7 @@ class SweepCommandTest {
                 "--candidate --gain=2                | --gain goes with --action deflate, not with drop",
                 "--candidate --seed={1,2}            | give all of them one --seed, not [1, 2]",
                 "--time-limit 0                      | --time-limit 0: at least 1 second is needed",
-                "--require asr                       | 'asr' is not a figure's name",
+                "--require asr                       | 'asr' is not the name of a figure",
             })
     void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {
         Run run = sweep(options.split(" "));

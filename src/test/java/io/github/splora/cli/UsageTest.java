@@ -33,7 +33,7 @@ class UsageTest {
                 .startsWith("Usage: splora [-hV] COMMAND")
                 .contains("\n  score ", "\n  prune ", "\n  inspect ", "\n  verify ", "\n  completion ")
                 .contains(
-                        "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) said no; 4 bad input.")
+                        "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) failed; 4 bad input.")
                 .contains("it does not prove that a model is safe");
     }
 

@@ -62,14 +62,14 @@ class PipelineIT {
         Shell run = gate("--adapter", Shell.ADAPTER, "--fail-on", GATE);
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).contains("splora: gate " + GATE + ": it is 0.2098");
+        assertThat(run.err()).contains("splora: gate failed: " + GATE + " (max-score = 0.2098");
         assertThat(RunReport.read(folder.resolve("splora-scores.json"))
                         .summary()
                         .modules())
                 .isEqualTo(24);
         assertThat(folder.resolve("splora-scores.md"))
                 .content()
-                .startsWith("**The gate said no** (the log says why).\n\n### splora: ");
+                .startsWith("**Gate failed** (the log says why).\n\n### splora: ");
     }
 
     @Test
@@ -80,7 +80,7 @@ class PipelineIT {
                         .summary()
                         .maxScore())
                 .isLessThan(0.15);
-        assertThat(folder.resolve("splora-scores.md")).content().startsWith("**The gate passed.**\n\n### splora: ");
+        assertThat(folder.resolve("splora-scores.md")).content().startsWith("**Gate passed.**\n\n### splora: ");
     }
 
     @Test
@@ -103,10 +103,10 @@ class PipelineIT {
         Shell run = action(
                 Shell.ADAPTER, "\n" + GATE + "\npruned-fraction>0.9\n", "--metric 'cosine' --threshold 0.15\n-q");
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.err()).isEqualToIgnoringNewLines("splora: gate " + GATE + ": it is 0.209887");
+        assertThat(run.err()).isEqualToIgnoringNewLines("splora: gate failed: " + GATE + " (max-score = 0.209887)");
         assertThat(folder.resolve("summary"))
                 .content()
-                .startsWith("before\n**The gate said no** (the log says why).\n\n### splora: 4 of 24 modules to prune");
+                .startsWith("before\n**Gate failed** (the log says why).\n\n### splora: 4 of 24 modules to prune");
         assertThat(RunReport.read(Path.of(output("json"))).summary().pruned()).isEqualTo(4);
     }
 

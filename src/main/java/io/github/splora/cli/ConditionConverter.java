@@ -1,0 +1,26 @@
+package io.github.splora.cli;
+
+import io.github.splora.statistics.Condition;
+import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a condition on a figure of any name: {@code asr<=0.05}. */
+final class ConditionConverter implements ITypeConverter<Condition> {
+
+    @Override
+    public Condition convert(String text) {
+        return parsed(text)
+                .orElseThrow(() -> new TypeConversionException("'" + text + "' is not the name of a figure, "
+                        + Condition.COMPARISONS + ", and a number"));
+    }
+
+    /** Empty if the text is not a condition. */
+    static Optional<Condition> parsed(String text) {
+        try {
+            return Condition.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}
