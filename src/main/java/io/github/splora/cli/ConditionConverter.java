@@ -11,8 +11,8 @@ final class ConditionConverter implements ITypeConverter<Condition> {
     @Override
     public Condition convert(String text) {
         return parsed(text)
-                .orElseThrow(() -> new TypeConversionException("'" + text + "' is not the name of a figure, "
-                        + Condition.COMPARISONS + ", and a number"));
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + text + "' is not the name of a figure, " + Condition.COMPARISONS + ", and a number"));
     }
 
     /** Empty if the text is not a condition. */

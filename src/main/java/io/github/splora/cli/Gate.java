@@ -26,7 +26,8 @@ record Gate(Condition condition) {
     Optional<String> failure(Summary summary) {
         Number value = FIGURES.get(condition.figure()).apply(summary);
         return value != null && condition.isMetBy(value.doubleValue())
-                ? Optional.of("gate failed: " + condition.text() + " (" + condition.figure() + " = " + shown(value) + ")")
+                ? Optional.of(
+                        "gate failed: " + condition.text() + " (" + condition.figure() + " = " + shown(value) + ")")
                 : Optional.empty();
     }
 

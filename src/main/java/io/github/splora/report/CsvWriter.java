@@ -1,6 +1,5 @@
 package io.github.splora.report;
 
-import io.github.splora.error.Printable;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -36,7 +35,7 @@ final class CsvWriter implements ReportWriter {
 
     /** One of several reports: the adapter it is of stands in a first column more. */
     String write(RunReport report, boolean withHeader) {
-        String adapter = text(report.inputs().subject());
+        String adapter = Csv.text(report.inputs().subject());
         Stream<Stream<String>> rows =
                 report.modules().stream().map(row -> Stream.concat(Stream.of(adapter), cells(row)));
         Stream<String> header = Stream.concat(Stream.of("adapter"), HEADER.stream());
@@ -44,16 +43,14 @@ final class CsvWriter implements ReportWriter {
     }
 
     private static String lines(Stream<Stream<String>> rows) {
-        return rows.map(cells -> cells.map(CsvWriter::quoted).collect(Collectors.joining(",")))
-                .map(line -> line + "\r\n")
-                .collect(Collectors.joining());
+        return rows.map(Csv::line).collect(Collectors.joining());
     }
 
     private static Stream<String> cells(ModuleRow row) {
         return Stream.of(
-                        text(row.name()),
+                        Csv.text(row.name()),
                         row.block(),
-                        text(row.type()),
+                        Csv.text(row.type()),
                         row.outFeatures(),
                         row.inFeatures(),
                         row.rank(),
@@ -66,18 +63,8 @@ final class CsvWriter implements ReportWriter {
                         row.deltaNorm(),
                         row.referenceNorm(),
                         row.alignmentNorm(),
-                        text(row.decision()),
-                        text(row.reason()))
+                        Csv.text(row.decision()),
+                        Csv.text(row.reason()))
                 .map(cell -> Objects.toString(cell, ""));
-    }
-
-    /** A spreadsheet runs what begins like a formula; an apostrophe keeps it text. */
-    private static String text(String untrusted) {
-        String text = Printable.text(untrusted);
-        return text.matches("[=+@-].*") ? "'" + text : text;
-    }
-
-    private static String quoted(String cell) {
-        return cell.matches("(?s).*[\",\r\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
     }
 }

@@ -54,6 +54,11 @@ final class Markdown {
 
     /** A sentence without markup of its own. */
     static String text(String sentence) {
-        return Printable.text(sentence).replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
+        return escaped(Printable.text(sentence));
+    }
+
+    /** Printable text without markup of its own, however long. */
+    static String escaped(String text) {
+        return text.replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
     }
 }

@@ -4,8 +4,10 @@ import io.github.splora.error.Printable;
 import io.github.splora.sweep.SweepReport;
 import io.github.splora.sweep.Trial;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -31,23 +33,22 @@ public final class SweepTable {
     public static String markdown(SweepReport report) {
         List<List<String>> rows = rows(report, true);
         List<String> lines = new ArrayList<>(rows.stream()
-                .map(row -> row.stream().map(SweepTable::escaped).collect(Collectors.joining(" | ", "| ", " |\n")))
+                .map(row -> Markdown.line(row.stream().map(Markdown::escaped).toList()))
                 .toList());
-        lines.add(1, rows.get(0).stream().map(cell -> "---").collect(Collectors.joining(" | ", "| ", " |\n")));
-        return "### splora sweep\n\n" + escaped(report.conclusion()) + "\n\n" + String.join("", lines);
+        lines.add(1, Markdown.line(Collections.nCopies(rows.get(0).size(), "---")));
+        return "### splora sweep\n\n" + Markdown.escaped(report.conclusion()) + "\n\n" + String.join("", lines);
     }
 
     /** RFC 4180, numbers in full. */
     public static String csv(SweepReport report) {
-        return rows(report, false).stream()
-                .map(row -> row.stream().map(SweepTable::quoted).collect(Collectors.joining(",")) + "\r\n")
-                .collect(Collectors.joining());
+        return rows(report, false).stream().map(row -> Csv.line(row.stream())).collect(Collectors.joining());
     }
 
     private static List<List<String>> rows(SweepReport report, boolean isForPeople) {
+        UnaryOperator<String> text = isForPeople ? Printable::text : Csv::text;
         List<List<String>> rows = new ArrayList<>();
         List<String> header = new ArrayList<>(List.of("number", "mark", "modules"));
-        header.addAll(report.figures());
+        report.figures().forEach(name -> header.add(text.apply(name)));
         header.add("options");
         header.add("note");
         rows.add(header);
@@ -57,8 +58,8 @@ public final class SweepTable {
             row.add(mark(trial, report));
             row.add(String.valueOf(trial.selected()));
             report.figures().forEach(name -> row.add(figure(trial.figures().get(name), isForPeople)));
-            row.add(trial.options().isEmpty() ? "(" + trial.origin() + ")" : Printable.text(trial.origin()));
-            row.add(Printable.text(trial.note()));
+            row.add(trial.options().isEmpty() ? "(" + trial.origin() + ")" : text.apply(trial.origin()));
+            row.add(text.apply(trial.note()));
             rows.add(row);
         }
         return rows;
@@ -87,14 +88,5 @@ public final class SweepTable {
             line.append(isText ? row.get(i) + padding : padding + row.get(i)).append("  ");
         }
         return line.toString().stripTrailing() + "\n";
-    }
-
-    private static String escaped(String cell) {
-        return cell.replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
-    }
-
-    private static String quoted(String cell) {
-        String text = cell.matches("[=+@].*") ? "'" + cell : cell;
-        return text.matches("(?s).*[\",\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 }

@@ -73,7 +73,8 @@ class GateTest {
     @Test
     void theFigureIsGivenInFullWhereSixDigitsWouldHideWhyItIsMet() {
         Summary summary = new Summary(24, 20, 6, 0.25, 0.15000000001, 0.4, 0.125);
-        assertThat(failure("max-score>0.15", summary)).contains("gate failed: max-score>0.15 (max-score = 0.15000000001)");
+        assertThat(failure("max-score>0.15", summary))
+                .contains("gate failed: max-score>0.15 (max-score = 0.15000000001)");
     }
 
     @Test

@@ -257,7 +257,9 @@ class ScoreCommandTest {
                 "pruned-fraction>=0.25");
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.errors())
-                .containsExactly("splora: gate failed: pruned>0 (pruned = 6)", "splora: gate failed: pruned-fraction>=0.25 (pruned-fraction = 0.25)");
+                .containsExactly(
+                        "splora: gate failed: pruned>0 (pruned = 6)",
+                        "splora: gate failed: pruned-fraction>=0.25 (pruned-fraction = 0.25)");
     }
 
     @Test

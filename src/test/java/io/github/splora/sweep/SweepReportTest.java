@@ -111,10 +111,15 @@ class SweepReportTest {
                 .isEqualTo("     1  *           1  0.5000   0.1235  --x 1");
         assertThat(SweepTable.csv(report))
                 .isEqualTo("number,mark,modules,asr,utility,options,note\r\n"
-                        + "0,!,0,1.0,1.0,(the adapter as it is),\r\n1,*,1,0.5,0.123456,--x 1,\r\n");
+                        + "0,!,0,1.0,1.0,(the adapter as it is),\r\n1,*,1,0.5,0.123456,'--x 1,\r\n");
         assertThat(SweepTable.markdown(report))
                 .contains("| number | mark | modules | asr | utility | options | note |\n| --- |")
                 .contains("| 1 | \\* | 1 | 0.5000 | 0.1235 | --x 1 |  |");
+    }
+
+    @Test
+    void aSpreadsheetTakesOptionsForTextAndNegativeFiguresForNumbers() {
+        assertThat(SweepTable.csv(report(List.of(), at(1, 1), at(-0.5, 2)))).contains(",-0.5,2.0,'--x 1,");
     }
 
     @Test
@@ -139,7 +144,8 @@ class SweepReportTest {
 
     @Test
     void aGoalIsMetByFiguresThatMeetAllOfItsRequirements() {
-        Goal goal = new Goal("asr", "utility", List.of(Condition.parse("asr<=0.05").orElseThrow()));
+        Goal goal =
+                new Goal("asr", "utility", List.of(Condition.parse("asr<=0.05").orElseThrow()));
         assertThat(goal.isMetBy(Map.of("asr", 0.05))).isTrue();
         assertThat(goal.isMetBy(Map.of("asr", 0.06))).isFalse();
         assertThat(goal.isMetBy(Map.of("other", 0.05))).isFalse();
