@@ -1,5 +1,6 @@
 package io.github.splora.cli;
 
+import io.github.splora.error.Plural;
 import io.github.splora.error.Printable;
 import io.github.splora.inspect.Inspection;
 import io.github.splora.json.StrictJson;
@@ -71,8 +72,11 @@ final class InspectCommand implements Callable<Integer> {
         inspection
                 .tensors()
                 .forEach(tensor -> text.append(String.format(
-                        "%s  %s  %s  %d bytes%n",
-                        Printable.text(tensor.name()), tensor.shape(), tensor.dtype(), tensor.bytes())));
+                        "%s  %s  %s  %s%n",
+                        Printable.text(tensor.name()),
+                        tensor.shape(),
+                        tensor.dtype(),
+                        Plural.of(tensor.bytes(), "byte"))));
         return text.toString();
     }
 }

@@ -108,6 +108,7 @@ public final class Main {
         CommandLine commandLine = new CommandLine(new Main(hub, terminal));
         Commands.add(commandLine, args);
         commandLine
+                .setResourceBundle(new HelpVariables())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
                 .setAbbreviatedOptionsAllowed(false)
                 .setUsageHelpAutoWidth(false)

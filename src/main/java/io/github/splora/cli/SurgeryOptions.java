@@ -5,17 +5,26 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.client.Demands;
 import io.github.splora.run.Surgery;
 import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
 import io.github.splora.surgery.ConfigStyle;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** What is done to selected modules. */
 final class SurgeryOptions {
 
-    /** Those that say how, beside the action itself. */
-    static final List<String> NAMES = List.of("--action", "--config-style", "--strength", "--action-energy", "--gain");
+    /** All of them. */
+    static final List<String> NAMES = Stream.concat(
+                    Stream.of("--action", "--config-style"),
+                    Arrays.stream(ActionParameter.values()).map(ActionParameter::option))
+            .toList();
 
     @Option(
             names = "--action",
@@ -37,34 +46,32 @@ final class SurgeryOptions {
             names = "--strength",
             paramLabel = "S",
             description =
-                    "How far an action that corrects goes, from 0 (not at all) to 1. Default: 1; 0.5 for scale, which"
-                            + " multiplies with 1 - S.")
+                    "How far an action that corrects goes, from 0 (not at all) to 1; scale multiplies by 1 - S. Default:"
+                            + " ${bundle:default-of.strength}.")
     private Double strength;
 
     @Option(
             names = "--action-energy",
             paramLabel = "E",
             description =
-                    "Share of V's squared norm in the dominant subspaces that attenuate (default: 0.95) and deflate"
-                            + " (default: 0.6) look at; project takes that of the reference, --energy.")
+                    "Share of V's squared norm in the dominant subspaces that the action uses; project uses those of the"
+                            + " reference (--energy). Default: ${bundle:default-of.energy}.")
     private Double energy;
 
     @Option(
             names = "--gain",
             paramLabel = "G",
-            description = "What deflate multiplies the rest of a delta with. Default: 1.3.")
+            description = "Factor by which the rest of a delta is multiplied. Default: ${bundle:default-of.gain}.")
     private Double gain;
 
-    /** What the user has not said, the client decides. */
+    /** What is done; the client decides what the user has not said. */
     Surgery surgery(ClientKind client) {
         Demands demands = client.client().demands();
         ActionKind chosen = action(demands);
-        return new Surgery(
-                chosen,
-                configStyle == null ? demands.configStyle() : configStyle,
-                or(strength, chosen.strength()),
-                or(energy, chosen.energy()),
-                or(gain, chosen.gain()));
+        Map<ActionParameter, Double> parameters = new EnumMap<>(ActionParameter.class);
+        parameters.putAll(chosen.defaults());
+        parameters.putAll(given());
+        return new Surgery(chosen, configStyle == null ? demands.configStyle() : configStyle, parameters);
     }
 
     /** What is wrong with the choices, in a sentence; nothing if all fit together. */
@@ -75,33 +82,34 @@ final class SurgeryOptions {
             return Optional.of("--action drop cannot be given with --client " + choice + ": " + client.title()
                     + " leaves out all modules of a type when one layer has none; it takes --action zero");
         }
-        if (strength != null && chosen.strength().isEmpty()) {
-            return Optional.of("--strength cannot be given with --action " + chosen + ", which is done or not");
-        }
-        if (energy != null && chosen.energy().isEmpty()) {
-            return Optional.of("--action-energy cannot be given with --action " + chosen
-                    + ", which looks at no subspaces of its own");
-        }
-        if (gain != null && chosen.gain().isEmpty()) {
-            return Optional.of("--gain goes with --action deflate, not with " + chosen);
-        }
-        if (strength != null && !(strength >= 0 && strength <= 1)) {
-            return Optional.of("--strength " + strength + ": a number from 0 to 1 is expected");
-        }
-        if (energy != null && !(energy > 0 && energy <= 1)) {
-            return Optional.of("--action-energy " + energy + ": a number above 0, up to 1, is expected");
-        }
-        if (gain != null && !(gain > 0 && Double.isFinite(gain))) {
-            return Optional.of("--gain " + gain + ": a number above 0 is expected");
-        }
-        return Optional.empty();
+        Optional<String> misplaced = given().keySet().stream()
+                .filter(parameter -> !chosen.defaults().containsKey(parameter))
+                .findFirst()
+                .map(parameter -> parameter.option() + " requires --action "
+                        + alternatives(ActionKind.taking(parameter)) + " (got " + chosen + ")");
+        return misplaced.or(() -> given().entrySet().stream()
+                .flatMap(each -> each.getKey().contradiction(each.getValue()).stream())
+                .findFirst());
+    }
+
+    /** The parameters that the user has set. */
+    private Map<ActionParameter, Double> given() {
+        Map<ActionParameter, Double> given = new EnumMap<>(ActionParameter.class);
+        given.put(ActionParameter.STRENGTH, strength);
+        given.put(ActionParameter.ENERGY, energy);
+        given.put(ActionParameter.GAIN, gain);
+        given.values().removeIf(Objects::isNull);
+        return given;
+    }
+
+    private static String alternatives(List<ActionKind> actions) {
+        int last = actions.size() - 1;
+        String first =
+                actions.subList(0, last).stream().map(ActionKind::toString).collect(Collectors.joining(", "));
+        return first + (last == 0 ? "" : " or ") + actions.get(last);
     }
 
     private ActionKind action(Demands demands) {
         return action == null ? demands.action() : action;
-    }
-
-    private static OptionalDouble or(Double given, OptionalDouble usual) {
-        return given == null ? usual : OptionalDouble.of(given);
     }
 }

@@ -4,6 +4,7 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.client.ClientKind;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.Verification;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getOut()
-                .println("ok: " + modules + " LoRA modules, nothing that "
+                .println("ok: " + Plural.of(modules, "LoRA module") + ", nothing that "
                         + (clients.equals(Set.of(ClientKind.PEFT)) ? "a client" : titles()) + " would stumble over");
         spec.commandLine().getOut().flush();
         return ExitCode.DONE;

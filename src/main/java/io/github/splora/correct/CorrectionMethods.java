@@ -8,18 +8,8 @@ public final class CorrectionMethods {
 
     private CorrectionMethods() {}
 
-    /**
-     * The parameters of a correction.
-     *
-     * @param strength from 0, which leaves a delta unchanged, to 1
-     * @param energy share of ‖V‖² held by the subspaces that the action uses
-     * @param gain factor that a deflated delta is multiplied by, above 0
-     * @param isSubspace whether {@code project} projects onto that subspace instead of applying SafeLoRA's operator
-     */
-    public record Settings(double strength, double energy, double gain, boolean isSubspace) {}
-
     /** Returns the correction that an action applies; empty if the action needs no new factors. */
-    public static Optional<CorrectionMethod> of(ActionKind action, Settings settings) {
+    public static Optional<CorrectionMethod> of(ActionKind action, CorrectionSettings settings) {
         double strength = settings.strength();
         double energy = settings.energy();
         return Optional.ofNullable(

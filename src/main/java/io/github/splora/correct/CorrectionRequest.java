@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 /**
  * A correction to compute during the walks over the weights.
  *
- * @param corrector the formula
+ * @param method the formula
  * @param isWanted which modules to correct
  * @param sink receives the corrected {@code sBA} of each matrix of a module as soon as it is available, on any thread
  */
 public record CorrectionRequest(
-        CorrectionMethod corrector, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<LowRank>> sink) {}
+        CorrectionMethod method, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<LowRank>> sink) {}

@@ -63,7 +63,7 @@ final class ModuleWork {
         corrections = IntStream.range(0, correctings.size())
                 .mapToObj(c -> correctings
                         .get(c)
-                        .corrector()
+                        .method()
                         .correct(corrigible.get(matrix).lowRank().orElseThrow(), spectrum))
                 .toList();
     }

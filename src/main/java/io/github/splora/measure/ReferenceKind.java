@@ -9,27 +9,14 @@ public enum ReferenceKind {
     SUBSPACE("subspace", SubspaceReference::new);
 
     private final String label;
-    private final Function<Settings, Reference> constructor;
+    private final Function<ReferenceSettings, Reference> constructor;
 
-    ReferenceKind(String label, Function<Settings, Reference> constructor) {
+    ReferenceKind(String label, Function<ReferenceSettings, Reference> constructor) {
         this.label = label;
         this.constructor = constructor;
     }
 
-    /**
-     * The settings of the references.
-     *
-     * @param energy share of ‖V‖² that V's dominant subspaces hold
-     * @param isRandomWanted whether to compute the distance expected by chance where that takes extra work
-     * @param seed random seed
-     */
-    public record Settings(double energy, boolean isRandomWanted, long seed) {
-
-        /** The command line's defaults. */
-        public static final Settings DEFAULT = new Settings(0.9, false, 1);
-    }
-
-    public Reference reference(Settings settings) {
+    public Reference reference(ReferenceSettings settings) {
         return constructor.apply(settings);
     }
 

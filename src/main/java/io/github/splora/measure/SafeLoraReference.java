@@ -21,7 +21,7 @@ import java.util.Arrays;
  *
  * @see SafeLoraOperator
  */
-record SafeLoraReference(ReferenceKind.Settings settings) implements Reference {
+record SafeLoraReference(ReferenceSettings settings) implements Reference {
 
     /** Enough to estimate the moments to within a few percent. */
     private static final int RANDOM_DIRECTIONS = 128;

@@ -16,7 +16,7 @@ import io.github.splora.tensor.Pass;
  * A delta that writes where alignment does not has a large distance. This reference also computes how much of the delta
  * lies within both L and V's dominant right singular vectors, for the metric {@code overlap}.
  */
-record SubspaceReference(ReferenceKind.Settings settings) implements Reference {
+record SubspaceReference(ReferenceSettings settings) implements Reference {
 
     @Override
     public ReferenceWalk compare(Subject subject) {

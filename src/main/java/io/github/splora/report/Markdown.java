@@ -13,12 +13,12 @@ final class Markdown {
             "The score is a weight-space statistic: it ranks modules, it does not prove that a model"
                     + " is safe. Evaluate the pruned adapter on your own refusal and task sets before you ship it.";
 
-    private static final List<Columns> MODULE_COLUMNS = List.of(
-            new Columns("module", false, row -> code(row.name())),
-            new Columns("score", true, row -> Figures.number(row.score())),
-            new Columns("cosine", true, row -> Figures.number(row.cosine())),
-            new Columns("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
-            new Columns("decision", false, row -> row.decision() + ": " + text(row.reason())));
+    private static final List<Column> MODULE_COLUMNS = List.of(
+            new Column("module", false, row -> code(row.name())),
+            new Column("score", true, row -> Figures.number(row.score())),
+            new Column("cosine", true, row -> Figures.number(row.cosine())),
+            new Column("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
+            new Column("decision", false, row -> row.decision() + ": " + text(row.reason())));
 
     private Markdown() {}
 
@@ -32,7 +32,7 @@ final class Markdown {
     }
 
     static String table(List<ModuleRow> rows) {
-        return line(MODULE_COLUMNS.stream().map(Columns::title).toList())
+        return line(MODULE_COLUMNS.stream().map(Column::title).toList())
                 + line(MODULE_COLUMNS.stream()
                         .map(column -> column.isNumber() ? "---:" : ":---")
                         .toList())

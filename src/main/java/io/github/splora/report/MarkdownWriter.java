@@ -11,17 +11,21 @@ final class MarkdownWriter implements ReportWriter {
     @Override
     public String write(RunReport report) {
         RunReport.Summary summary = report.summary();
-        return "### splora: " + summary.pruned() + " of " + summary.modules() + " modules to " + Columns.verb(report)
+        return "### splora: " + Sentences.selected(report)
                 + "\n\n"
-                + Markdown.text(Columns.method(report)) + "\n\n"
+                + Markdown.text(Sentences.method(report)) + "\n\n"
                 + figures(summary)
                 + highest(Markdown.pruned(report))
                 + warnings(report.warnings())
-                + "\n<details>\n<summary>All " + summary.modules() + " modules</summary>\n\n"
+                + "\n<details>\n<summary>" + all(summary.modules()) + "</summary>\n\n"
                 + Markdown.table(report.modules())
                 + "\n</details>\n\n"
                 + origin(report)
                 + "\n" + Markdown.CAVEAT + "\n";
+    }
+
+    private static String all(int modules) {
+        return modules == 1 ? "The module" : "All " + modules + " modules";
     }
 
     private static String figures(RunReport.Summary summary) {

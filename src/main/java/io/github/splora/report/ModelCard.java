@@ -1,5 +1,6 @@
 package io.github.splora.report;
 
+import io.github.splora.error.Plural;
 import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,13 +60,15 @@ public final class ModelCard {
         RunReport.Inputs inputs = report.inputs();
         RunReport.Summary summary = report.summary();
         boolean isMerged = inputs.adapter() == null;
-        ActionKind action =
-                Labels.find(ActionKind.class, report.parameters().action()).orElse(ActionKind.DROP);
+        ActionKind action = report.parameters().actionKind().orElse(ActionKind.DROP);
+        int pruned = summary.pruned();
         return BEGIN + "\n"
                 + (action.corrects() ? "## Corrected with splora\n\n" : "## Pruned with splora\n\n")
-                + summary.pruned() + " of " + summary.modules() + (isMerged ? " weights were " : " LoRA modules were ")
+                + Plural.share(pruned, summary.modules(), isMerged ? "weight" : "LoRA module")
+                + Plural.choose(pruned, " was ", " were ")
                 + (isMerged ? "made the aligned model's again" : action.participle())
-                + " for their score (" + Markdown.text(Columns.method(report)) + ")."
+                + " for " + Plural.choose(pruned, "its", "their") + " score (" + Markdown.text(Sentences.method(report))
+                + ")."
                 + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
                 + ".\n\n"
                 + Markdown.table(Markdown.pruned(report)) + "\n"

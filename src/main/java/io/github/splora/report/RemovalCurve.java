@@ -3,6 +3,7 @@ package io.github.splora.report;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.Ranking;
 import io.github.splora.select.Ranking.Unit;
+import io.github.splora.select.SelectionRule;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -48,15 +49,9 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
         while (chosen < units.size() && steps.get(chosen).modules() < modules) {
             chosen++;
         }
-        if (report.parameters().rule().equals("threshold")) {
+        if (report.parameters().selection() instanceof SelectionRule.Above above) {
             Step step = steps.get(chosen);
-            steps.set(
-                    chosen,
-                    new Step(
-                            step.count(),
-                            step.modules(),
-                            step.deltaShare(),
-                            report.parameters().value()));
+            steps.set(chosen, new Step(step.count(), step.modules(), step.deltaShare(), above.limit()));
         }
         return new RemovalCurve(granularity, units, steps, chosen);
     }

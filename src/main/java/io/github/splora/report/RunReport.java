@@ -5,9 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import io.github.splora.output.OutputFolder;
+import io.github.splora.select.SelectionRule;
+import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Everything a run found out and decided: the document that {@code --format json} prints and that lies beside a pruned
@@ -89,7 +95,38 @@ public record RunReport(
             Double strength,
             Double actionEnergy,
             Double gain,
-            String client) {}
+            String client) {
+
+        /**
+         * Returns the rule of {@code rule} and {@code value}.
+         *
+         * @throws IllegalStateException if there is no such rule; {@link RunReport#read} refuses such a report
+         */
+        public SelectionRule selection() {
+            return SelectionRule.of(rule, value)
+                    .orElseThrow(() -> new IllegalStateException("no rule '" + rule + "' with value " + value));
+        }
+
+        /** Returns what is done to selected modules; empty for a score, and for an unknown action. */
+        public Optional<ActionKind> actionKind() {
+            return Labels.find(ActionKind.class, action);
+        }
+
+        /** Returns the values of the parameters that the action takes. */
+        public Map<ActionParameter, Double> actionParameters() {
+            Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);
+            putIfThere(values, ActionParameter.STRENGTH, strength);
+            putIfThere(values, ActionParameter.ENERGY, actionEnergy);
+            putIfThere(values, ActionParameter.GAIN, gain);
+            return values;
+        }
+
+        private static void putIfThere(Map<ActionParameter, Double> values, ActionParameter parameter, Double value) {
+            if (value != null) {
+                values.put(parameter, value);
+            }
+        }
+    }
 
     /**
      * The three things a run reads.
@@ -202,6 +239,14 @@ public record RunReport(
                     null,
                     null,
                     "parts of the report are missing; write it anew with 'splora score --format json'");
+        }
+        Parameters made = report.parameters();
+        if (SelectionRule.of(made.rule(), made.value()).isEmpty()) {
+            throw new BadInputException(
+                    file,
+                    "parameters.rule",
+                    made.rule(),
+                    "threshold, count, fraction, all or none is expected, with parameters.value to fit");
         }
         return report;
     }

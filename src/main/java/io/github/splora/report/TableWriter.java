@@ -19,19 +19,22 @@ final class TableWriter implements ReportWriter {
 
     @Override
     public String write(RunReport report) {
-        List<Columns> columns = columns(report);
+        List<Column> columns = columns(report);
         List<Integer> widths =
                 columns.stream().map(column -> width(column, report.modules())).toList();
         StringBuilder text = new StringBuilder();
-        text.append(line(columns, Columns::title, widths)).append('\n');
+        text.append(line(columns, Column::title, widths)).append('\n');
         for (ModuleRow row : report.modules()) {
             String line = line(columns, column -> column.cell().apply(row), widths);
             text.append(colour && row.goes() ? RED + line + PLAIN : line).append('\n');
         }
-        return text.append('\n').append(Columns.conclusion(report)).append('\n').toString();
+        return text.append('\n')
+                .append(Sentences.conclusion(report))
+                .append('\n')
+                .toString();
     }
 
-    private static int width(Columns column, List<ModuleRow> rows) {
+    private static int width(Column column, List<ModuleRow> rows) {
         int widest = rows.stream()
                 .mapToInt(row -> column.cell().apply(row).length())
                 .max()
@@ -40,12 +43,12 @@ final class TableWriter implements ReportWriter {
     }
 
     /** Where there is colour somebody is looking: a bar beside the score. Elsewhere columns stay what scripts expect. */
-    private List<Columns> columns(RunReport report) {
-        List<Columns> columns = new ArrayList<>(Columns.ALL);
+    private List<Column> columns(RunReport report) {
+        List<Column> columns = new ArrayList<>(Column.ALL);
         if (colour) {
             ScoreScale scale = ScoreScale.ofRows(report.modules());
-            int score = columns.stream().map(Columns::title).toList().indexOf("score");
-            columns.add(score + 1, new Columns("", false, row -> bar(row.score(), scale)));
+            int score = columns.stream().map(Column::title).toList().indexOf("score");
+            columns.add(score + 1, new Column("", false, row -> bar(row.score(), scale)));
         }
         return columns;
     }
@@ -54,7 +57,7 @@ final class TableWriter implements ReportWriter {
         return score == null ? "" : "#".repeat((int) Math.round(scale.share(score) * LONGEST_BAR));
     }
 
-    private static String line(List<Columns> columns, Function<Columns, String> text, List<Integer> widths) {
+    private static String line(List<Column> columns, Function<Column, String> text, List<Integer> widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < columns.size(); i++) {
             String cell = text.apply(columns.get(i));

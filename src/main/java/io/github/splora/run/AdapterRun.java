@@ -81,9 +81,9 @@ public final class AdapterRun {
                 List<Decision> decisions = options.score().decide(scored.get(i));
                 Set<String> selected = Decision.selectedNames(decisions);
                 if (options.scores().isPresent()) {
-                    surgery.corrector(scored.get(i).basis())
-                            .ifPresent(corrector -> new Scoring(inputs, context.progress())
-                                    .correct(i, selected, corrected.by(corrector, module -> true)));
+                    surgery.correction(scored.get(i).basis())
+                            .ifPresent(method -> new Scoring(inputs, context.progress())
+                                    .correct(i, selected, corrected.by(method, module -> true)));
                 }
                 Rewrite rewrite = action.apply(adapter, selected, corrected.of(adapter));
                 requireLoadable(inputs, adapter, rewrite);
@@ -121,14 +121,14 @@ public final class AdapterRun {
             PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described, CorrectedModules corrected) {
         if (options.scores().isEmpty()) {
             Scheme scheme = options.score().scheme();
-            List<CorrectionRequest> correctings = options
+            List<CorrectionRequest> corrections = options
                     .surgery()
-                    .corrector(Scored.Basis.of(scheme, options.score()))
-                    .map(corrector -> corrected.by(corrector, module -> true))
+                    .correction(Scored.Basis.of(scheme, options.score()))
+                    .map(method -> corrected.by(method, module -> true))
                     .stream()
                     .toList();
             return new Scoring(inputs, context.progress())
-                    .run(List.of(scheme), correctings)
+                    .run(List.of(scheme), corrections)
                     .get(0);
         }
         return List.of(SavedScores.read(

@@ -20,9 +20,9 @@ final class CorrectedModules {
     private final Map<LoraModule, CorrectedFactors> ofModule = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /** What a walk is to do for it. */
-    CorrectionRequest by(CorrectionMethod corrector, Predicate<PairedModule> isWanted) {
+    CorrectionRequest by(CorrectionMethod method, Predicate<PairedModule> isWanted) {
         return new CorrectionRequest(
-                corrector,
+                method,
                 isWanted,
                 (module, deltas) -> ofModule.put(
                         module.lora(),

@@ -5,6 +5,7 @@ import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.pairing.MergedPairing;
@@ -116,9 +117,10 @@ public final class MergedRun {
             List<String> warnings = new ArrayList<>(warnings(checkpoints));
             Set<String> converted = CheckpointWriter.converted(checkpoints.adapted(), restored);
             if (!converted.isEmpty()) {
-                warnings.add(converted.size()
-                        + " of the aligned weights are stored in another type than the merged ones and were"
-                        + " rounded to it");
+                int count = converted.size();
+                warnings.add(count + " of the aligned weights " + Plural.choose(count, "is", "are")
+                        + " stored in another type than the merged "
+                        + Plural.choose(count, "one and was", "ones and were") + " rounded to it");
             }
             RunReport report = new ReportBuilder(
                             context, options.score(), checkpoints.describe(options.score()), scored, decisions)
@@ -156,7 +158,7 @@ public final class MergedRun {
     private Scored scoreNow(List<PairedModule> pairs, Checkpoints checkpoints, ScoreOptions options) {
         List<LoraModule> modules = pairs.stream().map(PairedModule::lora).toList();
         return Scoring.score(
-                        List.of(new Scoring.Judged(modules, pairs)),
+                        List.of(new Scoring.Group(modules, pairs)),
                         checkpoints.aligned().location(),
                         List.of(options.scheme()),
                         List.of(),
@@ -179,10 +181,15 @@ public final class MergedRun {
 
     private static List<String> warnings(Checkpoints checkpoints) {
         List<String> vectors = MergedPairing.changedVectors(checkpoints.aligned(), checkpoints.adapted());
-        return vectors.isEmpty()
-                ? List.of()
-                : List.of(
-                        vectors.size() + " tensors that are no modules (norms, biases) differ from the aligned ones, '"
-                                + vectors.get(0) + "' for one: they are not scored, and stay as they are");
+        if (vectors.isEmpty()) {
+            return List.of();
+        }
+        String example = "'" + vectors.get(0) + "'";
+        return List.of(Plural.of(vectors.size(), "tensor") + " outside modules (norms, biases) "
+                + Plural.choose(
+                        vectors.size(),
+                        "differs from the aligned checkpoint: " + example + "; it is not scored and stays as it is",
+                        "differ from the aligned checkpoint, for example " + example
+                                + "; they are not scored and stay as they are"));
     }
 }

@@ -8,8 +8,8 @@ import io.github.splora.report.RunReport.Tool;
 import io.github.splora.report.Summaries;
 import io.github.splora.select.Decision;
 import io.github.splora.select.SelectionRule;
+import io.github.splora.surgery.ActionParameter;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** Puts together the {@link RunReport} of a run. */
 final class ReportBuilder {
@@ -65,7 +65,7 @@ final class ReportBuilder {
         return new Parameters(
                 scored.basis().reference(),
                 scored.basis().population(),
-                scored.basis().centre(),
+                scored.basis().center(),
                 scored.basis().spread(),
                 scored.basis().energy(),
                 scored.basis().seed(),
@@ -79,13 +79,9 @@ final class ReportBuilder {
                 surgery == null || surgery.configStyle() == null
                         ? null
                         : surgery.configStyle().toString(),
-                surgery == null ? null : orNull(surgery.strength()),
-                surgery == null ? null : orNull(surgery.energy()),
-                surgery == null ? null : orNull(surgery.gain()),
+                surgery == null ? null : surgery.parameters().get(ActionParameter.STRENGTH),
+                surgery == null ? null : surgery.parameters().get(ActionParameter.ENERGY),
+                surgery == null ? null : surgery.parameters().get(ActionParameter.GAIN),
                 options.client().toString());
-    }
-
-    private static Double orNull(OptionalDouble figure) {
-        return figure.isPresent() ? figure.getAsDouble() : null;
     }
 }

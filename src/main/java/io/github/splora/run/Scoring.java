@@ -41,20 +41,20 @@ final class Scoring {
      * Scores every adapter as if it were alone.
      *
      * @param schemes ways to score
-     * @param correctings what is to be corrected in the same pass
+     * @param corrections what is to be corrected in the same pass
      * @return for each scheme, in the order of the adapters
      * @throws BadInputException with the problems of all adapters that do not fit the checkpoints
      */
-    List<List<Scored>> run(List<Scheme> schemes, List<CorrectionRequest> correctings) {
-        List<Judged> judged = inputs.ofEachAdapter(i -> {
+    List<List<Scored>> run(List<Scheme> schemes, List<CorrectionRequest> corrections) {
+        List<Group> groups = inputs.ofEachAdapter(i -> {
             Adapter adapter = inputs.adapters().get(i).adapter();
-            return new Judged(adapter.modules(), pair(adapter, schemes));
+            return new Group(adapter.modules(), pair(adapter, schemes));
         });
-        return score(judged, inputs.aligned().location(), schemes, correctings, options, progress);
+        return score(groups, inputs.aligned().location(), schemes, corrections, options, progress);
     }
 
     /** Corrects modules of which no scores are wanted. */
-    void correct(int adapter, Set<String> selected, CorrectionRequest correcting) {
+    void correct(int adapter, Set<String> selected, CorrectionRequest correction) {
         Adapter corrected = inputs.adapters().get(adapter).adapter();
         List<LoraModule> modules = corrected.modules().stream()
                 .filter(module -> selected.contains(module.name()))
@@ -63,24 +63,24 @@ final class Scoring {
             List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
             Kernel kernel = Backend.start(bytesOfWeights(pairs), options.device(), options.kernel())
                     .kernel();
-            measure(kernel, pairs, List.of(), List.of(correcting), options, progress);
+            measure(kernel, pairs, List.of(), List.of(correction), options, progress);
         }
     }
 
     /**
-     * One population.
+     * Modules that are scored against each other.
      *
-     * @param modules all of it
+     * @param modules all of them
      * @param pairs those that take part
      */
-    record Judged(List<LoraModule> modules, List<PairedModule> pairs) {}
+    record Group(List<LoraModule> modules, List<PairedModule> pairs) {}
 
-    /** Measures all in one pass, and scores each population by itself, in each way. */
+    /** Measures all in one pass, and scores each group by itself, in each way. */
     static List<List<Scored>> score(
-            List<Judged> populations,
+            List<Group> groups,
             Path aligned,
             List<Scheme> schemes,
-            List<CorrectionRequest> correctings,
+            List<CorrectionRequest> corrections,
             ScoreOptions options,
             Progress progress) {
         Stopwatch stopwatch = Stopwatch.start();
@@ -89,13 +89,13 @@ final class Scoring {
                 .filter(scheme -> measured.stream().noneMatch(scheme::sharesMeasurementsWith))
                 .forEach(measured::add);
         List<PairedModule> all =
-                populations.stream().flatMap(each -> each.pairs().stream()).toList();
+                groups.stream().flatMap(each -> each.pairs().stream()).toList();
         Backend backend = Backend.start(bytesOfWeights(all), options.device(), options.kernel());
         List<List<Measurement>> measurements = measure(
                 backend.kernel(),
                 all,
                 measured.stream().map(Scheme::measured).toList(),
-                correctings,
+                corrections,
                 options,
                 progress);
         Backend.Arithmetic arithmetic = backend.arithmetic().get();
@@ -112,7 +112,7 @@ final class Scoring {
                     .orElseThrow();
             List<Scored> ofScheme = new ArrayList<>();
             int begin = 0;
-            for (Judged each : populations) {
+            for (Group each : groups) {
                 int end = begin + each.pairs().size();
                 ofScheme.add(new Scored(
                         ScoreBoard.of(
@@ -170,11 +170,11 @@ final class Scoring {
             Kernel kernel,
             List<PairedModule> pairs,
             List<Reference> references,
-            List<CorrectionRequest> correctings,
+            List<CorrectionRequest> corrections,
             ScoreOptions options,
             Progress progress) {
         ModuleScorer scorer = new ModuleScorer(
-                kernel, references, correctings, options.scheme().seed(), options.resources());
+                kernel, references, corrections, options.scheme().seed(), options.resources());
         progress.begin(pairs.size(), bytes(pairs));
         try {
             return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));

@@ -2,53 +2,61 @@ package io.github.splora.run;
 
 import io.github.splora.correct.CorrectionMethod;
 import io.github.splora.correct.CorrectionMethods;
+import io.github.splora.correct.CorrectionSettings;
 import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
 import io.github.splora.surgery.ConfigStyle;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
- * What is to be done to selected modules.
+ * What is done to selected modules.
  *
  * @param action what
- * @param configStyle how a drop is told to PEFT; null for a merged checkpoint
- * @param strength how far an action that corrects goes, from 0 to 1; empty for others
- * @param energy share of ‖V‖² in the subspaces that the action looks at; empty where it looks at none
- * @param gain what a deflated delta is multiplied with; empty for other actions
+ * @param configStyle how a drop is written into the config; null for a merged checkpoint
+ * @param parameters a value for each parameter that the action takes
  */
-public record Surgery(
-        ActionKind action,
-        ConfigStyle configStyle,
-        OptionalDouble strength,
-        OptionalDouble energy,
-        OptionalDouble gain) {
+public record Surgery(ActionKind action, ConfigStyle configStyle, Map<ActionParameter, Double> parameters) {
 
-    /** With the action's own defaults. */
+    public Surgery {
+        Map<ActionParameter, Double> ordered = new EnumMap<>(ActionParameter.class);
+        ordered.putAll(parameters);
+        parameters = Collections.unmodifiableMap(ordered);
+    }
+
+    /** With the action's defaults. */
     public static Surgery of(ActionKind action, ConfigStyle configStyle) {
-        return new Surgery(action, configStyle, action.strength(), action.energy(), action.gain());
+        return new Surgery(action, configStyle, action.defaults());
     }
 
     /** The options of {@code splora prune} that mean the same. */
     String asOptions() {
         StringBuilder options = new StringBuilder("--action " + action);
-        if (action == ActionKind.DROP && configStyle != ConfigStyle.EXCLUDE) {
+        if (action.takesConfigStyle() && configStyle != ConfigStyle.EXCLUDE) {
             options.append(" --config-style ").append(configStyle);
         }
-        strength.ifPresent(figure -> options.append(" --strength ").append(figure));
-        energy.ifPresent(figure -> options.append(" --action-energy ").append(figure));
-        gain.ifPresent(figure -> options.append(" --gain ").append(figure));
+        parameters.forEach((parameter, value) ->
+                options.append(' ').append(parameter.option()).append(' ').append(value));
         return options.toString();
     }
 
     /**
-     * What corrects; empty for an action that needs no new factors.
+     * Returns the correction; empty for an action that needs no new factors.
      *
-     * @param basis of the scores: a projection is onto the subspace that they are told from, if they are
+     * @param basis of the scores: if they compare with a subspace, a projection is onto the same subspace
      */
-    Optional<CorrectionMethod> corrector(Scored.Basis basis) {
-        double ofSubspaces = basis.isSubspace() && action == ActionKind.PROJECT ? basis.energy() : energy.orElse(1);
+    Optional<CorrectionMethod> correction(Scored.Basis basis) {
+        double energy = basis.isSubspace() && action == ActionKind.PROJECT
+                ? basis.energy()
+                : parameters.getOrDefault(ActionParameter.ENERGY, 1.0);
         return CorrectionMethods.of(
                 action,
-                new CorrectionMethods.Settings(strength.orElse(1), ofSubspaces, gain.orElse(1), basis.isSubspace()));
+                new CorrectionSettings(
+                        parameters.getOrDefault(ActionParameter.STRENGTH, 1.0),
+                        energy,
+                        parameters.getOrDefault(ActionParameter.GAIN, 1.0),
+                        basis.isSubspace()));
     }
 }

@@ -37,14 +37,14 @@ final class SweepCandidates {
         List<Candidate> all = Stream.concat(options.candidates().stream(), options.search().stream())
                 .toList();
         all.forEach(candidate -> action(candidate).requireApplicable(adapter));
-        all.forEach(candidate -> corrector(candidate)
-                .ifPresent(corrector -> corrected.computeIfAbsent(corrector, c -> new CorrectedModules())));
-        List<CorrectionRequest> correctings = corrected.entrySet().stream()
+        all.forEach(candidate -> correction(candidate)
+                .ifPresent(method -> corrected.computeIfAbsent(method, c -> new CorrectedModules())));
+        List<CorrectionRequest> corrections = corrected.entrySet().stream()
                 .map(entry -> entry.getValue().by(entry.getKey(), module -> true))
                 .toList();
         List<Scheme> schemes = new ArrayList<>(
                 new LinkedHashSet<>(all.stream().map(Candidate::scheme).toList()));
-        List<List<Scored>> results = new Scoring(inputs, progress).run(schemes, correctings);
+        List<List<Scored>> results = new Scoring(inputs, progress).run(schemes, corrections);
         for (int i = 0; i < schemes.size(); i++) {
             scored.put(schemes.get(i), results.get(i).get(0));
         }
@@ -79,7 +79,7 @@ final class SweepCandidates {
             return selected().isEmpty()
                     ? List.of()
                     : List.of(
-                            selected(), candidate.surgery(), candidate.surgery().corrector(scored.basis()));
+                            selected(), candidate.surgery(), candidate.surgery().correction(scored.basis()));
         }
     }
 
@@ -136,8 +136,8 @@ final class SweepCandidates {
     }
 
     private Made made(Candidate candidate, Scored own, List<Decision> decisions) {
-        Map<String, CorrectedFactors> factors = corrector(candidate)
-                .map(corrector -> corrected.get(corrector).of(adapter))
+        Map<String, CorrectedFactors> factors = correction(candidate)
+                .map(method -> corrected.get(method).of(adapter))
                 .orElse(Map.of());
         return new Made(
                 candidate,
@@ -151,7 +151,7 @@ final class SweepCandidates {
         return candidate.surgery().action().action(candidate.surgery().configStyle());
     }
 
-    private Optional<CorrectionMethod> corrector(Candidate candidate) {
-        return candidate.surgery().corrector(Scored.Basis.of(candidate.scheme(), options));
+    private Optional<CorrectionMethod> correction(Candidate candidate) {
+        return candidate.surgery().correction(Scored.Basis.of(candidate.scheme(), options));
     }
 }

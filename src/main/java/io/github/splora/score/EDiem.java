@@ -37,7 +37,7 @@ public final class EDiem implements Metric {
         return moments.hasSpread()
                 ? ModuleScore.scored(
                         measurement,
-                        (measurement.comparison().distance() - moments.centre()) / moments.spread(),
+                        (measurement.comparison().distance() - moments.center()) / moments.spread(),
                         moments)
                 : ModuleScore.unscored(measurement, Unscored.NO_SPREAD);
     }

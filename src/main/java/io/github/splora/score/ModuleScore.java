@@ -101,7 +101,7 @@ public record ModuleScore(
     static ModuleScore scored(Measurement measurement, double score, Moments moments) {
         return moments == null
                 ? of(measurement, score, null, null, null)
-                : of(measurement, score, moments.centre(), moments.spread(), null);
+                : of(measurement, score, moments.center(), moments.spread(), null);
     }
 
     private static ModuleScore of(

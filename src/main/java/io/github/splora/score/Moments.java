@@ -8,10 +8,10 @@ import java.util.Collection;
 /**
  * The center and the spread of a population of distances.
  *
- * @param centre {@code E[d]}, estimated by a {@link Center}
+ * @param center {@code E[d]}, estimated by a {@link Center}
  * @param spread estimated by a {@link Spread}
  */
-record Moments(double centre, double spread) {
+record Moments(double center, double spread) {
 
     /** A spread below this share of the center is rounding: scores divided by it would be noise. */
     private static final double ROUNDING = 1e-12;
@@ -20,11 +20,11 @@ record Moments(double centre, double spread) {
     static Moments of(Collection<Double> distances, Estimators estimators) {
         double[] sorted =
                 distances.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return new Moments(estimators.centre().of(sorted), estimators.spread().of(sorted));
+        return new Moments(estimators.center().of(sorted), estimators.spread().of(sorted));
     }
 
     /** Whether the distances differ by more than rounding, so that they can be standardized. */
     boolean hasSpread() {
-        return spread > ROUNDING * Math.abs(centre);
+        return spread > ROUNDING * Math.abs(center);
     }
 }

@@ -2,6 +2,7 @@ package io.github.splora.score;
 
 import io.github.splora.measure.Reference;
 import io.github.splora.measure.ReferenceKind;
+import io.github.splora.measure.ReferenceSettings;
 import io.github.splora.statistics.Estimators;
 
 /**
@@ -29,8 +30,8 @@ public record Scheme(
                 metric.onlyReference().orElse(reference),
                 population,
                 Estimators.DEFAULT,
-                ReferenceKind.Settings.DEFAULT.energy(),
-                ReferenceKind.Settings.DEFAULT.seed());
+                ReferenceSettings.DEFAULT.energy(),
+                ReferenceSettings.DEFAULT.seed());
     }
 
     /** Returns the reference to measure with. Schemes that differ only in metric and estimators can share it. */
@@ -47,7 +48,7 @@ public record Scheme(
         return new Standardization(population.population(), estimators);
     }
 
-    private ReferenceKind.Settings settings() {
-        return new ReferenceKind.Settings(energy, population == PopulationKind.NULL, seed);
+    private ReferenceSettings settings() {
+        return new ReferenceSettings(energy, population == PopulationKind.NULL, seed);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.splora.select;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import io.github.splora.score.ModuleScore;
 import io.github.splora.select.Ranking.Unit;
@@ -52,7 +53,7 @@ public final class Selection {
     private int numberToPrune(List<Unit> ranking) {
         if (rule instanceof SelectionRule.Above above) {
             return (int) ranking.stream()
-                    .filter(unit -> unit.score() > above.pruneAbove())
+                    .filter(unit -> unit.score() > above.limit())
                     .count();
         } else if (rule instanceof SelectionRule.Share share) {
             // In decimal: 0.145 of 100 is 14.5, though no double is.
@@ -66,7 +67,8 @@ public final class Selection {
                         "--count",
                         null,
                         String.valueOf(highest.count()),
-                        "only " + ranking.size() + " " + granularity + "s have a score and can be pruned")));
+                        "only " + Plural.of(ranking.size(), granularity.toString())
+                                + Plural.choose(ranking.size(), " has", " have") + " a score and can be pruned")));
             }
             return highest.count();
         }
@@ -77,7 +79,7 @@ public final class Selection {
         String what = granularity == Granularity.MODULE ? "score " : granularity + " score ";
         String score = String.format(Locale.ROOT, "%.4g", unit.score());
         if (rule instanceof SelectionRule.Above above) {
-            return what + score + (prune ? " is above " : " is not above ") + above.pruneAbove();
+            return what + score + (prune ? " is above " : " is not above ") + above.limit();
         }
         return rule instanceof SelectionRule.None
                 ? "no selection rule was given"

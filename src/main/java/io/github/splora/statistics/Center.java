@@ -3,7 +3,7 @@ package io.github.splora.statistics;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
-/** Estimators of a population's expected distance, as named by {@code --centre}. */
+/** Estimators of a population's expected distance, as named by {@code --center}. */
 public enum Center {
     MEAN("mean", sorted -> Arrays.stream(sorted).sum() / sorted.length),
     MEDIAN("median", sorted -> Quantile.of(sorted, 0.5));

@@ -1,67 +1,57 @@
 package io.github.splora.surgery;
 
-import java.util.OptionalDouble;
+import static io.github.splora.surgery.ActionParameter.ENERGY;
+import static io.github.splora.surgery.ActionParameter.GAIN;
+import static io.github.splora.surgery.ActionParameter.STRENGTH;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
-/** The actions by the names that {@code --action} takes. */
+/** The actions by the names that {@code --action} takes, each with its parameters, their defaults, and its words. */
 public enum ActionKind {
-    DROP("drop", DropAction::new, "removed", OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty()),
-    ZERO(
-            "zero",
-            style -> new ZeroAction(),
-            "set to zero",
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty()),
-    SCALE(
-            "scale",
-            style -> new CorrectAction(),
-            "scaled down",
-            OptionalDouble.of(0.5),
-            OptionalDouble.empty(),
-            OptionalDouble.empty()),
-    PROJECT(
-            "project",
-            style -> new CorrectAction(),
-            "projected",
-            OptionalDouble.of(1),
-            OptionalDouble.empty(),
-            OptionalDouble.empty()),
+    DROP("drop", "prune", "removed", DropAction::new, Map.of()),
+    ZERO("zero", "prune", "set to zero", style -> new ZeroAction(), Map.of()),
+    SCALE("scale", "scale", "scaled down", style -> new CorrectAction(), Map.of(STRENGTH, 0.5)),
+    PROJECT("project", "project", "projected", style -> new CorrectAction(), Map.of(STRENGTH, 1.0)),
     ATTENUATE(
-            "attenuate",
-            style -> new CorrectAction(),
-            "attenuated",
-            OptionalDouble.of(1),
-            OptionalDouble.of(0.95),
-            OptionalDouble.empty()),
+            "attenuate", "attenuate", "attenuated", style -> new CorrectAction(), Map.of(STRENGTH, 1.0, ENERGY, 0.95)),
     DEFLATE(
             "deflate",
-            style -> new CorrectAction(),
+            "deflate",
             "deflated",
-            OptionalDouble.of(1),
-            OptionalDouble.of(0.6),
-            OptionalDouble.of(1.3));
+            style -> new CorrectAction(),
+            Map.of(STRENGTH, 1.0, ENERGY, 0.6, GAIN, 1.3));
 
     private final String label;
-    private final Function<ConfigStyle, Action> constructor;
+    private final String verb;
     private final String participle;
-    private final OptionalDouble strength;
-    private final OptionalDouble energy;
-    private final OptionalDouble gain;
+    private final Function<ConfigStyle, Action> constructor;
+    private final Map<ActionParameter, Double> defaults;
 
     ActionKind(
             String label,
-            Function<ConfigStyle, Action> constructor,
+            String verb,
             String participle,
-            OptionalDouble strength,
-            OptionalDouble energy,
-            OptionalDouble gain) {
+            Function<ConfigStyle, Action> constructor,
+            Map<ActionParameter, Double> defaults) {
         this.label = label;
-        this.constructor = constructor;
+        this.verb = verb;
         this.participle = participle;
-        this.strength = strength;
-        this.energy = energy;
-        this.gain = gain;
+        this.constructor = constructor;
+        Map<ActionParameter, Double> ordered = new EnumMap<>(ActionParameter.class);
+        ordered.putAll(defaults);
+        this.defaults = Collections.unmodifiableMap(ordered);
+    }
+
+    /** Returns the actions that take a parameter. */
+    public static List<ActionKind> taking(ActionParameter parameter) {
+        return Arrays.stream(values())
+                .filter(action -> action.defaults.containsKey(parameter))
+                .toList();
     }
 
     /** @param style for actions that rewrite the config */
@@ -69,29 +59,29 @@ public enum ActionKind {
         return constructor.apply(style);
     }
 
+    /** What it does to a module, for sentences: "prune". */
+    public String verb() {
+        return verb;
+    }
+
     /** What has been done to a module, for sentences: "removed". */
     public String participle() {
         return participle;
     }
 
-    /** How far it goes if the user does not say, from 0 to 1; empty for an action that is done or not. */
-    public OptionalDouble strength() {
-        return strength;
+    /** The parameters that it takes, with their defaults. */
+    public Map<ActionParameter, Double> defaults() {
+        return defaults;
     }
 
-    /** Share of ‖V‖² in the subspaces that it looks at, if the user does not say; empty if it looks at none of its own. */
-    public OptionalDouble energy() {
-        return energy;
-    }
-
-    /** What the corrected delta is multiplied with, if the user does not say; empty where nothing is. */
-    public OptionalDouble gain() {
-        return gain;
-    }
-
-    /** Whether it puts corrected factors in the place of a module's own. */
+    /** Whether it replaces a module's factors with corrected ones. */
     public boolean corrects() {
-        return strength.isPresent();
+        return defaults.containsKey(STRENGTH);
+    }
+
+    /** Whether it rewrites the config, so that the config's style matters. */
+    public boolean takesConfigStyle() {
+        return this == DROP;
     }
 
     @Override

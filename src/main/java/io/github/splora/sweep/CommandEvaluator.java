@@ -2,6 +2,7 @@ package io.github.splora.sweep;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Plural;
 import io.github.splora.error.Printable;
 import io.github.splora.json.StrictJson;
 import io.github.splora.output.ShutdownHook;
@@ -68,7 +69,7 @@ public final class CommandEvaluator implements Evaluator {
         ShutdownHook stopping = ShutdownHook.register(() -> stop(process));
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new Failure("was stopped after " + limit.toSeconds() + " seconds, the time limit");
+                throw new Failure("was stopped after " + Plural.of(limit.toSeconds(), "second") + ", the time limit");
             }
             if (process.exitValue() != 0) {
                 throw new Failure("ended with exit code " + process.exitValue() + lastWords(err));

@@ -1,5 +1,6 @@
 package io.github.splora.sweep;
 
+import io.github.splora.error.Plural;
 import io.github.splora.json.StrictJson;
 import io.github.splora.statistics.Condition;
 import java.util.Comparator;
@@ -88,10 +89,10 @@ public record SweepReport(
     /** What came out, in a sentence. */
     public String conclusion() {
         if (evaluate == null) {
-            return trials.size() + " candidates; none was evaluated";
+            return Plural.of(trials.size(), "candidate") + "; none was evaluated";
         }
         long failed = trials.stream().filter(trial -> trial.failure() != null).count();
-        String counts = trials.size() + " candidates, " + evaluations + " evaluations"
+        String counts = Plural.of(trials.size(), "candidate") + ", " + Plural.of(evaluations, "evaluation")
                 + (failed == 0 ? "" : ", " + failed + " failed");
         return counts + "; "
                 + (winner == null

@@ -206,14 +206,14 @@ class CorrectingPruneTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--action drop --strength 0.5      | --strength cannot be given with --action drop, which is done or not",
+                "--action drop --strength 0.5      | --strength requires --action scale, project, attenuate or deflate (got drop)",
                 "--action scale --strength 1.5     | --strength 1.5: a number from 0 to 1 is expected",
-                "--action scale --action-energy .5 | --action-energy cannot be given with --action scale, which looks at no",
+                "--action scale --action-energy .5 | --action-energy requires --action attenuate or deflate (got scale)",
                 "--action deflate --action-energy 0| --action-energy 0.0: a number above 0, up to 1, is expected",
-                "--action attenuate --gain 2       | --gain goes with --action deflate, not with attenuate",
+                "--action attenuate --gain 2       | --gain requires --action deflate (got attenuate)",
                 "--action deflate --gain 0         | --gain 0.0: a number above 0 is expected",
                 "--reference subspace --energy 2   | --energy 2.0: a number above 0, up to 1, is expected",
-                "--metric overlap --reference alignment --count 1 | --metric overlap is told from --reference subspace, not from",
+                "--metric overlap --reference alignment --count 1 | --metric overlap requires --reference subspace (got alignment)",
                 "--all --count 2                   | --count=N, --all are mutually exclusive",
             })
     void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {

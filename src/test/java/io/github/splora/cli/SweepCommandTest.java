@@ -229,7 +229,7 @@ class SweepCommandTest {
                 "--candidate --nonsense              | --candidate '--nonsense': Unknown option: '--nonsense'",
                 "--candidate --metric=cosine         | --metric cosine has no default rule: give --threshold",
                 "--candidate --fraction=2            | --fraction 2.0: a number from 0 to 1 is expected",
-                "--candidate --gain=2                | --gain goes with --action deflate, not with drop",
+                "--candidate --gain=2                | --gain requires --action deflate (got drop)",
                 "--candidate --seed={1,2}            | give all of them one --seed, not [1, 2]",
                 "--time-limit 0                      | --time-limit 0: at least 1 second is needed",
                 "--require asr                       | 'asr' is not the name of a figure",

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.splora.alignment.Spectrum;
-import io.github.splora.correct.CorrectionMethods.Settings;
 import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
@@ -47,7 +46,7 @@ class CorrectionMethodsTest {
     void scaleTakesAShareOff(double strength) throws IOException {
         assertCorrected(
                 ActionKind.SCALE,
-                new Settings(strength, 1, 1, false),
+                new CorrectionSettings(strength, 1, 1, false),
                 DenseMatrix.zeros(OUT, IN).plus(1 - strength, delta));
     }
 
@@ -57,7 +56,7 @@ class CorrectionMethodsTest {
         DenseMatrix image = v.times(v.transposed()).times(delta);
         assertCorrected(
                 ActionKind.PROJECT,
-                new Settings(strength, 1, 1, false),
+                new CorrectionSettings(strength, 1, 1, false),
                 DenseMatrix.zeros(OUT, IN).plus(1 - strength, delta).plus(strength / v.norm(), image));
     }
 
@@ -67,7 +66,7 @@ class CorrectionMethodsTest {
         DenseSubspaces dense = DenseSubspaces.of(v, energy);
         assertCorrected(
                 ActionKind.PROJECT,
-                new Settings(strength, energy, 1, true),
+                new CorrectionSettings(strength, energy, 1, true),
                 delta.plus(-strength, dense.outsideLeft(delta)));
     }
 
@@ -79,13 +78,13 @@ class CorrectionMethodsTest {
         DenseMatrix newB = b.plus(-strength, dense.left().times(b));
         assertCorrected(
                 ActionKind.DEFLATE,
-                new Settings(strength, energy, gain, false),
+                new CorrectionSettings(strength, energy, gain, false),
                 DenseMatrix.zeros(OUT, IN).plus(gain, newB.times(newA)));
     }
 
     @Test
     void fullyDeflatedNothingIsLeftInEitherSubspace() throws IOException {
-        LowRank corrected = correct(ActionKind.DEFLATE, new Settings(1, 0.6, 1.3, false));
+        LowRank corrected = correct(ActionKind.DEFLATE, new CorrectionSettings(1, 0.6, 1.3, false));
         DenseMatrix left = product(corrected);
         DenseSubspaces dense = DenseSubspaces.of(v, 0.6);
         assertThat(dense.left().times(left).norm()).isLessThan(1e-9 * left.norm());
@@ -109,13 +108,14 @@ class CorrectionMethodsTest {
             double factor = reference / (reference + block.inner(block));
             sum = sum.plus(1 - strength * (1 - factor), block);
         }
-        assertCorrected(ActionKind.ATTENUATE, new Settings(strength, energy, 1, false), nearestOfRank(sum, RANK));
+        assertCorrected(
+                ActionKind.ATTENUATE, new CorrectionSettings(strength, energy, 1, false), nearestOfRank(sum, RANK));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"SCALE", "PROJECT", "ATTENUATE", "DEFLATE"})
     void theRankStays(ActionKind action) throws IOException {
-        LowRank corrected = correct(action, new Settings(1, 0.6, 1, false));
+        LowRank corrected = correct(action, new CorrectionSettings(1, 0.6, 1, false));
         assertThat(corrected.a().rows()).isEqualTo(RANK);
         assertThat(corrected.b().columns()).isEqualTo(RANK);
     }
@@ -123,21 +123,22 @@ class CorrectionMethodsTest {
     @Test
     void whereAlignmentChangedNothingThereIsNothingToDeflateOrAttenuate() throws IOException {
         for (ActionKind action : new ActionKind[] {ActionKind.DEFLATE, ActionKind.ATTENUATE}) {
-            LowRank corrected = correct(action, new Settings(0, 0.6, 1, false), base);
+            LowRank corrected = correct(action, new CorrectionSettings(0, 0.6, 1, false), base);
             assertThat(product(corrected).flat()).containsExactly(delta.flat(), within(1e-10));
         }
     }
 
-    private void assertCorrected(ActionKind action, Settings settings, DenseMatrix expected) throws IOException {
+    private void assertCorrected(ActionKind action, CorrectionSettings settings, DenseMatrix expected)
+            throws IOException {
         assertThat(product(correct(action, settings)).flat())
                 .containsExactly(expected.flat(), within(1e-9 * (1 + expected.norm())));
     }
 
-    private LowRank correct(ActionKind action, Settings settings) throws IOException {
+    private LowRank correct(ActionKind action, CorrectionSettings settings) throws IOException {
         return correct(action, settings, aligned);
     }
 
-    private LowRank correct(ActionKind action, Settings settings, DenseMatrix to) throws IOException {
+    private LowRank correct(ActionKind action, CorrectionSettings settings, DenseMatrix to) throws IOException {
         Weights weights = new Weights(
                 StoredMatrix.of(base.stored(folder, "base", DType.F64)),
                 StoredMatrix.of(to.stored(folder, "aligned", DType.F64)),

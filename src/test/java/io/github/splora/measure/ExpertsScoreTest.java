@@ -180,7 +180,7 @@ class ExpertsScoreTest {
             List<PairedModule> pairs = ModulePairing.pair(adapter.modules(), adapter.config(), base, aligned);
             return new ModuleScorer(
                             TensorEngine.start("cpu").kernel(),
-                            List.of(reference.reference(ReferenceKind.Settings.DEFAULT)),
+                            List.of(reference.reference(ReferenceSettings.DEFAULT)),
                             List.of(),
                             1,
                             Resources.of(2))

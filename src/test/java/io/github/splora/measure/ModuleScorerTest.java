@@ -207,7 +207,7 @@ class ModuleScorerTest {
 
     private static ModuleScorer scorer(Kernel kernel, ReferenceKind reference, Resources resources) {
         return new ModuleScorer(
-                kernel, List.of(reference.reference(ReferenceKind.Settings.DEFAULT)), List.of(), 1, resources);
+                kernel, List.of(reference.reference(ReferenceSettings.DEFAULT)), List.of(), 1, resources);
     }
 
     private List<PairedModule> many() throws IOException {

@@ -113,6 +113,63 @@ public final class Reports {
                 new Timing(0.5, 0.75, 1234567890123L));
     }
 
+    /** With another action and its parameters, null where it takes none. */
+    public static RunReport withAction(
+            RunReport report, String action, String configStyle, Double strength, Double energy, Double gain) {
+        Parameters old = report.parameters();
+        return new RunReport(
+                report.schemaVersion(),
+                report.tool(),
+                report.command(),
+                report.metric(),
+                new Parameters(
+                        old.reference(),
+                        old.population(),
+                        old.centre(),
+                        old.spread(),
+                        old.energy(),
+                        old.seed(),
+                        old.include(),
+                        old.exclude(),
+                        old.granularity(),
+                        old.rule(),
+                        old.value(),
+                        old.defaultRule(),
+                        action,
+                        configStyle,
+                        strength,
+                        energy,
+                        gain,
+                        old.client()),
+                report.inputs(),
+                report.engine(),
+                report.modules(),
+                report.summary(),
+                report.warnings(),
+                report.timing());
+    }
+
+    /** As a merged checkpoint has it. */
+    public static RunReport merged(RunReport report) {
+        RunReport restored = withAction(report, "drop", null, null, null, null);
+        return new RunReport(
+                restored.schemaVersion(),
+                restored.tool(),
+                restored.command(),
+                restored.metric(),
+                restored.parameters(),
+                new Inputs(
+                        restored.inputs().base(),
+                        restored.inputs().aligned(),
+                        null,
+                        new CheckpointInput("merged", "ef")),
+                restored.engine(),
+                restored.modules(),
+                restored.summary(),
+                restored.warnings(),
+                restored.timing());
+    }
+
     /** A module with nothing remarkable but its score. */
     public static ModuleRow row(String name, Double score, boolean prune) {
         return new ModuleRow(

@@ -120,6 +120,15 @@ class RunReportTest {
     }
 
     @Test
+    void aRuleThatThereIsNotIsRefused() throws IOException {
+        Path file = file(Reports.of("count", 1.5, false, Reports.PRUNED).toJson());
+        assertThatThrownBy(() -> RunReport.read(file))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage(file + ": parameters.rule count: threshold, count, fraction, all or none is expected,"
+                        + " with parameters.value to fit");
+    }
+
+    @Test
     void aFieldOfTheWrongKindIsRefused() throws IOException {
         Path file = file("{\"schemaVersion\": 1, \"modules\": 7}");
         assertThatThrownBy(() -> RunReport.read(file))

@@ -68,12 +68,14 @@ class WritersTest {
                 "threshold | 0.5  | true  | default rule: score above 0.5",
                 "threshold | -1.0 | false | score above -1.0",
                 "count     | 10.0 | false | the 10 highest module scores",
+                "count     | 1.0  | false | the highest module score",
                 "fraction  | 0.25 | false | the highest 0.25 of the module scores",
+                "all       | null | false | all modules",
                 "none      | null | true  | no rule given",
             })
     void theConclusionNamesTheRule(String rule, Double value, boolean isDefault, String words) {
         assertThat(ReportFormat.TABLE.writer(false).write(Reports.of(rule, value, isDefault, Reports.KEPT)))
-                .endsWith("\n0 of 1 modules to prune (e-diem, alignment, type; " + words + ")\n");
+                .endsWith("\n0 of 1 module to prune (e-diem, alignment, type; " + words + ")\n");
     }
 
     @Test

@@ -153,9 +153,8 @@ class MergedRunTest {
     @Test
     void vectorsAreNoModulesAndAChangedOneIsToldOf() {
         assertThat(score(MetricKind.COSINE).warnings())
-                .containsExactly(
-                        "1 tensors that are no modules (norms, biases) differ"
-                                + " from the aligned ones, 'model.norm.weight' for one: they are not scored, and stay as they are");
+                .containsExactly("1 tensor outside modules (norms, biases) differs from the aligned checkpoint:"
+                        + " 'model.norm.weight'; it is not scored and stays as it is");
     }
 
     @Test

@@ -16,7 +16,7 @@ class MomentsTest {
         // numpy.quantile([7, 1, 2, 10], [.25, .75]) = [1.75, 7.75]
         Moments moments = Moments.of(List.of(7.0, 1.0, 2.0, 10.0), Estimators.DEFAULT);
 
-        assertThat(moments.centre()).isEqualTo(5.0);
+        assertThat(moments.center()).isEqualTo(5.0);
         assertThat(moments.spread()).isCloseTo(6.0, within(1e-15));
     }
 
@@ -24,7 +24,7 @@ class MomentsTest {
     void medianAndStandardDeviationAreThereForTheAsking() {
         Moments moments = Moments.of(List.of(7.0, 1.0, 2.0, 10.0), new Estimators(Center.MEDIAN, Spread.STD));
 
-        assertThat(moments.centre()).isEqualTo(4.5);
+        assertThat(moments.center()).isEqualTo(4.5);
         // numpy.std([7, 1, 2, 10], ddof=1)
         assertThat(moments.spread()).isCloseTo(4.242640687119285, within(1e-14));
     }

@@ -11,6 +11,7 @@ import io.github.splora.measure.Measurement;
 import io.github.splora.measure.ModuleScorer;
 import io.github.splora.measure.RandomDistance;
 import io.github.splora.measure.ReferenceKind;
+import io.github.splora.measure.ReferenceSettings;
 import io.github.splora.measure.Resources;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.pairing.Weights;
@@ -56,7 +57,7 @@ class NullPopulationTest {
         for (int i = 0; i < DRAWS; i++) {
             draws.add(new PairedModule(random(i), List.of(weights)));
         }
-        ReferenceKind.Settings settings = new ReferenceKind.Settings(0.5, true, 7);
+        ReferenceSettings settings = new ReferenceSettings(0.5, true, 7);
 
         List<Measurement> measured = new ModuleScorer(
                         kernel, List.of(reference.reference(settings)), List.of(), 7, Resources.of(2))
@@ -72,7 +73,7 @@ class NullPopulationTest {
                 .moments(measured, new Estimators(Center.MEDIAN, Spread.STD))
                 .get(measured.get(0));
         // With 400 draws, the mean is known to a twentieth of the deviation, and the deviation to four percent.
-        assertThat(expected.centre()).isCloseTo(Center.MEAN.of(distances), within(0.25 * deviation));
+        assertThat(expected.center()).isCloseTo(Center.MEAN.of(distances), within(0.25 * deviation));
         assertThat(expected.spread() / deviation).isBetween(0.75, 1.33);
         assertThat(Arrays.stream(distances).distinct().count()).isEqualTo(DRAWS);
     }
@@ -86,7 +87,7 @@ class NullPopulationTest {
                 .moments(List.of(measurement), Estimators.DEFAULT)
                 .get(measurement);
 
-        assertThat(moments.centre()).isEqualTo(2);
+        assertThat(moments.center()).isEqualTo(2);
         assertThat(moments.spread()).isCloseTo(0.13489795, within(1e-8));
     }
 

@@ -22,8 +22,8 @@ class PopulationTest {
     void aModuleIsJudgedAgainstItsOwnType() {
         Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, keys), Estimators.DEFAULT);
 
-        assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
-        assertThat(moments.get(keys.get(0)).centre()).isEqualTo(25);
+        assertThat(moments.get(queries.get(0)).center()).isEqualTo(2.5);
+        assertThat(moments.get(keys.get(0)).center()).isEqualTo(25);
     }
 
     @Test
@@ -34,8 +34,8 @@ class PopulationTest {
 
         Map<Measurement, Moments> moments = new TypePopulation().moments(both(queries, wide), Estimators.DEFAULT);
 
-        assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
-        assertThat(moments.get(wide.get(0)).centre()).isEqualTo(250);
+        assertThat(moments.get(queries.get(0)).center()).isEqualTo(2.5);
+        assertThat(moments.get(wide.get(0)).center()).isEqualTo(250);
     }
 
     @Test
@@ -43,8 +43,8 @@ class PopulationTest {
         Map<Measurement, Moments> moments =
                 new TypePopulation().moments(both(queries, keys.subList(0, 3)), Estimators.DEFAULT);
 
-        assertThat(moments.get(queries.get(0)).centre()).isEqualTo(2.5);
-        assertThat(moments.get(keys.get(0)).centre()).isEqualTo(10);
+        assertThat(moments.get(queries.get(0)).center()).isEqualTo(2.5);
+        assertThat(moments.get(keys.get(0)).center()).isEqualTo(10);
     }
 
     @Test

@@ -2,7 +2,11 @@ package io.github.splora.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SelectionRuleTest {
 
@@ -20,5 +24,41 @@ class SelectionRuleTest {
         assertThat(new SelectionRule.None())
                 .extracting(SelectionRule::label, SelectionRule::value)
                 .containsExactly("none", null);
+    }
+
+    static Stream<SelectionRule> rules() {
+        return Stream.of(
+                new SelectionRule.None(),
+                new SelectionRule.All(),
+                new SelectionRule.Above(-1.5),
+                new SelectionRule.Highest(0),
+                new SelectionRule.Highest(10),
+                new SelectionRule.Share(0.25));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aReportsNameAndFigureGiveTheRuleBack(SelectionRule rule) {
+        assertThat(SelectionRule.of(rule.label(), rule.value())).contains(rule);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "null",
+            value = {
+                "null, null",
+                "other, 1",
+                "threshold, null",
+                "count, null",
+                "count, 1.5",
+                "count, -1",
+                "count, 3e9",
+                "fraction, 1.5",
+                "fraction, null",
+                "none, 1",
+                "all, 1"
+            })
+    void whatNoRuleIsCalledIsNone(String label, Double value) {
+        assertThat(SelectionRule.of(label, value)).isEmpty();
     }
 }

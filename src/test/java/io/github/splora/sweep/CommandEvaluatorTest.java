@@ -61,7 +61,7 @@ class CommandEvaluatorTest {
         Evaluation evaluation = new CommandEvaluator(
                         "(sleep 3; touch '" + alive + "') & sleep 30", Duration.ofSeconds(1))
                 .evaluate(folder);
-        assertThat(evaluation.failure()).isEqualTo("was stopped after 1 seconds, the time limit");
+        assertThat(evaluation.failure()).isEqualTo("was stopped after 1 second, the time limit");
         assertThat((System.nanoTime() - start) / 1e9).isLessThan(20);
         Thread.sleep(2500);
         assertThat(alive).doesNotExist();

@@ -102,6 +102,12 @@ class SweepReportTest {
     }
 
     @Test
+    void oneCandidateIsSingular() {
+        assertThat(report(List.of(), at(1, 1)).conclusion())
+                .isEqualTo("1 candidate, 1 evaluation; best: 0 (the adapter as it is)");
+    }
+
+    @Test
     void tablesHaveARowForEachCandidate() {
         SweepReport report = report(List.of(), at(1, 1), at(0.5, 0.123456));
         assertThat(SweepTable.plain(report).lines())

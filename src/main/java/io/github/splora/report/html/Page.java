@@ -1,6 +1,6 @@
 package io.github.splora.report.html;
 
-import io.github.splora.report.Columns;
+import io.github.splora.error.Plural;
 import io.github.splora.report.Figures;
 import io.github.splora.report.Heatmap;
 import io.github.splora.report.ModuleRow;
@@ -9,6 +9,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.Parameters;
 import io.github.splora.report.RunReport.Summary;
 import io.github.splora.report.ScoreScale;
+import io.github.splora.report.Sentences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -76,7 +77,7 @@ record Page(
                 policy,
                 style,
                 script,
-                Columns.conclusion(report),
+                Sentences.conclusion(report),
                 figures(report.summary()),
                 settings(report),
                 report.command().isEmpty() ? null : "splora " + ShellWords.join(report.command()),
@@ -113,7 +114,7 @@ record Page(
                 new Fact(
                         "rule",
                         parameters.rule()
-                                + (parameters.value() == null ? "" : " " + parameters.value())
+                                + (parameters.selection().isByScore() ? " " + parameters.value() : "")
                                 + (parameters.defaultRule() ? " (default)" : ""))));
         if (!parameters.include().isEmpty()) {
             facts.add(new Fact("include", String.join(" ", parameters.include())));
@@ -122,20 +123,21 @@ record Page(
             facts.add(new Fact("exclude", String.join(" ", parameters.exclude())));
         }
         if (parameters.action() != null) {
-            facts.add(new Fact("action", parameters.action() + ", config style " + parameters.configStyle()));
+            facts.add(new Fact("action", Sentences.action(report)));
         }
         facts.add(new Fact(
                 "engine",
                 report.engine().name() + " " + report.engine().version() + ", "
-                        + report.engine().device() + ", " + report.engine().threads() + " threads"));
+                        + report.engine().device() + ", "
+                        + Plural.of(report.engine().threads(), "thread")));
         facts.add(new Fact(
                 "time",
                 String.format(
                         Locale.ROOT,
-                        "%.1f s, of which scoring %.1f s; %,d bytes of weights compared",
+                        "%.1f s, of which scoring %.1f s; %s of weights compared",
                         report.timing().totalSeconds(),
                         report.timing().scoringSeconds(),
-                        report.timing().checkpointBytes())));
+                        Plural.grouped(report.timing().checkpointBytes(), "byte"))));
         return facts;
     }
 
@@ -181,13 +183,7 @@ record Page(
         if (curve.units().isEmpty()) {
             return null;
         }
-        Parameters parameters = report.parameters();
-        ScoreAxis scores = ScoreAxis.of(
-                curve,
-                "threshold".equals(parameters.rule()) ? parameters.value() : null,
-                parameters.value() != null,
-                Distribution.LEFT,
-                Distribution.RIGHT);
+        ScoreAxis scores = ScoreAxis.of(curve, report.parameters().selection(), Distribution.LEFT, Distribution.RIGHT);
         return new Charts(
                 curve.granularity().toString(),
                 curve.units().size(),

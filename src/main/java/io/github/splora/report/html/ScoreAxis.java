@@ -3,6 +3,7 @@ package io.github.splora.report.html;
 import io.github.splora.report.RemovalCurve;
 import io.github.splora.report.ScoreScale;
 import io.github.splora.select.Ranking.Unit;
+import io.github.splora.select.SelectionRule;
 import java.util.List;
 
 /**
@@ -19,11 +20,10 @@ record ScoreAxis(Axis axis, int bins, boolean clipped, Double cut) {
     private static final int FEWEST = 8;
     private static final int MOST = 32;
 
-    /** @param hasRule whether there is a cut at all */
-    static ScoreAxis of(RemovalCurve curve, Double ruleThreshold, boolean hasRule, double start, double end) {
+    static ScoreAxis of(RemovalCurve curve, SelectionRule rule, double start, double end) {
         List<Double> scores = curve.units().stream().map(Unit::score).toList();
         ScoreScale scale = ScoreScale.of(scores);
-        Double cut = hasRule ? cut(curve, ruleThreshold) : null;
+        Double cut = rule.isByScore() ? cut(curve, rule) : null;
         double reach = (scale.high() - scale.low()) / 2;
         boolean isNear = cut != null && cut > scale.low() - reach && cut < scale.high() + reach;
         double low = isNear ? Math.min(scale.low(), cut) : scale.low();
@@ -49,9 +49,9 @@ record ScoreAxis(Axis axis, int bins, boolean clipped, Double cut) {
         return (int) Math.min(bins - 1, Math.max(0, place));
     }
 
-    private static Double cut(RemovalCurve curve, Double ruleThreshold) {
-        if (ruleThreshold != null) {
-            return ruleThreshold;
+    private static Double cut(RemovalCurve curve, SelectionRule rule) {
+        if (rule instanceof SelectionRule.Above above) {
+            return above.limit();
         }
         Double between = curve.steps().get(curve.chosen()).threshold();
         // A tie: the cut goes through the middle of equal scores.

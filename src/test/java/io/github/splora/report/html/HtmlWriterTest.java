@@ -188,6 +188,33 @@ class HtmlWriterTest {
                 .contains("Warning: beware");
     }
 
+    /** The value that the page's settings have under a name. */
+    private static String setting(RunReport report, String name) throws Exception {
+        List<Element> names = elements(page(report), "dt");
+        List<Element> values = elements(page(report), "dd");
+        int place = names.stream().map(Element::getTextContent).toList().indexOf(name);
+        return values.get(place).getTextContent();
+    }
+
+    @Test
+    void theActionIsNamedWithTheParametersThatItTakes() throws Exception {
+        assertThat(setting(REPORT, "action")).isEqualTo("drop, config style exclude");
+        assertThat(setting(Reports.withAction(REPORT, "zero", "exclude", null, null, null), "action"))
+                .isEqualTo("zero");
+        assertThat(setting(Reports.withAction(REPORT, "scale", "exclude", 0.5, null, null), "action"))
+                .isEqualTo("scale, strength 0.5");
+        assertThat(setting(Reports.withAction(REPORT, "deflate", "exclude", 1.0, 0.6, 1.3), "action"))
+                .isEqualTo("deflate, strength 1.0, energy 0.6, gain 1.3");
+    }
+
+    @Test
+    void ofAMergedCheckpointThePageSaysThatAlignedValuesAreRestored() throws Exception {
+        assertThat(setting(Reports.merged(REPORT), "action"))
+                .isEqualTo("selected weights are restored to their aligned values");
+        assertThat(page(Reports.merged(REPORT)).getDocumentElement().getTextContent())
+                .doesNotContain("style null");
+    }
+
     @Test
     void aReportWithoutScoresHasNoChartsAndOneWithoutACommandNoCommand() throws Exception {
         assertThat(html(Reports.of("none", null, true, Reports.UNSCORED)))

@@ -1,0 +1,61 @@
+package io.github.splora.report;
+
+import io.github.splora.error.Plural;
+import io.github.splora.error.Printable;
+import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What a report says in words, the same in every format. */
+public final class Sentences {
+
+    private Sentences() {}
+
+    /** One sentence below the table. */
+    public static String conclusion(RunReport report) {
+        return selected(report) + " (" + method(report) + ")";
+    }
+
+    /** Returns {@code 6 of 24 modules to prune}. */
+    static String selected(RunReport report) {
+        return Plural.share(report.summary().pruned(), report.summary().modules(), "module") + " to "
+                + report.parameters().actionKind().map(ActionKind::verb).orElse("prune");
+    }
+
+    /** How scores and decisions were made, in a few words. */
+    static String method(RunReport report) {
+        RunReport.Parameters parameters = report.parameters();
+        return Printable.text(report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; "
+                + (parameters.defaultRule() && parameters.selection().isByScore() ? "default rule: " : "")
+                + parameters.selection().inWords(parameters.granularity())
+                + correction(parameters));
+    }
+
+    /** What is done to selected modules, with its parameters. */
+    public static String action(RunReport report) {
+        RunReport.Parameters parameters = report.parameters();
+        if (report.inputs().adapter() == null) {
+            return "selected weights are restored to their aligned values";
+        }
+        return parameters.action()
+                + (parameters.actionKind().filter(ActionKind::takesConfigStyle).isPresent()
+                        ? ", config style " + parameters.configStyle()
+                        : prefixed(", ", inWords(parameters.actionParameters())));
+    }
+
+    private static String correction(RunReport.Parameters parameters) {
+        Map<ActionParameter, Double> values = parameters.actionParameters();
+        return values.isEmpty() ? "" : "; " + parameters.action() + " with " + inWords(values);
+    }
+
+    private static String inWords(Map<ActionParameter, Double> values) {
+        return values.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String prefixed(String prefix, String text) {
+        return text.isEmpty() ? "" : prefix + text;
+    }
+}
