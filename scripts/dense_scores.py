@@ -227,7 +227,7 @@ def unscorable(row):
     return None
 
 
-def centre_and_spread(distances):
+def center_and_spread(distances):
     """Mean and interquartile range; numpy's default quantile interpolates linearly (R type 7)."""
     low, high = np.quantile(distances, [0.25, 0.75])
     return float(np.mean(distances)), float(high - low)
@@ -242,12 +242,12 @@ def judge(rows, reference, population):
             continue
         peers = [r[reference]["distance"] for r in rows if r["reason"] is None
                  and (population == "all" or (r["type"], r["shape"]) == (row["type"], row["shape"]))]
-        centre, spread = centre_and_spread(peers)
+        center, spread = center_and_spread(peers)
         if len(peers) < SMALLEST_GROUP or spread == 0:
-            centre, spread = centre_and_spread(everything)
+            center, spread = center_and_spread(everything)
         if spread > 0:
-            score = (row[reference]["distance"] - centre) / spread
-            result.update(score=score, expectedDistance=centre, spread=spread)
+            score = (row[reference]["distance"] - center) / spread
+            result.update(score=score, expectedDistance=center, spread=spread)
 
 
 def dense_scores(base, aligned, adapter):

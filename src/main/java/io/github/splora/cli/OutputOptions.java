@@ -1,19 +1,15 @@
 package io.github.splora.cli;
 
-import io.github.splora.report.ReportFormat;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How results are shown and judged. */
 final class OutputOptions {
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "Results on standard output as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    ReportFormat format;
+    @Mixin
+    FormatOption format;
 
     @Option(
             names = "--heatmap",

@@ -42,11 +42,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Decide and report; write nothing.")
     boolean dryRun;
 
-    @Option(
-            names = "--force",
-            description =
-                    "Write into an output folder that is not empty: files of the same names are replaced, others stay.")
-    boolean force;
+    @Mixin
+    ForceOption force;
 
     @Override
     public Integer call() throws IOException {
@@ -54,7 +51,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
         checkOptions();
         Surgery chosen = surgery.surgery(client.choice);
         PruneOptions options = new PruneOptions(
-                scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force);
+                scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force.isGiven);
         prepareReport(scores, folder);
         int code = show(splora().prune(options));
         tell(

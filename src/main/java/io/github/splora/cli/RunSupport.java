@@ -55,8 +55,8 @@ abstract class RunSupport extends CommandSupport {
                 .ifPresent(sentence -> {
                     throw wrong(sentence);
                 });
-        if (output.heatmap && output.format != ReportFormat.TABLE) {
-            throw wrong("--heatmap goes with --format table, not with " + output.format);
+        if (output.heatmap && output.format.choice != ReportFormat.TABLE) {
+            throw wrong("--heatmap goes with --format table, not with " + output.format.choice);
         }
         if (inputs.adapted().isPresent() && !scheme.reference().takesFullRank()) {
             throw wrong("--reference " + scheme.reference()
@@ -116,7 +116,8 @@ abstract class RunSupport extends CommandSupport {
     final int show(List<RunReport> reports) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        out.print(new ReportSet(reports).write(output.format, main.terminal().coloursOut()));
+        out.print(new ReportSet(reports)
+                .write(output.format.choice, main.terminal().coloursOut()));
         if (output.heatmap) {
             reports.forEach(report -> out.print(heading(report, reports.size())
                     + new HeatmapWriter(main.terminal().coloursOut()).write(report)));

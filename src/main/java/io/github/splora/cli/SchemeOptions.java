@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class SchemeOptions {
 
     static final List<String> NAMES =
-            List.of("--metric", "--reference", "--population", "--centre", "--spread", "--energy", "--seed");
+            List.of("--metric", "--reference", "--population", "--center", "--spread", "--energy", "--seed");
 
     @Option(
             names = "--metric",
@@ -40,12 +40,12 @@ final class SchemeOptions {
     PopulationKind population;
 
     @Option(
-            names = "--centre",
+            names = {"--center", "--centre"},
             paramLabel = "C",
             defaultValue = "mean",
             description = "How the expected distance of a population is estimated: ${COMPLETION-CANDIDATES}. Default:"
                     + " ${DEFAULT-VALUE}.")
-    private Center centre;
+    private Center center;
 
     @Option(
             names = "--spread",
@@ -79,7 +79,7 @@ final class SchemeOptions {
 
     /** All that makes a score what it is. */
     Scheme scheme() {
-        return new Scheme(metric, reference(), population, new Estimators(centre, spread), energy, seed);
+        return new Scheme(metric, reference(), population, new Estimators(center, spread), energy, seed);
     }
 
     /** What is wrong with the choices, in a sentence; nothing if all fit together. */
@@ -87,7 +87,7 @@ final class SchemeOptions {
         Optional<ReferenceKind> only = metric.onlyReference();
         if (only.isPresent() && reference() != only.get()) {
             return Optional.of(
-                    "--metric " + metric + " is told from --reference " + only.get() + ", not from " + reference());
+                    "--metric " + metric + " requires --reference " + only.get() + " (got " + reference() + ")");
         }
         if (!(energy > 0 && energy <= 1)) {
             return Optional.of("--energy " + energy + ": a number above 0, up to 1, is expected");

@@ -1,7 +1,6 @@
 package io.github.splora.cli;
 
 import io.github.splora.output.OutputFolder;
-import io.github.splora.report.ReportFormat;
 import io.github.splora.report.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -9,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -30,12 +28,8 @@ final class ShowCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The report, in JSON.")
     Path file;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    ReportFormat format;
+    @Mixin
+    FormatOption format;
 
     @Mixin
     CommonOptions common;
@@ -45,7 +39,7 @@ final class ShowCommand implements Callable<Integer> {
         common.applyToLog();
         RunReport report = RunReport.read(file);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(format.writer(main.terminal().coloursOut()).write(report));
+        out.print(format.choice.writer(main.terminal().coloursOut()).write(report));
         out.flush();
         return ExitCode.DONE;
     }

@@ -3,7 +3,6 @@ package io.github.splora.cli;
 import io.github.splora.Splora;
 import io.github.splora.error.Printable;
 import io.github.splora.output.ReportFile;
-import io.github.splora.report.ReportFormat;
 import io.github.splora.report.SweepTable;
 import io.github.splora.report.html.SweepPage;
 import io.github.splora.run.Candidate;
@@ -70,17 +69,11 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     @Option(names = "--keep", paramLabel = "DIR", description = "Folder for all candidates, each under its number.")
     Path keep;
 
-    @Option(
-            names = "--force",
-            description = "Write into folders that are not empty: files of the same names are replaced, others stay.")
-    boolean force;
+    @Mixin
+    ForceOption force;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "Results on standard output as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    ReportFormat format;
+    @Mixin
+    FormatOption format;
 
     @Option(
             names = "--report",
@@ -168,7 +161,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 evaluation.goal(),
                 Optional.ofNullable(folder),
                 Optional.ofNullable(keep),
-                force);
+                force.isGiven);
     }
 
     /** What is read, and how; how a candidate is scored it says itself. */
@@ -213,7 +206,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     private void show(SweepReport report) {
         PrintWriter out = spec.commandLine().getOut();
         out.print(
-                switch (format) {
+                switch (format.choice) {
                     case TABLE -> SweepTable.plain(report);
                     case JSON -> report.toJson();
                     case CSV -> SweepTable.csv(report);
