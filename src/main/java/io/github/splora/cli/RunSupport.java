@@ -117,10 +117,10 @@ abstract class RunSupport extends CommandSupport {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         out.print(new ReportSet(reports)
-                .write(output.format.choice, main.terminal().coloursOut()));
+                .write(output.format.choice, main.terminal().colorsOut()));
         if (output.heatmap) {
             reports.forEach(report -> out.print(heading(report, reports.size())
-                    + new HeatmapWriter(main.terminal().coloursOut()).write(report)));
+                    + new HeatmapWriter(main.terminal().colorsOut()).write(report)));
         }
         out.flush();
         if (reportFile != null) {

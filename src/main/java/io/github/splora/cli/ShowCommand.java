@@ -39,7 +39,7 @@ final class ShowCommand implements Callable<Integer> {
         common.applyToLog();
         RunReport report = RunReport.read(file);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(format.choice.writer(main.terminal().coloursOut()).write(report));
+        out.print(format.choice.writer(main.terminal().colorsOut()).write(report));
         out.flush();
         return ExitCode.DONE;
     }

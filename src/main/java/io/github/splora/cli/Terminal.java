@@ -8,9 +8,9 @@ import picocli.CommandLine.Help.Ansi;
  *
  * @param isOutInteractive whether standard output is a terminal
  * @param isErrInteractive whether standard error is one
- * @param isColourWelcome false where NO_COLOR is set
+ * @param isColorWelcome false where NO_COLOR is set
  */
-record Terminal(boolean isOutInteractive, boolean isErrInteractive, boolean isColourWelcome) {
+record Terminal(boolean isOutInteractive, boolean isErrInteractive, boolean isColorWelcome) {
 
     /** Neither stream is a terminal. */
     static final Terminal NONE = new Terminal(false, false, false);
@@ -20,18 +20,18 @@ record Terminal(boolean isOutInteractive, boolean isErrInteractive, boolean isCo
     }
 
     private static Terminal of(Map<String, String> environment) {
-        String noColour = environment.getOrDefault("NO_COLOR", "");
+        String noColor = environment.getOrDefault("NO_COLOR", "");
         return new Terminal(
-                Boolean.getBoolean("splora.stdout.tty"), Boolean.getBoolean("splora.stderr.tty"), noColour.isEmpty());
+                Boolean.getBoolean("splora.stdout.tty"), Boolean.getBoolean("splora.stderr.tty"), noColor.isEmpty());
     }
 
-    /** Whether results may be coloured. */
-    boolean coloursOut() {
-        return isOutInteractive && isColourWelcome;
+    /** Whether results may be colored. */
+    boolean colorsOut() {
+        return isOutInteractive && isColorWelcome;
     }
 
     /** For picocli's help. */
     Ansi ansi() {
-        return coloursOut() ? Ansi.ON : Ansi.OFF;
+        return colorsOut() ? Ansi.ON : Ansi.OFF;
     }
 }

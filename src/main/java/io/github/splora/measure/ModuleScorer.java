@@ -35,24 +35,24 @@ public final class ModuleScorer {
 
     private final Kernel kernel;
     private final List<Reference> references;
-    private final List<CorrectionRequest> correctings;
+    private final List<CorrectionRequest> corrections;
     private final long seed;
     private final Resources resources;
 
     /**
      * @param references what every module is compared with; may be empty
-     * @param correctings the corrections to compute in the same walks; may be empty
+     * @param corrections the corrections to compute in the same walks; may be empty
      * @param seed random seed of the sketches of V's subspaces
      */
     public ModuleScorer(
             Kernel kernel,
             List<Reference> references,
-            List<CorrectionRequest> correctings,
+            List<CorrectionRequest> corrections,
             long seed,
             Resources resources) {
         this.kernel = kernel;
         this.references = references;
-        this.correctings = correctings;
+        this.corrections = corrections;
         this.seed = seed;
         this.resources = resources;
     }
@@ -74,7 +74,7 @@ public final class ModuleScorer {
             for (List<PairedModule> together : ofSameWeights.values()) {
                 futures.add(pool.submit(() -> {
                     List<Measured> measured =
-                            memory.within(together, references.size() + correctings.size(), () -> measure(together));
+                            memory.within(together, references.size() + corrections.size(), () -> measure(together));
                     synchronized (progress) {
                         together.forEach(progress);
                     }
@@ -104,7 +104,7 @@ public final class ModuleScorer {
     private List<Measured> measure(List<PairedModule> modules) {
         List<Weights> weights = modules.get(0).weights();
         List<ModuleWork> work = modules.stream()
-                .map(module -> new ModuleWork(module, references, correctings))
+                .map(module -> new ModuleWork(module, references, corrections))
                 .toList();
         for (Weights ofMatrix : weights) {
             Spectrum spectrum = new Spectrum(ofMatrix.outFeatures(), ofMatrix.inFeatures(), seed);

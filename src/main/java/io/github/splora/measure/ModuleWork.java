@@ -20,7 +20,7 @@ final class ModuleWork {
 
     private final PairedModule module;
     private final List<Reference> references;
-    private final List<CorrectionRequest> correctings;
+    private final List<CorrectionRequest> requests;
     private final List<List<Delta>> deltas;
     private final List<Delta> corrigible;
     private final List<Sums> sums;
@@ -30,19 +30,18 @@ final class ModuleWork {
     private List<ReferenceWalk> comparings;
     private List<CorrectionWalk> corrections;
 
-    ModuleWork(PairedModule module, List<Reference> references, List<CorrectionRequest> correctings) {
+    ModuleWork(PairedModule module, List<Reference> references, List<CorrectionRequest> requests) {
         this.module = module;
         this.references = references;
-        this.correctings = correctings.stream()
-                .filter(each -> each.isWanted().test(module))
-                .toList();
+        this.requests =
+                requests.stream().filter(each -> each.isWanted().test(module)).toList();
         // A delta serves a single caller, so each reference gets its own. Corrections only read its factors and can
         // share one.
         this.deltas =
                 references.stream().map(reference -> Deltas.of(module.lora())).toList();
-        this.corrigible = this.correctings.isEmpty() ? List.of() : Deltas.of(module.lora());
+        this.corrigible = this.requests.isEmpty() ? List.of() : Deltas.of(module.lora());
         this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
-        this.corrected = this.correctings.stream()
+        this.corrected = this.requests.stream()
                 .<List<LowRank>>map(each -> new ArrayList<>())
                 .toList();
     }
@@ -60,9 +59,8 @@ final class ModuleWork {
                         .compare(new Subject(
                                 deltas.get(r).get(matrix), weights.outFeatures(), weights.inFeatures(), spectrum)))
                 .toList();
-        corrections = IntStream.range(0, correctings.size())
-                .mapToObj(c -> correctings
-                        .get(c)
+        corrections = IntStream.range(0, requests.size())
+                .mapToObj(c -> requests.get(c)
                         .method()
                         .correct(corrigible.get(matrix).lowRank().orElseThrow(), spectrum))
                 .toList();
@@ -110,8 +108,8 @@ final class ModuleWork {
      */
     boolean finishCorrections() {
         boolean isFinite = corrected.stream().flatMap(List::stream).allMatch(ModuleWork::isFinite);
-        for (int c = 0; c < correctings.size() && isFinite; c++) {
-            correctings.get(c).sink().accept(module, corrected.get(c));
+        for (int c = 0; c < requests.size() && isFinite; c++) {
+            requests.get(c).sink().accept(module, corrected.get(c));
         }
         return isFinite;
     }

@@ -16,11 +16,11 @@ public final class HeatmapWriter implements ReportWriter {
     /** Backgrounds of the xterm palette, light yellow to red: black text is readable on each. */
     private static final int[] BACKGROUNDS = {230, 229, 228, 222, 221, 215, 214, 208, 202, 196};
 
-    private final boolean colour;
+    private final boolean color;
 
-    /** @param colour whether escape sequences are welcome */
-    public HeatmapWriter(boolean colour) {
-        this.colour = colour;
+    /** @param color whether escape sequences are welcome */
+    public HeatmapWriter(boolean color) {
+        this.color = color;
     }
 
     @Override
@@ -92,7 +92,7 @@ public final class HeatmapWriter implements ReportWriter {
         }
         int level = scale.level(row.score());
         String text = level + (row.goes() ? "*" : " ");
-        return colour ? "\u001b[38;5;16;48;5;" + BACKGROUNDS[level] + "m" + text + PLAIN : text;
+        return color ? "\u001b[38;5;16;48;5;" + BACKGROUNDS[level] + "m" + text + PLAIN : text;
     }
 
     private static String label(String type, int width) {

@@ -13,10 +13,10 @@ public enum ReportFormat {
         this.label = label;
     }
 
-    /** @param colour whether escape sequences are welcome */
-    public ReportWriter writer(boolean colour) {
+    /** @param color whether escape sequences are welcome */
+    public ReportWriter writer(boolean color) {
         return switch (this) {
-            case TABLE -> new TableWriter(colour);
+            case TABLE -> new TableWriter(color);
             case JSON -> RunReport::toJson;
             case CSV -> new CsvWriter();
             case MARKDOWN -> new MarkdownWriter();

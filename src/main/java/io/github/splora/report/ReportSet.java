@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 public record ReportSet(List<RunReport> reports) {
 
     /** The whole text, with a final line break. */
-    public String write(ReportFormat format, boolean colour) {
-        ReportWriter writer = format.writer(colour);
+    public String write(ReportFormat format, boolean color) {
+        ReportWriter writer = format.writer(color);
         if (reports.size() == 1) {
             return writer.write(reports.get(0));
         }

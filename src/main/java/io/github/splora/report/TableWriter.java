@@ -11,10 +11,10 @@ final class TableWriter implements ReportWriter {
     private static final int LONGEST_BAR = 8;
     private static final String PLAIN = "\u001b[0m";
 
-    private final boolean colour;
+    private final boolean color;
 
-    TableWriter(boolean colour) {
-        this.colour = colour;
+    TableWriter(boolean color) {
+        this.color = color;
     }
 
     @Override
@@ -26,7 +26,7 @@ final class TableWriter implements ReportWriter {
         text.append(line(columns, Column::title, widths)).append('\n');
         for (ModuleRow row : report.modules()) {
             String line = line(columns, column -> column.cell().apply(row), widths);
-            text.append(colour && row.goes() ? RED + line + PLAIN : line).append('\n');
+            text.append(color && row.goes() ? RED + line + PLAIN : line).append('\n');
         }
         return text.append('\n')
                 .append(Sentences.conclusion(report))
@@ -42,10 +42,10 @@ final class TableWriter implements ReportWriter {
         return Math.max(column.title().length(), widest);
     }
 
-    /** Where there is colour somebody is looking: a bar beside the score. Elsewhere columns stay what scripts expect. */
+    /** Where there is color somebody is looking: a bar beside the score. Elsewhere columns stay what scripts expect. */
     private List<Column> columns(RunReport report) {
         List<Column> columns = new ArrayList<>(Column.ALL);
-        if (colour) {
+        if (color) {
             ScoreScale scale = ScoreScale.ofRows(report.modules());
             int score = columns.stream().map(Column::title).toList().indexOf("score");
             columns.add(score + 1, new Column("", false, row -> bar(row.score(), scale)));

@@ -25,7 +25,7 @@ final class ManPage {
                 "Where hub ids are looked up: $HF_HUB_CACHE, else $HF_HOME/hub, else" + " ~/.cache/huggingface/hub.");
         ENVIRONMENT.put("DJL_CACHE_DIR", "Where PyTorch's library is unpacked, once. Default: ~/.djl.ai.");
         ENVIRONMENT.put("JAVA_HOME, JAVA_OPTS", "The Java (17 or newer) to run with, and options for it.");
-        ENVIRONMENT.put("NO_COLOR", "If set, no colours.");
+        ENVIRONMENT.put("NO_COLOR", "If set, no colors.");
     }
 
     private ManPage() {}

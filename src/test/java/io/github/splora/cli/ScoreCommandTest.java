@@ -57,6 +57,15 @@ class ScoreCommandTest {
     }
 
     @Test
+    void centreIsAnAliasOfCenter() {
+        List<ModuleRow> median =
+                json(Testdata.LLAMA, "--center", "median").report().modules();
+        assertThat(json(Testdata.LLAMA, "--centre", "median").report().modules())
+                .isEqualTo(median);
+        assertThat(json(Testdata.LLAMA).report().modules()).isNotEqualTo(median);
+    }
+
+    @Test
     void shardsMakeNoDifferenceToWhatIsPruned() {
         assertThat(json(Testdata.SHARDED).pruned())
                 .isEqualTo(json(Testdata.LLAMA).pruned());
@@ -221,7 +230,7 @@ class ScoreCommandTest {
     }
 
     @Test
-    void aTerminalGetsColoursAndABarThatIsWipedOut() {
+    void aTerminalGetsColorsAndABarThatIsWipedOut() {
         Run run = Run.on(new Terminal(true, true, true), Run.with("score", Testdata.LLAMA));
         assertThat(run.out()).contains("\u001b[31mmodel.layers.0.self_attn.k_proj");
         assertThat(run.err())
@@ -230,7 +239,7 @@ class ScoreCommandTest {
     }
 
     @Test
-    void noColourIsRespected() {
+    void noColorIsRespected() {
         Run run = Run.on(new Terminal(true, false, false), Run.with("score", Testdata.LLAMA));
         assertThat(run.out() + run.err()).doesNotContain("\u001b");
     }

@@ -66,11 +66,11 @@ class HeatmapWriterTest {
     }
 
     @Test
-    void colourIsAddedToTheDigitsAndDoesNotReplaceThem() {
+    void colorIsAddedToTheDigitsAndDoesNotReplaceThem() {
         RunReport report = Reports.large(3);
-        String coloured = new HeatmapWriter(true).write(report);
-        assertThat(coloured).contains("\u001b[38;5;16;48;5;");
-        assertThat(coloured.replaceAll("\u001b\\[[0-9;]*m", "").replaceAll(" +\n", "\n"))
+        String colored = new HeatmapWriter(true).write(report);
+        assertThat(colored).contains("\u001b[38;5;16;48;5;");
+        assertThat(colored.replaceAll("\u001b\\[[0-9;]*m", "").replaceAll(" +\n", "\n"))
                 .isEqualTo(new HeatmapWriter(false).write(report));
     }
 

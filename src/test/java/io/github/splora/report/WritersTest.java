@@ -26,7 +26,7 @@ class WritersTest {
     }
 
     @Test
-    void onlyPrunedRowsAreColoured() {
+    void onlyPrunedRowsAreColored() {
         List<String> lines =
                 ReportFormat.TABLE.writer(true).write(REPORT).lines().toList();
         assertThat(lines.get(1)).startsWith("\u001b[31mmodel.layers.0.q ").endsWith("prune\u001b[0m");
@@ -34,7 +34,7 @@ class WritersTest {
     }
 
     @Test
-    void aBarBesideTheScoreComesWithColour() {
+    void aBarBesideTheScoreComesWithColor() {
         List<String> lines =
                 ReportFormat.TABLE.writer(true).write(REPORT).lines().toList();
         assertThat(lines.get(1)).contains("  1.2500  ########     1.5000  ");

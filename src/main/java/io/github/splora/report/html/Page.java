@@ -50,7 +50,7 @@ record Page(
     /** One module, or the place of none. */
     record Cell(boolean isModule, String text, String level, boolean prune, String name) {}
 
-    /** One colour of the scale, and the scores that have it. */
+    /** One color of the scale, and the scores that have it. */
     record Level(String level, String from) {}
 
     /** Both charts; {@code unit} is what their scores are of, {@code clipped} whether some lie beyond the drawing. */
