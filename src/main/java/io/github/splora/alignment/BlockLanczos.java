@@ -1,0 +1,218 @@
+package io.github.splora.alignment;
+
+import io.github.splora.linalg.Matrix;
+import io.github.splora.linalg.Orthonormal;
+import io.github.splora.linalg.SymmetricEigen;
+import io.github.splora.tensor.Operand;
+import io.github.splora.tensor.Pass;
+import io.github.splora.tensor.Pass.Slot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Block Lanczos on VᵀV or VVᵀ: with a starting block X = Q₁R it makes an orthonormal basis Q₁, Q₂, … of X, VᵀV X, (VᵀV)²X, …
+ * and the block tridiagonal matrix T = QᵀVᵀVQ,
+ *
+ * <pre>Y_j = V Q_j,   T_jj = Y_jᵀY_j,   Q_{j+1} R_{j+1} = VᵀY_j − Σ_i Q_i Q_iᵀVᵀY_j,   T_{j+1,j} = R_{j+1}</pre>
+ *
+ * a step of two walks, which {@link #askImage} and {@link #askReturn} ask for. Every block is orthogonalized against all that
+ * came before. A block loses columns that depend on others; when it has none left, the space is invariant.
+ *
+ * <p>Source: Golub, Underwood, "The block Lanczos method for computing eigenvalues", Mathematical Software III (1977); Saad,
+ * "Analysis of some Krylov subspace approximations to the matrix exponential operator", SIAM J. Numer. Anal. 29 (1992).
+ */
+final class BlockLanczos {
+
+  /** A second orthogonalization pays where a direction lost more than this of its length in the first. */
+  private static final double CANCELLED = 1e-5;
+
+  private final boolean isLeft;
+  private final int size;
+  private final double rounding;
+  private final List<Matrix> basis = new ArrayList<>();
+  private final List<Matrix> diagonal = new ArrayList<>();
+  private final List<Matrix> below = new ArrayList<>();
+  private final Matrix start;
+  private Slot<Matrix> image;
+  private Slot<Matrix> returned;
+  private RitzPairs ritz;
+  private RitzPairs settled;
+  private double[] residuals;
+  private boolean isExhausted;
+  private boolean isFinite = true;
+
+  /**
+   * @param isLeft whether the operator is VVᵀ
+   * @param block X : [in, columns], or [out, columns] on the left
+   * @param rounding relative error of the products: what stands out less counts as zero
+   */
+  BlockLanczos(boolean isLeft, Matrix block, double rounding) {
+    this.isLeft = isLeft;
+    this.size = block.rows();
+    this.rounding = rounding;
+    Matrix first = Orthonormal.basis(block);
+    basis.add(first);
+    start = first.transposeTimes(block);
+    isFinite = isFinite(first) && isFinite(start);
+  }
+
+  /** Asks for {@code V Q_j}. */
+  void askImage(Pass pass) {
+    Matrix last = basis.get(basis.size() - 1);
+    image = isLeft ? pass.transposeTimes(Operand.ALIGNMENT_DELTA, last) : pass.times(Operand.ALIGNMENT_DELTA, last);
+  }
+
+  /** Takes it: from here on {@link #ritz} knows of step j. */
+  void takeImage() {
+    Matrix gram = image.get().transposeTimes(image.get());
+    isFinite &= isFinite(gram);
+    diagonal.add(gram);
+    if (isFinite) {
+      ritz = RitzPairs.of(projected(), start);
+    }
+  }
+
+  /** Asks for {@code VᵀV Q_j}. */
+  void askReturn(Pass pass) {
+    returned = isLeft
+        ? pass.times(Operand.ALIGNMENT_DELTA, image.get())
+        : pass.transposeTimes(Operand.ALIGNMENT_DELTA, image.get());
+    image = null;
+  }
+
+  /** Takes it: makes the next block, and {@link #settled} knows of step j. */
+  void takeReturn() {
+    Matrix rest = withoutBasis(returned.get());
+    returned = null;
+    isFinite &= isFinite(rest);
+    if (!isFinite) {
+      return;
+    }
+    Matrix next = independent(rest);
+    Matrix coefficients = next.transposeTimes(rest);
+    settled = ritz;
+    residuals = ritz.residuals(coefficients);
+    isExhausted = next.columns() == 0;
+    if (!isExhausted) {
+      basis.add(next);
+      below.add(coefficients);
+    }
+  }
+
+  /** Whether the space holds all that the operator makes of its starting block: Ritz pairs are eigenpairs. */
+  boolean isExhausted() {
+    return isExhausted;
+  }
+
+  /** False once NaN or overflow showed up, of which nothing can be decomposed. */
+  boolean isFinite() {
+    return isFinite;
+  }
+
+  /** n, of vectors of length n. */
+  int size() {
+    return size;
+  }
+
+  /** Of the first block. */
+  int blockColumns() {
+    return basis.get(0).columns();
+  }
+
+  /** Of the last step. */
+  RitzPairs ritz() {
+    return ritz;
+  }
+
+  /** Of the last step for which the {@link #residuals} are known: the last one or the one before. */
+  RitzPairs settled() {
+    return settled;
+  }
+
+  double[] residuals() {
+    return residuals;
+  }
+
+  /** Steps of which T knows. */
+  int steps() {
+    return diagonal.size();
+  }
+
+  /** {@code Q C : [n, columns]} of coordinates {@code C : [m, columns]}. */
+  Matrix vectors(Matrix coordinates) {
+    Matrix sum = Matrix.zeros(size, coordinates.columns());
+    int row = 0;
+    for (int i = 0; i < diagonal.size(); i++) {
+      Matrix block = basis.get(i);
+      add(block.times(rows(coordinates, row, block.columns())), sum);
+      row += block.columns();
+    }
+    return sum;
+  }
+
+  private static void add(Matrix from, Matrix to) {
+    for (int i = 0; i < to.values().length; i++) {
+      to.values()[i] += from.values()[i];
+    }
+  }
+
+  private static Matrix rows(Matrix matrix, int first, int count) {
+    int n = matrix.columns();
+    return new Matrix(count, n, Arrays.copyOfRange(matrix.values(), first * n, (first + count) * n));
+  }
+
+  /** T : [m, m]. */
+  private Matrix projected() {
+    int m = diagonal.stream().mapToInt(Matrix::columns).sum();
+    Matrix result = Matrix.zeros(m, m);
+    int at = 0;
+    for (int j = 0; j < diagonal.size(); j++) {
+      Matrix block = diagonal.get(j);
+      put(block, result, at, at);
+      int next = at + block.columns();
+      if (j + 1 < diagonal.size()) {
+        put(below.get(j), result, next, at);
+        put(below.get(j).transpose(), result, at, next);
+      }
+      at = next;
+    }
+    return result;
+  }
+
+  private static void put(Matrix block, Matrix into, int row, int column) {
+    for (int i = 0; i < block.rows(); i++) {
+      System.arraycopy(block.values(), i * block.columns(), into.values(), (row + i) * into.columns() + column,
+          block.columns());
+    }
+  }
+
+  private Matrix withoutBasis(Matrix matrix) {
+    Matrix rest = matrix;
+    for (Matrix block : basis) {
+      rest = rest.minus(block.times(block.transposeTimes(rest)));
+    }
+    return rest;
+  }
+
+  /** Orthonormal directions of what is left of a block, but for those that are rounding. */
+  private Matrix independent(Matrix rest) {
+    SymmetricEigen eigen = SymmetricEigen.of(rest.transposeTimes(rest));
+    double floor = rounding * ritz.values()[0];
+    int known = basis.stream().mapToInt(Matrix::columns).sum();
+    int most = Math.min(rest.columns(), size - known);
+    double[] inverse = new double[rest.columns()];
+    int count = 0;
+    while (count < most && eigen.values()[count] > Math.max(floor * floor, rounding * rounding * eigen.values()[0])) {
+      inverse[count] = 1 / Math.sqrt(eigen.values()[count]);
+      count++;
+    }
+    Matrix next = rest.times(eigen.vectors().scaledColumns(inverse).firstColumns(count));
+    boolean isCancelled = count > 0 && 1 / inverse[count - 1] < CANCELLED * ritz.values()[0];
+    return isCancelled ? Orthonormal.basis(withoutBasis(next)) : next;
+  }
+
+  private static boolean isFinite(Matrix matrix) {
+    return Arrays.stream(matrix.values()).allMatch(Double::isFinite);
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.splora.alignment;
+
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Estimates {@code Σ g(σ²)} over all singular values of V, g(0) = 0, from one Krylov space. Ritz pairs that have converged count
+ * exactly. Of the rest, random columns of the starting block tell the spectral density: the Ritz values with the squares of their
+ * vectors' first components are a quadrature for it. How many squares the rest has and what they sum up to is known exactly, so
+ * that g is first approximated by {@code α + βx}, whose sum over the rest is known, by least squares in the quadrature's
+ * weights.
+ *
+ * <p>Source: Ubaru, Chen, Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature", SIAM J. Matrix Anal. Appl. 38
+ * (2017); Meyer, Musco, Musco, Woodruff, "Hutch++", SOSA 2021, for the exact part.
+ */
+final class EnergyEstimate {
+
+  /** Residual of a Ritz pair that counts as converged, as a share of its value. */
+  private static final double CONVERGED = 0.03;
+  /** Values that differ by no more than this share of them may be one multiple eigenvalue. */
+  private static final double SAME = 0.01;
+  private static final double ROUNDING = 1e-9;
+
+  private final double[] values;
+  private final boolean[] isConverged;
+  private final double[] weights;
+  private final double count;
+  private final double total;
+  private final double rest;
+
+  /**
+   * @param space with random columns of independent standard normal deviates as the last ones of its starting block
+   * @param total {@code ‖V‖²}
+   */
+  EnergyEstimate(BlockLanczos space, int randomColumns, double total) {
+    RitzPairs pairs = space.settled();
+    this.values = pairs.values();
+    this.total = total;
+    this.weights = weights(pairs, randomColumns);
+    boolean[] converged = converged(pairs, space.residuals(), space.blockColumns());
+    double left = total - sum(converged);
+    if (left > ROUNDING * total && !isAnyWeightLeft(converged)) {
+      // Several copies of an eigenvalue, of which a block can show as many as it has columns: all is left to the quadrature.
+      converged = new boolean[values.length];
+      left = total;
+    }
+    this.isConverged = converged;
+    this.rest = Math.max(0, left);
+    int exact = 0;
+    for (boolean is : isConverged) {
+      exact += is ? 1 : 0;
+    }
+    this.count = space.size() - exact;
+  }
+
+  /** The part of ‖V‖² that the random columns stand for, in [0, 1]: the error goes with it. */
+  double uncertainShare() {
+    return rest / total;
+  }
+
+  /** @param g with {@code 0 ≤ g(x) ≤ x} */
+  double sumOf(DoubleUnaryOperator g) {
+    double exact = 0;
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double g0 = 0;
+    double g1 = 0;
+    // In units of the largest value, lest the sums differ by too many digits.
+    double unit = values[0];
+    for (int i = 0; i < values.length; i++) {
+      double y = g.applyAsDouble(values[i]);
+      if (isConverged[i]) {
+        exact += y;
+      } else {
+        double x = values[i] / unit;
+        s0 += weights[i];
+        s1 += weights[i] * x;
+        s2 += weights[i] * x * x;
+        g0 += weights[i] * y;
+        g1 += weights[i] * x * y;
+      }
+    }
+    if (s1 <= 0) {
+      return exact;
+    }
+    double determinant = s0 * s2 - s1 * s1;
+    double estimate = determinant > ROUNDING * s0 * s2
+        ? ((g0 * s2 - g1 * s1) * count + (g1 * s0 - g0 * s1) * (rest / unit)) / determinant
+        : g0 / s1 * (rest / unit);
+    return exact + Math.min(rest, Math.max(0, estimate));
+  }
+
+  private static double[] weights(RitzPairs pairs, int randomColumns) {
+    int columns = pairs.start().columns();
+    double[] weights = new double[pairs.values().length];
+    for (int i = 0; i < weights.length; i++) {
+      for (int j = columns - randomColumns; j < columns; j++) {
+        weights[i] += pairs.start().at(i, j) * pairs.start().at(i, j) / randomColumns;
+      }
+    }
+    return weights;
+  }
+
+  private boolean[] converged(RitzPairs pairs, double[] residuals, int blockColumns) {
+    boolean[] converged = new boolean[values.length];
+    for (int i = 0; i < values.length; i++) {
+      converged[i] = residuals[i] < CONVERGED * values[i] && alike(i) < blockColumns;
+    }
+    return converged;
+  }
+
+  /** How many values are the same as one, but for {@link #SAME}. */
+  private int alike(int i) {
+    int first = i;
+    while (first > 0 && values[first - 1] - values[i] <= SAME * values[i]) {
+      first--;
+    }
+    int end = i + 1;
+    while (end < values.length && values[i] - values[end] <= SAME * values[i]) {
+      end++;
+    }
+    return end - first;
+  }
+
+  private double sum(boolean[] chosen) {
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      sum += chosen[i] ? values[i] : 0;
+    }
+    return sum;
+  }
+
+  private boolean isAnyWeightLeft(boolean[] converged) {
+    double all = 0;
+    double left = 0;
+    for (int i = 0; i < values.length; i++) {
+      all += weights[i] * values[i];
+      left += converged[i] ? 0 : weights[i] * values[i];
+    }
+    return left > ROUNDING * all;
+  }
+}

@@ -1,0 +1,368 @@
+package io.github.splora.alignment;
+
+import io.github.splora.alignment.FilteredDelta.Coordinates;
+import io.github.splora.linalg.Matrix;
+import io.github.splora.tensor.Operand;
+import io.github.splora.tensor.Pass;
+import io.github.splora.tensor.Pass.Slot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.SortedSet;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/**
+ * What smooth functions of one alignment delta {@code V = UΣWᵀ : [out, in]} do to thin matrices, found without a decomposition of
+ * V: block Krylov spaces of VᵀV, from deltas' Aᵀ, and of VVᵀ, from their B, each with a few random columns beside it. Both are
+ * extended in the same walks, two for a step, until the results stand still.
+ *
+ * <p>The spaces tell
+ *
+ * <ul>
+ *   <li>{@code A f(VᵀV)} and {@code f(VVᵀ) B} for a smooth f ({@link FilteredDelta}): with the Ritz pairs (θ, y) of
+ *       {@code T = QᵀVᵀVQ}, {@code f(VᵀV)X ≈ Q Y f(Θ) Yᵀ QᵀX};
+ *   <li>the filter that takes away a given share of ‖V‖² ({@link #filter});
+ *   <li>the strongest triplets of V ({@link #triplets}), which are Ritz vectors.
+ * </ul>
+ *
+ * <p>Several may share one instance. Each says what it wants with {@link #require}, {@link #requireFilter} or
+ * {@link #requireTriplets} before the first walk; all of them call {@link #ask} before every walk.
+ *
+ * <p>Sources: see {@link BlockLanczos} and {@link EnergyEstimate}; for triplets Musco, Musco, "Randomized block Krylov methods for
+ * stronger and faster approximate singular value decomposition", NeurIPS 2015.
+ */
+public final class KrylovSpaces {
+
+  private static final int LEAST_RANDOM_COLUMNS = 4;
+  private static final int MOST_RANDOM_COLUMNS = 16;
+  /** Random columns times dimension: what the estimate of an energy needs to be some 0.3 % away. */
+  private static final int ENOUGH_SAMPLES = 8192;
+  /** A block for the sake of triplets has so many more columns than there are triplets. */
+  private static final int SPARE = 4;
+  private static final long OTHER_SEED = 0x9E3779B97F4A7C15L;
+  private static final double FLOAT32_ROUNDING = 1e-7;
+  private static final double FLOAT64_ROUNDING = 1e-13;
+  private static final int BISECTIONS = 100;
+  /** Copies of a step's thin matrices: blocks, products with V, what a walk keeps of them. */
+  private static final int COPIES = 8;
+  /** Small matrices of the space's dimension: T, its eigenvectors of two steps, and a decomposition's workspace. */
+  private static final int SMALL_COPIES = 6;
+
+  private enum Phase { START, IMAGE, RETURN, TRIPLETS, DONE }
+
+  private final int out;
+  private final int in;
+  private final long seed;
+  private final Accuracy accuracy;
+  private final List<FilteredDelta> deltas = new ArrayList<>();
+  private final SortedSet<Double> energies = new TreeSet<>();
+  private int tripletCount;
+
+  private Phase phase = Phase.START;
+  private Pass lastPass;
+  private Slot<Double> squaredNorm;
+  private BlockLanczos right;
+  private BlockLanczos left;
+  private int randomColumns;
+  private List<Coordinates> lastResults = List.of();
+  private final List<Trend> filterTrends = new ArrayList<>();
+  private final Trend tripletTrend = new Trend();
+  private double lastStrength;
+  private Matrix tripletVectors;
+  private Slot<Matrix> tripletImage;
+
+  /**
+   * @param seed of the random columns: the same one gives the same numbers
+   * @param accuracy when to stop
+   */
+  public KrylovSpaces(long outFeatures, long inFeatures, long seed, Accuracy accuracy) {
+    this.out = Math.toIntExact(outFeatures);
+    this.in = Math.toIntExact(inFeatures);
+    this.seed = seed;
+    this.accuracy = accuracy;
+  }
+
+  /**
+   * Puts a delta's factors into the starting blocks. The same two matrices are put there once.
+   *
+   * @param a A : [r, in]
+   * @param b B : [out, r]
+   * @return where to get the filtered factors from after the walks
+   */
+  public FilteredDelta require(Matrix a, Matrix b) {
+    requireNotStarted();
+    return deltas.stream().filter(delta -> delta.isOf(a, b)).findFirst().orElseGet(() -> {
+      FilteredDelta delta = new FilteredDelta(this, a, b, deltas.stream().mapToInt(each -> each.a().rows()).sum());
+      deltas.add(delta);
+      return delta;
+    });
+  }
+
+  /**
+   * Asks for {@link #filter} of this energy, and for deltas filtered by it.
+   *
+   * @param energy a share of ‖V‖² within (0, 1)
+   */
+  public void requireFilter(double energy) {
+    requireNotStarted();
+    if (!(energy > 0 && energy < 1)) {
+      throw new IllegalArgumentException("energy " + energy + " is not within (0, 1)");
+    }
+    energies.add(energy);
+  }
+
+  /** Asks for {@link #triplets} of so many or fewer. */
+  public void requireTriplets(int count) {
+    requireNotStarted();
+    tripletCount = Math.max(tripletCount, count);
+  }
+
+  /** Asks for what the next walk is to bring back; false once everything is there. */
+  public boolean ask(Pass pass) {
+    if (pass != lastPass) {
+      lastPass = pass;
+      phase = advance(pass);
+      if (phase != Phase.DONE && accuracy.isFloat64()) {
+        pass.demandFloat64();
+      }
+    }
+    return phase != Phase.DONE;
+  }
+
+  /** {@code ‖V‖²}. */
+  public double squaredNorm() {
+    return squaredNorm.get();
+  }
+
+  /** Returns the filter with {@code Σ σ²(1 − f(σ²)) = energy·‖V‖²}; f = 1 where V is zero. */
+  public SmoothFilter filter(double energy) {
+    if (isTrivial()) {
+      return new SmoothFilter(Double.POSITIVE_INFINITY);
+    }
+    List<EnergyEstimate> estimates =
+        spaces().map(space -> new EnergyEstimate(space, randomColumns, squaredNorm())).toList();
+    double wanted = energy * squaredNorm();
+    // In logarithms. A μ above all of σ²/√(1 − energy) takes less than is wanted.
+    double low = Math.log(squaredNorm()) - 40;
+    double high = Math.log(squaredNorm()) + 10 - Math.log(energy);
+    for (int i = 0; i < BISECTIONS; i++) {
+      double middle = (low + high) / 2;
+      if (removed(estimates, new SmoothFilter(Math.exp(middle))) > wanted) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return new SmoothFilter(Math.exp((low + high) / 2));
+  }
+
+  /** Returns the strongest triplets, of the {@code count} that were {@linkplain #requireTriplets required} or fewer. */
+  public Triplets triplets(int count) {
+    if (isTrivial()) {
+      double fill = isFinite() ? 0 : Double.NaN;
+      return new Triplets(Matrix.zeros(out, count).plus(filled(out, count, fill)), filledArray(count, fill),
+          filled(in, count, fill));
+    }
+    double[] squares = Arrays.copyOf(right.ritz().values(), Math.max(count, right.ritz().values().length));
+    return new Triplets(tripletImage.get().firstColumns(count), Arrays.copyOf(squares, count),
+        tripletVectors.firstColumns(count));
+  }
+
+  /** Steps that were made, two walks each. */
+  public int steps() {
+    return right == null ? 0 : Math.max(right.steps(), left == null ? 0 : left.steps());
+  }
+
+  /** Whether the accuracy was reached; if not, {@link Accuracy#mostSteps} ended it. */
+  public boolean isConverged() {
+    return isTrivial() || isSettled();
+  }
+
+  /** Estimate of the error of filtered deltas, relative to their norms. */
+  public double estimatedError() {
+    return isTrivial() || isExhausted() ? 0 : filterTrends.stream().mapToDouble(Trend::remaining).max().orElse(0);
+  }
+
+  /**
+   * Memory that spaces take at their largest, in bytes.
+   *
+   * @param rank of all deltas together
+   * @param steps that are made
+   */
+  public static long bytes(long out, long in, int rank, int steps) {
+    long columns = rank + randomColumns(Math.min(out, in));
+    long dimension = Math.min(columns * steps, Math.max(out, in));
+    return Double.BYTES * ((out + in) * (dimension + COPIES * columns) + 2 * SMALL_COPIES * dimension * dimension);
+  }
+
+  BlockLanczos right() {
+    return right;
+  }
+
+  BlockLanczos left() {
+    return left;
+  }
+
+  /** Whether V is zero or not finite, so that there are no spaces. */
+  boolean isTrivial() {
+    return squaredNorm() == 0 || !isFinite();
+  }
+
+  /** What filtering amounts to where {@link #isTrivial}: a factor for all numbers. */
+  double trivialFactor(DoubleUnaryOperator f) {
+    return isFinite() ? f.applyAsDouble(0) : Double.NaN;
+  }
+
+  private boolean isFinite() {
+    return Double.isFinite(squaredNorm()) && spaces().allMatch(BlockLanczos::isFinite);
+  }
+
+  private void requireNotStarted() {
+    if (phase != Phase.START) {
+      throw new IllegalStateException("required after the first walk");
+    }
+  }
+
+  private Phase advance(Pass pass) {
+    return switch (phase) {
+      case START -> {
+        start();
+        squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+        spaces().forEach(space -> space.askImage(pass));
+        yield Phase.IMAGE;
+      }
+      case IMAGE -> {
+        growing().forEach(BlockLanczos::takeImage);
+        if (isTrivial()) {
+          yield Phase.DONE;
+        }
+        if (isLargeEnough()) {
+          yield finish(pass);
+        }
+        growing().forEach(space -> space.askReturn(pass));
+        yield Phase.RETURN;
+      }
+      case RETURN -> {
+        growing().forEach(BlockLanczos::takeReturn);
+        if (!isFinite()) {
+          yield Phase.DONE;
+        }
+        if (isExhausted()) {
+          yield finish(pass);
+        }
+        growing().forEach(space -> space.askImage(pass));
+        yield Phase.IMAGE;
+      }
+      case TRIPLETS, DONE -> Phase.DONE;
+    };
+  }
+
+  private void start() {
+    if (energies.isEmpty() && tripletCount == 0) {
+      throw new IllegalStateException("neither a filter nor triplets are required");
+    }
+    int rank = deltas.stream().mapToInt(delta -> delta.a().rows()).sum();
+    int enough = randomColumns(Math.min(out, in));
+    randomColumns = Math.max(enough, Math.min(tripletCount + SPARE, MOST_RANDOM_COLUMNS + SPARE) - rank);
+    double rounding = accuracy.isFloat64() ? FLOAT64_ROUNDING : FLOAT32_ROUNDING;
+    right = new BlockLanczos(false, block(in, delta -> delta.a().transpose(), seed), rounding);
+    // Without a delta the right side tells all there is to tell.
+    left = deltas.isEmpty() ? null : new BlockLanczos(true, block(out, FilteredDelta::b, seed + OTHER_SEED), rounding);
+  }
+
+  private static int randomColumns(long size) {
+    return (int) Math.max(LEAST_RANDOM_COLUMNS, Math.min(MOST_RANDOM_COLUMNS, ENOUGH_SAMPLES / size));
+  }
+
+  private Matrix block(int size, java.util.function.Function<FilteredDelta, Matrix> factor, long blockSeed) {
+    Matrix block = Matrix.zeros(size, 0);
+    for (FilteredDelta delta : deltas) {
+      block = block.beside(factor.apply(delta));
+    }
+    return block.beside(Matrix.random(size, randomColumns, blockSeed));
+  }
+
+  private Stream<BlockLanczos> spaces() {
+    return Stream.of(right, left).filter(space -> space != null);
+  }
+
+  private Stream<BlockLanczos> growing() {
+    return spaces().filter(space -> !space.isExhausted());
+  }
+
+  private boolean isExhausted() {
+    return growing().findAny().isEmpty();
+  }
+
+  /** Takes stock of a step, and tells whether it was the last. */
+  private boolean isLargeEnough() {
+    if (spaces().anyMatch(space -> space.settled() == null)) {
+      return false;
+    }
+    List<Coordinates> results = energies.stream()
+        .map(this::filter)
+        .flatMap(filter -> deltas.stream().map(delta -> delta.coordinates(filter)))
+        .toList();
+    for (int i = 0; i < results.size() && !lastResults.isEmpty(); i++) {
+      filterTrends.get(i).add(results.get(i).changeFrom(lastResults.get(i)));
+    }
+    if (lastResults.isEmpty()) {
+      results.forEach(result -> filterTrends.add(new Trend()));
+    }
+    lastResults = results;
+    double strength = strength();
+    tripletTrend.add(strength == 0 ? 0 : (strength - lastStrength) / strength);
+    lastStrength = strength;
+    return isSettled() || steps() >= accuracy.mostSteps();
+  }
+
+  private boolean isSettled() {
+    return isExhausted()
+        || filterTrends.stream().allMatch(trend -> trend.remaining() <= accuracy.tolerance())
+        && (tripletCount == 0 || tripletTrend.remaining() <= accuracy.tripletGrowth());
+  }
+
+  /** {@code Σ σ²} of the triplets. */
+  private double strength() {
+    double sum = 0;
+    double[] values = right.ritz().values();
+    for (int i = 0; i < Math.min(tripletCount, values.length); i++) {
+      sum += values[i];
+    }
+    return sum;
+  }
+
+  private Phase finish(Pass pass) {
+    if (tripletCount == 0) {
+      return Phase.DONE;
+    }
+    Matrix vectors = right.ritz().vectors();
+    int known = Math.min(tripletCount, vectors.columns());
+    tripletVectors = right.vectors(vectors.firstColumns(known)).beside(Matrix.zeros(in, tripletCount - known));
+    tripletImage = pass.times(Operand.ALIGNMENT_DELTA, tripletVectors);
+    return Phase.TRIPLETS;
+  }
+
+  private double removed(List<EnergyEstimate> estimates, SmoothFilter filter) {
+    ToDoubleFunction<EnergyEstimate> weight = each -> 1 / (each.uncertainShare() * each.uncertainShare() + 1e-12);
+    double weights = estimates.stream().mapToDouble(weight).sum();
+    return estimates.stream()
+        .mapToDouble(each -> weight.applyAsDouble(each) / weights * each.sumOf(filter::removed))
+        .sum();
+  }
+
+  private static Matrix filled(int rows, int columns, double value) {
+    double[] values = filledArray(rows * columns, value);
+    return new Matrix(rows, columns, values);
+  }
+
+  private static double[] filledArray(int length, double value) {
+    double[] values = new double[length];
+    Arrays.fill(values, value);
+    return values;
+  }
+}

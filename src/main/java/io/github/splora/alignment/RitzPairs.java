@@ -1,0 +1,64 @@
+package io.github.splora.alignment;
+
+import io.github.splora.linalg.Matrix;
+import io.github.splora.linalg.SymmetricEigen;
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Eigenvalues and eigenvectors of an operator (VᵀV or VVᵀ) within a Krylov space of dimension m.
+ *
+ * @param values θ, largest first, none negative
+ * @param vectors {@code [m, m]}, in coordinates of the space's basis
+ * @param start the starting block in coordinates of the vectors: [m, columns]
+ */
+record RitzPairs(double[] values, Matrix vectors, Matrix start) {
+
+  /**
+   * Of the operator as it is within the space.
+   *
+   * @param start the starting block in coordinates of the basis, of which only the first rows are not zero
+   */
+  static RitzPairs of(Matrix projected, Matrix start) {
+    SymmetricEigen eigen = SymmetricEigen.of(projected);
+    double[] values = eigen.values();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.max(0, values[i]);
+    }
+    int m = values.length;
+    Matrix firstRows = new Matrix(start.rows(), m,
+        Arrays.copyOf(eigen.vectors().values(), start.rows() * m));
+    return new RitzPairs(values, eigen.vectors(), firstRows.transposeTimes(start));
+  }
+
+  /** f(operator) times columns of the starting block, in coordinates of the basis: [m, count]. */
+  Matrix filtered(DoubleUnaryOperator f, int firstColumn, int count) {
+    int m = values.length;
+    Matrix scaled = Matrix.zeros(m, count);
+    for (int i = 0; i < m; i++) {
+      double factor = f.applyAsDouble(values[i]);
+      for (int j = 0; j < count; j++) {
+        scaled.values()[i * count + j] = factor * start.at(i, firstColumn + j);
+      }
+    }
+    return vectors.times(scaled);
+  }
+
+  /**
+   * How far each pair is from an eigenpair, {@code ‖VᵀV u − θu‖}, which lies in the block that follows the space alone.
+   *
+   * @param next {@code [b', b]}: what that block has of the operator's image of the last one
+   */
+  double[] residuals(Matrix next) {
+    int m = values.length;
+    int b = next.columns();
+    Matrix lastRows = new Matrix(b, m,
+        Arrays.copyOfRange(vectors.values(), (m - b) * m, m * m));
+    double[] squares = next.times(lastRows).squaredColumns();
+    double[] residuals = new double[m];
+    for (int i = 0; i < m; i++) {
+      residuals[i] = Math.sqrt(squares[i]);
+    }
+    return residuals;
+  }
+}
