@@ -1,5 +1,6 @@
 package io.github.splora.alignment;
 
+import io.github.splora.linalg.LongRows;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.linalg.Orthonormal;
 import io.github.splora.linalg.SymmetricEigen;
@@ -30,6 +31,7 @@ final class BlockLanczos {
   private final boolean isLeft;
   private final int size;
   private final double rounding;
+  /** Q_jᵀ : [b, n], one for each step. */
   private final List<Matrix> basis = new ArrayList<>();
   private final List<Matrix> diagonal = new ArrayList<>();
   private final List<Matrix> below = new ArrayList<>();
@@ -52,20 +54,21 @@ final class BlockLanczos {
     this.size = block.rows();
     this.rounding = rounding;
     Matrix first = Orthonormal.basis(block);
-    basis.add(first);
+    basis.add(first.transpose());
     start = first.transposeTimes(block);
     isFinite = isFinite(first) && isFinite(start);
   }
 
   /** Asks for {@code V Q_j}. */
   void askImage(Pass pass) {
-    Matrix last = basis.get(basis.size() - 1);
+    Matrix last = basis.get(basis.size() - 1).transpose();
     image = isLeft ? pass.transposeTimes(Operand.ALIGNMENT_DELTA, last) : pass.times(Operand.ALIGNMENT_DELTA, last);
   }
 
   /** Takes it: from here on {@link #ritz} knows of step j. */
   void takeImage() {
-    Matrix gram = image.get().transposeTimes(image.get());
+    Matrix rows = image.get().transpose();
+    Matrix gram = LongRows.inner(rows, rows);
     isFinite &= isFinite(gram);
     diagonal.add(gram);
     if (isFinite) {
@@ -83,17 +86,18 @@ final class BlockLanczos {
 
   /** Takes it: makes the next block, and {@link #settled} knows of step j. */
   void takeReturn() {
-    Matrix rest = withoutBasis(returned.get());
+    Matrix rest = returned.get().transpose();
+    subtractBasis(rest);
     returned = null;
     isFinite &= isFinite(rest);
     if (!isFinite) {
       return;
     }
     Matrix next = independent(rest);
-    Matrix coefficients = next.transposeTimes(rest);
+    Matrix coefficients = LongRows.inner(next, rest);
     settled = ritz;
     residuals = ritz.residuals(coefficients);
-    isExhausted = next.columns() == 0;
+    isExhausted = next.rows() == 0;
     if (!isExhausted) {
       basis.add(next);
       below.add(coefficients);
@@ -117,7 +121,7 @@ final class BlockLanczos {
 
   /** Of the first block. */
   int blockColumns() {
-    return basis.get(0).columns();
+    return basis.get(0).rows();
   }
 
   /** Of the last step. */
@@ -139,22 +143,16 @@ final class BlockLanczos {
     return diagonal.size();
   }
 
-  /** {@code Q C : [n, columns]} of coordinates {@code C : [m, columns]}. */
+  /** {@code (Q C)ᵀ : [columns, n]} of coordinates {@code C : [m, columns]}. */
   Matrix vectors(Matrix coordinates) {
-    Matrix sum = Matrix.zeros(size, coordinates.columns());
+    Matrix sum = Matrix.zeros(coordinates.columns(), size);
     int row = 0;
     for (int i = 0; i < diagonal.size(); i++) {
       Matrix block = basis.get(i);
-      add(block.times(rows(coordinates, row, block.columns())), sum);
-      row += block.columns();
+      LongRows.addCombinations(rows(coordinates, row, block.rows()), block, sum);
+      row += block.rows();
     }
     return sum;
-  }
-
-  private static void add(Matrix from, Matrix to) {
-    for (int i = 0; i < to.values().length; i++) {
-      to.values()[i] += from.values()[i];
-    }
   }
 
   private static Matrix rows(Matrix matrix, int first, int count) {
@@ -187,29 +185,32 @@ final class BlockLanczos {
     }
   }
 
-  private Matrix withoutBasis(Matrix matrix) {
-    Matrix rest = matrix;
+  /** Takes from rows of length n what lies in the space, in place. */
+  private void subtractBasis(Matrix rows) {
     for (Matrix block : basis) {
-      rest = rest.minus(block.times(block.transposeTimes(rest)));
+      LongRows.addCombinations(LongRows.inner(block, rows).scaledBy(-1), block, rows);
     }
-    return rest;
   }
 
-  /** Orthonormal directions of what is left of a block, but for those that are rounding. */
+  /** Orthonormal rows that span what is left of a block, but for those that are rounding. */
   private Matrix independent(Matrix rest) {
-    SymmetricEigen eigen = SymmetricEigen.of(rest.transposeTimes(rest));
-    double floor = rounding * ritz.values()[0];
-    int known = basis.stream().mapToInt(Matrix::columns).sum();
-    int most = Math.min(rest.columns(), size - known);
-    double[] inverse = new double[rest.columns()];
+    SymmetricEigen eigen = SymmetricEigen.of(LongRows.inner(rest, rest));
+    double largest = ritz.values()[0];
+    double floor = Math.max(rounding * largest, rounding * Math.sqrt(Math.max(0, eigen.values()[0])));
+    int most = Math.min(rest.rows(), size - basis.stream().mapToInt(Matrix::rows).sum());
+    double[] inverse = new double[rest.rows()];
     int count = 0;
-    while (count < most && eigen.values()[count] > Math.max(floor * floor, rounding * rounding * eigen.values()[0])) {
+    while (count < most && eigen.values()[count] > floor * floor) {
       inverse[count] = 1 / Math.sqrt(eigen.values()[count]);
       count++;
     }
-    Matrix next = rest.times(eigen.vectors().scaledColumns(inverse).firstColumns(count));
-    boolean isCancelled = count > 0 && 1 / inverse[count - 1] < CANCELLED * ritz.values()[0];
-    return isCancelled ? Orthonormal.basis(withoutBasis(next)) : next;
+    Matrix next = Matrix.zeros(count, size);
+    LongRows.addCombinations(eigen.vectors().scaledColumns(inverse).firstColumns(count), rest, next);
+    if (count > 0 && Math.sqrt(eigen.values()[count - 1]) < CANCELLED * largest) {
+      subtractBasis(next);
+      return Orthonormal.basis(next.transpose()).transpose();
+    }
+    return next;
   }
 
   private static boolean isFinite(Matrix matrix) {

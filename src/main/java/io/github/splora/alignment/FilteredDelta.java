@@ -28,9 +28,9 @@ public final class FilteredDelta {
       double factor = spaces.trivialFactor(f);
       return new FilteredFactors(a.scaledBy(factor), b.scaledBy(factor));
     }
-    Coordinates coordinates = coordinates(f);
-    return new FilteredFactors(spaces.right().vectors(coordinates.right()).transpose(),
-        spaces.left().vectors(coordinates.left()));
+    Coordinates coordinates = latest(f);
+    return new FilteredFactors(spaces.right().vectors(coordinates.right()),
+        spaces.left().vectors(coordinates.left()).transpose());
   }
 
   /** Returns {@code ‖f(VVᵀ) B A f(VᵀV)‖²} without making the factors. */
@@ -38,13 +38,20 @@ public final class FilteredDelta {
     if (spaces.isTrivial()) {
       return Math.pow(spaces.trivialFactor(f), 4) * Coordinates.squaredNorm(b, a.transpose());
     }
-    Coordinates coordinates = coordinates(f);
+    Coordinates coordinates = latest(f);
     return Coordinates.squaredNorm(coordinates.left(), coordinates.right());
   }
 
-  Coordinates coordinates(DoubleUnaryOperator f) {
+  /** As the last step of both sides has it. */
+  Coordinates latest(DoubleUnaryOperator f) {
     return new Coordinates(spaces.left().ritz().filtered(f, firstColumn, b.columns()),
         spaces.right().ritz().filtered(f, firstColumn, a.rows()));
+  }
+
+  /** As the step before has it; as the last one, where there is nothing more to come. */
+  Coordinates settled(DoubleUnaryOperator f) {
+    return new Coordinates(spaces.left().settled().filtered(f, firstColumn, b.columns()),
+        spaces.right().settled().filtered(f, firstColumn, a.rows()));
   }
 
   boolean isOf(Matrix otherA, Matrix otherB) {

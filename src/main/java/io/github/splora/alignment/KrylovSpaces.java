@@ -1,17 +1,18 @@
 package io.github.splora.alignment;
 
-import io.github.splora.alignment.FilteredDelta.Coordinates;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -47,6 +48,10 @@ public final class KrylovSpaces {
   private static final double FLOAT32_ROUNDING = 1e-7;
   private static final double FLOAT64_ROUNDING = 1e-13;
   private static final int BISECTIONS = 100;
+  /** By which the estimate of a filter's energy may still change in a step, as a share of it. */
+  private static final double ENERGY_CHANGE = 5e-3;
+  /** Growth of the triplets' {@code Σ σ²} that falls faster than this from step to step is soon over. */
+  private static final double FAST = 0.4;
   /** Copies of a step's thin matrices: blocks, products with V, what a walk keeps of them. */
   private static final int COPIES = 8;
   /** Small matrices of the space's dimension: T, its eigenvectors of two steps, and a decomposition's workspace. */
@@ -68,7 +73,8 @@ public final class KrylovSpaces {
   private BlockLanczos right;
   private BlockLanczos left;
   private int randomColumns;
-  private List<Coordinates> lastResults = List.of();
+  private final Map<Double, SmoothFilter> lastFilters = new HashMap<>();
+  private boolean isEnergySettled;
   private final List<Trend> filterTrends = new ArrayList<>();
   private final Trend tripletTrend = new Trend();
   private double lastStrength;
@@ -143,8 +149,14 @@ public final class KrylovSpaces {
     if (isTrivial()) {
       return new SmoothFilter(Double.POSITIVE_INFINITY);
     }
-    List<EnergyEstimate> estimates =
-        spaces().map(space -> new EnergyEstimate(space, randomColumns, squaredNorm())).toList();
+    return filter(energy, estimates());
+  }
+
+  private List<EnergyEstimate> estimates() {
+    return spaces().map(space -> new EnergyEstimate(space, randomColumns, squaredNorm())).toList();
+  }
+
+  private SmoothFilter filter(double energy, List<EnergyEstimate> estimates) {
     double wanted = energy * squaredNorm();
     // In logarithms. A μ above all of σ²/√(1 − energy) takes less than is wanted.
     double low = Math.log(squaredNorm()) - 40;
@@ -278,7 +290,7 @@ public final class KrylovSpaces {
     return (int) Math.max(LEAST_RANDOM_COLUMNS, Math.min(MOST_RANDOM_COLUMNS, ENOUGH_SAMPLES / size));
   }
 
-  private Matrix block(int size, java.util.function.Function<FilteredDelta, Matrix> factor, long blockSeed) {
+  private Matrix block(int size, Function<FilteredDelta, Matrix> factor, long blockSeed) {
     Matrix block = Matrix.zeros(size, 0);
     for (FilteredDelta delta : deltas) {
       block = block.beside(factor.apply(delta));
@@ -303,17 +315,22 @@ public final class KrylovSpaces {
     if (spaces().anyMatch(space -> space.settled() == null)) {
       return false;
     }
-    List<Coordinates> results = energies.stream()
-        .map(this::filter)
-        .flatMap(filter -> deltas.stream().map(delta -> delta.coordinates(filter)))
-        .toList();
-    for (int i = 0; i < results.size() && !lastResults.isEmpty(); i++) {
-      filterTrends.get(i).add(results.get(i).changeFrom(lastResults.get(i)));
+    List<EnergyEstimate> estimates = estimates();
+    int trend = 0;
+    isEnergySettled = true;
+    for (double energy : energies) {
+      SmoothFilter filter = filter(energy, estimates);
+      // The filter's own change, which is that of an estimate, must not be taken for one of the spaces.
+      SmoothFilter last = lastFilters.put(energy, filter);
+      isEnergySettled &= last != null
+          && Math.abs(removed(estimates, last) / squaredNorm() - energy) <= ENERGY_CHANGE * energy;
+      for (FilteredDelta delta : deltas) {
+        if (trend == filterTrends.size()) {
+          filterTrends.add(new Trend());
+        }
+        filterTrends.get(trend++).add(delta.latest(filter).changeFrom(delta.settled(filter)));
+      }
     }
-    if (lastResults.isEmpty()) {
-      results.forEach(result -> filterTrends.add(new Trend()));
-    }
-    lastResults = results;
     double strength = strength();
     tripletTrend.add(strength == 0 ? 0 : (strength - lastStrength) / strength);
     lastStrength = strength;
@@ -322,8 +339,14 @@ public final class KrylovSpaces {
 
   private boolean isSettled() {
     return isExhausted()
-        || filterTrends.stream().allMatch(trend -> trend.remaining() <= accuracy.tolerance())
-        && (tripletCount == 0 || tripletTrend.remaining() <= accuracy.tripletGrowth());
+        || isEnergySettled
+        && filterTrends.stream().allMatch(trend -> trend.remaining() <= accuracy.tolerance())
+        && (tripletCount == 0 || areTripletsSettled());
+  }
+
+  private boolean areTripletsSettled() {
+    double most = tripletTrend.ratio() < FAST ? accuracy.fastTripletGrowth() : accuracy.tripletGrowth();
+    return tripletTrend.remaining() <= most;
   }
 
   /** {@code Σ σ²} of the triplets. */
@@ -342,7 +365,7 @@ public final class KrylovSpaces {
     }
     Matrix vectors = right.ritz().vectors();
     int known = Math.min(tripletCount, vectors.columns());
-    tripletVectors = right.vectors(vectors.firstColumns(known)).beside(Matrix.zeros(in, tripletCount - known));
+    tripletVectors = right.vectors(vectors.firstColumns(known)).transpose().beside(Matrix.zeros(in, tripletCount - known));
     tripletImage = pass.times(Operand.ALIGNMENT_DELTA, tripletVectors);
     return Phase.TRIPLETS;
   }

@@ -327,7 +327,7 @@ class KrylovSpacesTest {
   @Test
   void aBoundOnStepsEndsItUnconverged() throws IOException {
     Matrix v = ofSpectrum("flat", 300, 300);
-    KrylovSpaces spaces = new KrylovSpaces(300, 300, 1, new Accuracy(1e-12, 1e-2, 3, false));
+    KrylovSpaces spaces = new KrylovSpaces(300, 300, 1, new Accuracy(1e-12, 1e-2, 1e-2, 3, false));
     spaces.require(Matrix.random(2, 300, 3), Matrix.random(300, 2, 4));
     spaces.requireFilter(0.9);
     walk(spaces, v, DType.F32, false);
