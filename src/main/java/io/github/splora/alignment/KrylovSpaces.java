@@ -176,11 +176,9 @@ public final class KrylovSpaces {
   public Triplets triplets(int count) {
     if (isTrivial()) {
       double fill = isFinite() ? 0 : Double.NaN;
-      return new Triplets(Matrix.zeros(out, count).plus(filled(out, count, fill)), filledArray(count, fill),
-          filled(in, count, fill));
+      return new Triplets(filled(out, count, fill), filled(1, count, fill).values(), filled(in, count, fill));
     }
-    double[] squares = Arrays.copyOf(right.ritz().values(), Math.max(count, right.ritz().values().length));
-    return new Triplets(tripletImage.get().firstColumns(count), Arrays.copyOf(squares, count),
+    return new Triplets(tripletImage.get().firstColumns(count), Arrays.copyOf(right.ritz().values(), count),
         tripletVectors.firstColumns(count));
   }
 
@@ -379,13 +377,8 @@ public final class KrylovSpaces {
   }
 
   private static Matrix filled(int rows, int columns, double value) {
-    double[] values = filledArray(rows * columns, value);
-    return new Matrix(rows, columns, values);
-  }
-
-  private static double[] filledArray(int length, double value) {
-    double[] values = new double[length];
-    Arrays.fill(values, value);
-    return values;
+    Matrix result = Matrix.zeros(rows, columns);
+    Arrays.fill(result.values(), value);
+    return result;
   }
 }
