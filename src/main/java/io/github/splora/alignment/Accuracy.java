@@ -1,20 +1,20 @@
 package io.github.splora.alignment;
 
 /**
- * When Krylov spaces are large enough.
+ * Stopping rules for {@link KrylovSpaces}.
  *
- * @param tolerance the estimated error of a filtered delta B'A', relative to its norm, at which no further step is made
- * @param tripletGrowth the estimated share by which {@code Σ σ²} of the strongest triplets would still grow with further steps,
- *     at which none is made where each makes little difference, since the spectrum has no gap there: triplets from both sides of
- *     where it is cut are as strong as each other
- * @param fastTripletGrowth the same, where steps make much difference; the relative error of {@code U_k Σ_k W_kᵀ} is about its root
- * @param mostSteps an upper bound, two walks each
- * @param isFloat64 whether products with V must be float64; float32 reaches a tolerance of about 1e-6
+ * @param tolerance largest estimated error of a filtered delta B'A', relative to its Frobenius norm
+ * @param tripletGrowth largest estimated relative growth of the triplets' {@code Σ σ²} through further steps where convergence is
+ *     slow. The spectrum then has no gap after the k-th value: the triplets hold nearly as much of V as the best ones, but
+ *     {@code U_k Σ_k W_kᵀ} itself is not determined
+ * @param fastTripletGrowth the same where convergence is fast; the relative error of {@code U_k Σ_k W_kᵀ} is about its square root
+ * @param mostSteps largest number of steps, two walks each
+ * @param isFloat64 whether products with V must be computed in float64; float32 limits the error to about 1e-6
  */
 public record Accuracy(
     double tolerance, double tripletGrowth, double fastTripletGrowth, int mostSteps, boolean isFloat64) {
 
-  /** Within 1e-3 of the dense result: a bfloat16 holds no more. */
+  /** Within 1e-3 of the dense result, which is what bfloat16 factors can hold. */
   public static final Accuracy DEFAULT = new Accuracy(5e-4, 5e-3, 1e-5, 40, false);
 
   /** Within 1e-6 of the dense result. */

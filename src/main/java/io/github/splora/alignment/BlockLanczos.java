@@ -12,20 +12,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Block Lanczos on VᵀV or VVᵀ: with a starting block X = Q₁R it makes an orthonormal basis Q₁, Q₂, … of X, VᵀV X, (VᵀV)²X, …
+ * Block Lanczos on VᵀV or VVᵀ. From a starting block X = Q₁R it builds an orthonormal basis Q₁, Q₂, … of X, VᵀV X, (VᵀV)²X, …
  * and the block tridiagonal matrix T = QᵀVᵀVQ,
  *
  * <pre>Y_j = V Q_j,   T_jj = Y_jᵀY_j,   Q_{j+1} R_{j+1} = VᵀY_j − Σ_i Q_i Q_iᵀVᵀY_j,   T_{j+1,j} = R_{j+1}</pre>
  *
- * a step of two walks, which {@link #askImage} and {@link #askReturn} ask for. Every block is orthogonalized against all that
- * came before. A block loses columns that depend on others; when it has none left, the space is invariant.
+ * A step takes two walks, requested by {@link #askImage} and {@link #askReturn}. Every block is orthogonalized against all earlier
+ * ones. Columns that depend on others are dropped; when none is left, the space is invariant.
  *
  * <p>Source: Golub, Underwood, "The block Lanczos method for computing eigenvalues", Mathematical Software III (1977); Saad,
  * "Analysis of some Krylov subspace approximations to the matrix exponential operator", SIAM J. Numer. Anal. 29 (1992).
  */
 final class BlockLanczos {
 
-  /** A second orthogonalization pays where a direction lost more than this of its length in the first. */
+  /** A direction that keeps less than this share of its length is orthogonalized a second time. */
   private static final double CANCELLED = 1e-5;
 
   private final boolean isLeft;
@@ -47,7 +47,7 @@ final class BlockLanczos {
   /**
    * @param isLeft whether the operator is VVᵀ
    * @param block X : [in, columns], or [out, columns] on the left
-   * @param rounding relative error of the products: what stands out less counts as zero
+   * @param rounding relative error of the products: directions shorter than this count as zero
    */
   BlockLanczos(boolean isLeft, Matrix block, double rounding) {
     this.isLeft = isLeft;
@@ -59,13 +59,13 @@ final class BlockLanczos {
     isFinite = isFinite(first) && isFinite(start);
   }
 
-  /** Asks for {@code V Q_j}. */
+  /** Requests {@code V Q_j}. */
   void askImage(Pass pass) {
     Matrix last = basis.get(basis.size() - 1).transpose();
     image = isLeft ? pass.transposeTimes(Operand.ALIGNMENT_DELTA, last) : pass.times(Operand.ALIGNMENT_DELTA, last);
   }
 
-  /** Takes it: from here on {@link #ritz} knows of step j. */
+  /** Takes {@code V Q_j}; from here on {@link #ritz} includes step j. */
   void takeImage() {
     Matrix rows = image.get().transpose();
     Matrix gram = LongRows.inner(rows, rows);
@@ -76,7 +76,7 @@ final class BlockLanczos {
     }
   }
 
-  /** Asks for {@code VᵀV Q_j}. */
+  /** Requests {@code VᵀV Q_j}. */
   void askReturn(Pass pass) {
     returned = isLeft
         ? pass.times(Operand.ALIGNMENT_DELTA, image.get())
@@ -84,7 +84,7 @@ final class BlockLanczos {
     image = null;
   }
 
-  /** Takes it: makes the next block, and {@link #settled} knows of step j. */
+  /** Takes {@code VᵀV Q_j}: computes the next block; from here on {@link #settled} includes step j. */
   void takeReturn() {
     Matrix rest = returned.get().transpose();
     subtractBasis(rest);
@@ -104,46 +104,47 @@ final class BlockLanczos {
     }
   }
 
-  /** Whether the space holds all that the operator makes of its starting block: Ritz pairs are eigenpairs. */
+  /** Whether the space is invariant, so that its Ritz pairs are eigenpairs. */
   boolean isExhausted() {
     return isExhausted;
   }
 
-  /** False once NaN or overflow showed up, of which nothing can be decomposed. */
+  /** False once a NaN or infinite number has appeared, with which no decomposition would end. */
   boolean isFinite() {
     return isFinite;
   }
 
-  /** n, of vectors of length n. */
+  /** Returns the length of the vectors, in or out. */
   int size() {
     return size;
   }
 
-  /** Of the first block. */
+  /** Returns the number of columns of the first block. */
   int blockColumns() {
     return basis.get(0).rows();
   }
 
-  /** Of the last step. */
+  /** Returns the Ritz pairs after the last step. */
   RitzPairs ritz() {
     return ritz;
   }
 
-  /** Of the last step for which the {@link #residuals} are known: the last one or the one before. */
+  /** Returns the Ritz pairs after the last step whose {@link #residuals} are known: the last one or the one before. */
   RitzPairs settled() {
     return settled;
   }
 
+  /** Returns the residuals of {@link #settled}. */
   double[] residuals() {
     return residuals;
   }
 
-  /** Steps of which T knows. */
+  /** Returns the number of diagonal blocks of T. */
   int steps() {
     return diagonal.size();
   }
 
-  /** {@code (Q C)ᵀ : [columns, n]} of coordinates {@code C : [m, columns]}. */
+  /** Returns {@code (Q C)ᵀ : [columns, n]} for coordinates {@code C : [m, columns]}. */
   Matrix vectors(Matrix coordinates) {
     Matrix sum = Matrix.zeros(coordinates.columns(), size);
     int row = 0;
@@ -185,14 +186,14 @@ final class BlockLanczos {
     }
   }
 
-  /** Takes from rows of length n what lies in the space, in place. */
+  /** Subtracts from rows of length n, in place, their projection on the space. */
   private void subtractBasis(Matrix rows) {
     for (Matrix block : basis) {
       LongRows.addCombinations(LongRows.inner(block, rows).scaledBy(-1), block, rows);
     }
   }
 
-  /** Orthonormal rows that span what is left of a block, but for those that are rounding. */
+  /** Returns orthonormal rows that span a block's remainder, without directions that are rounding errors. */
   private Matrix independent(Matrix rest) {
     SymmetricEigen eigen = SymmetricEigen.of(LongRows.inner(rest, rest));
     double largest = ritz.values()[0];

@@ -3,20 +3,19 @@ package io.github.splora.alignment;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Estimates {@code Σ g(σ²)} over all singular values of V, g(0) = 0, from one Krylov space. Ritz pairs that have converged count
- * exactly. Of the rest, random columns of the starting block tell the spectral density: the Ritz values with the squares of their
- * vectors' first components are a quadrature for it. How many squares the rest has and what they sum up to is known exactly, so
- * that g is first approximated by {@code α + βx}, whose sum over the rest is known, by least squares in the quadrature's
- * weights.
+ * Estimates {@code Σ g(σ²)} over all singular values of V, g(0) = 0, from one Krylov space. Converged Ritz pairs are counted
+ * exactly. The random columns of the starting block estimate the rest: Ritz values, weighted with the squared components of the
+ * random columns, are a quadrature of the spectral density. The number of the remaining squares and their sum are known exactly.
+ * So g is fitted by {@code α + βx} (least squares in the quadrature's weights), and the sum of the fit over the rest is known.
  *
  * <p>Source: Ubaru, Chen, Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature", SIAM J. Matrix Anal. Appl. 38
  * (2017); Meyer, Musco, Musco, Woodruff, "Hutch++", SOSA 2021, for the exact part.
  */
 final class EnergyEstimate {
 
-  /** Residual of a Ritz pair that counts as converged, as a share of its value. */
+  /** Largest relative residual of a Ritz pair that counts as converged. */
   private static final double CONVERGED = 0.03;
-  /** Values that differ by no more than this share of them may be one multiple eigenvalue. */
+  /** Values this close to each other, relatively, may be one multiple eigenvalue. */
   private static final double SAME = 0.01;
   private static final double ROUNDING = 1e-9;
 
@@ -28,7 +27,8 @@ final class EnergyEstimate {
   private final double rest;
 
   /**
-   * @param space with random columns of independent standard normal deviates as the last ones of its starting block
+   * @param space whose starting block ends with columns of independent standard normal deviates
+   * @param randomColumns how many
    * @param total {@code ‖V‖²}
    */
   EnergyEstimate(BlockLanczos space, int randomColumns, double total) {
@@ -39,7 +39,7 @@ final class EnergyEstimate {
     boolean[] converged = converged(pairs, space.residuals(), space.blockColumns());
     double left = total - sum(converged);
     if (left > ROUNDING * total && !isAnyWeightLeft(converged)) {
-      // Several copies of an eigenvalue, of which a block can show as many as it has columns: all is left to the quadrature.
+      // A block shows at most as many copies of a multiple eigenvalue as it has columns: use the quadrature alone.
       converged = new boolean[values.length];
       left = total;
     }
@@ -52,12 +52,16 @@ final class EnergyEstimate {
     this.count = space.size() - exact;
   }
 
-  /** The part of ‖V‖² that the random columns stand for, in [0, 1]: the error goes with it. */
+  /** Returns the share of ‖V‖² that the random columns estimate, in [0, 1]; the error is proportional to it. */
   double uncertainShare() {
     return rest / total;
   }
 
-  /** @param g with {@code 0 ≤ g(x) ≤ x} */
+  /**
+   * Returns the estimate of {@code Σ g(σ²)}.
+   *
+   * @param g with {@code 0 ≤ g(x) ≤ x}
+   */
   double sumOf(DoubleUnaryOperator g) {
     double exact = 0;
     double s0 = 0;
@@ -65,7 +69,7 @@ final class EnergyEstimate {
     double s2 = 0;
     double g0 = 0;
     double g1 = 0;
-    // In units of the largest value, lest the sums differ by too many digits.
+    // In units of the largest value, for sums of similar size.
     double unit = values[0];
     for (int i = 0; i < values.length; i++) {
       double y = g.applyAsDouble(values[i]);
@@ -109,7 +113,7 @@ final class EnergyEstimate {
     return converged;
   }
 
-  /** How many values are the same as one, but for {@link #SAME}. */
+  /** Returns the number of values that agree with one up to {@link #SAME}, itself included. */
   private int alike(int i) {
     int first = i;
     while (first > 0 && values[first - 1] - values[i] <= SAME * values[i]) {

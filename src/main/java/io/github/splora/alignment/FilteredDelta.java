@@ -3,7 +3,7 @@ package io.github.splora.alignment;
 import io.github.splora.linalg.Matrix;
 import java.util.function.DoubleUnaryOperator;
 
-/** A delta BA whose factors are in the starting blocks of {@link KrylovSpaces}: asked for after the walks. */
+/** A delta BA whose factors are in the starting blocks of {@link KrylovSpaces}. Its methods are to be called after the walks. */
 public final class FilteredDelta {
 
   private final Matrix a;
@@ -21,7 +21,7 @@ public final class FilteredDelta {
   /**
    * Returns {@code A f(VᵀV)} and {@code f(VVᵀ) B}. NaN where V is not finite.
    *
-   * @param f smooth, on squared singular values; as hard to approximate as the filters that were required, or less
+   * @param f a smooth function of squared singular values; accurate if it varies no faster than the required filters
    */
   public FilteredFactors factors(DoubleUnaryOperator f) {
     if (spaces.isTrivial()) {
@@ -33,7 +33,7 @@ public final class FilteredDelta {
         spaces.left().vectors(coordinates.left()).transpose());
   }
 
-  /** Returns {@code ‖f(VVᵀ) B A f(VᵀV)‖²} without making the factors. */
+  /** Returns {@code ‖f(VVᵀ) B A f(VᵀV)‖²} without computing the factors. */
   public double squaredNorm(DoubleUnaryOperator f) {
     if (spaces.isTrivial()) {
       return Math.pow(spaces.trivialFactor(f), 4) * Coordinates.squaredNorm(b, a.transpose());
@@ -42,13 +42,13 @@ public final class FilteredDelta {
     return Coordinates.squaredNorm(coordinates.left(), coordinates.right());
   }
 
-  /** As the last step of both sides has it. */
+  /** Returns the filtered factors after the last step. */
   Coordinates latest(DoubleUnaryOperator f) {
     return new Coordinates(spaces.left().ritz().filtered(f, firstColumn, b.columns()),
         spaces.right().ritz().filtered(f, firstColumn, a.rows()));
   }
 
-  /** As the step before has it; as the last one, where there is nothing more to come. */
+  /** Returns the filtered factors after the previous step, or the last one on a side that is exhausted. */
   Coordinates settled(DoubleUnaryOperator f) {
     return new Coordinates(spaces.left().settled().filtered(f, firstColumn, b.columns()),
         spaces.right().settled().filtered(f, firstColumn, a.rows()));
@@ -69,14 +69,14 @@ public final class FilteredDelta {
   }
 
   /**
-   * Two factors L and R of a delta LRᵀ, in coordinates of orthonormal bases that grow at their ends.
+   * Two factors L and R of a delta LRᵀ, in coordinates of orthonormal bases that only gain vectors at their ends.
    *
    * @param left {@code [m', r]}
    * @param right {@code [m, r]}
    */
   record Coordinates(Matrix left, Matrix right) {
 
-    /** {@code ‖LRᵀ − L'R'ᵀ‖/‖LRᵀ‖} for another one in smaller or equal spaces; 0 where both are zero. */
+    /** {@code ‖LRᵀ − L'R'ᵀ‖/‖LRᵀ‖} for L'R'ᵀ of an earlier step; 0 if both are zero. */
     double changeFrom(Coordinates earlier) {
       Matrix earlierLeft = padded(earlier.left, left.rows());
       Matrix earlierRight = padded(earlier.right, right.rows());

@@ -17,20 +17,20 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * What smooth functions of one alignment delta {@code V = UΣWᵀ : [out, in]} do to thin matrices, found without a decomposition of
- * V: block Krylov spaces of VᵀV, from deltas' Aᵀ, and of VVᵀ, from their B, each with a few random columns beside it. Both are
- * extended in the same walks, two for a step, until the results stand still.
+ * Applies smooth functions of an alignment delta {@code V = UΣWᵀ : [out, in]} to thin matrices without decomposing V. It builds
+ * two block Krylov spaces: one of VᵀV that starts from the deltas' Aᵀ, and one of VVᵀ that starts from their B, each with a few
+ * random columns. Both grow in the same walks, two per step, until the results no longer change.
  *
- * <p>The spaces tell
+ * <p>The spaces provide
  *
  * <ul>
  *   <li>{@code A f(VᵀV)} and {@code f(VVᵀ) B} for a smooth f ({@link FilteredDelta}): with the Ritz pairs (θ, y) of
  *       {@code T = QᵀVᵀVQ}, {@code f(VᵀV)X ≈ Q Y f(Θ) Yᵀ QᵀX};
- *   <li>the filter that takes away a given share of ‖V‖² ({@link #filter});
- *   <li>the strongest triplets of V ({@link #triplets}), which are Ritz vectors.
+ *   <li>the filter that removes a given share of ‖V‖² ({@link #filter});
+ *   <li>the strongest singular triplets of V ({@link #triplets}), which are Ritz vectors.
  * </ul>
  *
- * <p>Several may share one instance. Each says what it wants with {@link #require}, {@link #requireFilter} or
+ * <p>Several callers can share one instance. Each states what it needs with {@link #require}, {@link #requireFilter} or
  * {@link #requireTriplets} before the first walk; all of them call {@link #ask} before every walk.
  *
  * <p>Sources: see {@link BlockLanczos} and {@link EnergyEstimate}; for triplets Musco, Musco, "Randomized block Krylov methods for
@@ -40,21 +40,21 @@ public final class KrylovSpaces {
 
   private static final int LEAST_RANDOM_COLUMNS = 4;
   private static final int MOST_RANDOM_COLUMNS = 16;
-  /** Random columns times dimension: what the estimate of an energy needs to be some 0.3 % away. */
+  /** Random columns times dimension that bring the estimate of an energy within about 0.3 %. */
   private static final int ENOUGH_SAMPLES = 8192;
-  /** A block for the sake of triplets has so many more columns than there are triplets. */
+  /** Columns of a starting block in addition to the number of triplets. */
   private static final int SPARE = 4;
   private static final long OTHER_SEED = 0x9E3779B97F4A7C15L;
   private static final double FLOAT32_ROUNDING = 1e-7;
   private static final double FLOAT64_ROUNDING = 1e-13;
   private static final int BISECTIONS = 100;
-  /** By which the estimate of a filter's energy may still change in a step, as a share of it. */
+  /** Relative change of a filter's estimated energy in the last step, at most. */
   private static final double ENERGY_CHANGE = 5e-3;
-  /** Growth of the triplets' {@code Σ σ²} that falls faster than this from step to step is soon over. */
+  /** A ratio of successive growths of the triplets' {@code Σ σ²} below this means that few more steps remain. */
   private static final double FAST = 0.4;
-  /** Copies of a step's thin matrices: blocks, products with V, what a walk keeps of them. */
+  /** Copies of a step's thin matrices: blocks, products with V, and the walk's working copies. */
   private static final int COPIES = 8;
-  /** Small matrices of the space's dimension: T, its eigenvectors of two steps, and a decomposition's workspace. */
+  /** Square matrices of the space's dimension: T, the eigenvectors of two steps, and the workspace of a decomposition. */
   private static final int SMALL_COPIES = 6;
 
   private enum Phase { START, IMAGE, RETURN, TRIPLETS, DONE }
@@ -82,7 +82,7 @@ public final class KrylovSpaces {
   private Slot<Matrix> tripletImage;
 
   /**
-   * @param seed of the random columns: the same one gives the same numbers
+   * @param seed seed of the random columns: the same seed gives the same numbers
    * @param accuracy when to stop
    */
   public KrylovSpaces(long outFeatures, long inFeatures, long seed, Accuracy accuracy) {
@@ -93,11 +93,11 @@ public final class KrylovSpaces {
   }
 
   /**
-   * Puts a delta's factors into the starting blocks. The same two matrices are put there once.
+   * Adds a delta's factors to the starting blocks, once for the same two matrix objects.
    *
    * @param a A : [r, in]
    * @param b B : [out, r]
-   * @return where to get the filtered factors from after the walks
+   * @return provides the filtered factors after the walks
    */
   public FilteredDelta require(Matrix a, Matrix b) {
     requireNotStarted();
@@ -109,9 +109,9 @@ public final class KrylovSpaces {
   }
 
   /**
-   * Asks for {@link #filter} of this energy, and for deltas filtered by it.
+   * Requests {@link #filter} for this energy, and convergence of all deltas under that filter.
    *
-   * @param energy a share of ‖V‖² within (0, 1)
+   * @param energy a share of ‖V‖², between 0 and 1 exclusive
    */
   public void requireFilter(double energy) {
     requireNotStarted();
@@ -121,13 +121,13 @@ public final class KrylovSpaces {
     energies.add(energy);
   }
 
-  /** Asks for {@link #triplets} of so many or fewer. */
+  /** Requests {@link #triplets} of up to {@code count}. */
   public void requireTriplets(int count) {
     requireNotStarted();
     tripletCount = Math.max(tripletCount, count);
   }
 
-  /** Asks for what the next walk is to bring back; false once everything is there. */
+  /** Requests products from the next walk; returns false when no further walk is needed. */
   public boolean ask(Pass pass) {
     if (pass != lastPass) {
       lastPass = pass;
@@ -172,7 +172,7 @@ public final class KrylovSpaces {
     return new SmoothFilter(Math.exp((low + high) / 2));
   }
 
-  /** Returns the strongest triplets, of the {@code count} that were {@linkplain #requireTriplets required} or fewer. */
+  /** Returns the strongest triplets: at most as many as were {@linkplain #requireTriplets required}. */
   public Triplets triplets(int count) {
     if (isTrivial()) {
       double fill = isFinite() ? 0 : Double.NaN;
@@ -182,29 +182,31 @@ public final class KrylovSpaces {
         tripletVectors.firstColumns(count));
   }
 
-  /** Steps that were made, two walks each. */
+  /** Returns the number of steps taken, two walks each. */
   public int steps() {
     return right == null ? 0 : Math.max(right.steps(), left == null ? 0 : left.steps());
   }
 
-  /** Whether the accuracy was reached; if not, {@link Accuracy#mostSteps} ended it. */
+  /** Whether the accuracy was reached; if not, {@link Accuracy#mostSteps} was. */
   public boolean isConverged() {
     return isTrivial() || isSettled();
   }
 
-  /** Estimate of the error of filtered deltas, relative to their norms. */
+  /** Returns the estimated error of the filtered deltas, relative to their norms; the largest one. */
   public double estimatedError() {
     return isTrivial() || isExhausted() ? 0 : filterTrends.stream().mapToDouble(Trend::remaining).max().orElse(0);
   }
 
   /**
-   * Memory that spaces take at their largest, in bytes.
+   * Returns an upper estimate of the memory of one instance, in bytes: with m columns of a basis and c of a block,
+   * {@code 8·((out + in)(m + 8c) + 12 m²)}.
    *
-   * @param rank of all deltas together
-   * @param steps that are made
+   * @param rank sum over all deltas
+   * @param triplets the largest number required
+   * @param steps number of steps that will be taken
    */
-  public static long bytes(long out, long in, int rank, int steps) {
-    long columns = rank + randomColumns(Math.min(out, in));
+  public static long bytes(long out, long in, int rank, int triplets, int steps) {
+    long columns = rank + randomColumns(Math.min(out, in), rank, triplets);
     long dimension = Math.min(columns * steps, Math.max(out, in));
     return Double.BYTES * ((out + in) * (dimension + COPIES * columns) + 2 * SMALL_COPIES * dimension * dimension);
   }
@@ -222,7 +224,7 @@ public final class KrylovSpaces {
     return squaredNorm() == 0 || !isFinite();
   }
 
-  /** What filtering amounts to where {@link #isTrivial}: a factor for all numbers. */
+  /** The factor that filtering multiplies everything by where {@link #isTrivial}. */
   double trivialFactor(DoubleUnaryOperator f) {
     return isFinite() ? f.applyAsDouble(0) : Double.NaN;
   }
@@ -233,7 +235,7 @@ public final class KrylovSpaces {
 
   private void requireNotStarted() {
     if (phase != Phase.START) {
-      throw new IllegalStateException("required after the first walk");
+      throw new IllegalStateException("requirements must be stated before the first walk");
     }
   }
 
@@ -272,20 +274,20 @@ public final class KrylovSpaces {
   }
 
   private void start() {
-    if (energies.isEmpty() && tripletCount == 0) {
-      throw new IllegalStateException("neither a filter nor triplets are required");
+    if ((energies.isEmpty() || deltas.isEmpty()) && tripletCount == 0) {
+      throw new IllegalStateException("nothing to compute: neither a delta with a filter nor triplets are required");
     }
     int rank = deltas.stream().mapToInt(delta -> delta.a().rows()).sum();
-    int enough = randomColumns(Math.min(out, in));
-    randomColumns = Math.max(enough, Math.min(tripletCount + SPARE, MOST_RANDOM_COLUMNS + SPARE) - rank);
+    randomColumns = randomColumns(Math.min(out, in), rank, tripletCount);
     double rounding = accuracy.isFloat64() ? FLOAT64_ROUNDING : FLOAT32_ROUNDING;
     right = new BlockLanczos(false, block(in, delta -> delta.a().transpose(), seed), rounding);
-    // Without a delta the right side tells all there is to tell.
+    // Without a delta, the right side is enough.
     left = deltas.isEmpty() ? null : new BlockLanczos(true, block(out, FilteredDelta::b, seed + OTHER_SEED), rounding);
   }
 
-  private static int randomColumns(long size) {
-    return (int) Math.max(LEAST_RANDOM_COLUMNS, Math.min(MOST_RANDOM_COLUMNS, ENOUGH_SAMPLES / size));
+  private static int randomColumns(long size, int rank, int triplets) {
+    int samples = (int) Math.max(LEAST_RANDOM_COLUMNS, Math.min(MOST_RANDOM_COLUMNS, ENOUGH_SAMPLES / size));
+    return Math.max(samples, Math.min(triplets, MOST_RANDOM_COLUMNS) + SPARE - rank);
   }
 
   private Matrix block(int size, Function<FilteredDelta, Matrix> factor, long blockSeed) {
@@ -308,7 +310,7 @@ public final class KrylovSpaces {
     return growing().findAny().isEmpty();
   }
 
-  /** Takes stock of a step, and tells whether it was the last. */
+  /** Measures what the last step changed, and returns whether another one is unnecessary. */
   private boolean isLargeEnough() {
     if (spaces().anyMatch(space -> space.settled() == null)) {
       return false;
@@ -318,7 +320,7 @@ public final class KrylovSpaces {
     isEnergySettled = true;
     for (double energy : energies) {
       SmoothFilter filter = filter(energy, estimates);
-      // The filter's own change, which is that of an estimate, must not be taken for one of the spaces.
+      // Both steps are compared under the same filter: the filter itself is a statistical estimate, which keeps changing.
       SmoothFilter last = lastFilters.put(energy, filter);
       isEnergySettled &= last != null
           && Math.abs(removed(estimates, last) / squaredNorm() - energy) <= ENERGY_CHANGE * energy;

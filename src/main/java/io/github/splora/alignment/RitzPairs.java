@@ -15,9 +15,10 @@ import java.util.function.DoubleUnaryOperator;
 record RitzPairs(double[] values, Matrix vectors, Matrix start) {
 
   /**
-   * Of the operator as it is within the space.
+   * Computes them.
    *
-   * @param start the starting block in coordinates of the basis, of which only the first rows are not zero
+   * @param projected T : [m, m]
+   * @param start the starting block in coordinates of the first basis vectors; its other coordinates are zero
    */
   static RitzPairs of(Matrix projected, Matrix start) {
     SymmetricEigen eigen = SymmetricEigen.of(projected);
@@ -31,7 +32,7 @@ record RitzPairs(double[] values, Matrix vectors, Matrix start) {
     return new RitzPairs(values, eigen.vectors(), firstRows.transposeTimes(start));
   }
 
-  /** f(operator) times columns of the starting block, in coordinates of the basis: [m, count]. */
+  /** Returns f(operator) times columns of the starting block, in coordinates of the basis: [m, count]. */
   Matrix filtered(DoubleUnaryOperator f, int firstColumn, int count) {
     int m = values.length;
     Matrix scaled = Matrix.zeros(m, count);
@@ -45,9 +46,9 @@ record RitzPairs(double[] values, Matrix vectors, Matrix start) {
   }
 
   /**
-   * How far each pair is from an eigenpair, {@code ‖VᵀV u − θu‖}, which lies in the block that follows the space alone.
+   * Returns each pair's residual {@code ‖VᵀV u − θu‖}.
    *
-   * @param next {@code [b', b]}: what that block has of the operator's image of the last one
+   * @param next {@code R_{j+1} : [b', b]}, the coefficients of the block that follows the space
    */
   double[] residuals(Matrix next) {
     int m = values.length;

@@ -6,7 +6,7 @@ import java.util.function.DoubleUnaryOperator;
  * The filter {@code f(x) = 1/(1 + (x/μ)²)} on squared singular values {@code x = σ²} of V: near 1 where V is weak, near 0
  * where it is strong, 1/2 at μ.
  *
- * @param mu above 0; infinite for a V of zero, which leaves everything as it is
+ * @param mu above 0; infinite where V is zero, so that nothing changes
  */
 public record SmoothFilter(double mu) implements DoubleUnaryOperator {
 
@@ -16,10 +16,10 @@ public record SmoothFilter(double mu) implements DoubleUnaryOperator {
     return 1 / (1 + ratio * ratio);
   }
 
-  /** {@code σ²(1 − f(σ²))}, the part of σ² that the filter takes away. */
+  /** Returns {@code σ²(1 − f(σ²))}, the part of σ² that the filter removes. */
   double removed(double square) {
     double ratio = square / mu;
-    // As a quotient of finite numbers, also where ratio² overflows.
+    // Two forms, so that nothing is infinite over infinite where ratio² overflows.
     return ratio < 1 ? square * ratio * ratio / (1 + ratio * ratio) : square / (1 + 1 / (ratio * ratio));
   }
 }

@@ -3,14 +3,14 @@ package io.github.splora.linalg;
 import java.util.Arrays;
 
 /**
- * Products of matrices of few, long rows: the transposes of tall-skinny ones, three times as fast as those since Java's compiler
- * makes vector instructions of loops along the rows. The order of the sums is the same on every machine.
+ * Products of short, wide matrices: the transposes of tall-skinny ones, and three times as fast, since Java's compiler vectorizes
+ * loops along the rows. Sums are taken in the same order on every machine.
  */
 public final class LongRows {
 
-  /** Sums that are kept side by side. */
+  /** Partial sums of an inner product. */
   private static final int LANES = 256;
-  /** Of a row, which stays in a core's cache with as much of the others. */
+  /** Columns processed at a time, so that they stay in a core's cache. */
   private static final int STRETCH = 512;
 
   private LongRows() {}

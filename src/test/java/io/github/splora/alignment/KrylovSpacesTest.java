@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes out of Krylov spaces is what a full decomposition in float64 gives. */
+/** Compares Krylov spaces with a full decomposition in float64. */
 class KrylovSpacesTest {
 
   private static final double[] ENERGIES = {0.5, 0.7, 0.9};
@@ -81,8 +81,8 @@ class KrylovSpacesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"BF16", "F32", "F64"})
-  void theTypeOfTheWeightsMakesNoDifference(DType type) throws IOException {
-    // Multiples of 1/64, which all of them hold.
+  void storageTypeAndTranspositionDoNotMatter(DType type) throws IOException {
+    // Multiples of 1/64, which all types store exactly.
     Matrix v = matrix(DenseMatrix.random(80, 60, 7));
     assertDense(v, type, false);
     assertDense(v, type, true);
@@ -141,7 +141,7 @@ class KrylovSpacesTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, 1e200})
-  void numbersThatNothingCanBeComputedFromEndInNaN(double value) throws IOException {
+  void nonFiniteOrOverflowingWeightsGiveNaN(double value) throws IOException {
     Matrix v = Matrix.random(30, 40, 1);
     v.values()[17] = value;
     assertNaN(v, Matrix.random(2, 40, 3));
@@ -149,7 +149,7 @@ class KrylovSpacesTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
-  void soDoFactors(double value) throws IOException {
+  void nonFiniteFactorsGiveNaN(double value) throws IOException {
     Matrix a = Matrix.random(2, 40, 3);
     a.values()[3] = value;
     assertNaN(Matrix.random(30, 40, 1), a);
@@ -166,7 +166,7 @@ class KrylovSpacesTest {
   }
 
   @Test
-  void factorsThatAreZeroOrDependOnEachOtherAreNoHindrance() throws IOException {
+  void zeroAndDependentFactorsAreFiltered() throws IOException {
     Matrix v = ofSpectrum("root", 60, 50);
     Matrix row = Matrix.random(1, 50, 3);
     Matrix a = row.above(row.scaledBy(-2)).above(Matrix.zeros(1, 50)).above(Matrix.random(1, 50, 4).scaledBy(1e-20));
@@ -257,7 +257,7 @@ class KrylovSpacesTest {
       assertThat(dense.error(delta.factors(filter), a, b, filter)).isLessThan(1e-3);
       assertThat(dense.error(other.factors(filter), otherA, otherB, filter)).isLessThan(1e-3);
     }
-    // Any other smooth function will do, such as what the filter takes away.
+    // Any other smooth function works as well, such as the complement of the filter.
     SmoothFilter filter = spaces.filter(0.9);
     DoubleUnaryOperator complement = x -> 1 - filter.applyAsDouble(x);
     assertThat(dense.error(delta.factors(complement), a, b, complement)).isLessThan(1e-3);
@@ -276,10 +276,10 @@ class KrylovSpacesTest {
     assertThat(spaces.squaredNorm()).isCloseTo(v.squaredNorm(), within(1e-6 * v.squaredNorm()));
   }
 
-  /** More copies of a singular value than a block can show. */
+  /** There are more copies of a singular value than a block has columns. */
   @ParameterizedTest
   @ValueSource(ints = {30, 300})
-  void equalSingularValuesCountAllOfThem(int copies) throws IOException {
+  void everyCopyOfAMultipleSingularValueCounts(int copies) throws IOException {
     Matrix v = withSingularValues(320, 300, i -> i < copies ? 3 : 0.5);
     Matrix a = Matrix.random(1, 300, 3);
     Matrix b = Matrix.random(320, 1, 4);
@@ -295,7 +295,7 @@ class KrylovSpacesTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {1e-18, 1e15})
-  void sizeMakesNoDifference(double size) throws IOException {
+  void scaleDoesNotMatter(double size) throws IOException {
     Matrix v = ofSpectrum("root", 120, 100).scaledBy(size);
     Matrix a = Matrix.random(2, 100, 3).scaledBy(1 / size);
     Matrix b = Matrix.random(120, 2, 4);
@@ -325,7 +325,7 @@ class KrylovSpacesTest {
   }
 
   @Test
-  void aBoundOnStepsEndsItUnconverged() throws IOException {
+  void theStepLimitIsReportedAsUnconverged() throws IOException {
     Matrix v = ofSpectrum("flat", 300, 300);
     KrylovSpaces spaces = new KrylovSpaces(300, 300, 1, new Accuracy(1e-12, 1e-2, 1e-2, 3, false));
     spaces.require(Matrix.random(2, 300, 3), Matrix.random(300, 2, 4));
@@ -338,15 +338,15 @@ class KrylovSpacesTest {
   }
 
   @Test
-  void memoryGrowsWithShapesRankAndSteps() {
+  void theMemoryEstimateGrowsWithRankAndSteps() {
     // Two bases of ten blocks of 16 and 4 columns, at least.
-    assertThat(KrylovSpaces.bytes(4096, 14336, 16, 10)).isBetween(8L * 18432 * 200, 16L * 18432 * 200);
-    assertThat(KrylovSpaces.bytes(4096, 4096, 16, 20)).isGreaterThan(KrylovSpaces.bytes(4096, 4096, 16, 10));
-    assertThat(KrylovSpaces.bytes(4096, 4096, 32, 10)).isGreaterThan(KrylovSpaces.bytes(4096, 4096, 16, 10));
+    assertThat(KrylovSpaces.bytes(4096, 14336, 16, 0, 10)).isBetween(8L * 18432 * 200, 16L * 18432 * 200);
+    assertThat(KrylovSpaces.bytes(4096, 4096, 16, 0, 20)).isGreaterThan(KrylovSpaces.bytes(4096, 4096, 16, 0, 10));
+    assertThat(KrylovSpaces.bytes(4096, 4096, 32, 0, 10)).isGreaterThan(KrylovSpaces.bytes(4096, 4096, 16, 0, 10));
   }
 
   @Test
-  void whatCannotBeAskedForIsRefused() throws IOException {
+  void invalidRequestsAreRejected() throws IOException {
     KrylovSpaces spaces = new KrylovSpaces(4, 3, 1, Accuracy.DEFAULT);
     assertThatThrownBy(() -> spaces.requireFilter(1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> spaces.requireFilter(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
@@ -445,7 +445,7 @@ class KrylovSpacesTest {
     return new Matrix(matrix.rows(), matrix.columns(), Arrays.stream(matrix.values()).map(x -> (float) x).toArray());
   }
 
-  /** Random columns that lean towards where V writes most. */
+  /** Random columns that lean toward V's strongest directions. */
   private static Matrix leaning(Matrix v, int columns, long seed) {
     Matrix written = v.times(Matrix.random(v.columns(), columns, seed));
     Matrix any = Matrix.random(v.rows(), columns, seed + 100);
