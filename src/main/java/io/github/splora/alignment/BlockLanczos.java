@@ -25,196 +25,202 @@ import java.util.List;
  */
 final class BlockLanczos {
 
-  /** A direction that keeps less than this share of its length is orthogonalized a second time. */
-  private static final double CANCELLED = 1e-5;
+    /** A direction that keeps less than this share of its length is orthogonalized a second time. */
+    private static final double CANCELLED = 1e-5;
 
-  private final boolean isLeft;
-  private final int size;
-  private final double rounding;
-  /** Q_jᵀ : [b, n], one for each step. */
-  private final List<Matrix> basis = new ArrayList<>();
-  private final List<Matrix> diagonal = new ArrayList<>();
-  private final List<Matrix> below = new ArrayList<>();
-  private final Matrix start;
-  private Slot<Matrix> image;
-  private Slot<Matrix> returned;
-  private RitzPairs ritz;
-  private RitzPairs settled;
-  private double[] residuals;
-  private boolean isExhausted;
-  private boolean isFinite = true;
+    private final boolean isLeft;
+    private final int size;
+    private final double rounding;
+    /** Q_jᵀ : [b, n], one for each step. */
+    private final List<Matrix> basis = new ArrayList<>();
 
-  /**
-   * @param isLeft whether the operator is VVᵀ
-   * @param block X : [in, columns], or [out, columns] on the left
-   * @param rounding relative error of the products: directions shorter than this count as zero
-   */
-  BlockLanczos(boolean isLeft, Matrix block, double rounding) {
-    this.isLeft = isLeft;
-    this.size = block.rows();
-    this.rounding = rounding;
-    Matrix first = Orthonormal.basis(block);
-    basis.add(first.transpose());
-    start = first.transposeTimes(block);
-    isFinite = isFinite(first) && isFinite(start);
-  }
+    private final List<Matrix> diagonal = new ArrayList<>();
+    private final List<Matrix> below = new ArrayList<>();
+    private final Matrix start;
+    private Slot<Matrix> image;
+    private Slot<Matrix> returned;
+    private RitzPairs ritz;
+    private RitzPairs settled;
+    private double[] residuals;
+    private boolean isExhausted;
+    private boolean isFinite = true;
 
-  /** Requests {@code V Q_j}. */
-  void askImage(Pass pass) {
-    Matrix last = basis.get(basis.size() - 1).transpose();
-    image = isLeft ? pass.transposeTimes(Operand.ALIGNMENT_DELTA, last) : pass.times(Operand.ALIGNMENT_DELTA, last);
-  }
-
-  /** Takes {@code V Q_j}; from here on {@link #ritz} includes step j. */
-  void takeImage() {
-    Matrix rows = image.get().transpose();
-    Matrix gram = LongRows.inner(rows, rows);
-    isFinite &= isFinite(gram);
-    diagonal.add(gram);
-    if (isFinite) {
-      ritz = RitzPairs.of(projected(), start);
+    /**
+     * @param isLeft whether the operator is VVᵀ
+     * @param block X : [in, columns], or [out, columns] on the left
+     * @param rounding relative error of the products: directions shorter than this count as zero
+     */
+    BlockLanczos(boolean isLeft, Matrix block, double rounding) {
+        this.isLeft = isLeft;
+        this.size = block.rows();
+        this.rounding = rounding;
+        Matrix first = Orthonormal.basis(block);
+        basis.add(first.transpose());
+        start = first.transposeTimes(block);
+        isFinite = isFinite(first) && isFinite(start);
     }
-  }
 
-  /** Requests {@code VᵀV Q_j}. */
-  void askReturn(Pass pass) {
-    returned = isLeft
-        ? pass.times(Operand.ALIGNMENT_DELTA, image.get())
-        : pass.transposeTimes(Operand.ALIGNMENT_DELTA, image.get());
-    image = null;
-  }
-
-  /** Takes {@code VᵀV Q_j}: computes the next block; from here on {@link #settled} includes step j. */
-  void takeReturn() {
-    Matrix rest = returned.get().transpose();
-    subtractBasis(rest);
-    returned = null;
-    isFinite &= isFinite(rest);
-    if (!isFinite) {
-      return;
+    /** Requests {@code V Q_j}. */
+    void askImage(Pass pass) {
+        Matrix last = basis.get(basis.size() - 1).transpose();
+        image = isLeft ? pass.transposeTimes(Operand.ALIGNMENT_DELTA, last) : pass.times(Operand.ALIGNMENT_DELTA, last);
     }
-    Matrix next = independent(rest);
-    Matrix coefficients = LongRows.inner(next, rest);
-    settled = ritz;
-    residuals = ritz.residuals(coefficients);
-    isExhausted = next.rows() == 0;
-    if (!isExhausted) {
-      basis.add(next);
-      below.add(coefficients);
+
+    /** Takes {@code V Q_j}; from here on {@link #ritz} includes step j. */
+    void takeImage() {
+        Matrix rows = image.get().transpose();
+        Matrix gram = LongRows.inner(rows, rows);
+        isFinite &= isFinite(gram);
+        diagonal.add(gram);
+        if (isFinite) {
+            ritz = RitzPairs.of(projected(), start);
+        }
     }
-  }
 
-  /** Whether the space is invariant, so that its Ritz pairs are eigenpairs. */
-  boolean isExhausted() {
-    return isExhausted;
-  }
-
-  /** False once a NaN or infinite number has appeared, with which no decomposition would end. */
-  boolean isFinite() {
-    return isFinite;
-  }
-
-  /** Returns the length of the vectors, in or out. */
-  int size() {
-    return size;
-  }
-
-  /** Returns the number of columns of the first block. */
-  int blockColumns() {
-    return basis.get(0).rows();
-  }
-
-  /** Returns the Ritz pairs after the last step. */
-  RitzPairs ritz() {
-    return ritz;
-  }
-
-  /** Returns the Ritz pairs after the last step whose {@link #residuals} are known: the last one or the one before. */
-  RitzPairs settled() {
-    return settled;
-  }
-
-  /** Returns the residuals of {@link #settled}. */
-  double[] residuals() {
-    return residuals;
-  }
-
-  /** Returns the number of diagonal blocks of T. */
-  int steps() {
-    return diagonal.size();
-  }
-
-  /** Returns {@code (Q C)ᵀ : [columns, n]} for coordinates {@code C : [m, columns]}. */
-  Matrix vectors(Matrix coordinates) {
-    Matrix sum = Matrix.zeros(coordinates.columns(), size);
-    int row = 0;
-    for (int i = 0; i < diagonal.size(); i++) {
-      Matrix block = basis.get(i);
-      LongRows.addCombinations(rows(coordinates, row, block.rows()), block, sum);
-      row += block.rows();
+    /** Requests {@code VᵀV Q_j}. */
+    void askReturn(Pass pass) {
+        returned = isLeft
+                ? pass.times(Operand.ALIGNMENT_DELTA, image.get())
+                : pass.transposeTimes(Operand.ALIGNMENT_DELTA, image.get());
+        image = null;
     }
-    return sum;
-  }
 
-  private static Matrix rows(Matrix matrix, int first, int count) {
-    int n = matrix.columns();
-    return new Matrix(count, n, Arrays.copyOfRange(matrix.values(), first * n, (first + count) * n));
-  }
-
-  /** T : [m, m]. */
-  private Matrix projected() {
-    int m = diagonal.stream().mapToInt(Matrix::columns).sum();
-    Matrix result = Matrix.zeros(m, m);
-    int at = 0;
-    for (int j = 0; j < diagonal.size(); j++) {
-      Matrix block = diagonal.get(j);
-      put(block, result, at, at);
-      int next = at + block.columns();
-      if (j + 1 < diagonal.size()) {
-        put(below.get(j), result, next, at);
-        put(below.get(j).transpose(), result, at, next);
-      }
-      at = next;
+    /** Takes {@code VᵀV Q_j}: computes the next block; from here on {@link #settled} includes step j. */
+    void takeReturn() {
+        Matrix rest = returned.get().transpose();
+        subtractBasis(rest);
+        returned = null;
+        isFinite &= isFinite(rest);
+        if (!isFinite) {
+            return;
+        }
+        Matrix next = independent(rest);
+        Matrix coefficients = LongRows.inner(next, rest);
+        settled = ritz;
+        residuals = ritz.residuals(coefficients);
+        isExhausted = next.rows() == 0;
+        if (!isExhausted) {
+            basis.add(next);
+            below.add(coefficients);
+        }
     }
-    return result;
-  }
 
-  private static void put(Matrix block, Matrix into, int row, int column) {
-    for (int i = 0; i < block.rows(); i++) {
-      System.arraycopy(block.values(), i * block.columns(), into.values(), (row + i) * into.columns() + column,
-          block.columns());
+    /** Whether the space is invariant, so that its Ritz pairs are eigenpairs. */
+    boolean isExhausted() {
+        return isExhausted;
     }
-  }
 
-  /** Subtracts from rows of length n, in place, their projection on the space. */
-  private void subtractBasis(Matrix rows) {
-    for (Matrix block : basis) {
-      LongRows.addCombinations(LongRows.inner(block, rows).scaledBy(-1), block, rows);
+    /** False once a NaN or infinite number has appeared, with which no decomposition would end. */
+    boolean isFinite() {
+        return isFinite;
     }
-  }
 
-  /** Returns orthonormal rows that span a block's remainder, without directions that are rounding errors. */
-  private Matrix independent(Matrix rest) {
-    SymmetricEigen eigen = SymmetricEigen.of(LongRows.inner(rest, rest));
-    double largest = ritz.values()[0];
-    double floor = Math.max(rounding * largest, rounding * Math.sqrt(Math.max(0, eigen.values()[0])));
-    int most = Math.min(rest.rows(), size - basis.stream().mapToInt(Matrix::rows).sum());
-    double[] inverse = new double[rest.rows()];
-    int count = 0;
-    while (count < most && eigen.values()[count] > floor * floor) {
-      inverse[count] = 1 / Math.sqrt(eigen.values()[count]);
-      count++;
+    /** Returns the length of the vectors, in or out. */
+    int size() {
+        return size;
     }
-    Matrix next = Matrix.zeros(count, size);
-    LongRows.addCombinations(eigen.vectors().scaledColumns(inverse).firstColumns(count), rest, next);
-    if (count > 0 && Math.sqrt(eigen.values()[count - 1]) < CANCELLED * largest) {
-      subtractBasis(next);
-      return Orthonormal.basis(next.transpose()).transpose();
-    }
-    return next;
-  }
 
-  private static boolean isFinite(Matrix matrix) {
-    return Arrays.stream(matrix.values()).allMatch(Double::isFinite);
-  }
+    /** Returns the number of columns of the first block. */
+    int blockColumns() {
+        return basis.get(0).rows();
+    }
+
+    /** Returns the Ritz pairs after the last step. */
+    RitzPairs ritz() {
+        return ritz;
+    }
+
+    /** Returns the Ritz pairs after the last step whose {@link #residuals} are known: the last one or the one before. */
+    RitzPairs settled() {
+        return settled;
+    }
+
+    /** Returns the residuals of {@link #settled}. */
+    double[] residuals() {
+        return residuals;
+    }
+
+    /** Returns the number of diagonal blocks of T. */
+    int steps() {
+        return diagonal.size();
+    }
+
+    /** Returns {@code (Q C)ᵀ : [columns, n]} for coordinates {@code C : [m, columns]}. */
+    Matrix vectors(Matrix coordinates) {
+        Matrix sum = Matrix.zeros(coordinates.columns(), size);
+        int row = 0;
+        for (int i = 0; i < diagonal.size(); i++) {
+            Matrix block = basis.get(i);
+            LongRows.addCombinations(rows(coordinates, row, block.rows()), block, sum);
+            row += block.rows();
+        }
+        return sum;
+    }
+
+    private static Matrix rows(Matrix matrix, int first, int count) {
+        int n = matrix.columns();
+        return new Matrix(count, n, Arrays.copyOfRange(matrix.values(), first * n, (first + count) * n));
+    }
+
+    /** T : [m, m]. */
+    private Matrix projected() {
+        int m = diagonal.stream().mapToInt(Matrix::columns).sum();
+        Matrix result = Matrix.zeros(m, m);
+        int at = 0;
+        for (int j = 0; j < diagonal.size(); j++) {
+            Matrix block = diagonal.get(j);
+            put(block, result, at, at);
+            int next = at + block.columns();
+            if (j + 1 < diagonal.size()) {
+                put(below.get(j), result, next, at);
+                put(below.get(j).transpose(), result, at, next);
+            }
+            at = next;
+        }
+        return result;
+    }
+
+    private static void put(Matrix block, Matrix into, int row, int column) {
+        for (int i = 0; i < block.rows(); i++) {
+            System.arraycopy(
+                    block.values(),
+                    i * block.columns(),
+                    into.values(),
+                    (row + i) * into.columns() + column,
+                    block.columns());
+        }
+    }
+
+    /** Subtracts from rows of length n, in place, their projection on the space. */
+    private void subtractBasis(Matrix rows) {
+        for (Matrix block : basis) {
+            LongRows.addCombinations(LongRows.inner(block, rows).scaledBy(-1), block, rows);
+        }
+    }
+
+    /** Returns orthonormal rows that span a block's remainder, without directions that are rounding errors. */
+    private Matrix independent(Matrix rest) {
+        SymmetricEigen eigen = SymmetricEigen.of(LongRows.inner(rest, rest));
+        double largest = ritz.values()[0];
+        double floor = Math.max(rounding * largest, rounding * Math.sqrt(Math.max(0, eigen.values()[0])));
+        int most = Math.min(
+                rest.rows(), size - basis.stream().mapToInt(Matrix::rows).sum());
+        double[] inverse = new double[rest.rows()];
+        int count = 0;
+        while (count < most && eigen.values()[count] > floor * floor) {
+            inverse[count] = 1 / Math.sqrt(eigen.values()[count]);
+            count++;
+        }
+        Matrix next = Matrix.zeros(count, size);
+        LongRows.addCombinations(eigen.vectors().scaledColumns(inverse).firstColumns(count), rest, next);
+        if (count > 0 && Math.sqrt(eigen.values()[count - 1]) < CANCELLED * largest) {
+            subtractBasis(next);
+            return Orthonormal.basis(next.transpose()).transpose();
+        }
+        return next;
+    }
+
+    private static boolean isFinite(Matrix matrix) {
+        return Arrays.stream(matrix.values()).allMatch(Double::isFinite);
+    }
 }

@@ -14,52 +14,51 @@ import java.util.function.DoubleUnaryOperator;
  */
 record RitzPairs(double[] values, Matrix vectors, Matrix start) {
 
-  /**
-   * Computes them.
-   *
-   * @param projected T : [m, m]
-   * @param start the starting block in coordinates of the first basis vectors; its other coordinates are zero
-   */
-  static RitzPairs of(Matrix projected, Matrix start) {
-    SymmetricEigen eigen = SymmetricEigen.of(projected);
-    double[] values = eigen.values();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.max(0, values[i]);
+    /**
+     * Computes them.
+     *
+     * @param projected T : [m, m]
+     * @param start the starting block in coordinates of the first basis vectors; its other coordinates are zero
+     */
+    static RitzPairs of(Matrix projected, Matrix start) {
+        SymmetricEigen eigen = SymmetricEigen.of(projected);
+        double[] values = eigen.values();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.max(0, values[i]);
+        }
+        int m = values.length;
+        Matrix firstRows =
+                new Matrix(start.rows(), m, Arrays.copyOf(eigen.vectors().values(), start.rows() * m));
+        return new RitzPairs(values, eigen.vectors(), firstRows.transposeTimes(start));
     }
-    int m = values.length;
-    Matrix firstRows = new Matrix(start.rows(), m,
-        Arrays.copyOf(eigen.vectors().values(), start.rows() * m));
-    return new RitzPairs(values, eigen.vectors(), firstRows.transposeTimes(start));
-  }
 
-  /** Returns f(operator) times columns of the starting block, in coordinates of the basis: [m, count]. */
-  Matrix filtered(DoubleUnaryOperator f, int firstColumn, int count) {
-    int m = values.length;
-    Matrix scaled = Matrix.zeros(m, count);
-    for (int i = 0; i < m; i++) {
-      double factor = f.applyAsDouble(values[i]);
-      for (int j = 0; j < count; j++) {
-        scaled.values()[i * count + j] = factor * start.at(i, firstColumn + j);
-      }
+    /** Returns f(operator) times columns of the starting block, in coordinates of the basis: [m, count]. */
+    Matrix filtered(DoubleUnaryOperator f, int firstColumn, int count) {
+        int m = values.length;
+        Matrix scaled = Matrix.zeros(m, count);
+        for (int i = 0; i < m; i++) {
+            double factor = f.applyAsDouble(values[i]);
+            for (int j = 0; j < count; j++) {
+                scaled.values()[i * count + j] = factor * start.at(i, firstColumn + j);
+            }
+        }
+        return vectors.times(scaled);
     }
-    return vectors.times(scaled);
-  }
 
-  /**
-   * Returns each pair's residual {@code ‖VᵀV u − θu‖}.
-   *
-   * @param next {@code R_{j+1} : [b', b]}, the coefficients of the block that follows the space
-   */
-  double[] residuals(Matrix next) {
-    int m = values.length;
-    int b = next.columns();
-    Matrix lastRows = new Matrix(b, m,
-        Arrays.copyOfRange(vectors.values(), (m - b) * m, m * m));
-    double[] squares = next.times(lastRows).squaredColumns();
-    double[] residuals = new double[m];
-    for (int i = 0; i < m; i++) {
-      residuals[i] = Math.sqrt(squares[i]);
+    /**
+     * Returns each pair's residual {@code ‖VᵀV u − θu‖}.
+     *
+     * @param next {@code R_{j+1} : [b', b]}, the coefficients of the block that follows the space
+     */
+    double[] residuals(Matrix next) {
+        int m = values.length;
+        int b = next.columns();
+        Matrix lastRows = new Matrix(b, m, Arrays.copyOfRange(vectors.values(), (m - b) * m, m * m));
+        double[] squares = next.times(lastRows).squaredColumns();
+        double[] residuals = new double[m];
+        for (int i = 0; i < m; i++) {
+            residuals[i] = Math.sqrt(squares[i]);
+        }
+        return residuals;
     }
-    return residuals;
-  }
 }

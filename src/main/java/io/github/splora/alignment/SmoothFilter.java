@@ -10,16 +10,16 @@ import java.util.function.DoubleUnaryOperator;
  */
 public record SmoothFilter(double mu) implements DoubleUnaryOperator {
 
-  @Override
-  public double applyAsDouble(double square) {
-    double ratio = square / mu;
-    return 1 / (1 + ratio * ratio);
-  }
+    @Override
+    public double applyAsDouble(double square) {
+        double ratio = square / mu;
+        return 1 / (1 + ratio * ratio);
+    }
 
-  /** Returns {@code σ²(1 − f(σ²))}, the part of σ² that the filter removes. */
-  double removed(double square) {
-    double ratio = square / mu;
-    // Two forms, so that nothing is infinite over infinite where ratio² overflows.
-    return ratio < 1 ? square * ratio * ratio / (1 + ratio * ratio) : square / (1 + 1 / (ratio * ratio));
-  }
+    /** Returns {@code σ²(1 − f(σ²))}, the part of σ² that the filter removes. */
+    double removed(double square) {
+        double ratio = square / mu;
+        // Two forms, so that nothing is infinite over infinite where ratio² overflows.
+        return ratio < 1 ? square * ratio * ratio / (1 + ratio * ratio) : square / (1 + 1 / (ratio * ratio));
+    }
 }

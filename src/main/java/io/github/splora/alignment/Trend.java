@@ -6,33 +6,37 @@ package io.github.splora.alignment;
  */
 final class Trend {
 
-  private static final int STEPS = 5;
-  /** Even in a sequence that converges fast, the last change may repeat. */
-  private static final double LEAST_FACTOR = 1;
-  private static final double LARGEST_RATIO = 0.95;
+    private static final int STEPS = 5;
+    /** Even in a sequence that converges fast, the last change may repeat. */
+    private static final double LEAST_FACTOR = 1;
 
-  /** A ring buffer of the latest changes. */
-  private final double[] changes = new double[STEPS + 1];
-  private int count;
-  private double ratio = 1;
+    private static final double LARGEST_RATIO = 0.95;
 
-  /** Adds the change that the latest step made, at least 0. */
-  void add(double change) {
-    changes[count++ % changes.length] = change;
-    int back = Math.min(STEPS, count - 1);
-    double earlier = changes[(count - 1 - back) % changes.length];
-    ratio = back == 0 ? LARGEST_RATIO
-        : earlier == 0 ? 0 : Math.min(LARGEST_RATIO, Math.pow(change / earlier, 1.0 / back));
-  }
+    /** A ring buffer of the latest changes. */
+    private final double[] changes = new double[STEPS + 1];
 
-  /** Returns q; a value near 1 before there are two changes. */
-  double ratio() {
-    return ratio;
-  }
+    private int count;
+    private double ratio = 1;
 
-  /** Returns the estimated change through all further steps; infinite before the first change. */
-  double remaining() {
-    return count == 0 ? Double.POSITIVE_INFINITY
-        : changes[(count - 1) % changes.length] * Math.max(LEAST_FACTOR, ratio / (1 - ratio));
-  }
+    /** Adds the change that the latest step made, at least 0. */
+    void add(double change) {
+        changes[count++ % changes.length] = change;
+        int back = Math.min(STEPS, count - 1);
+        double earlier = changes[(count - 1 - back) % changes.length];
+        ratio = back == 0
+                ? LARGEST_RATIO
+                : earlier == 0 ? 0 : Math.min(LARGEST_RATIO, Math.pow(change / earlier, 1.0 / back));
+    }
+
+    /** Returns q; a value near 1 before there are two changes. */
+    double ratio() {
+        return ratio;
+    }
+
+    /** Returns the estimated change through all further steps; infinite before the first change. */
+    double remaining() {
+        return count == 0
+                ? Double.POSITIVE_INFINITY
+                : changes[(count - 1) % changes.length] * Math.max(LEAST_FACTOR, ratio / (1 - ratio));
+    }
 }
