@@ -9,55 +9,64 @@ import io.github.splora.tensor.loops.PlainLoops;
 import io.github.splora.tensor.loops.TileLoops;
 import io.github.splora.tensor.loops.Vectors;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What a run computes with.
+ * The kernel that a run computes with, and its device.
  *
  * @param kernel walks over the weights
- * @param arithmetic whose it is: to be asked after the walks, since it may depend on them
+ * @param arithmetic the software that computed; ask after the walks, because they decide whether the engine is needed
  * @param device {@code cpu} or {@code gpu:N}
  */
 public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String device) {
 
-    /** From here on they win back their start with the default reference; with one that walks twice, earlier. */
+    /** Vectors regain their startup time from this size on with the default reference, earlier with one that walks twice. */
     private static final long LEAST_BYTES_FOR_VECTORS = 3_000_000_000L;
 
     /**
-     * Who computes.
+     * The software that computes.
      *
      * @param name {@code Java}, {@code PyTorch}, or both
-     * @param version of that
+     * @param version its version, or both versions in the same order
      */
     public record Arithmetic(String name, String version) {}
 
     /**
-     * Starts it. On a CPU, Java's loops do without the engine, which takes a second to start, for as long as they can.
+     * Chooses a kernel. On a CPU, Java's loops compute everything they can; the engine, which takes a second to start, is
+     * started only for what they cannot compute.
      *
-     * @param bytes that will be walked over: vectors take a second of the processor's time until they are compiled
-     * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}; no GPU for {@link KernelKind#JAVA}
+     * @param bytes size of the weights to walk over: vectors need a second of processor time until they are compiled
+     * @param device {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}; not a GPU for {@link KernelKind#JAVA}
      * @throws BadInputException if the chosen GPU is not there
-     * @throws java.io.UncheckedIOException if the engine's library does not load, with what to do
+     * @throws java.io.UncheckedIOException if the engine is needed and its library does not load, with what to do
      */
     public static Backend start(long bytes, String device, KernelKind kernels) {
         return switch (kernels) {
-            case AUTO -> fastest(bytes, device);
+            case AUTO ->
+                fastest(bytes, device, TensorEngine.mayFindGpu() && GpuProbe.mayFindGpu(), TensorEngine::start);
             case DJL -> engine(TensorEngine.start(device));
-            case JAVA -> loops(bytes);
+            case JAVA -> loops(bytes, TensorEngine::start);
         };
     }
 
-    /** Of the vectors that Java's loops take for large models; 0 if they do without. */
+    /** Width in bits of the vectors that Java's loops use for large models; 0 if they do not use any. */
     public static int vectorBits() {
         return Vectors.bits();
     }
 
-    private static Backend fastest(long bytes, String device) {
-        if (device.equals("cpu") || device.equals("auto") && !TensorEngine.mayFindGpu()) {
-            return loops(bytes);
+    /**
+     * Chooses a kernel for {@link KernelKind#AUTO}.
+     *
+     * @param mayFindGpu whether {@code auto} should start the engine to look for a GPU
+     * @param starter starts the engine on a device
+     */
+    static Backend fastest(long bytes, String device, boolean mayFindGpu, Function<String, TensorEngine> starter) {
+        if (device.equals("cpu") || device.equals("auto") && !mayFindGpu) {
+            return loops(bytes, starter);
         }
-        TensorEngine engine = TensorEngine.start(device);
-        return engine.isGpu() ? engine(engine) : loops(bytes);
+        TensorEngine engine = starter.apply(device);
+        return engine.isGpu() ? engine(engine) : loops(bytes, starter);
     }
 
     private static Backend engine(TensorEngine engine) {
@@ -68,12 +77,12 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
         return new Arithmetic(engine.name(), engine.version());
     }
 
-    private static Backend loops(long bytes) {
+    private static Backend loops(long bytes, Function<String, TensorEngine> starter) {
         Supplier<TileLoops> loops = (bytes < LEAST_BYTES_FOR_VECTORS
                         ? Optional.<Supplier<TileLoops>>empty()
                         : Vectors.find())
                 .orElse(PlainLoops::new);
-        FallbackKernel kernel = new FallbackKernel(new LoopKernel(loops), () -> TensorEngine.start("cpu"));
+        FallbackKernel kernel = new FallbackKernel(new LoopKernel(loops), () -> starter.apply("cpu"));
         Arithmetic java = new Arithmetic("Java", System.getProperty("java.version"));
         return new Backend(
                 kernel,

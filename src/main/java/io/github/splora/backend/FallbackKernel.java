@@ -5,10 +5,12 @@ import io.github.splora.tensor.Kernel;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.djl.TensorEngine;
 import io.github.splora.tensor.loops.LoopKernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Java's loops, and for the walks that they are not right for the engine, started when the first of these comes. */
+/** Java's loops, with the engine for the walks that they cannot answer; the first such walk starts it. */
 public final class FallbackKernel implements Kernel {
 
     private final LoopKernel loops;
@@ -26,20 +28,26 @@ public final class FallbackKernel implements Kernel {
         (LoopKernel.canAnswer(pass, weights) ? loops : ofEngine()).run(pass, weights);
     }
 
-    /** Of the loops, since it is not known yet what will be asked; the engine takes about as much. */
+    /** The loops' estimate: what will be asked is not known yet, and the engine needs about as much. */
     @Override
     public long workspaceBytes(Weights weights) {
         return loops.workspaceBytes(weights);
     }
 
-    /** The engine, if it was needed. */
+    /** The engine, if a walk has needed it. */
     public synchronized Optional<TensorEngine> engine() {
         return Optional.ofNullable(engine);
     }
 
     private synchronized Kernel ofEngine() {
         if (engine == null) {
-            engine = starter.get();
+            try {
+                engine = starter.get();
+            } catch (UncheckedIOException e) {
+                String message = "this run needs float64, which the PyTorch engine computes: "
+                        + e.getCause().getMessage();
+                throw new UncheckedIOException(new IOException(message, e));
+            }
             ofEngine = engine.kernel();
         }
         return ofEngine;

@@ -1,0 +1,65 @@
+package io.github.splora.backend;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * A quick look for an NVIDIA GPU, without loading any library: {@code --device auto} starts the engine to look for GPUs only
+ * where this finds one.
+ */
+final class GpuProbe {
+
+    /** Left by a loaded driver; the last two are those of WSL and of Jetson boards. */
+    private static final List<String> DRIVER_FILES =
+            List.of("proc/driver/nvidia/version", "dev/nvidiactl", "dev/nvidia0", "dev/dxg", "dev/nvmap");
+
+    private static final String NVIDIA = "0x10de";
+
+    private GpuProbe() {}
+
+    /** Whether this machine may have a GPU that CUDA can use. */
+    static boolean mayFindGpu() {
+        return mayFindGpu(System.getProperty("os.name"), Path.of("/"));
+    }
+
+    /**
+     * Whether a machine may have a GPU that CUDA can use.
+     *
+     * @param system {@code os.name}; systems other than Linux and macOS may always have one
+     * @param root where Linux's files are
+     */
+    static boolean mayFindGpu(String system, Path root) {
+        String name = system.toLowerCase(Locale.ROOT);
+        if (name.startsWith("mac")) {
+            return false;
+        }
+        return !name.equals("linux")
+                || DRIVER_FILES.stream().map(root::resolve).anyMatch(Files::exists)
+                || hasCard(root.resolve("sys/bus/pci/devices"));
+    }
+
+    /** The first use of CUDA may load the driver, so a card is enough. */
+    private static boolean hasCard(Path devices) {
+        if (!Files.isDirectory(devices)) {
+            return false;
+        }
+        try (Stream<Path> each = Files.list(devices)) {
+            return each.anyMatch(device -> read(device.resolve("vendor")).equals(NVIDIA)
+                    && read(device.resolve("class")).startsWith("0x03"));
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}
