@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.splora.backend.Backend;
+import io.github.splora.testing.Processor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ class LauncherIT {
         JsonNode found = doctor(Map.of());
 
         assertThat(found.get("vectorBits").asInt()).isEqualTo(Backend.vectorBits());
+        if (Processor.mustHaveVectors()) {
+            assertThat(found.get("vectorBits").asInt()).isGreaterThanOrEqualTo(256);
+        }
     }
 
     @Test

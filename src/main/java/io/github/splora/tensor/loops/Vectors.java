@@ -4,31 +4,35 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Whether the JDK's Vector API can be used. It still incubates: {@code --add-modules} would make every start print a
- * warning, so the launcher only switches the compiler's part on, and the module is loaded here when a walk first wants it.
+ * Whether the JDK's Vector API can be used. It still incubates: {@code --add-modules} would print a warning at every start,
+ * so the launcher only enables the compiler's support, and this class loads the module when a walk first needs it.
  */
 public final class Vectors {
 
-    /** Set by the launcher, together with the options that are needed: without them the API works, a thousand times slower. */
+    private static final Logger LOG = LoggerFactory.getLogger(Vectors.class);
+
+    /** Set by the launcher together with the options that vectors need: without them the API works, a thousand times slower. */
     private static final String PROPERTY = "splora.vectors";
 
     private static final String LOOPS = "io.github.splora.tensor.loops.VectorLoops";
     private static final String MODULE = "jdk.incubator.vector";
-    /** AVX2; what is narrower leaves most to the compiler's own vectors. */
+    /** AVX2. With narrower vectors, the compiler's own do nearly as well. */
     private static final int LEAST_BITS = 256;
 
     private static final int LEAST_BITS_ON_ARM = 128;
 
     private Vectors() {}
 
-    /** A maker of {@link TileLoops}, if there are vectors that are worth it. */
+    /** Returns a factory of vector loops, or empty if this machine has no vectors that are worth using. */
     public static Optional<Supplier<TileLoops>> find() {
         return bits() == 0 ? Optional.empty() : Optional.of(Vectors::made);
     }
 
-    /** How wide they are; 0 if there are none that are worth it. */
+    /** Returns the width of the vectors in bits, or 0 if this machine has none that are worth using. */
     public static int bits() {
         if (!isCompiled() || !load()) {
             return 0;
@@ -41,7 +45,7 @@ public final class Vectors {
         }
     }
 
-    /** Without HotSpot's second compiler, or without fused multiplication and addition, a run would take days. */
+    /** Without HotSpot's second compiler, or without fused multiply-add, a run would take days. */
     private static boolean isCompiled() {
         return Boolean.getBoolean(PROPERTY)
                 && System.getProperty("java.vm.info", "").startsWith("mixed mode")
@@ -72,12 +76,12 @@ public final class Vectors {
         }
     }
 
-    /** By name: this class must load where the API, and with it that class, cannot. */
+    /** By name, because this class must load where the API, and with it the class of the loops, cannot. */
     private static Class<? extends TileLoops> loops() throws ClassNotFoundException {
         return Class.forName(LOOPS).asSubclass(TileLoops.class);
     }
 
-    /** Adds the module to those that were there at the start, as the virtual machine itself does for agents. */
+    /** Adds the API's module to the running JVM, as the JVM itself does for agents. */
     private static boolean load() {
         try {
             Class.forName("jdk.internal.module.Modules")
@@ -85,6 +89,7 @@ public final class Vectors {
                     .invoke(null, MODULE);
             return true;
         } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.debug("module {} does not load; computing without its vectors", MODULE, e);
             return false;
         }
     }
