@@ -39,7 +39,7 @@ final class LoraModules {
     }
 
     private List<LoraModule> collect() {
-        Map<String, Map<String, AdapterKey>> tensorsByModule = new TreeMap<>(LoraModule.NATURAL_ORDER);
+        Map<String, Map<String, AdapterKey>> tensorsByModule = new TreeMap<>(TunedModule.NATURAL_ORDER);
         Map<String, AdapterKey> savedBeside = new TreeMap<>();
         Set<String> adapterNames = new TreeSet<>();
         for (String tensorName : weights.tensors().keySet()) {

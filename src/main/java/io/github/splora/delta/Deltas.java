@@ -2,6 +2,7 @@ package io.github.splora.delta;
 
 import io.github.splora.adapter.LayerKind.Factors;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.TunedModule;
 import io.github.splora.storage.Values;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +14,10 @@ public final class Deltas {
     private Deltas() {}
 
     /** Reads a module's factors; one delta for each matrix that its weight consists of. */
-    public static List<Delta> of(LoraModule module) {
-        if (module.isMerged()) {
-            return List.of(new AdaptedDelta());
-        }
-        return module.factors().stream().map(factors -> of(module, factors)).toList();
+    public static List<Delta> of(TunedModule module) {
+        return module instanceof LoraModule lora
+                ? lora.factors().stream().map(factors -> of(lora, factors)).toList()
+                : List.of(new AdaptedDelta());
     }
 
     private static Delta of(LoraModule module, Factors factors) {
@@ -34,7 +34,7 @@ public final class Deltas {
     private static Optional<BasePart> part(LoraModule module, Factors factors) {
         int rank = factors.a().rows();
         int in = factors.a().columns();
-        return switch (module.initialisation()) {
+        return switch (module.initialization()) {
             case OLORA -> Optional.of(new OloraPart(rank, in, module.scaling()));
             case PISSA -> Optional.of(new PissaPart(rank, in));
             default -> Optional.empty();

@@ -1,5 +1,6 @@
 package io.github.splora.measure;
 
+import io.github.splora.adapter.LoraModule;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.pairing.Weights;
 import io.github.splora.tensor.Kernel;
@@ -8,14 +9,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 
 /**
- * Lets modules be measured side by side while the memory that they take together is within a bound; one that takes more
- * than all of it is measured alone. First come, first served.
+ * Memory budget for modules measured in parallel: work starts once its estimated memory fits, first come, first served. A
+ * module that needs more than the whole budget is measured alone.
  */
 final class MemoryBudget {
 
-    /** What memory is counted in: permits are ints. */
+    /** Bytes per permit: a semaphore counts permits as ints. */
     private static final long UNIT = 1 << 20;
-    /** Copies of a pair of thin matrices during a walk: what it multiplies with, transposed and narrowed, and what it adds up. */
+    /** Copies of a pair of tall-skinny matrices during a walk: the operand, transposed and as float32, and the sums. */
     private static final int COPIES = 6;
 
     private final Kernel kernel;
@@ -31,8 +32,8 @@ final class MemoryBudget {
     /**
      * Does the work once there is room for it.
      *
-     * @param modules on the same weights, which are measured together
-     * @param askers how many hold factors of each module
+     * @param modules modules on the same weights, which are measured together
+     * @param askers how many callers hold factors of each module
      */
     <T> T within(List<PairedModule> modules, int askers, Callable<T> work) throws Exception {
         int needed = (int) Math.min(units, ceilOfUnits(bytes(modules, askers)));
@@ -44,7 +45,7 @@ final class MemoryBudget {
         }
     }
 
-    /** An estimate, from shapes and types. */
+    /** An estimate from shapes and dtypes. */
     private long bytes(List<PairedModule> modules, int askers) {
         long ofWalk = modules.get(0).weights().stream()
                 .mapToLong(kernel::workspaceBytes)
@@ -52,18 +53,17 @@ final class MemoryBudget {
                 .orElseThrow();
         return ofWalk
                 + modules.stream()
-                        .mapToLong(module -> thinBytes(module, askers))
+                        .mapToLong(module -> tallSkinnyBytes(module, askers))
                         .sum();
     }
 
-    /** The factors of all its matrices, and one matrix's copies. A merged weight has none. */
-    private static long thinBytes(PairedModule module, int askers) {
-        if (module.lora().isMerged()) {
+    /** Bytes of the factors of all matrices, plus the copies for one matrix. A merged weight has no factors. */
+    private static long tallSkinnyBytes(PairedModule module, int askers) {
+        if (!(module.tuned() instanceof LoraModule lora)) {
             return 0;
         }
         Weights weights = module.weights().get(0);
-        long pair =
-                (weights.outFeatures() + weights.inFeatures()) * module.lora().rank() * Double.BYTES;
+        long pair = (weights.outFeatures() + weights.inFeatures()) * lora.rank() * Double.BYTES;
         return askers * pair * (module.weights().size() + COPIES);
     }
 

@@ -144,7 +144,7 @@ public final class ModuleScorer {
         Stream<StoredTensor> weights = module.weights().stream()
                 .flatMap(pair -> pair.matrices().stream())
                 .flatMap(matrix -> matrix.tensors().stream());
-        Stream.concat(module.lora().tensors().stream(), weights).distinct().forEach(tensor -> {
+        Stream.concat(module.tuned().tensors().stream(), weights).distinct().forEach(tensor -> {
             long count = Values.countNonFinite(tensor);
             if (count > 0) {
                 problems.add(new Problem(
@@ -156,7 +156,7 @@ public final class ModuleScorer {
         });
         if (problems.isEmpty()) {
             problems.add(new Problem(
-                    module.lora().loraA().file().path().toString(),
+                    module.tuned().tensors().get(0).file().path().toString(),
                     "module '" + module.name() + "'",
                     null,
                     "its values are too large: their squares overflow float64"));

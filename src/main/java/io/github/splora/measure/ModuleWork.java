@@ -38,8 +38,8 @@ final class ModuleWork {
         // A delta serves a single caller, so each reference gets its own. Corrections only read its factors and can
         // share one.
         this.deltas =
-                references.stream().map(reference -> Deltas.of(module.lora())).toList();
-        this.corrigible = this.requests.isEmpty() ? List.of() : Deltas.of(module.lora());
+                references.stream().map(reference -> Deltas.of(module.tuned())).toList();
+        this.corrigible = this.requests.isEmpty() ? List.of() : Deltas.of(module.tuned());
         this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
         this.corrected = this.requests.stream()
                 .<List<LowRank>>map(each -> new ArrayList<>())

@@ -1,6 +1,7 @@
 package io.github.splora.pairing;
 
-import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.MergedWeight;
+import io.github.splora.adapter.TunedModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
@@ -48,7 +49,7 @@ public final class MergedPairing {
      *
      * @param takesPart by a module's name
      * @param withVocabulary whether embeddings and heads are modules, too
-     * @return in natural order; an element's {@code lora()} stands for the fine-tuned weight
+     * @return in natural order; each with a {@link MergedWeight}
      * @throws BadInputException with a problem for every weight that has no partner, several, or one of another shape
      */
     public static List<PairedModule> pair(
@@ -71,7 +72,7 @@ public final class MergedPairing {
         if (!pairing.problems.isEmpty()) {
             throw new BadInputException(pairing.problems);
         }
-        paired.sort((one, other) -> LoraModule.NATURAL_ORDER.compare(one.name(), other.name()));
+        paired.sort((one, other) -> TunedModule.NATURAL_ORDER.compare(one.name(), other.name()));
         return paired;
     }
 
@@ -120,7 +121,7 @@ public final class MergedPairing {
         }
         Weights weights = new Weights(
                 matrix(base, from.get()), matrix(aligned, to.get()), Optional.of(matrix(adapted, tensor)), false);
-        return Optional.of(new PairedModule(LoraModule.merged(module, tensor), List.of(weights)));
+        return Optional.of(new PairedModule(new MergedWeight(module, tensor), List.of(weights)));
     }
 
     private Optional<StoredTensor> partner(Checkpoint checkpoint, WeightNames names, StoredTensor tensor) {

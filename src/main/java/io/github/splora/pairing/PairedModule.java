@@ -1,28 +1,28 @@
 package io.github.splora.pairing;
 
-import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.TunedModule;
 import java.util.List;
 
 /**
- * A LoRA module together with the weights of its layer.
+ * A module of a fine-tune together with the weights of its layer.
  *
- * @param lora the adapter's side
- * @param weights base and aligned, a pair for each matrix that the layer's weight consists of, in the order of the
- *     module's factors
+ * @param tuned the fine-tune's side
+ * @param weights base and aligned (and adapted, for a merged fine-tune), one element per matrix that the layer's weight
+ *     consists of, in the order of the module's factors
  */
-public record PairedModule(LoraModule lora, List<Weights> weights) {
+public record PairedModule(TunedModule tuned, List<Weights> weights) {
 
     public PairedModule {
         weights = List.copyOf(weights);
     }
 
     public String name() {
-        return lora.name();
+        return tuned.name();
     }
 
-    /** {@code [out, in]}, or {@code [experts, out, in]}, however it is stored. */
+    /** {@code [out, in]}, or {@code [experts, out, in]}, regardless of how the weight is stored. */
     public List<Long> shape() {
-        return lora.shape();
+        return tuned.shape();
     }
 
     /** Bytes of the weights on disk. */

@@ -10,6 +10,7 @@ import io.github.splora.pairing.PairedModule;
 import io.github.splora.surgery.CorrectedFactors;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -21,16 +22,13 @@ final class CorrectedModules {
 
     /** What a walk is to do for it. */
     CorrectionRequest by(CorrectionMethod method, Predicate<PairedModule> isWanted) {
-        return new CorrectionRequest(
-                method,
-                isWanted,
-                (module, deltas) -> ofModule.put(
-                        module.lora(),
-                        CorrectedFactors.of(
-                                module.lora(),
-                                deltas.stream()
-                                        .map(delta -> unscaled(delta, module.lora()))
-                                        .toList())));
+        return new CorrectionRequest(method, isWanted, (module, deltas) -> {
+            // Only deltas of low rank are corrected, and only LoRA modules have them.
+            LoraModule lora = (LoraModule) module.tuned();
+            List<Factors> factors =
+                    deltas.stream().map(delta -> unscaled(delta, lora)).toList();
+            ofModule.put(lora, CorrectedFactors.of(lora, factors));
+        });
     }
 
     /** All of an adapter's that are there, by the names of its modules. */

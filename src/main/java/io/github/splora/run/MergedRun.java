@@ -1,6 +1,6 @@
 package io.github.splora.run;
 
-import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.TunedModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
@@ -156,7 +156,7 @@ public final class MergedRun {
     }
 
     private Scored scoreNow(List<PairedModule> pairs, Checkpoints checkpoints, ScoreOptions options) {
-        List<LoraModule> modules = pairs.stream().map(PairedModule::lora).toList();
+        List<TunedModule> modules = pairs.stream().map(PairedModule::tuned).toList();
         return Scoring.score(
                         List.of(new Scoring.Group(modules, pairs)),
                         checkpoints.aligned().location(),
@@ -174,7 +174,7 @@ public final class MergedRun {
         pairs.stream()
                 .filter(pair -> names.isEmpty() || names.get().contains(pair.name()))
                 .forEach(pair -> aligned.put(
-                        pair.lora().loraA().name(),
+                        pair.tuned().tensors().get(0).name(),
                         pair.weights().get(0).aligned().tensors().get(0)));
         return aligned;
     }

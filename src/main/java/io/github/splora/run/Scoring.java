@@ -2,6 +2,7 @@ package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.TunedModule;
 import io.github.splora.backend.Backend;
 import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.error.BadInputException;
@@ -73,7 +74,7 @@ final class Scoring {
      * @param modules all of them
      * @param pairs those that take part
      */
-    record Group(List<LoraModule> modules, List<PairedModule> pairs) {}
+    record Group(List<? extends TunedModule> modules, List<PairedModule> pairs) {}
 
     /** Measures all in one pass, and scores each group by itself, in each way. */
     static List<List<Scored>> score(

@@ -1,7 +1,7 @@
 package io.github.splora.score;
 
 import io.github.splora.adapter.Block;
-import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.TunedModule;
 import io.github.splora.measure.Comparison;
 import io.github.splora.measure.Measurement;
 import java.util.List;
@@ -71,7 +71,7 @@ public record ModuleScore(
     }
 
     /** Returns the entry of a module that was not measured. */
-    static ModuleScore leftOut(LoraModule module) {
+    static ModuleScore leftOut(TunedModule module) {
         return new ModuleScore(
                 module.name(),
                 module.shape(),
@@ -106,13 +106,13 @@ public record ModuleScore(
 
     private static ModuleScore of(
             Measurement measurement, Double score, Double expectedDistance, Double spread, Unscored unscored) {
-        LoraModule lora = measurement.module().lora();
+        TunedModule tuned = measurement.module().tuned();
         Comparison comparison = measurement.comparison();
         return new ModuleScore(
-                lora.name(),
+                tuned.name(),
                 measurement.module().shape(),
-                lora.rank(),
-                lora.scaling(),
+                tuned.rank(),
+                tuned.scaling(),
                 score,
                 comparison == null ? null : Double.valueOf(comparison.distance()),
                 expectedDistance,

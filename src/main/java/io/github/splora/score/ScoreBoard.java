@@ -1,6 +1,6 @@
 package io.github.splora.score;
 
-import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.TunedModule;
 import io.github.splora.error.BadInputException;
 import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
@@ -23,7 +23,7 @@ public final class ScoreBoard {
      * @throws BadInputException if V is zero for every measured module, so that base and aligned are the same
      */
     public static List<ModuleScore> of(
-            List<LoraModule> modules,
+            List<? extends TunedModule> modules,
             List<Measurement> measurements,
             Metric metric,
             Standardization judging,

@@ -23,7 +23,8 @@ final class TypePopulation implements Population {
         Map<Measurement, Moments> moments = new HashMap<>(new AllPopulation().moments(comparable, estimators));
         Map<Group, List<Measurement>> groups = comparable.stream()
                 .collect(Collectors.groupingBy(measurement -> new Group(
-                        measurement.module().lora().type(), measurement.module().shape())));
+                        measurement.module().tuned().type(),
+                        measurement.module().shape())));
         groups.values().forEach(group -> {
             Moments own = Moments.of(
                     group.stream().map(m -> m.comparison().distance()).toList(), estimators);

@@ -77,7 +77,7 @@ class ModuleScorerTest {
     void modulesOfSeveralAdaptersOnOneLayerReadItsWeightsTogetherAndOnce() throws IOException {
         PairedModule one = pair("m", base, aligned, a, b);
         PairedModule other = new PairedModule(
-                pair("n", base, aligned, DenseMatrix.random(3, IN, 5), b).lora(), one.weights());
+                pair("n", base, aligned, DenseMatrix.random(3, IN, 5), b).tuned(), one.weights());
         for (ReferenceKind reference : ReferenceKind.values()) {
             AtomicInteger walks = new AtomicInteger();
             Kernel counting = new Watched(kernel, 1, walks::incrementAndGet);

@@ -81,7 +81,7 @@ class MetricsTest {
                 Measurements.withoutComparison("untouched", 2, 0));
 
         List<ModuleScore> scores = ScoreBoard.of(
-                measurements.stream().map(m -> m.module().lora()).toList(),
+                measurements.stream().map(m -> m.module().tuned()).toList(),
                 measurements,
                 new EDiem(),
                 new Standardization(new AllPopulation(), Estimators.DEFAULT),
@@ -96,7 +96,7 @@ class MetricsTest {
     @Test
     void aModuleThatWasNotMeasuredIsLeftOut() {
         List<ModuleScore> scores = ScoreBoard.of(
-                four.stream().map(m -> m.module().lora()).toList(),
+                four.stream().map(m -> m.module().tuned()).toList(),
                 four.subList(0, 3),
                 new EDiem(),
                 new Standardization(new AllPopulation(), Estimators.DEFAULT),
@@ -111,7 +111,7 @@ class MetricsTest {
         List<Measurement> untouched = List.of(Measurements.withoutComparison("a", 2, 0));
 
         assertThatThrownBy(() -> ScoreBoard.of(
-                        List.of(untouched.get(0).module().lora()),
+                        List.of(untouched.get(0).module().tuned()),
                         untouched,
                         new EDiem(),
                         new Standardization(new AllPopulation(), Estimators.DEFAULT),
