@@ -19,7 +19,7 @@ import java.util.TreeSet;
 
 /**
  * A model's weights on disk, by name: one file of tensors, or shards behind an index. Shards are opened when a
- * tensor of theirs is asked for, and only their headers are read; the data stays on disk until it is mapped.
+ * tensor of theirs is asked for, and only their headers are read; the data stays on disk until it is read.
  *
  * <p>Not safe for use by several threads; what {@link #tensor} returns is.
  */

@@ -5,6 +5,7 @@ import io.github.splora.storage.StoredTensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,12 +53,8 @@ public final class Fingerprint {
 
     private static byte[] sample(StoredTensor tensor, int length) {
         byte[] sample = new byte[length];
-        try {
-            tensor.map((tensor.byteLength() - length) / 2, length).get(sample);
-            return sample;
-        } catch (InternalError e) {
-            throw tensor.cutShort(e);
-        }
+        tensor.read((tensor.byteLength() - length) / 2, ByteBuffer.wrap(sample));
+        return sample;
     }
 
     private static MessageDigest newDigest() {

@@ -16,7 +16,7 @@ import java.util.Objects;
 /**
  * An open file of {@code torch.save}: a flat dict of tensors, such as {@code pytorch_model.bin} and PEFT's
  * {@code adapter_model.bin}. Opening reads the pickle, which is a program, on a machine that can do nothing but
- * describe tensors ({@link TensorUnpickler}); their bytes are mapped from where they lie, so that files of any size can
+ * describe tensors ({@link TensorUnpickler}); their bytes are read from where they lie, so that files of any size can
  * be read. What happens when the file changes meanwhile is told at {@link DataFile}.
  */
 public final class PickleFile implements TensorFile {
@@ -83,12 +83,6 @@ public final class PickleFile implements TensorFile {
     @Override
     public Map<String, String> metadata() {
         return Map.of();
-    }
-
-    @Override
-    public ByteBuffer map(TensorInfo tensor, long offset, int length) {
-        Objects.checkFromIndexSize(offset, length, tensor.byteLength());
-        return data.map(tensor.begin() + offset, length);
     }
 
     @Override

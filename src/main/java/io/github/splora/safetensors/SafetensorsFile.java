@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * An open safetensors file: its checked header, and its tensors' bytes on demand. Opening reads the header only; data
- * is mapped into memory, so tensors and files of any size can be read a slice at a time. What happens when the file
- * changes meanwhile is told at {@link DataFile}.
+ * An open safetensors file: its checked header, and its tensors' bytes on demand. Opening reads the header only;
+ * tensors and files of any size can be read a slice at a time. {@link DataFile} says what happens when the file changes
+ * meanwhile.
  */
 public final class SafetensorsFile implements TensorFile {
 
@@ -63,12 +63,6 @@ public final class SafetensorsFile implements TensorFile {
     @Override
     public Map<String, String> metadata() {
         return header.metadata();
-    }
-
-    @Override
-    public ByteBuffer map(TensorInfo tensor, long offset, int length) {
-        Objects.checkFromIndexSize(offset, length, tensor.byteLength());
-        return data.map(position(tensor) + offset, length);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -15,16 +14,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /**
- * The bytes of a file that is open for reading, by position. Safe for use by several threads.
+ * A file open for reading by position. Safe for use by several threads.
  *
- * <p>The file must not change while it is open. A changed size is noticed whenever bytes are asked for and reported as
- * {@link BadInputException}; if the file shrinks after that, reading a mapped buffer ends in an {@link InternalError}
- * of the JVM, and a file rewritten in place shows through. Files that are replaced by renaming are not affected.
+ * <p>The file must not change while it is open. Every read checks its size and reports a change as
+ * {@link BadInputException}; a file rewritten in place at the same size goes unnoticed here. Replacing a file by renaming
+ * another one onto it does not affect readers.
  */
 public final class DataFile implements AutoCloseable {
 
-    /** Bytes copied at a time. */
-    private static final int CHUNK = 1 << 20;
+    /** Bytes read at a time into an array: the JDK allocates, and keeps, native memory of the size of such a read. */
+    static final int CHUNK_BYTES = 1 << 20;
 
     private final Path path;
     private final FileChannel channel;
@@ -39,8 +38,8 @@ public final class DataFile implements AutoCloseable {
     /**
      * Opens a file.
      *
-     * @param kind what it is expected to be, for messages: {@code safetensors}
-     * @throws BadInputException if it is missing, not a file, or may not be read
+     * @param kind the expected format, for messages: {@code safetensors}
+     * @throws BadInputException if the path does not exist, is not a file, or cannot be read
      */
     public static DataFile open(Path path, String kind) {
         if (!Files.isRegularFile(path)) {
@@ -62,37 +61,22 @@ public final class DataFile implements AutoCloseable {
         return path;
     }
 
-    /** In bytes, as it was when the file was opened. */
+    /** Size in bytes when the file was opened. */
     public long size() {
         return size;
     }
 
-    /** For a parser that reads the file's own description of itself. */
+    /** The open channel, for parsers of headers. */
     public FileChannel channel() {
         return channel;
     }
 
     /**
-     * A mapped part of the file.
-     *
-     * @return read-only, little-endian; regions may start unaligned and may be empty
-     * @throws BadInputException if the file's size has changed since it was opened, or it can no longer be read
-     */
-    public ByteBuffer map(long position, int length) {
-        try {
-            checkUnchanged();
-            return channel.map(MapMode.READ_ONLY, position, length).order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw unreadable(path, e);
-        }
-    }
-
-    /**
-     * A copy of a small part of the file.
+     * Reads a part of the file into a new buffer.
      *
      * @return little-endian, from position 0 to {@code length}
-     * @throws IndexOutOfBoundsException if it is not within the file
-     * @throws BadInputException as {@link #map}
+     * @throws IndexOutOfBoundsException if the part is not within the file
+     * @throws BadInputException if the file's size has changed since it was opened, or it can no longer be read
      */
     public ByteBuffer read(long position, int length) {
         Objects.checkFromIndexSize(position, length, size);
@@ -102,25 +86,31 @@ public final class DataFile implements AutoCloseable {
     }
 
     /**
-     * Fills a buffer up to its limit.
+     * Fills a buffer from its position to its limit.
      *
-     * @throws BadInputException as {@link #map}
+     * @throws IndexOutOfBoundsException if that reaches beyond the file
+     * @throws BadInputException as {@link #read(long, int)}
      */
     public void read(long position, ByteBuffer into) {
+        Objects.checkFromIndexSize(position, into.remaining(), size);
+        int end = into.limit();
+        long next = position;
         try {
-            long next = position;
-            while (into.hasRemaining()) {
+            while (into.position() < end) {
                 checkUnchanged();
+                into.limit(into.isDirect() ? end : (int) Math.min(end, (long) into.position() + CHUNK_BYTES));
                 next += Math.max(channel.read(into, next), 0);
             }
         } catch (IOException e) {
             throw unreadable(path, e);
+        } finally {
+            into.limit(end);
         }
     }
 
     /** Writes a part of the file to {@code out}, a chunk at a time. */
     public void copy(long position, long length, WritableByteChannel out) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, length));
         long end = position + length;
         while (position < end) {
             checkUnchanged();
@@ -133,7 +123,7 @@ public final class DataFile implements AutoCloseable {
         }
     }
 
-    /** What to report of a file that cannot be read although it is there. */
+    /** The exception for a file that exists but cannot be read. */
     public static BadInputException unreadable(Path path, IOException e) {
         return new BadInputException(path, null, null, "cannot be read: " + e, e);
     }
@@ -174,7 +164,7 @@ public final class DataFile implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            // The reason why the file could not be opened is on its way already.
+            // The caller already throws the reason why the file could not be opened.
         }
     }
 }

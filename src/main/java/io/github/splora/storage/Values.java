@@ -4,18 +4,15 @@ import io.github.splora.error.BadInputException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Stored numbers as Java's: every float type has an exact float64, and all but F64 an exact float32. */
+/** Decodes stored numbers. Every supported float type has an exact float64, and all but F64 an exact float32. */
 public final class Values {
-
-    /** A multiple of every element's size. */
-    private static final int CHUNK_BYTES = 1 << 20;
 
     private Values() {}
 
     /**
-     * All elements of a tensor, in their order; for tensors that are small beside a weight.
+     * Reads all elements of a tensor in stored order; for tensors that are small compared with a weight.
      *
-     * @throws BadInputException if it is too large for that, or if the file was cut short meanwhile
+     * @throws BadInputException if it is too large for that, or if the file changed or can no longer be read
      */
     public static double[] of(StoredTensor tensor) {
         long count = tensor.info().elementCount();
@@ -24,56 +21,42 @@ public final class Values {
                     tensor.file().path(),
                     TensorInfo.label(tensor.name()) + " shape",
                     tensor.shape(),
-                    "is larger than any adapter's factor; only files that splora cannot read hold such");
+                    "is larger than any adapter's factor; splora cannot read such a file");
         }
-        double[] values = new double[(int) count];
-        try {
-            decode(tensor.dtype(), tensor.map(0, (int) tensor.byteLength()), values);
-        } catch (InternalError e) {
-            throw tensor.cutShort(e);
-        }
-        return values;
+        return of(tensor, 0, (int) count);
     }
 
     /**
-     * Some elements of a tensor of any size.
+     * Reads some elements of a tensor of any size.
      *
-     * @throws BadInputException if the file was cut short meanwhile
+     * @throws IndexOutOfBoundsException if they are not within the tensor
+     * @throws BadInputException if the file changed or can no longer be read
      */
     public static double[] of(StoredTensor tensor, long first, int count) {
-        int width = tensor.dtype().bits() / Byte.SIZE;
+        int width = width(tensor);
+        int perChunk = DataFile.CHUNK_BYTES / width;
         double[] values = new double[count];
-        try {
-            decode(tensor.dtype(), tensor.map(first * width, count * width), values);
-        } catch (InternalError e) {
-            throw tensor.cutShort(e);
+        for (int done = 0; done < count; done += perChunk) {
+            int n = Math.min(perChunk, count - done);
+            decode(tensor.dtype(), tensor.read((first + done) * width, n * width), values, done, n);
         }
         return values;
     }
 
-    /**
-     * How many elements of a tensor of any size are NaN or infinite; asked only when a result shows that there must be
-     * some.
-     */
+    /** Counts NaN and infinite elements of a tensor of any size; reads all of it. */
     public static long countNonFinite(StoredTensor tensor) {
-        int width = tensor.dtype().bits() / Byte.SIZE;
+        int perChunk = DataFile.CHUNK_BYTES / width(tensor);
+        long elements = tensor.info().elementCount();
         long count = 0;
-        for (long offset = 0; offset < tensor.byteLength(); offset += CHUNK_BYTES) {
-            int length = (int) Math.min(CHUNK_BYTES, tensor.byteLength() - offset);
-            double[] values = new double[length / width];
-            try {
-                decode(tensor.dtype(), tensor.map(offset, length), values);
-            } catch (InternalError e) {
-                throw tensor.cutShort(e);
-            }
-            count += Arrays.stream(values)
+        for (long first = 0; first < elements; first += perChunk) {
+            count += Arrays.stream(of(tensor, first, (int) Math.min(perChunk, elements - first)))
                     .filter(value -> !Double.isFinite(value))
                     .count();
         }
         return count;
     }
 
-    /** The float32 of a float16's bits. */
+    /** Decodes a float16. */
     public static float ofHalf(short half) {
         int sign = (half & 0x8000) << 16;
         int exponent = half >> 10 & 0x1F;
@@ -87,17 +70,17 @@ public final class Values {
         return Float.intBitsToFloat(sign | widened << 23 | fraction << 13);
     }
 
-    /** The float32 of a bfloat16's bits, of which it is the upper half. */
+    /** Decodes a bfloat16, which is the upper half of a float32. */
     public static float ofBfloat(short bfloat) {
         return Float.intBitsToFloat(bfloat << 16);
     }
 
-    /** The float32 of an 8-bit float of either type. */
+    /** Decodes an 8-bit float: {@code F8_E4M3} or {@code F8_E5M2}. */
     public static float ofEightBits(DType dtype, byte bits) {
         return dtype == DType.F8_E4M3 ? ofE4m3(bits) : ofE5m2(bits);
     }
 
-    /** The float32 of an 8-bit float with 4 bits of exponent and no infinities (F8_E4M3). */
+    /** Decodes {@code F8_E4M3}: four exponent bits, no infinities. */
     public static float ofE4m3(byte bits) {
         int exponent = bits >> 3 & 0xF;
         int fraction = bits & 0x7;
@@ -112,20 +95,24 @@ public final class Values {
         return bits < 0 ? -magnitude : magnitude;
     }
 
-    /** The float32 of an 8-bit float with 5 bits of exponent (F8_E5M2), the upper half of a float16. */
+    /** Decodes {@code F8_E5M2}, which is the upper half of a float16. */
     public static float ofE5m2(byte bits) {
         return ofHalf((short) (bits << 8));
     }
 
-    private static void decode(DType dtype, ByteBuffer stored, double[] values) {
-        for (int i = 0; i < values.length; i++) {
+    private static int width(StoredTensor tensor) {
+        return tensor.dtype().bits() / Byte.SIZE;
+    }
+
+    private static void decode(DType dtype, ByteBuffer stored, double[] values, int first, int count) {
+        for (int i = first; i < first + count; i++) {
             values[i] = switch (dtype) {
                 case F64 -> stored.getDouble();
                 case F32 -> stored.getFloat();
                 case F16 -> ofHalf(stored.getShort());
                 case BF16 -> ofBfloat(stored.getShort());
                 case F8_E4M3, F8_E5M2 -> ofEightBits(dtype, stored.get());
-                default -> throw new IllegalArgumentException(dtype + " is no type of weights");
+                default -> throw new IllegalArgumentException(dtype + " is not a dtype of weights");
             };
         }
     }

@@ -1,7 +1,10 @@
 package io.github.splora.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.splora.error.BadInputException;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
@@ -172,7 +175,9 @@ class CheckpointTest {
     void aPickleBesideSafetensorsIsNotLookedAt() throws IOException {
         Files.createFile(folder.resolve("pytorch_model.bin"));
         new TinyCheckpoint().random("a", 1).writeTo(folder);
-        Checkpoint.open(folder).close();
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            assertThat(checkpoint.tensor("a").file().path()).isEqualTo(folder.resolve("model.safetensors"));
+        }
     }
 
     @Test
@@ -212,8 +217,10 @@ class CheckpointTest {
     void closedTwiceIsClosed() {
         new TinyCheckpoint().random("a", 1).writeTo(folder);
         Checkpoint checkpoint = Checkpoint.open(folder);
+        StoredTensor tensor = checkpoint.tensor("a");
         checkpoint.close();
-        checkpoint.close();
+        assertThatCode(checkpoint::close).doesNotThrowAnyException();
+        assertThatThrownBy(() -> bytes(tensor)).isInstanceOf(BadInputException.class);
     }
 
     @Test
@@ -226,6 +233,6 @@ class CheckpointTest {
     }
 
     private static ByteBuffer bytes(StoredTensor tensor) {
-        return tensor.map(0, (int) tensor.byteLength());
+        return tensor.read(0, (int) tensor.byteLength());
     }
 }

@@ -3,6 +3,7 @@ package io.github.splora.cli;
 import io.github.splora.format.TensorFiles;
 import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorInfo;
+import io.github.splora.testing.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ record Testdata(Path base, Path aligned, Path adapter) {
         Path weights = Files.exists(pickle) ? pickle : adapter.resolve("adapter_model.safetensors");
         try (TensorFile file = TensorFiles.open(weights)) {
             for (TensorInfo info : file.tensors().values()) {
-                ByteBuffer data = file.map(info);
+                ByteBuffer data = Bytes.of(file, info);
                 tensors.put(
                         info.name(),
                         ByteBuffer.allocate(data.remaining()).put(data).flip());

@@ -2,6 +2,7 @@ package io.github.splora.pickle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.splora.testing.Bytes;
 import io.github.splora.testing.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class LegacyContentsTest {
     @Test
     void theSoundOneIsRead() throws IOException {
         try (PickleFile file = PickleFile.open(write(sound("0", 6).bytes()))) {
-            assertThat(file.map(file.tensor("a")).get(23)).isEqualTo((byte) 24);
+            assertThat(Bytes.of(file, file.tensor("a")).get(23)).isEqualTo((byte) 24);
         }
     }
 

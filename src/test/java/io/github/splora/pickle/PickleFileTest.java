@@ -7,6 +7,7 @@ import io.github.splora.safetensors.SafetensorsFile;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorInfo;
+import io.github.splora.testing.Bytes;
 import io.github.splora.testing.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,9 +56,10 @@ class PickleFileTest {
     void aSliceIsPartOfTheTensor() {
         try (PickleFile file = PickleFile.open(PICKLES.resolve("zipped.bin"))) {
             TensorInfo whole = file.tensor("whole");
-            assertThat(file.map(whole, 3, 7)).isEqualTo(file.map(whole).slice(3, 7));
-            assertThat(file.map(file.tensor("rows"))).isEqualTo(file.map(whole).slice(20, 40));
-            assertThatThrownBy(() -> file.map(whole, 0, 81)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(file.read(whole, 3, 7)).isEqualTo(Bytes.of(file, whole).slice(3, 7));
+            assertThat(Bytes.of(file, file.tensor("rows")))
+                    .isEqualTo(Bytes.of(file, whole).slice(20, 40));
+            assertThatThrownBy(() -> file.read(whole, 0, 81)).isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 
@@ -106,8 +108,8 @@ class PickleFileTest {
         try (PickleFile file = PickleFile.open(path)) {
             TensorInfo large = file.tensor("large");
             assertThat(large.byteLength()).isEqualTo(5L << 30);
-            assertThat(file.map(large, large.byteLength() - 4, 4)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
-            assertThat(file.map(file.tensor("behind"))).isEqualTo(ByteBuffer.wrap(new byte[] {5, 6, 7, 8}));
+            assertThat(file.read(large, large.byteLength() - 4, 4)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
+            assertThat(Bytes.of(file, file.tensor("behind"))).isEqualTo(ByteBuffer.wrap(new byte[] {5, 6, 7, 8}));
         }
     }
 
@@ -143,10 +145,10 @@ class PickleFileTest {
                 TensorInfo tensor = one.tensor(expected.name());
                 assertThat(List.of(tensor.dtype(), tensor.shape()))
                         .isEqualTo(List.of(expected.dtype(), expected.shape()));
-                assertThat(one.map(tensor)).as(tensor.name()).isEqualTo(other.map(expected));
+                assertThat(Bytes.of(one, tensor)).as(tensor.name()).isEqualTo(Bytes.of(other, expected));
                 ByteArrayOutputStream copy = new ByteArrayOutputStream();
                 one.copy(tensor, Channels.newChannel(copy));
-                assertThat(ByteBuffer.wrap(copy.toByteArray())).isEqualTo(other.map(expected));
+                assertThat(ByteBuffer.wrap(copy.toByteArray())).isEqualTo(Bytes.of(other, expected));
             }
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.splora.error.BadInputException;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.storage.TensorSource;
+import io.github.splora.testing.Bytes;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -53,10 +54,9 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void aMappedTensorHasItsBytesReadOnlyAndLittleEndian() {
+    void aTensorIsReadLittleEndian() {
         try (SafetensorsFile file = twoTensors()) {
-            ByteBuffer bytes = file.map(file.tensor("b"));
-            assertThat(bytes.isReadOnly()).isTrue();
+            ByteBuffer bytes = Bytes.of(file, file.tensor("b"));
             assertThat(bytes.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
             assertThat(bytes.remaining()).isEqualTo(4);
             assertThat(bytes.getInt(0)).isEqualTo(0x06050403);
@@ -66,7 +66,7 @@ class SafetensorsFileTest {
     @Test
     void aSliceStartsAtItsOffsetWithinTheTensor() {
         try (SafetensorsFile file = twoTensors()) {
-            assertThat(file.map(file.tensor("b"), 1, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {4, 5}));
+            assertThat(file.read(file.tensor("b"), 1, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {4, 5}));
         }
     }
 
@@ -74,24 +74,24 @@ class SafetensorsFileTest {
     void aSliceCannotLeaveItsTensor() {
         try (SafetensorsFile file = twoTensors()) {
             TensorInfo a = file.tensor("a");
-            assertThatThrownBy(() -> file.map(a, 1, 3)).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatThrownBy(() -> file.map(a, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> file.read(a, 1, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> file.read(a, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 
     @Test
-    void nothingCanBeMappedToo() {
+    void anEmptyTensorAndAnEmptySliceAreReadAsNoBytes() {
         try (SafetensorsFile file = twoTensors()) {
-            assertThat(file.map(file.tensor("empty")).remaining()).isZero();
-            assertThat(file.map(file.tensor("b"), 4, 0).remaining()).isZero();
+            assertThat(Bytes.of(file, file.tensor("empty")).remaining()).isZero();
+            assertThat(file.read(file.tensor("b"), 4, 0).remaining()).isZero();
         }
     }
 
     @Test
-    void aMappedTensorOutlivesItsFile() {
+    void bytesOutliveTheirFile() {
         ByteBuffer bytes;
         try (SafetensorsFile file = twoTensors()) {
-            bytes = file.map(file.tensor("a"));
+            bytes = Bytes.of(file, file.tensor("a"));
         }
         assertThat(bytes.get(2)).isEqualTo((byte) 2);
     }
@@ -103,7 +103,7 @@ class SafetensorsFileTest {
         json += " ".repeat(Math.floorMod(alignment - json.length(), 8));
         try (SafetensorsFile file = SafetensorsFile.open(RawFile.of(folder, json, 16))) {
             assertThat(file.header().dataOffset() % 8).isEqualTo(alignment);
-            ByteBuffer bytes = file.map(file.tensor("t"));
+            ByteBuffer bytes = Bytes.of(file, file.tensor("t"));
             assertThat(bytes.asDoubleBuffer().get(1)).isEqualTo(Double.longBitsToDouble(0x0f0e0d0c0b0a0908L));
         }
     }
@@ -122,11 +122,8 @@ class SafetensorsFileTest {
         }
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             TensorInfo big = file.tensor("big");
-            assertThat(file.map(big, length - 2, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {0, 42}));
-            assertThat(file.map(file.tensor("next"))).isEqualTo(ByteBuffer.wrap(new byte[] {43}));
-            assertThatThrownBy(() -> file.map(big))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("tensor 'big' takes 3221225472 bytes: map slices of it");
+            assertThat(file.read(big, length - 2, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {0, 42}));
+            assertThat(Bytes.of(file, file.tensor("next"))).isEqualTo(ByteBuffer.wrap(new byte[] {43}));
         }
     }
 
@@ -139,7 +136,7 @@ class SafetensorsFileTest {
             long size = Files.size(file.path());
             String message = file.path() + ": file size " + size + " bytes: changed while it was read: it was "
                     + (size + 1) + " bytes when the file was opened";
-            assertThatThrownBy(() -> file.map(file.tensor("a")))
+            assertThatThrownBy(() -> Bytes.of(file, file.tensor("a")))
                     .isInstanceOf(BadInputException.class)
                     .hasMessage(message);
             TensorSource copy = TensorSource.copyOf(file, file.tensor("b"));

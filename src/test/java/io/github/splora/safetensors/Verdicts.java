@@ -2,6 +2,7 @@ package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
 import io.github.splora.storage.TensorInfo;
+import io.github.splora.testing.Bytes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -50,7 +51,7 @@ final class Verdicts {
             update(digest, name);
             update(digest, tensor.dtype().name());
             update(digest, tensor.shape().toString());
-            digest.update(file.map(tensor));
+            digest.update(Bytes.of(file, tensor));
         });
         var metadata = new TreeMap<String, String>(UnicodeText.BY_CODE_POINT);
         metadata.putAll(file.metadata());

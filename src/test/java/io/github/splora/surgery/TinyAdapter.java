@@ -7,6 +7,7 @@ import io.github.splora.safetensors.SafetensorsWriter;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.storage.TensorSource;
+import io.github.splora.testing.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -72,7 +73,7 @@ final class TinyAdapter {
         Map<String, String> contents = new TreeMap<>();
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(Adapter.WEIGHTS_FILE))) {
             for (TensorInfo info : file.header().tensors().values()) {
-                ByteBuffer data = file.map(info);
+                ByteBuffer data = Bytes.of(file, info);
                 byte[] bytes = new byte[data.remaining()];
                 data.get(bytes);
                 contents.put(

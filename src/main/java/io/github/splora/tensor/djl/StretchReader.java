@@ -14,10 +14,7 @@ import java.nio.ByteBuffer;
 /**
  * Reads rows of one stretch into arrays. Only this class knows how the engine accesses memory that it did not allocate.
  *
- * <p>Bytes are read into our own buffers. Handing the engine a memory-mapped file would save that copy, but truncating
- * the file would then kill the process, old files are not aligned, and the engine does not support bfloat16 safely:
- * that type is widened here, exactly. Reading also takes less processor time than mapping, which causes a page fault
- * per page.
+ * <p>The engine does not support bfloat16 safely, so that type is widened here, exactly.
  */
 final class StretchReader {
 
