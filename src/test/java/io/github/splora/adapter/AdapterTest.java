@@ -330,7 +330,10 @@ class AdapterTest {
     @Test
     void aPickleBesideSafetensorsIsNotLookedAt() throws IOException {
         Files.createFile(folder.resolve("adapter_model.bin"));
-        open(new TinyAdapter().module(Q, 6, 4)).close();
+        try (Adapter adapter = open(new TinyAdapter().module(Q, 6, 4))) {
+            assertThat(adapter.weights().path().getFileName()).hasToString("adapter_model.safetensors");
+            assertThat(names(adapter)).containsExactly(Q);
+        }
     }
 
     @Test
