@@ -4,24 +4,24 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What {@code init_lora_weights} does to the base weights whenever the adapter is loaded.
+ * What loading an adapter does to the base weights, according to {@code init_lora_weights}.
  *
  * @see <a href="https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/layer.py">PEFT's LoraLayer</a>
  */
 public enum Initialization {
-    /** Nothing: what a module adds is s·BA. */
+    /** Nothing: a module adds s·BA. */
     PLAIN,
-    /** Takes {@code s·Q_r R_r} of {@code W = QR} out of the weight. */
+    /** Subtracts {@code s·Q_r R_r} of {@code W = QR} from the weight. */
     OLORA,
-    /** Takes the weight's best approximation of rank r out of it. */
+    /** Subtracts the weight's best approximation of rank r. */
     PISSA,
-    /** Of a later release of PEFT: nothing is known of it. */
+    /** An unknown value, from a later release of PEFT. */
     UNKNOWN;
 
-    /** Those that leave the base weights as they are, besides {@code true} and {@code false}. */
+    /** Values that leave the base weights unchanged, besides {@code true} and {@code false}. */
     private static final Set<String> HARMLESS = Set.of("", "gaussian", "orthogonal", "eva", "mica", "lora_ga");
 
-    /** @param word {@code init_lora_weights} where it is a word, else "" */
+    /** @param word {@code init_lora_weights} if it is a string, else "" */
     static Initialization of(String word) {
         if (word.toLowerCase(Locale.ROOT).equals("olora")) {
             return OLORA;

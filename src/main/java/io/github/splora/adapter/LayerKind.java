@@ -8,42 +8,42 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How the two stored factors of a module make up the delta of its layer's weight. A kind of layer is one file, chosen in
- * {@link LayerKinds}. Whatever the kind, a weight comes down to one or more matrices {@code W : [out, in]}, each with a
- * delta {@code s·BA}.
+ * How a module's two stored factors form the delta of its layer's weight. Each kind of layer is one file, chosen in
+ * {@link LayerKinds}. For every kind, a weight consists of one or more matrices {@code W : [out, in]}, each with a delta
+ * {@code s·BA}.
  */
 public interface LayerKind {
 
-    /** What users call it. */
+    /** Name of the kind, for users. */
     String label();
 
-    /** Whether {@code target_parameters} names what it is on, rather than {@code target_modules}. */
+    /** Whether the config lists the layer in {@code target_parameters} rather than in {@code target_modules}. */
     default boolean onParameter() {
         return false;
     }
 
     /**
-     * What is wrong with the shapes of A and B, each of which has only positive dimensions.
+     * Checks the shapes of A and B, whose dimensions are all positive.
      *
-     * @return the tensor at fault and why; empty if they fit together
+     * @return the tensor at fault and the reason; empty if the shapes fit
      */
     Optional<Misfit> misfit(StoredTensor loraA, StoredTensor loraB);
 
-    /** The sizes that A and B, which fit, stand for. */
+    /** Returns the sizes that A and B imply; their shapes must fit. */
     Dimensions dimensions(StoredTensor loraA, StoredTensor loraB);
 
     /**
-     * How a weight of that shape could lie in a checkpoint.
+     * Returns the ways in which a weight of that shape can be stored in a checkpoint.
      *
-     * @return false for {@code [out, in]}, true for {@code [in, out]}; both for a square one; none if it is of another
-     *     layer
+     * @return false for {@code [out, in]}, true for {@code [in, out]}; both for a square one; none if the shape
+     *     belongs to another layer
      */
     Set<Boolean> transpositions(Dimensions dimensions, List<Long> weightShape);
 
-    /** The shapes that a weight may have, for messages. */
+    /** Returns the shapes that a weight may have, for messages. */
     List<List<Long>> weightShapes(Dimensions dimensions);
 
-    /** Whether PEFT takes a part out of the weight for {@link Initialization}s that begin with one. */
+    /** Whether PEFT applies {@link Initialization}s that subtract a part of the weight. */
     default boolean canBeginWithWeight() {
         return false;
     }
@@ -54,12 +54,12 @@ public interface LayerKind {
         return List.of(new Factors(matrix(d.rank(), d.in(), loraA), matrix(d.out(), d.rank(), loraB)));
     }
 
-    /** The elements of the A that these factors lie in, in the order in which it is stored: what {@link #factors} undoes. */
+    /** Returns the elements of the stored A for these factors, in stored order: the inverse of {@link #factors}. */
     default double[] valuesOfA(List<Factors> factors) {
         return factors.get(0).a().values();
     }
 
-    /** Those of B. */
+    /** Returns the elements of the stored B. */
     default double[] valuesOfB(List<Factors> factors) {
         return factors.get(0).b().values();
     }
@@ -69,8 +69,8 @@ public interface LayerKind {
      *
      * @param out outputs of one matrix
      * @param in inputs of one matrix; of a flattened kernel for a convolution
-     * @param rank r of one matrix
-     * @param matrices how many matrices the weight consists of
+     * @param rank r, of one matrix
+     * @param matrices number of matrices in the weight
      */
     record Dimensions(long out, long in, long rank, int matrices) {}
 
@@ -82,7 +82,7 @@ public interface LayerKind {
      */
     record Factors(Matrix a, Matrix b) {}
 
-    /** A tensor that cannot be what its name says. */
+    /** A tensor whose shape does not fit its name. */
     record Misfit(StoredTensor tensor, String explanation) {}
 
     private static Matrix matrix(long rows, long columns, StoredTensor tensor) {

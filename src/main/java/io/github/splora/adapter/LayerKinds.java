@@ -2,7 +2,7 @@ package io.github.splora.adapter;
 
 import io.github.splora.storage.StoredTensor;
 
-/** The one place where a module's tensors decide what kind of layer it is on. */
+/** Chooses the kind of layer that a module is on, from its tensors. */
 final class LayerKinds {
 
     private static final LayerKind LINEAR = new LinearKind();
@@ -11,11 +11,11 @@ final class LayerKinds {
     private LayerKinds() {}
 
     /**
-     * The kind of a module.
+     * Returns the kind of a module's layer.
      *
-     * @param onEmbedding whether its tensors are named as those of an embedding
+     * @param onEmbedding whether its tensors have the names of an embedding's
      * @param onParameter whether {@code target_parameters} names it
-     * @param rank r that the config gives it
+     * @param rank the module's rank according to the config
      * @param loraA its A
      */
     static LayerKind of(boolean onEmbedding, boolean onParameter, int rank, StoredTensor loraA) {

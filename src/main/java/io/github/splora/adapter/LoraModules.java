@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Puts the tensors of an adapter file together into modules, and names everything that does not fit. */
+/** Assembles the tensors of an adapter file into modules and reports everything that does not fit. */
 final class LoraModules {
 
     private final TensorFile weights;
@@ -56,7 +56,7 @@ final class LoraModules {
         savedBeside.forEach((tensorName, key) -> Optional.ofNullable(tensorsByModule.get(key.module()))
                 .ifPresent(tensors -> tensors.put(tensorName, key)));
         if (adapterNames.size() > 1) {
-            problem(null, adapterNames, "the file mixes several adapters; save each on its own");
+            problem(null, adapterNames, "the file mixes several adapters; save each one separately");
         }
         nameParameters(tensorsByModule);
         List<LoraModule> modules = new ArrayList<>();
@@ -75,7 +75,7 @@ final class LoraModules {
         return List.copyOf(modules);
     }
 
-    /** Puts the name of the parameter in the place of the path to the wrapper that holds its factors. */
+    /** Replaces the path of the wrapper that holds a parameter's factors by the parameter's name. */
     private void nameParameters(Map<String, Map<String, AdapterKey>> tensorsByModule) {
         ParameterNesting.parameters(
                         List.copyOf(tensorsByModule.keySet()), config.targetParameters(), (module, explanation) -> {
@@ -89,7 +89,7 @@ final class LoraModules {
                 });
     }
 
-    /** The module, or null if its tensors do not make one up (then the problem is noted). */
+    /** Returns the module, or null after recording a problem if its tensors do not form one. */
     private LoraModule module(String name, Map<String, AdapterKey> tensors) {
         Map<Part, StoredTensor> parts = new EnumMap<>(Part.class);
         tensors.forEach((tensorName, key) -> {
@@ -99,7 +99,7 @@ final class LoraModules {
                 problem(
                         "tensor '" + tensor.name() + "'",
                         null,
-                        "the same matrix is there twice, also as '" + earlier.name() + "'");
+                        "the same matrix is stored twice, also as '" + earlier.name() + "'");
             }
         });
         boolean onParameter = parameters.contains(name);
@@ -114,8 +114,8 @@ final class LoraModules {
         if (ParameterNesting.isNested(name)) {
             reject(
                     loraA,
-                    "its name is that of factors on a parameter, but target_parameters in " + AdapterConfig.FILE_NAME
-                            + " names none of that module");
+                    "has the name of a parameter's factor, but target_parameters in " + AdapterConfig.FILE_NAME
+                            + " lists no parameter of that module");
             return null;
         }
         LayerKind kind = LayerKinds.of(onEmbedding, onParameter, config.rankOf(name), loraA);
@@ -141,7 +141,7 @@ final class LoraModules {
         int before = problems.size();
         for (StoredTensor tensor : List.of(loraA, loraB)) {
             if (tensor.shape().contains(0L)) {
-                reject(tensor, "a matrix without elements adds nothing to any layer");
+                reject(tensor, "has no elements");
             } else {
                 checkDType(tensor);
             }
@@ -167,7 +167,7 @@ final class LoraModules {
                         "the config says use_dora, but the module has no lora_magnitude_vector");
             }
         } else if (!config.usesDora()) {
-            reject(magnitude, "a DoRA magnitude, which the config does not announce (use_dora)");
+            reject(magnitude, "is a DoRA magnitude, but the config does not set use_dora");
         } else if (magnitude.info().elementCount()
                 != kind.dimensions(loraA, loraB).out()) {
             reject(

@@ -4,7 +4,7 @@ import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 
-/** A merged fine-tune, {@code Δ = W_adapted − W_aligned}: of full rank, its numbers are sums over the weights. One pass. */
+/** A merged fine-tune, {@code Δ = W_adapted − W_aligned}: of full rank, so its norm and inner product are sums over the weights. One pass. */
 final class AdaptedDelta implements Delta {
 
     private Slot<Double> squared;

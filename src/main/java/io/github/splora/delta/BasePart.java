@@ -3,14 +3,14 @@ package io.github.splora.delta;
 import io.github.splora.tensor.Pass;
 
 /**
- * What loading an adapter takes out of the aligned weight {@code W : [out, in]}, because its factors were initialised
- * with a part of W: of low rank, and worked out in walks over the weights.
+ * The low-rank part that loading an adapter subtracts from the aligned weight {@code W : [out, in]}, because its factors were
+ * initialized with that part. It is computed in walks over the weights.
  */
 interface BasePart {
 
-    /** Asks for the next walk; false once {@link #factors} are there. */
+    /** Asks for the next walk; returns false once {@link #factors} are available. */
     boolean ask(Pass pass);
 
-    /** The part, of the adapter's rank. */
+    /** Returns the part, of the adapter's rank. */
     LowRank factors();
 }

@@ -4,24 +4,24 @@ import io.github.splora.tensor.Pass;
 import java.util.Optional;
 
 /**
- * What a module adds to one aligned weight, {@code Δ : [out, in]}, which is never multiplied out. An implementation is
- * one kind of fine-tuning, chosen in {@link Deltas}.
+ * What a module adds to one aligned weight, {@code Δ : [out, in]}, never built as a matrix. Each implementation is one kind of
+ * fine-tuning, chosen in {@link Deltas}.
  *
- * <p>Its questions are answered in walks over the weights: {@link #prepare} as often as it says yes, then {@link #ask},
- * then a walk, then the numbers are there.
+ * <p>Its numbers come from walks over the weights: call {@link #prepare} before each walk until it returns false, then
+ * {@link #ask}, then walk once more.
  */
 public interface Delta {
 
     /**
-     * Asks a pass for what must be known of the weights before {@link #ask} or {@link #lowRank} can be called.
+     * Asks a pass for what {@link #ask} or {@link #lowRank} need to know of the weights.
      *
-     * @return whether anything was asked; false once nothing is wanted any more
+     * @return whether another walk is needed
      */
     default boolean prepare(Pass pass) {
         return false;
     }
 
-    /** Asks for what the two numbers below are made of. */
+    /** Asks for what the two numbers below are computed from. */
     void ask(Pass pass);
 
     /** {@code ‖Δ‖²}. */
@@ -30,7 +30,7 @@ public interface Delta {
     /** {@code ⟨Δ, V⟩} with the alignment delta V. */
     double innerWithAlignment();
 
-    /** The factors, once prepared; empty for a delta that has none. */
+    /** Returns the factors, once prepared; empty for a delta of full rank. */
     default Optional<LowRank> lowRank() {
         return Optional.empty();
     }

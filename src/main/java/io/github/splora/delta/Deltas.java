@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The one place where it is decided how a module's tensors become the deltas of its matrices. */
+/** Chooses how a module's tensors become the deltas of its matrices. */
 public final class Deltas {
 
     private Deltas() {}
 
-    /** Reads a module's factors; one delta for each matrix that its weight consists of. */
+    /** Reads a module's factors and returns one delta per matrix of its weight. */
     public static List<Delta> of(TunedModule module) {
         return module instanceof LoraModule lora
                 ? lora.factors().stream().map(factors -> of(lora, factors)).toList()
@@ -30,7 +30,7 @@ public final class Deltas {
                 .orElseGet(() -> kind.apply(lowRank));
     }
 
-    /** What loading takes out of the base weight, where that is known from the weight itself. */
+    /** The part that loading subtracts from the base weight, where it can be computed from the weight itself. */
     private static Optional<BasePart> part(LoraModule module, Factors factors) {
         int rank = factors.a().rows();
         int in = factors.a().columns();

@@ -6,7 +6,7 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 
 /**
- * DoRA gives each row of the adapted weight a magnitude of its own:
+ * DoRA rescales each row of the adapted weight to a trained magnitude:
  *
  * <pre>W'_o = m_o (W + sBA)_o / ‖(W + sBA)_o‖,   Δ = W' − W = (g − 1) W + g sBA,   g_o = m_o / ‖(W + sBA)_o‖</pre>
  *
@@ -32,7 +32,7 @@ final class DoraDelta implements Delta {
 
     /**
      * @param factors sBA
-     * @param magnitudes m, one for each output
+     * @param magnitudes m, one per output
      */
     DoraDelta(LowRank factors, double[] magnitudes) {
         this.factors = factors;

@@ -5,7 +5,7 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 import java.util.Optional;
 
-/** Plain LoRA, {@code Δ = s·BA}. One pass, in which {@code ⟨Δ, V⟩} comes from one thin product. */
+/** Plain LoRA, {@code Δ = s·BA}. One pass, which gets {@code ⟨Δ, V⟩} from one product with a tall-skinny matrix. */
 final class LoraDelta implements Delta {
 
     private final LowRank factors;

@@ -6,16 +6,16 @@ import io.github.splora.linalg.SingularValues;
 import java.util.Arrays;
 
 /**
- * {@code B·A : [out, in]}, never multiplied out. With the Gram matrix {@code AAᵀ : [r, r]}, inner products of matrices
+ * {@code B·A : [out, in]}, never built as a matrix. With the Gram matrix {@code AAᵀ : [r, r]}, inner products of matrices
  * that share A need no {@code [out, in]} matrix: {@code ⟨XA, YA⟩ = tr((XᵀY)(AAᵀ))}. All in float64.
  *
  * @param a A : [r, in]
- * @param b B : [out, r], any scaling included
+ * @param b B : [out, r], including any scaling
  * @param gramOfA {@code AAᵀ}
  */
 public record LowRank(Matrix a, Matrix b, Matrix gramOfA) {
 
-    /** Of its two factors. */
+    /** Computes the Gram matrix. */
     public LowRank(Matrix a, Matrix b) {
         this(a, b, a.gramOfRows());
     }
@@ -36,20 +36,20 @@ public record LowRank(Matrix a, Matrix b, Matrix gramOfA) {
         return n <= 1 ? 0 : Math.max(0, fourth - (square * square - fourth) / (n - 1));
     }
 
-    /** {@code ⟨XA, YA⟩} for {@code X, Y : [out, r]}; AAᵀ is symmetric, so a sum of products. */
+    /** {@code ⟨XA, YA⟩} for {@code X, Y : [out, r]}; AAᵀ is symmetric, so the trace is an inner product. */
     public double innerTimesA(Matrix x, Matrix y) {
         return x.transposeTimes(y).inner(gramOfA);
     }
 
     /**
-     * The nearest product of rank {@code rank}, its singular values shared between the two factors.
+     * Returns the best approximation of rank {@code rank}, with the singular values split between the two factors.
      *
-     * @return factors {@code [rank, in]} and {@code [out, rank]}, with zeros where BA is of lower rank
+     * @return factors {@code [rank, in]} and {@code [out, rank]}, padded with zeros where BA has lower rank
      */
     public LowRank truncated(int rank) {
         Matrix left = Orthonormal.basis(b);
         Matrix right = Orthonormal.basis(a.transpose());
-        // Square, since that is what a decomposition takes: BA = left · core · rightᵀ.
+        // Square, because the decomposition requires that: BA = left · core · rightᵀ.
         int size = Math.max(rank, Math.max(left.columns(), right.columns()));
         Matrix core = Matrix.zeros(size, size);
         Matrix small = left.transposeTimes(b).times(a.times(right));

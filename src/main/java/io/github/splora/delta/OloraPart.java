@@ -8,7 +8,7 @@ import io.github.splora.tensor.Pass.Slot;
 
 /**
  * OLoRA's part of the weight: {@code P = s·Q_r R_r} with the first r columns and rows of {@code W = QR}. The first r
- * columns of Q span those of W, and {@code R_r = Q_rᵀ W}, so two thin products tell both.
+ * columns of Q span those of W, and {@code R_r = Q_rᵀ W}, so two products with tall-skinny matrices give both.
  *
  * <p>Source: Büyükakyüz, "OLoRA: Orthonormal Low-Rank Adaptation of Large Language Models", arXiv 2406.01775.
  */

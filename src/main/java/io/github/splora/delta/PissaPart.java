@@ -8,7 +8,7 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 
 /**
- * PiSSA's part of the weight: {@code P = U_r S_r V_rᵀ}, the best approximation of W of rank r. With the leading right
+ * PiSSA's part of the weight: {@code P = U_r S_r V_rᵀ}, the best approximation of W with rank r. With the leading right
  * singular vectors {@code V_r : [in, r]} it is {@code (W V_r) V_rᵀ}; they are found block-wise, by the locally optimal
  * conjugate gradient method on {@code WᵀW}: each step is the best subspace within the span of the present vectors X,
  * their residuals R and the last step's directions D, and takes two walks.
@@ -18,13 +18,13 @@ import io.github.splora.tensor.Pass.Slot;
  */
 final class PissaPart implements BasePart {
 
-    /** More vectors than are wanted, since the last ones of a block are the slowest. */
+    /** Extra vectors, because the last ones of a block converge slowest. */
     private static final int OVERSAMPLING = 8;
-    /** Residuals of this share of the largest eigenvalue leave P right to about single precision. */
+    /** At residuals of this share of the largest eigenvalue, P is accurate to about single precision. */
     private static final double CONVERGED = 1e-9;
 
     private static final int MOST_STEPS = 200;
-    /** Always the same: so that the same adapter gives the same score. */
+    /** Fixed, so that the same adapter always gets the same score. */
     private static final long SEED = 1;
 
     private final int rank;

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * LoRA whose factors began as a part of the aligned weight. Loading it takes that part P out of the weight, so that it
- * adds {@code s·BA − P}, of rank 2r, as if that were the trained product; from there on it is as any other.
+ * LoRA whose factors were initialized with a part P of the aligned weight. Loading subtracts P from the weight, so the module
+ * adds {@code s·BA − P}, of rank 2r, which is treated like any other trained product.
  */
 final class ResidualDelta implements Delta {
 
@@ -17,7 +17,7 @@ final class ResidualDelta implements Delta {
 
     /**
      * @param trained sBA
-     * @param kind what is made of the difference
+     * @param kind creates the delta of the difference
      */
     ResidualDelta(LowRank trained, BasePart part, Function<LowRank, Delta> kind) {
         this.trained = trained;

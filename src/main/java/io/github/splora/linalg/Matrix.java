@@ -3,16 +3,16 @@ package io.github.splora.linalg;
 import java.util.SplittableRandom;
 
 /**
- * A small dense matrix in float64: LoRA factors, thin products, Gram matrices. What is as large as a weight never
- * becomes one.
+ * A small dense matrix in float64: LoRA factors, tall-skinny products, Gram matrices. Nothing as large as a weight becomes
+ * one.
  *
  * @param rows at least 0
  * @param columns at least 0
- * @param values row by row, {@code rows·columns} of them; shared, not copied
+ * @param values {@code rows·columns} elements, row by row; shared, not copied
  */
 public record Matrix(int rows, int columns, double[] values) {
 
-    /** Rows of the right factor that stay in a core's cache while they are used again and again. */
+    /** Rows of the right factor that stay in a core's cache while they are reused. */
     private static final int STRETCH = 64;
 
     public Matrix {
@@ -21,12 +21,12 @@ public record Matrix(int rows, int columns, double[] values) {
         }
     }
 
-    /** All zero. */
+    /** Returns a matrix of zeros. */
     public static Matrix zeros(int rows, int columns) {
         return new Matrix(rows, columns, new double[Math.multiplyExact(rows, columns)]);
     }
 
-    /** Independent normal deviates; a seed always gives the same ones. */
+    /** Returns independent normal deviates; the same seed gives the same matrix. */
     public static Matrix random(int rows, int columns, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Matrix result = zeros(rows, columns);
@@ -63,7 +63,7 @@ public record Matrix(int rows, int columns, double[] values) {
         return result;
     }
 
-    /** {@code thisᵀ · other : [columns, other.columns]}; of a matrix with itself, its Gram matrix. */
+    /** {@code thisᵀ · other : [columns, other.columns]}; with itself, the Gram matrix of the columns. */
     public Matrix transposeTimes(Matrix other) {
         requireEqual(rows, other.rows);
         Matrix result = zeros(columns, other.columns);
@@ -126,7 +126,7 @@ public record Matrix(int rows, int columns, double[] values) {
         return minus(other.scaledBy(-1));
     }
 
-    /** Each column times a factor of its own. */
+    /** Multiplies each column by its factor. */
     public Matrix scaledColumns(double[] factors) {
         Matrix result = zeros(rows, columns);
         for (int i = 0; i < values.length; i++) {
@@ -153,7 +153,7 @@ public record Matrix(int rows, int columns, double[] values) {
         return result;
     }
 
-    /** The sum of squares of each column. */
+    /** Returns the sum of squares of each column. */
     public double[] squaredColumns() {
         double[] squares = new double[columns];
         for (int i = 0; i < values.length; i++) {
@@ -178,7 +178,7 @@ public record Matrix(int rows, int columns, double[] values) {
         return sum;
     }
 
-    /** Adds rows {@code first} to {@code end} of a matrix, times elements of this one, to a row; four in one go. */
+    /** Adds rows {@code first} to {@code end} of a matrix, weighted by elements of this one, to a row; four at a time. */
     private void addRows(Matrix from, int first, int end, int start, int step, Matrix to, int toRow) {
         int n = from.columns;
         int target = toRow * n;

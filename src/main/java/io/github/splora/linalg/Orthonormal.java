@@ -10,23 +10,23 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 /** Orthonormal bases of column spaces. */
 public final class Orthonormal {
 
-    /** A column that loses more than this share of its length to the others lies within them, but for rounding. */
+    /** A column that keeps less than this share of its length depends on the columns before it, up to rounding. */
     private static final double DEPENDENT = 1e-10;
 
-    /** From so many columns on it pays to do it in large products. */
+    /** From this many columns on, large products are faster. */
     private static final int MANY = 48;
-    /** What is left of a unit column beside those before it, for Cholesky's way to keep its precision. */
+    /** Least remainder of a unit column beside those before it at which the Cholesky method keeps its precision. */
     private static final double NEARLY_DEPENDENT = 1e-5;
-    /** The same, for one sweep to be enough. */
+    /** Least remainder at which one sweep is enough. */
     private static final double CLEARLY_INDEPENDENT = 0.05;
 
     private Orthonormal() {}
 
     /**
-     * A basis of the column space, orthogonal to working precision.
+     * Returns a basis of the column space, orthogonal to working precision.
      *
      * @param matrix {@code [n, k]}
-     * @return {@code [n, k']} with {@code k' ≤ k}: columns that depend on those before them are left out
+     * @return {@code [n, k']} with {@code k' ≤ k}: columns that depend on earlier ones are dropped
      */
     public static Matrix basis(Matrix matrix) {
         return matrix.columns() < MANY
@@ -35,11 +35,11 @@ public final class Orthonormal {
     }
 
     /**
-     * With {@code YᵀY = LLᵀ}, {@code Y L⁻ᵀ} has orthogonal columns, but for the square of Y's condition; where that shows,
-     * it is done once more. Large products instead of many small ones (Yamamoto et al., "Roundoff error analysis of the
+     * With {@code YᵀY = LLᵀ}, {@code Y L⁻ᵀ} has orthogonal columns, up to an error that grows with the square of Y's condition;
+     * where that matters, a second sweep follows. Large products instead of many small ones (Yamamoto et al., "Roundoff error analysis of the
      * CholeskyQR2 algorithm", ETNA 44, 2015).
      *
-     * @return empty if columns are dependent, or so nearly that this goes wrong
+     * @return empty if columns are dependent, or too nearly so for this method
      */
     private static Optional<Matrix> byCholesky(Matrix matrix, int sweeps) {
         Matrix scaled = matrix.scaledColumns(inverseNorms(matrix));
@@ -68,7 +68,7 @@ public final class Orthonormal {
                 .toArray();
     }
 
-    /** In two sweeps. */
+    /** Gram–Schmidt in two sweeps. */
     private static Matrix byGramSchmidt(Matrix matrix) {
         Matrix columns = matrix.transpose();
         int n = columns.columns();
@@ -95,7 +95,7 @@ public final class Orthonormal {
         return new Matrix(count, n, values).transpose();
     }
 
-    /** Takes from vector {@code j} what it has of unit vector {@code i}. */
+    /** Subtracts from vector {@code j} its projection onto unit vector {@code i}. */
     private static void subtract(double[] vectors, int j, int i, int n) {
         double inner = 0;
         for (int x = 0; x < n; x++) {

@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Joins the weights of a merged fine-tune with those of the base and the aligned checkpoint, by name. A module is every
- * weight of two or more dimensions; those with a row for each token only where they are asked for.
+ * Pairs the weights of a merged fine-tune by name with those of the base and the aligned checkpoint. Every weight of two or
+ * more dimensions is a module; those with one row per token only if requested.
  */
 public final class MergedPairing {
 
@@ -45,12 +45,12 @@ public final class MergedPairing {
     }
 
     /**
-     * Finds the modules and their weights.
+     * Finds the modules and pairs their weights.
      *
-     * @param takesPart by a module's name
-     * @param withVocabulary whether embeddings and heads are modules, too
+     * @param takesPart selects modules by name
+     * @param withVocabulary whether embeddings and heads are modules
      * @return in natural order; each with a {@link MergedWeight}
-     * @throws BadInputException with a problem for every weight that has no partner, several, or one of another shape
+     * @throws BadInputException with a problem for every weight that has no counterpart, several, or one of another shape
      */
     public static List<PairedModule> pair(
             Checkpoint base,
@@ -76,7 +76,7 @@ public final class MergedPairing {
         return paired;
     }
 
-    /** Names of the vectors (norms, biases), which are no modules, that the fine-tune changed. */
+    /** Returns the names of the vectors (norms, biases) that the fine-tune changed; vectors are not modules. */
     public static List<String> changedVectors(Checkpoint aligned, Checkpoint adapted) {
         WeightNames names = new WeightNames(aligned.tensorNames());
         return adapted.tensorNames().stream()
@@ -97,14 +97,14 @@ public final class MergedPairing {
                 && Arrays.equals(Values.of(one), Values.of(other));
     }
 
-    /** The name of the module whose weight a tensor is. */
+    /** Returns the name of the module that a weight tensor belongs to. */
     private static String moduleOf(String tensorName) {
         return tensorName.endsWith(WEIGHT)
                 ? tensorName.substring(0, tensorName.length() - WEIGHT.length())
                 : tensorName;
     }
 
-    /** Scales of 8-bit weights and biases of stacked experts have two dimensions, too, but are no weights. */
+    /** Scales of 8-bit weights and biases of stacked experts also have two dimensions, but are not weights. */
     private static boolean isModule(StoredTensor tensor) {
         return tensor.shape().size() >= 2
                 && tensor.info().elementCount() > 0
@@ -132,8 +132,8 @@ public final class MergedPairing {
                     TensorInfo.label(tensor.name()),
                     found.isEmpty() ? null : found.toString(),
                     found.isEmpty()
-                            ? "no tensor here is this weight of the merged checkpoint"
-                            : "several tensors could be this weight of the merged checkpoint"));
+                            ? "no tensor here matches this weight of the merged checkpoint"
+                            : "several tensors match this weight of the merged checkpoint"));
             return Optional.empty();
         }
         StoredTensor partner = checkpoint.tensor(found.get(0));
@@ -150,7 +150,7 @@ public final class MergedPairing {
                     checkpoint.location().toString(),
                     TensorInfo.label(partner.name()) + " dtype",
                     partner.dtype().toString(),
-                    "is no type of weights that can be compared; use a 16- or 32-bit checkpoint"));
+                    "weights of this dtype cannot be compared; use a 16- or 32-bit checkpoint"));
             return Optional.empty();
         }
         return Optional.of(partner);

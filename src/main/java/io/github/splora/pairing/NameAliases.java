@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A family of models that call their layers otherwise in memory (and in adapters) than on disk.
+ * Names of layers that a model family spells differently in memory (and in adapters) than on disk.
  *
- * @param inMemory parts of names as transformers 5 has them in memory
- * @param onDisk the same parts, one for one, as the files have them
+ * @param inMemory parts of names as transformers 5 spells them in memory
+ * @param onDisk the same parts, in the same order, as files spell them
  */
 record NameAliases(List<String> inMemory, List<String> onDisk) {
 
@@ -32,7 +32,7 @@ record NameAliases(List<String> inMemory, List<String> onDisk) {
                             ".intermediate.dense.",
                             ".output.dense.")));
 
-    /** A tensor's name and every other that the families know it by. */
+    /** Returns a tensor's name and all its aliases. */
     static Stream<String> of(String tensorName) {
         return Stream.concat(
                         Stream.of(tensorName),
@@ -43,7 +43,7 @@ record NameAliases(List<String> inMemory, List<String> onDisk) {
                 .distinct();
     }
 
-    /** A tensor's name as transformers 5 has it. */
+    /** Returns a tensor's name as transformers 5 spells it in memory. */
     static String inMemory(String tensorName) {
         String name = tensorName;
         for (NameAliases family : KNOWN) {

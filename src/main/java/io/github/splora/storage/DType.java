@@ -10,10 +10,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What one element of a tensor is. The constants' names are the ones that stand in a header, and their order is that of
- * the <a href="https://github.com/huggingface/safetensors/blob/main/safetensors/src/tensor.rs">reference
- * implementation</a>, from the narrowest to the widest alignment: {@link SafetensorsWriter} lays tensors out by it, so
- * a new constant has to go where the reference puts it.
+ * The type of a tensor's elements. The constants have the names used in headers, in the order of the <a href="https://github.com/huggingface/safetensors/blob/main/safetensors/src/tensor.rs">reference
+ * implementation</a>, from the narrowest to the widest alignment. The safetensors writer lays out tensors in this order, so
+ * a new constant must go where the reference puts it.
  */
 public enum DType {
     BOOL(8),
@@ -39,9 +38,9 @@ public enum DType {
     I64(64),
     U64(64);
 
-    /** The floating-point types that weights to be computed with are stored in; each has an exact float64. */
+    /** The floating-point types of weights; each converts exactly to float64. */
     public static final Set<DType> WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F16, BF16, F32, F64));
-    /** Those of weights that need {@link Scales}. */
+    /** The types of weights that need {@link Scales}. */
     public static final Set<DType> SCALED_WEIGHTS = Collections.unmodifiableSet(EnumSet.of(F8_E4M3, F8_E5M2));
 
     private static final Map<String, DType> BY_NAME =
@@ -58,7 +57,7 @@ public enum DType {
         return bits;
     }
 
-    /** The dtype a header calls {@code name}, which is matched exactly; empty where the format has no such dtype. */
+    /** Returns the dtype with exactly this name in headers; empty if the format has no such dtype. */
     public static Optional<DType> named(String name) {
         return Optional.ofNullable(BY_NAME.get(name));
     }

@@ -4,21 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A matrix as it lies in files: stretches of whole rows, one below the other. Most are one tensor; an expert's weight is
- * a stretch of a larger one, and a fused weight may have been saved in parts.
+ * A matrix stored in files: stretches of whole rows, one below the other. Most matrices are one tensor; an expert's weight is
+ * a stretch of a larger tensor, and a fused weight may have been saved in parts.
  *
  * @param stretches at least one, each with at least one row
- * @param columns of all of them
+ * @param columns of every stretch
  */
 public record StoredMatrix(List<Stretch> stretches, long columns) {
 
     /**
      * Rows of one tensor, seen as a matrix.
      *
-     * @param tensor whose elements lie row after row
-     * @param firstRow where the stretch begins
-     * @param rows how many it has
-     * @param scales what stored numbers are to be multiplied with
+     * @param tensor stored row by row
+     * @param firstRow first row of the stretch
+     * @param rows number of rows
+     * @param scales by which stored numbers are multiplied
      */
     public record Stretch(StoredTensor tensor, long firstRow, long rows, Scales scales) {
 
@@ -31,14 +31,14 @@ public record StoredMatrix(List<Stretch> stretches, long columns) {
         stretches = List.copyOf(stretches);
     }
 
-    /** A matrix that is a tensor. */
+    /** Returns a matrix that is one tensor. */
     public static StoredMatrix of(StoredTensor tensor) {
         return of(tensor, tensor.shape().get(0), Scales.NONE);
     }
 
     /**
-     * A whole tensor, whatever its dimensions, as a matrix of so many rows: a convolution's kernel flattened, a stack of
-     * experts one below the other.
+     * Returns a whole tensor of any number of dimensions as a matrix: a flattened convolution kernel, or a stack of experts one
+     * below the other.
      *
      * @param rows a divisor of the number of elements
      */
@@ -47,14 +47,14 @@ public record StoredMatrix(List<Stretch> stretches, long columns) {
                 List.of(new Stretch(tensor, 0, rows, scales)), tensor.info().elementCount() / Math.max(1, rows));
     }
 
-    /** One below the other. */
+    /** Stacks matrices with equal numbers of columns, one below the other. */
     public static StoredMatrix stacked(List<StoredMatrix> parts) {
         return new StoredMatrix(
                 parts.stream().flatMap(part -> part.stretches.stream()).toList(),
                 parts.get(0).columns());
     }
 
-    /** Rows {@code [first, first + count)} of it. */
+    /** Returns rows {@code [first, first + count)}. */
     public StoredMatrix slice(long first, long count) {
         List<Stretch> cut = new ArrayList<>();
         long start = 0;
@@ -78,7 +78,7 @@ public record StoredMatrix(List<Stretch> stretches, long columns) {
         return List.of(rows(), columns);
     }
 
-    /** The tensors it is made of, for messages. */
+    /** Returns the tensors that it consists of, without duplicates. */
     public List<StoredTensor> tensors() {
         return stretches.stream().map(Stretch::tensor).distinct().toList();
     }

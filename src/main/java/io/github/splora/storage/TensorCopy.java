@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
-/** A tensor of a file, to be written to another one unchanged, perhaps under another name. */
+/** A tensor of a file that is written to another file unchanged, possibly under another name. */
 record TensorCopy(TensorFile file, TensorInfo tensor, String name) implements TensorSource {
 
     @Override

@@ -2,14 +2,14 @@ package io.github.splora.storage;
 
 import java.util.List;
 
-/** How much room a shape takes. All methods throw {@link ArithmeticException} where a long cannot hold the answer. */
+/** Sizes of shapes. All methods throw {@link ArithmeticException} if the result exceeds a long. */
 public final class TensorSize {
 
     private TensorSize() {}
 
     /**
-     * Product of the dimensions, 1 for rank 0. Multiplies from left to right and so, like the reference implementation,
-     * refuses dimensions that overflow before a zero is reached.
+     * Returns the product of the dimensions, 1 for a scalar. Multiplies from left to right, so, like the reference
+     * implementation, it rejects dimensions that overflow before a zero is reached.
      */
     public static long elements(List<Long> shape) {
         long product = 1;

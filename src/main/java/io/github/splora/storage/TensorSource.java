@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
-/** A tensor to be written, whose bytes are asked for only when their turn comes. */
+/** A tensor to write to a file; its bytes are produced when they are written. */
 public interface TensorSource {
 
-    /** The name it gets in the file. */
+    /** Name of the tensor in the new file. */
     String name();
 
     DType dtype();
@@ -17,16 +17,16 @@ public interface TensorSource {
 
     /**
      * Writes the elements, little-endian, the last dimension varying fastest: exactly as many bytes as dtype and shape
-     * call for. Every write to {@code out} takes all bytes of the buffer it is given.
+     * require. Every write to {@code out} consumes the whole buffer.
      */
     void writeTo(WritableByteChannel out) throws IOException;
 
-    /** A tensor of another file, bit for bit, read a chunk at a time; {@code file} must stay open until it is written. */
+    /** Copies a tensor of another file bit for bit, a chunk at a time; {@code file} must stay open until it is written. */
     static TensorSource copyOf(TensorFile file, TensorInfo tensor) {
         return new TensorCopy(file, tensor, tensor.name());
     }
 
-    /** The same, under another name. */
+    /** Copies a tensor under another name. */
     static TensorSource copyOf(TensorFile file, TensorInfo tensor, String name) {
         return new TensorCopy(file, tensor, name);
     }

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * What one walk over a layer's weights is to bring back. Whoever wants something asks for it before the walk and takes
- * the result afterwards; however many ask, each byte is read once. No {@code [out, in]} matrix ever exists.
+ * The results that one walk over a layer's weights computes. Callers ask for results before the walk and fetch them
+ * afterwards; each byte is read once, no matter how many callers there are. No {@code [out, in]} matrix is ever built.
  */
 public final class Pass {
 
@@ -25,26 +25,26 @@ public final class Pass {
     private boolean isFloat64Demanded;
 
     /**
-     * A product with a thin matrix.
+     * A product with a tall-skinny matrix.
      *
      * @param operand M : [out, in]
-     * @param transposed whether Mᵀ is meant
-     * @param thin X : [in, k], or [out, k] for Mᵀ
-     * @param result takes {@code M X : [out, k]} or {@code Mᵀ X : [in, k]}
+     * @param transposed whether to multiply Mᵀ instead of M
+     * @param tallSkinny X : [in, k], or [out, k] for Mᵀ
+     * @param result receives {@code M X : [out, k]} or {@code Mᵀ X : [in, k]}
      */
-    public record Product(Operand operand, boolean transposed, Matrix thin, Consumer<Matrix> result) {
+    public record Product(Operand operand, boolean transposed, Matrix tallSkinny, Consumer<Matrix> result) {
 
         /**
-         * Whether stored rows are weighed with the thin matrix's and added up, and not each multiplied with it: if exactly one of
-         * the two, the storage and the operand, is transposed.
+         * Whether the stored matrix S is multiplied transposed, {@code SᵀX}, as a sum of weighted stored rows: if exactly one of
+         * storage and operand is transposed.
          */
-        public boolean isCrosswise(Weights weights) {
+        public boolean isTransposedAsStored(Weights weights) {
             return transposed != weights.transposed();
         }
     }
 
     /**
-     * The inner product of an operand with a product of thin factors.
+     * The inner product of an operand with a low-rank product.
      *
      * @param b B : [out, k]
      * @param a A : [k, in]
@@ -64,26 +64,27 @@ public final class Pass {
     /**
      * Inner products of two operands' rows.
      *
-     * @param slot receives one number for each of the layer's outputs
+     * @param slot receives one number per output of the layer
      */
     record RowInner(Operand left, Operand right, Slot<double[]> slot) {}
 
     /**
      * The inner product of two whole operands.
      *
-     * @param slot receives it
+     * @param slot receives the inner product
      */
     public record Inner(Operand left, Operand right, Slot<Double> slot) {}
 
-    /** Where a result will be. */
+    /** A result, available after the walk. */
     public static final class Slot<T> {
         private T value;
 
         private Slot() {}
 
-        /** The result. */
+        /** Returns the result. */
         public T get() {
-            return Optional.ofNullable(value).orElseThrow(() -> new IllegalStateException("the walk is still to come"));
+            return Optional.ofNullable(value)
+                    .orElseThrow(() -> new IllegalStateException("the result is not there before the walk"));
         }
 
         public void set(T result) {
@@ -101,7 +102,7 @@ public final class Pass {
         return product(operand, true, x);
     }
 
-    /** Asks for {@code ⟨left_o, right_o⟩} of each output o; one walk computes the same one only once. */
+    /** Asks for {@code ⟨left_o, right_o⟩} of each output o; the same request is computed only once per walk. */
     public Slot<double[]> rowInner(Operand left, Operand right) {
         Optional<RowInner> known = rowInners.stream()
                 .filter(inner -> inner.left() == left && inner.right() == right)
@@ -114,7 +115,7 @@ public final class Pass {
         return inner.slot();
     }
 
-    /** Asks for {@code ⟨left, right⟩}, of an operand with itself {@code ‖M‖²}; one walk computes it only once. */
+    /** Asks for {@code ⟨left, right⟩}, which is {@code ‖M‖²} if both are M; the same request is computed only once per walk. */
     public Slot<Double> inner(Operand left, Operand right) {
         Optional<Inner> known = inners.stream()
                 .filter(inner -> inner.left() == left && inner.right() == right)
@@ -127,21 +128,21 @@ public final class Pass {
         return inner.slot();
     }
 
-    /** Asks for {@code ⟨M, BA⟩}, by way of the thin product that the kernel is better at. */
+    /** Asks for {@code ⟨M, BA⟩}, computed from whichever of {@code M Aᵀ} and {@code MᵀB} the kernel prefers. */
     public Slot<Double> inner(Operand operand, Matrix b, Matrix a) {
         Contraction contraction = new Contraction(operand, b, a, new Slot<>());
         contractions.add(contraction);
         return contraction.slot();
     }
 
-    /** Asks for float64 throughout, for numbers of which small differences count. */
+    /** Demands float64 throughout, for results that depend on small differences. */
     public void demandFloat64() {
         isFloat64Demanded = true;
     }
 
     /**
-     * Whether float32 is too little for what was asked: W itself is much larger than what anyone is after, which comes out of
-     * differences of its products.
+     * Whether float32 is not precise enough for what was asked. Products of W itself need float64, because results come from
+     * small differences between them.
      */
     public boolean isFloat64Wanted() {
         return isFloat64Demanded || !rowInners.isEmpty() || operands().contains(Operand.ALIGNED);
@@ -152,9 +153,9 @@ public final class Pass {
     }
 
     /**
-     * All thin products.
+     * Returns all products with tall-skinny matrices.
      *
-     * @param transposed which of the two ways to take where either will do
+     * @param transposed which of the two products to use for {@code ⟨M, BA⟩}
      */
     public List<Product> products(boolean transposed) {
         return Stream.concat(products.stream(), contractions.stream().map(each -> each.asProduct(transposed)))
@@ -166,13 +167,13 @@ public final class Pass {
     }
 
     /**
-     * Inner products of rows, for a kernel that knows no others.
+     * Inner products of rows, for a kernel that computes no others.
      *
-     * @param result takes one number for each of the layer's outputs
+     * @param result receives one number per output of the layer
      */
     public record ByRow(Operand left, Operand right, Consumer<double[]> result) {}
 
-    /** All inner products, whole ones as sums over rows. */
+    /** Returns all inner products; those of whole operands are sums over rows. */
     public List<ByRow> innersByRow() {
         return Stream.concat(
                         rowInners.stream().map(inner -> new ByRow(inner.left(), inner.right(), inner.slot()::set)),
@@ -182,7 +183,7 @@ public final class Pass {
                 .toList();
     }
 
-    /** The matrices that its operands are made of: the aligned one, and then base and adapted, if they are. */
+    /** Returns the stored matrices that the operands need: aligned, then base and adapted if needed. */
     public List<StoredMatrix> matricesOf(Weights weights) {
         Set<Operand> operands = operands();
         List<StoredMatrix> matrices = new ArrayList<>(List.of(weights.aligned()));
@@ -195,7 +196,7 @@ public final class Pass {
         return matrices;
     }
 
-    /** All that must be made of the weights. */
+    /** Returns the operands that the results depend on. */
     public Set<Operand> operands() {
         Set<Operand> operands = EnumSet.noneOf(Operand.class);
         products.forEach(product -> operands.add(product.operand()));

@@ -82,7 +82,7 @@ class AdapterTest {
                         .random(P + Q + ".lora_B.one.weight", 6, 2)
                         .random(P + V + ".lora_A.two.weight", 2, 4)
                         .random(P + V + ".lora_B.two.weight", 6, 2)))
-                .containsExactly(weights() + ": [one, two]: the file mixes several adapters; save each on its own");
+                .containsExactly(weights() + ": [one, two]: the file mixes several adapters; save each one separately");
     }
 
     @Test
@@ -91,7 +91,7 @@ class AdapterTest {
                         .module(Q, 6, 4)
                         .random(P + V + ".lora_A.two.weight", 2, 4)
                         .random(P + V + ".lora_B.two.weight", 6, 2)))
-                .containsExactly(weights() + ": [, two]: the file mixes several adapters; save each on its own");
+                .containsExactly(weights() + ": [, two]: the file mixes several adapters; save each one separately");
     }
 
     @Test
@@ -247,8 +247,8 @@ class AdapterTest {
     void refusesDoraThatOnlyTheTensorsShow() {
         assertThat(refusal(new TinyAdapter().module(Q, 6, 4).random(P + Q + ".lora_magnitude_vector", 6)))
                 .containsExactly(
-                        weights() + ": tensor '" + P + Q + ".lora_magnitude_vector' shape [6]: a DoRA magnitude, which"
-                                + " the config does not announce (use_dora)");
+                        weights() + ": tensor '" + P + Q + ".lora_magnitude_vector' shape [6]: is a DoRA magnitude, but"
+                                + " the config does not set use_dora");
     }
 
     @Test
@@ -258,8 +258,8 @@ class AdapterTest {
                         .module("model.layers.0.mlp.experts.base_layer", 6, 4)))
                 .containsExactly(
                         weights() + ": tensor '" + P + "model.layers.0.mlp.experts.base_layer.lora_A.weight' shape"
-                                + " [2, 4]: its name is that of factors on a parameter, but target_parameters in adapter_config.json names"
-                                + " none of that module");
+                                + " [2, 4]: has the name of a parameter's factor, but target_parameters in adapter_config.json"
+                                + " lists no parameter of that module");
     }
 
     @Test
@@ -405,7 +405,7 @@ class AdapterTest {
                 .singleElement()
                 .asString()
                 .contains(Q + ".lora_B.weight'")
-                .contains("the same matrix is there twice, also as '");
+                .contains("the same matrix is stored twice, also as '");
     }
 
     @Test
@@ -413,7 +413,7 @@ class AdapterTest {
         assertThat(Refusal.of(() -> open(new TinyAdapter().module(Q, 6, 0))))
                 .singleElement()
                 .asString()
-                .endsWith(".lora_A.weight' shape [2, 0]: a matrix without elements adds nothing to any layer");
+                .endsWith(".lora_A.weight' shape [2, 0]: has no elements");
     }
 
     @Test

@@ -141,8 +141,8 @@ public final class DjlKernel implements Kernel {
     private static final class ProductSum {
 
         private final Product product;
-        private final NDArray thin;
-        private final boolean crosswise;
+        private final NDArray tallSkinny;
+        private final boolean transposedAsStored;
         private final int height;
         private final NDManager scope;
         /**
@@ -154,14 +154,16 @@ public final class DjlKernel implements Kernel {
         private NDArray sum;
 
         ProductSum(Product product, Weights weights, NDManager scope) {
-            Matrix x = product.thin();
+            Matrix x = product.tallSkinny();
             this.product = product;
             this.scope = scope;
-            this.thin = scope.create(x.values(), new Shape(x.rows(), x.columns()));
-            this.crosswise = product.isCrosswise(weights);
+            this.tallSkinny = scope.create(x.values(), new Shape(x.rows(), x.columns()));
+            this.transposedAsStored = product.isTransposedAsStored(weights);
             this.height = Math.toIntExact(
-                    crosswise ? weights.aligned().columns() : weights.aligned().rows());
-            this.result = crosswise ? null : new double[Math.multiplyExact(height, x.columns())];
+                    transposedAsStored
+                            ? weights.aligned().columns()
+                            : weights.aligned().rows());
+            this.result = transposedAsStored ? null : new double[Math.multiplyExact(height, x.columns())];
         }
 
         Operand operand() {
@@ -169,10 +171,10 @@ public final class DjlKernel implements Kernel {
         }
 
         void add(BlockRows rows, NDArray block) {
-            if (crosswise) {
-                NDArray rowsOfThin = thin.get(rows.first() + ":" + (rows.first() + rows.count()));
-                rowsOfThin.attach(block.getManager());
-                NDArray part = block.transpose().matMul(rowsOfThin);
+            if (transposedAsStored) {
+                NDArray rowsOfTallSkinny = tallSkinny.get(rows.first() + ":" + (rows.first() + rows.count()));
+                rowsOfTallSkinny.attach(block.getManager());
+                NDArray part = block.transpose().matMul(rowsOfTallSkinny);
                 if (sum == null) {
                     sum = part;
                     sum.attach(scope);
@@ -180,19 +182,20 @@ public final class DjlKernel implements Kernel {
                     sum.addi(part);
                 }
             } else {
-                double[] part = block.matMul(thin).toDoubleArray();
+                double[] part = block.matMul(tallSkinny).toDoubleArray();
                 System.arraycopy(
                         part,
                         0,
                         result,
-                        Math.toIntExact(rows.first() * product.thin().columns()),
+                        Math.toIntExact(rows.first() * product.tallSkinny().columns()),
                         part.length);
             }
         }
 
         void finish() {
             product.result()
-                    .accept(new Matrix(height, product.thin().columns(), crosswise ? sum.toDoubleArray() : result));
+                    .accept(new Matrix(
+                            height, product.tallSkinny().columns(), transposedAsStored ? sum.toDoubleArray() : result));
         }
     }
 
@@ -200,12 +203,12 @@ public final class DjlKernel implements Kernel {
     private static final class InnerSum {
 
         private final ByRow inner;
-        private final boolean crosswise;
+        private final boolean transposed;
         private final double[] sums;
 
         InnerSum(ByRow inner, Weights weights) {
             this.inner = inner;
-            this.crosswise = weights.transposed();
+            this.transposed = weights.transposed();
             this.sums = new double[Math.toIntExact(weights.outFeatures())];
         }
 
@@ -218,8 +221,8 @@ public final class DjlKernel implements Kernel {
         }
 
         void add(BlockRows rows, NDArray products) {
-            double[] part = products.sum(new int[] {crosswise ? 0 : 1}).toDoubleArray();
-            int first = crosswise ? 0 : Math.toIntExact(rows.first());
+            double[] part = products.sum(new int[] {transposed ? 0 : 1}).toDoubleArray();
+            int first = transposed ? 0 : Math.toIntExact(rows.first());
             for (int i = 0; i < part.length; i++) {
                 sums[first + i] += part[i];
             }

@@ -123,13 +123,13 @@ final class TorchScriptKernel implements Kernel {
             long[] differences =
                     operands.stream().flatMapToLong(this::matricesOf).toArray();
             PtNDArray[] sums = arrays(products, ProductSum::sum);
-            PtNDArray[] thins = arrays(products, ProductSum::thin);
+            PtNDArray[] tallSkinny = arrays(products, ProductSum::tallSkinny);
             long[] factors = products.stream()
                     .mapToLong(each -> operands.indexOf(each.product().operand()))
                     .toArray();
-            boolean[] crosswise = new boolean[products.size()];
-            for (int i = 0; i < crosswise.length; i++) {
-                crosswise[i] = products.get(i).isCrosswise();
+            boolean[] transposedAsStored = new boolean[products.size()];
+            for (int i = 0; i < transposedAsStored.length; i++) {
+                transposedAsStored[i] = products.get(i).isTransposedAsStored();
             }
             PtNDArray[] innerSums = arrays(inners, InnerSum::sum);
             long[] lefts = inners.stream()
@@ -150,9 +150,9 @@ final class TorchScriptKernel implements Kernel {
                         engine.torchDevice(),
                         differences,
                         sums,
-                        thins,
+                        tallSkinny,
                         factors,
-                        crosswise,
+                        transposedAsStored,
                         innerSums,
                         lefts,
                         rights);
@@ -176,14 +176,14 @@ final class TorchScriptKernel implements Kernel {
         }
 
         private ProductSum begin(Product product) {
-            Matrix x = product.thin();
-            boolean isCrosswise = product.isCrosswise(weights);
-            long height = isCrosswise
+            Matrix x = product.tallSkinny();
+            boolean isTransposedAsStored = product.isTransposedAsStored(weights);
+            long height = isTransposedAsStored
                     ? weights.aligned().columns()
                     : weights.aligned().rows();
             return new ProductSum(
                     product,
-                    isCrosswise,
+                    isTransposedAsStored,
                     scope.create(x.values(), new Shape(x.rows(), x.columns())),
                     zeros(height, x.columns()));
         }
@@ -198,7 +198,7 @@ final class TorchScriptKernel implements Kernel {
     }
 
     /** One product, accumulated on the device. */
-    private record ProductSum(Product product, boolean isCrosswise, NDArray thin, NDArray sum) {
+    private record ProductSum(Product product, boolean isTransposedAsStored, NDArray tallSkinny, NDArray sum) {
 
         void finish() {
             product.result()

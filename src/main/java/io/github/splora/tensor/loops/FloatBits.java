@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
 /**
- * Float32s of numbers of 16 bits that come in pairs, by their bits. Java's compiler makes no vector instructions of a loop
- * with {@link Float#intBitsToFloat}; copying whole arrays to memory and back as floats takes half the time of one.
+ * Converts pairs of 16-bit floats to float32. Java's compiler does not vectorize loops with {@link Float#intBitsToFloat};
+ * copying whole arrays to native memory and back as floats takes half as long.
  */
 final class FloatBits {
 

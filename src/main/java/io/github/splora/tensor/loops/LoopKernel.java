@@ -16,37 +16,37 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Walks over weights with nothing but Java's own loops: some third of the CPU time of {@code DjlKernel}. Weights are cut
- * into tiles that stay in a core's cache while all that a pass asks for is taken of them. Each worker reads its own blocks,
- * which are in its core's cache when it computes; meanwhile the system reads ahead, and other workers compute.
+ * Walks over weights with Java's own loops, in about a third of the CPU time of {@code DjlKernel}. Weights are cut into tiles
+ * that stay in a core's cache until everything that a pass asks for has been computed from them. Each worker reads its own
+ * blocks, so they are in its core's cache; meanwhile the operating system reads ahead and other workers compute.
  *
- * <p>Precision: differences of weights are taken and multiplied in float32, summed in float32 over the rows of a tile and in
- * float64 over the tiles. Tiles are the same whatever the number of threads, and so are the results, bit for bit. They agree
- * with {@code DjlKernel}'s, which are float64 throughout, to some 1e-7 of the norms.
+ * <p>Precision: weights are subtracted and multiplied in float32, and summed in float32 within a tile and in float64 across
+ * tiles. Tiles do not depend on the number of threads, so results are the same bits. They agree with {@code DjlKernel}'s,
+ * which are float64 throughout, to about 1e-7 of the norms.
  */
 public final class LoopKernel implements Kernel {
 
-    /** Columns that are read at a time: so many that memory, which likes long stretches, comes at full speed. */
+    /** Columns read at a time: enough for full memory bandwidth. */
     private static final int PIECE = 2048;
 
-    /** Of one matrix in memory, if that is enough for {@link #LEAST_ROWS}. */
+    /** Size of a block of one matrix, unless {@link #LEAST_ROWS} need more. */
     private static final int BLOCK_BYTES = 4 << 20;
 
-    /** Of a block: what a tile adds up is added once more for each. */
+    /** Least rows of a block: each block costs one more addition of every tile's sums. */
     private static final int LEAST_ROWS = 64;
 
-    /** Of one operand's tiles, of both shapes. */
+    /** Size of one operand's tiles, of both shapes. */
     private static final long TILES_BYTES =
             (long) PIECE * (Tile.Shape.WIDE.rows() + Tile.Shape.SQUARE.rows()) * Float.BYTES;
 
-    /** Whether it is right for this walk: float32 must do for what is asked, and none of the weights be float64. */
+    /** Whether these loops can compute a pass: float32 must be precise enough, and no weight may be float64. */
     public static boolean canAnswer(Pass pass, Weights weights) {
         return !pass.isFloat64Wanted() && weights.matrices().stream().allMatch(StoredBlock::canRead);
     }
 
     private final Pool<LoopMemory> memories;
 
-    /** @param loops makes those of one walk */
+    /** @param loops creates the loops of one walk */
     public LoopKernel(Supplier<TileLoops> loops) {
         this.memories = new Pool<>(() -> new LoopMemory(loops.get()));
     }
@@ -64,7 +64,7 @@ public final class LoopKernel implements Kernel {
                 .sum();
     }
 
-    /** Multiples of four, as tiles are. */
+    /** A multiple of four, as in tiles. */
     private static int rowsOfBlock(Weights weights, Tile.Shape shape) {
         int bits =
                 weights.matrices().stream().mapToInt(LoopKernel::widest).max().orElseThrow();
@@ -72,7 +72,7 @@ public final class LoopKernel implements Kernel {
         return (int) Math.min(shape.rows(), Math.max(LEAST_ROWS, fit / 4 * 4));
     }
 
-    /** Bits of its widest type. */
+    /** Bits of the matrix's widest dtype. */
     private static int widest(StoredMatrix matrix) {
         return matrix.stretches().stream()
                 .mapToInt(stretch -> stretch.tensor().dtype().bits())
@@ -87,9 +87,9 @@ public final class LoopKernel implements Kernel {
         private final LoopMemory memory;
         private final List<StoredMatrix> matrices;
         private final Tile.Shape shape;
-        /** Columns of two tiles, of which one has the even ones and one the odd ones. */
+        /** Columns of two tiles: one holds the even columns, the other the odd ones. */
         private final int pair;
-        /** Even and odd columns by turns. */
+        /** Tiles of even and odd columns, alternating. */
         private final Map<Operand, Tile[]> tiles = new EnumMap<>(Operand.class);
 
         private final List<ProductSum> products;
@@ -100,7 +100,7 @@ public final class LoopKernel implements Kernel {
             this.memory = memory;
             this.matrices = pass.matricesOf(weights);
             List<Product> wanted = pass.products(!weights.transposed());
-            boolean isOnlyWeighed = wanted.stream().allMatch(product -> product.isCrosswise(weights));
+            boolean isOnlyWeighed = wanted.stream().allMatch(product -> product.isTransposedAsStored(weights));
             this.shape = memory.loops().shape(isOnlyWeighed);
             this.pair = 2 * shape.columns();
             pass.operands()
@@ -167,7 +167,7 @@ public final class LoopKernel implements Kernel {
                     switch (operand) {
                         case ALIGNMENT_DELTA -> aligned.subtract(stored.get(1), at, width, even, odd);
                         case ADAPTED_DELTA -> stored.get(stored.size() - 1).subtract(aligned, at, width, even, odd);
-                        case ALIGNED -> throw new IllegalArgumentException("float32 is too little for products of W");
+                        case ALIGNED -> throw new IllegalArgumentException("products of W need float64");
                     }
                 }
             });

@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a walk of {@link LoopKernel} reads into and computes in; made bit by bit, as walks ask for it. */
+/** Reusable buffers of one {@link LoopKernel} walk, allocated on first use. */
 final class LoopMemory {
 
     private final TileLoops loops;
@@ -21,7 +21,7 @@ final class LoopMemory {
         return loops;
     }
 
-    /** One for each of the matrices that are walked over together. */
+    /** One block per matrix of the walk. */
     List<StoredBlock> blocks(int matrices) {
         while (blocks.size() < matrices) {
             blocks.add(new StoredBlock(loops));
@@ -29,7 +29,7 @@ final class LoopMemory {
         return blocks.subList(0, matrices);
     }
 
-    /** Tiles for a piece of an operand. */
+    /** Tiles for one piece of an operand. */
     Tile[] tiles(Operand operand, Tile.Shape shape, int count) {
         return tiles.computeIfAbsent(shape, s -> new EnumMap<>(Operand.class))
                 .computeIfAbsent(operand, o -> Tile.several(count, shape));

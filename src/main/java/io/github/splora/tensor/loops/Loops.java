@@ -1,23 +1,23 @@
 package io.github.splora.tensor.loops;
 
 /**
- * The innermost loops. Java's compiler makes vector instructions out of loops like these: one index for all arrays, no
- * offsets, and bodies of few operations (with four rows at a time they still are; with eight, nothing is vectorised any
- * more). {@code a·b + c} is two roundings everywhere, so these compute the same bits on every machine.
+ * The innermost loops. Java's compiler vectorizes loops of this form: one index for all arrays, no offsets, and few
+ * operations in the body (four rows at a time still vectorize, eight do not). {@code a·b + c} always rounds twice, so the
+ * results are the same bits on every machine.
  */
 final class Loops {
 
-    /** What {@link #evenHalves} and {@link #oddHalves} leave to be multiplied with. */
+    /** Factor that completes the conversion by {@link #evenHalves} and {@link #oddHalves}. */
     static final float HALF_FACTOR = 0x1p112f;
 
     private Loops() {}
 
-    /** The next multiple. */
+    /** Rounds up to a multiple of {@code step}. */
     static int roundedUp(int n, int step) {
         return (n + step - 1) / step * step;
     }
 
-    /** {@code to += factor · from}, beginning at a place in {@code to}. */
+    /** {@code to += factor · from}, starting at {@code to[at]}. */
     static void addScaled(double[] to, int at, float[] from, double factor, int n) {
         for (int i = 0; i < n; i++) {
             to[at + i] += factor * from[i];
@@ -81,7 +81,7 @@ final class Loops {
         return i < n ? even + odd + row[i] : even + odd;
     }
 
-    /** The largest magnitude; NaN if there is one. */
+    /** Returns the largest magnitude, or NaN if the row contains one. */
     static float maxMagnitude(float[] row, int n) {
         float max = 0;
         for (int i = 0; i < n; i++) {
@@ -90,14 +90,14 @@ final class Loops {
         return max;
     }
 
-    /** Numbers of 16 bits come in pairs, the one at the even place in the lower half. A bfloat16 is a float32's upper half. */
+    /** Converts the bfloat16 in the lower half of each pair, the one at an even index; a bfloat16 is a float32's upper half. */
     static void evenBfloats(int[] pairs, int[] bits, int n) {
         for (int i = 0; i < n; i++) {
             bits[i] = pairs[i] << 16;
         }
     }
 
-    /** As {@link #evenBfloats}, of those at odd places. */
+    /** As {@link #evenBfloats}, for odd indices, in the upper halves. */
     static void oddBfloats(int[] pairs, int[] bits, int n) {
         for (int i = 0; i < n; i++) {
             bits[i] = pairs[i] & 0xFFFF0000;
@@ -105,8 +105,8 @@ final class Loops {
     }
 
     /**
-     * Float16s: exponent and fraction moved to their places in a float32 are too small by 2^112 alone, subnormal ones as
-     * well. Infinities and NaN come out as numbers: see {@link #hasHalfBeyondNumbers}.
+     * Converts float16s at even indices. Moving exponent and fraction to their places in a float32 gives a value too small by
+     * 2^112, also for subnormals. Infinities and NaN become finite numbers: see {@link #hasHalfBeyondNumbers}.
      */
     static void evenHalves(int[] pairs, int[] bits, int n) {
         for (int i = 0; i < n; i++) {
@@ -114,14 +114,14 @@ final class Loops {
         }
     }
 
-    /** As {@link #evenHalves}, of those at odd places. */
+    /** As {@link #evenHalves}, for odd indices. */
     static void oddHalves(int[] pairs, int[] bits, int n) {
         for (int i = 0; i < n; i++) {
             bits[i] = (pairs[i] & 0x7FFF0000) >>> 3 | pairs[i] & 0x80000000;
         }
     }
 
-    /** Whether a float16 has the exponent of infinities and NaN. */
+    /** Whether any float16 is infinite or NaN. */
     static boolean hasHalfBeyondNumbers(int[] pairs, int n) {
         int carries = 0;
         for (int i = 0; i < n; i++) {

@@ -3,7 +3,7 @@ package io.github.splora.tensor.loops;
 import io.github.splora.storage.DType;
 import java.util.Arrays;
 
-/** What runs on every Java: loops that its compiler turns into vector instructions, see {@link Loops}. */
+/** Loops for every JVM, vectorized by its compiler; see {@link Loops}. */
 public final class PlainLoops implements TileLoops {
 
     @Override
@@ -17,12 +17,12 @@ public final class PlainLoops implements TileLoops {
     }
 
     @Override
-    public void weighRows(Tile tile, float[] thin, int first, int rank, float[][] sums) {
+    public void weighRows(Tile tile, float[] tallSkinny, int first, int rank, float[][] sums) {
         int stride = Loops.roundedUp(rank, RANK_STEP);
         clear(sums, rank, tile.width());
         for (int i = 0; i < tile.height(); i += 4) {
             int t0 = first + i * stride;
-            // Beyond the tile any weight will do: the row there is zero.
+            // Rows beyond the tile are zero, so their weights do not matter.
             int t1 = i + 1 < tile.height() ? t0 + stride : t0;
             int t2 = i + 2 < tile.height() ? t1 + stride : t0;
             int t3 = i + 3 < tile.height() ? t2 + stride : t0;
@@ -33,22 +33,22 @@ public final class PlainLoops implements TileLoops {
                         tile.row(i + 1),
                         tile.row(i + 2),
                         tile.row(i + 3),
-                        thin[t0 + k],
-                        thin[t1 + k],
-                        thin[t2 + k],
-                        thin[t3 + k],
+                        tallSkinny[t0 + k],
+                        tallSkinny[t1 + k],
+                        tallSkinny[t2 + k],
+                        tallSkinny[t3 + k],
                         tile.width());
             }
         }
     }
 
     @Override
-    public void multiplyRows(Tile stored, float[][] thin, int first, int rank, float[][] sums) {
+    public void multiplyRows(Tile stored, float[][] tallSkinny, int first, int rank, float[][] sums) {
         Tile tile = stored.transposed();
         clear(sums, rank, tile.width());
         for (int i = 0; i < tile.height(); i += 4) {
             for (int k = 0; k < rank; k++) {
-                float[] x = thin[k];
+                float[] x = tallSkinny[k];
                 int t = first + i;
                 Loops.addFour(
                         sums[k],

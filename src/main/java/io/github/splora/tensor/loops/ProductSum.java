@@ -5,22 +5,22 @@ import io.github.splora.pairing.Weights;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass.Product;
 
-/** One product with a thin matrix as it grows, tile by tile: in float32 within a tile, in float64 over the tiles. */
+/** Accumulates one product with a tall-skinny matrix tile by tile: float32 within a tile, float64 across tiles. */
 abstract class ProductSum {
 
     private final Product product;
-    /** What the float32s of the thin matrix are to be multiplied with. */
-    private final double thinScale;
+    /** Factor by which the float32 elements of the tall-skinny matrix are too small. */
+    private final double tallSkinnyScale;
 
     private final float[][] sums;
-    /** By the thin matrix's column, and within that by {@link #placeOf}. */
+    /** By column of the tall-skinny matrix, then by {@link #placeOf}. */
     private final double[][] total;
 
     private final int height;
     final TileLoops loops;
-    /** Of the thin matrix. */
+    /** Columns of the tall-skinny matrix. */
     final int rank;
-    /** The same, as {@link TileLoops} have it. */
+    /** The same, padded for {@link TileLoops}. */
     final int paddedRank;
 
     /** @param height rows of the product */
@@ -28,15 +28,15 @@ abstract class ProductSum {
         this.product = product;
         this.height = Math.toIntExact(height);
         this.loops = loops;
-        this.rank = product.thin().columns();
+        this.rank = product.tallSkinny().columns();
         this.paddedRank = Loops.roundedUp(rank, TileLoops.RANK_STEP);
-        this.thinScale = powerOfTwoNear(product.thin().values());
+        this.tallSkinnyScale = powerOfTwoNear(product.tallSkinny().values());
         this.sums = new float[paddedRank][Math.max(shape.rows(), shape.columns())];
         this.total = new double[rank][this.height];
     }
 
     static ProductSum of(Product product, Weights weights, TileLoops loops, Tile.Shape shape) {
-        return product.isCrosswise(weights)
+        return product.isTransposedAsStored(weights)
                 ? new OfWeighedRows(product, weights.aligned().columns(), loops, shape)
                 : new OfMultipliedRows(product, weights.aligned().rows(), loops, shape);
     }
@@ -46,14 +46,14 @@ abstract class ProductSum {
     }
 
     /**
-     * Adds what a tile has to say.
+     * Adds a tile's contribution.
      *
-     * @param row where its first row lies in the stored matrix
-     * @param column where its first column lies; the next one is two further
+     * @param row index of its first row in the stored matrix
+     * @param column index of its first column; the next one is two further
      */
     abstract void add(Tile tile, int row, int column);
 
-    /** Where a row of the product has its place, so that those of a tile lie side by side. */
+    /** Index of a row of the product in the totals, where the rows of one tile are adjacent. */
     abstract int placeOf(int i);
 
     final void finish() {
@@ -67,22 +67,22 @@ abstract class ProductSum {
         product.result().accept(result);
     }
 
-    /** Of the tile that is added. */
+    /** Sums of the tile being added. */
     final float[][] sums() {
         return sums;
     }
 
-    /** Adds the first {@code n} of a tile's sums, of rows of the product from the {@code i}-th on. */
+    /** Adds the first {@code n} sums of a tile to rows {@code i}, {@code i + 1}, … of the product. */
     final void addSums(Tile tile, int i, int n) {
         int place = placeOf(i);
         for (int k = 0; k < rank; k++) {
-            Loops.addScaled(total[k], place, sums[k], tile.scale() * thinScale, n);
+            Loops.addScaled(total[k], place, sums[k], tile.scale() * tallSkinnyScale, n);
         }
     }
 
-    /** @return a number of the thin matrix, of the size of one */
-    final float thin(int i, int k) {
-        return (float) (product.thin().at(i, k) / thinScale);
+    /** @return an element of the tall-skinny matrix, scaled to magnitudes near 1 */
+    final float tallSkinny(int i, int k) {
+        return (float) (product.tallSkinny().at(i, k) / tallSkinnyScale);
     }
 
     private static double powerOfTwoNear(double[] values) {
@@ -95,28 +95,28 @@ abstract class ProductSum {
 
     private static final class OfWeighedRows extends ProductSum {
 
-        private final float[] thin;
+        private final float[] tallSkinny;
         private final int evenColumns;
 
         OfWeighedRows(Product product, long columns, TileLoops loops, Tile.Shape shape) {
             super(product, columns, loops, shape);
             this.evenColumns = Math.toIntExact((columns + 1) / 2);
-            int inputs = product.thin().rows();
-            this.thin = new float[Math.multiplyExact(inputs, paddedRank)];
+            int inputs = product.tallSkinny().rows();
+            this.tallSkinny = new float[Math.multiplyExact(inputs, paddedRank)];
             for (int i = 0; i < inputs; i++) {
                 for (int k = 0; k < rank; k++) {
-                    thin[i * paddedRank + k] = thin(i, k);
+                    tallSkinny[i * paddedRank + k] = tallSkinny(i, k);
                 }
             }
         }
 
         @Override
         void add(Tile tile, int row, int column) {
-            loops.weighRows(tile, thin, row * paddedRank, rank, sums());
+            loops.weighRows(tile, tallSkinny, row * paddedRank, rank, sums());
             addSums(tile, column, tile.width());
         }
 
-        /** Even columns before odd ones. */
+        /** Even columns come before odd ones. */
         @Override
         int placeOf(int column) {
             return column % 2 == 0 ? column / 2 : evenColumns + column / 2;
@@ -125,23 +125,23 @@ abstract class ProductSum {
 
     private static final class OfMultipliedRows extends ProductSum {
 
-        /** Of even rows and of odd ones, each column by column. */
-        private final float[][][] thin;
+        /** Even rows and odd rows, each column by column. */
+        private final float[][][] tallSkinny;
 
         OfMultipliedRows(Product product, long rows, TileLoops loops, Tile.Shape shape) {
             super(product, rows, loops, shape);
-            int inputs = product.thin().rows();
-            this.thin = new float[2][paddedRank][(inputs + 1) / 2 + TileLoops.COLUMN_STEP];
+            int inputs = product.tallSkinny().rows();
+            this.tallSkinny = new float[2][paddedRank][(inputs + 1) / 2 + TileLoops.COLUMN_STEP];
             for (int i = 0; i < inputs; i++) {
                 for (int k = 0; k < rank; k++) {
-                    thin[i % 2][k][i / 2] = thin(i, k);
+                    tallSkinny[i % 2][k][i / 2] = tallSkinny(i, k);
                 }
             }
         }
 
         @Override
         void add(Tile tile, int row, int column) {
-            loops.multiplyRows(tile, thin[column % 2], column / 2, rank, sums());
+            loops.multiplyRows(tile, tallSkinny[column % 2], column / 2, rank, sums());
             addSums(tile, row, tile.height());
         }
 

@@ -12,24 +12,24 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 
 /**
- * Some rows of one stored matrix in memory. Its numbers come out as float32 in two arrays, those at even places and those
- * at odd ones, because numbers of 16 bits are taken apart in pairs.
+ * A block of rows of one stored matrix in memory. Elements come out as float32 in two arrays, those at even and those at odd
+ * indices, because 16-bit floats are unpacked in pairs.
  */
 final class StoredBlock {
 
     private final TileLoops loops;
     private final FloatBits floats = new FloatBits();
     private ByteBuffer memory = ByteBuffer.allocateDirect(0);
-    /** The memory as numbers of 32 bits, from its first byte on and from its third. */
+    /** The memory as 32-bit integers, starting at its first byte and at its third. */
     private IntBuffer ints;
 
     private IntBuffer intsBehindOne;
     private DType type;
     private long columns;
     private ScaleTable scales;
-    /** Of the tensor. */
+    /** First row of the stretch within its tensor. */
     private long firstRow;
-    /** The piece that was taken last. */
+    /** The piece taken last. */
     private int[] pairs = {};
 
     private boolean hasHalfBeyondNumbers;
@@ -43,16 +43,16 @@ final class StoredBlock {
         this.loops = loops;
     }
 
-    /** Whether a matrix can be read here: those of float64 cannot. */
+    /** Whether a matrix can be read here: float64 cannot. */
     static boolean canRead(StoredMatrix matrix) {
         return matrix.stretches().stream().noneMatch(each -> each.tensor().dtype() == DType.F64);
     }
 
     /**
-     * Reads rows, in place of what was here.
+     * Reads rows, replacing the previous ones.
      *
      * @param rows within one stretch
-     * @throws BadInputException if the file was cut short or cannot be read
+     * @throws BadInputException if the file changed or cannot be read
      */
     void read(StoredMatrix matrix, BlockRows rows) {
         Stretch from = matrix.slice(rows.first(), rows.count()).stretches().get(0);
@@ -74,7 +74,7 @@ final class StoredBlock {
         from.tensor().read(firstRow * rowBytes, memory.clear().limit(length));
     }
 
-    /** Chooses a piece of a row of the block; what is asked next is asked of it. */
+    /** Selects a piece of a row of the block for the calls that follow. */
     void take(int rowOfBlock, long column, int count) {
         row = firstRow + rowOfBlock;
         firstColumn = column;
@@ -92,7 +92,7 @@ final class StoredBlock {
         }
     }
 
-    /** @param first its place in the block */
+    /** @param first index of its first element in the block */
     private void takePairs(long first, int count) {
         IntBuffer view = first % 2 == 0 ? ints : intsBehindOne;
         view.get((int) (first / 2), pairs, 0, count / 2);
@@ -103,11 +103,11 @@ final class StoredBlock {
     }
 
     /**
-     * Numbers of the piece.
+     * Converts elements of the piece.
      *
-     * @param first an even place in the piece
-     * @param even receives those at even places from there on, {@code (count + 1) / 2} of them
-     * @param odd receives those at odd ones, and a zero behind the last of an odd count
+     * @param first an even index in the piece
+     * @param even receives the {@code (count + 1) / 2} elements at even indices from there on
+     * @param odd receives those at odd indices, followed by a zero if the count is odd
      */
     private void widen(int first, int count, float[] even, float[] odd) {
         int n = (count + 1) / 2;
@@ -126,7 +126,7 @@ final class StoredBlock {
                     odd[i] = 2 * i + 1 < count ? scaled(first + 2 * i + 1) : 0;
                 }
             }
-            default -> throw new IllegalArgumentException(type + " is no type of weights");
+            default -> throw new IllegalArgumentException(type + " is not a dtype of weights");
         }
     }
 
@@ -142,8 +142,8 @@ final class StoredBlock {
     }
 
     /**
-     * As {@link #widen}, less the numbers of another block's piece at the same place, subtracted in float32; up to
-     * {@link TileLoops#COLUMN_STEP} - 1 numbers behind these may change.
+     * As {@link #widen}, minus the elements of another block's piece at the same indices, subtracted in float32; up to
+     * {@link TileLoops#COLUMN_STEP} - 1 elements after these may change.
      */
     void subtract(StoredBlock minus, int first, int count, float[] even, float[] odd) {
         int n = (count + 1) / 2;

@@ -4,16 +4,16 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * A part of an operand that fits into a core's cache: so many rows of every second column of a piece, in float32. A tile
- * whose numbers are so large or so small that squares leave float32 is scaled by a power of two.
+ * A part of an operand that fits into a core's cache: some rows of every second column of a piece, in float32. A tile whose
+ * squares would overflow or underflow float32 is scaled by a power of two.
  */
 final class Tile {
 
-    /** How many rows and columns a tile has at most: together as many numbers as a core's cache holds beside all else. */
+    /** Maximum rows and columns of a tile, chosen so that it fits into a core's cache beside everything else. */
     enum Shape {
-        /** For products in which stored rows are added up: long rows, for loops that are long. */
+        /** For products that sum stored rows: long rows make long loops. */
         WIDE(64, 512),
-        /** For those that need the tile transposed as well. */
+        /** For products that also need the tile transposed. */
         SQUARE(256, 256);
 
         private final int rows;
@@ -34,7 +34,7 @@ final class Tile {
         }
     }
 
-    /** Sums of squares within these need no scaling: what is lost beside them is less than 2^-60 of them. */
+    /** A sum of squares between these bounds needs no scaling: the loss is less than 2^-60 of it. */
     private static final double LEAST_SQUARES = 0x1p-60;
 
     private static final double MOST_SQUARES = 0x1p60;
@@ -55,13 +55,13 @@ final class Tile {
         this.shared = shared;
     }
 
-    /** Tiles that share the place for their transposed, if they are square: that of the last one that was asked for it. */
+    /** Creates tiles; square ones share the memory for their transpose, which holds that of the last tile asked for it. */
     static Tile[] several(int count, Shape shape) {
         Tile shared = shape == Shape.SQUARE ? new Tile(shape, null) : null;
         return Stream.generate(() -> new Tile(shape, shared)).limit(count).toArray(Tile[]::new);
     }
 
-    /** Begins anew, with rows that are to be filled by way of {@link #row}, and then {@link #seal}. */
+    /** Starts over: fill the rows through {@link #row}, then call {@link #seal}. */
     void begin(int newHeight, int newWidth) {
         height = newHeight;
         width = newWidth;
@@ -75,7 +75,7 @@ final class Tile {
         return i < height ? rows[i] : ZEROS;
     }
 
-    /** As many as it is high, and more that are not of it. */
+    /** The rows, followed by more that do not belong to the tile. */
     float[][] rows() {
         return rows;
     }
@@ -88,17 +88,17 @@ final class Tile {
         return width;
     }
 
-    /** What the numbers here are to be multiplied with. */
+    /** Factor to multiply the elements by. */
     double scale() {
         return scale;
     }
 
-    /** {@code Σ x²} of the numbers as they were before they were scaled. */
+    /** {@code Σ x²} of the unscaled elements. */
     double squares() {
         return squares * scale * scale;
     }
 
-    /** Looks at the sum of squares, and scales if it has to; behind each row there are zeros, up to whole vectors. */
+    /** Finishes the tile: scales it if its squares require that, and pads each row with zeros to whole vectors. */
     void seal() {
         int padded = Loops.roundedUp(width, TileLoops.COLUMN_STEP);
         for (int i = 0; i < height && width < padded; i++) {
@@ -115,7 +115,7 @@ final class Tile {
         if (max == 0 || !Float.isFinite(max)) {
             return;
         }
-        // In two steps: the factor for the smallest subnormal is no float32.
+        // In two steps: the factor for the smallest subnormal does not fit into float32.
         int exponent = Math.getExponent((double) max);
         for (int i = 0; i < height; i++) {
             Loops.scale(rows[i], (float) Math.scalb(1.0, -exponent / 2), width);
@@ -125,7 +125,7 @@ final class Tile {
         squares = sumOfSquares();
     }
 
-    /** The same with rows and columns exchanged; gone when another one that shares its place is asked for. */
+    /** Returns the transpose, valid until another tile that shares its memory is transposed. */
     Tile transposed() {
         if (shared.transposedFrom != this) {
             shared.begin(width, height);
@@ -138,7 +138,7 @@ final class Tile {
         return shared;
     }
 
-    /** Four at a time, so that each line of the cache is written less often. */
+    /** Four rows at a time, so that each cache line is written less often. */
     private void transposeFour(int first) {
         float[] r0 = row(first);
         float[] r1 = row(first + 1);

@@ -3,51 +3,55 @@ package io.github.splora.tensor.loops;
 import io.github.splora.storage.DType;
 
 /**
- * The loops over tiles that take nearly all of a walk's time, in two ways: {@link PlainLoops} and {@link VectorLoops}. What
- * both share because Java's compiler is as good at it is in {@link Loops}. For one thread at a time.
+ * The loops over tiles that take nearly all of a walk's time: {@link PlainLoops} or {@link VectorLoops}. {@link Loops} has
+ * what both share, because the compiler does it equally well. Not thread-safe.
  *
- * <p>Thin matrices are given in float32, with {@code k} rounded up to a multiple of {@link #RANK_STEP} by zeros.
+ * <p>Tall-skinny matrices are in float32, with {@code k} padded by zeros to a multiple of {@link #RANK_STEP}.
  */
 public interface TileLoops {
 
-    /** Loops may write that much of a row at a time: rows have room for a multiple of it. */
+    /** Loops may write this many elements of a row at a time: rows have room for a multiple of it. */
     int COLUMN_STEP = 32;
 
-    /** What the number of a thin matrix's columns is rounded up to. */
+    /** The number of a tall-skinny matrix's columns is rounded up to a multiple of this. */
     int RANK_STEP = 4;
 
-    /** Of the tiles that they are fastest with. */
+    /**
+     * Returns the tile shape that these loops are fastest with.
+     *
+     * @param isOnlyWeighed whether the walk needs no {@link #multiplyRows}
+     */
     Tile.Shape shape(boolean isOnlyWeighed);
 
     /**
-     * Subtracts numbers of 16 bits as they are stored, if that is faster than making float32s of them first. They come in pairs,
-     * the one at the even place in the lower half.
+     * Subtracts stored 16-bit floats, if these loops can do that faster than by converting them to float32 first. They come in
+     * pairs, the one at the even index in the lower half.
      *
-     * @param type of both; float16s must all be numbers, and of types that come in no pairs nothing is looked at
-     * @param pairs with {@link #COLUMN_STEP} more behind those that are meant
-     * @param minus as many
-     * @param first of those that are meant
-     * @param even takes the differences of the lower halves, of {@code n} pairs or up to {@link #COLUMN_STEP} - 1 more
-     * @param odd takes those of the upper ones
-     * @return false if it is not, or of that type there are no such loops: then nothing has been done
+     * @param type of both operands; all float16s must be finite; types other than 16-bit floats are not read
+     * @param pairs the minuends, with {@link #COLUMN_STEP} more elements after the last
+     * @param minus the subtrahends, as many
+     * @param first index of the first pair
+     * @param even receives the differences of the lower halves, of {@code n} pairs or up to {@link #COLUMN_STEP} - 1 more
+     * @param odd receives those of the upper halves
+     * @return false if these loops cannot do that faster: then nothing was done
      */
     boolean subtract(DType type, int[] pairs, int[] minus, int first, int n, float[] even, float[] odd);
 
     /**
-     * Adds up a tile's rows, weighed in {@code k} ways: {@code sums[k][j] = Σ_i thin[i][k]·tile[i][j]}.
+     * Computes k weighted sums of a tile's rows: {@code sums[k][j] = Σ_i tallSkinny[i][k]·tile[i][j]}.
      *
-     * @param thin row by row
-     * @param first where the one for the tile's first row begins
-     * @param rank how many of its columns count
+     * @param tallSkinny row by row
+     * @param first index of the element for the tile's first row
+     * @param rank number of its columns before padding
      */
-    void weighRows(Tile tile, float[] thin, int first, int rank, float[][] sums);
+    void weighRows(Tile tile, float[] tallSkinny, int first, int rank, float[][] sums);
 
     /**
-     * Multiplies a tile's rows with a thin matrix: {@code sums[k][i] = Σ_j tile[i][j]·thin[k][j]}.
+     * Multiplies a tile's rows by a tall-skinny matrix: {@code sums[k][i] = Σ_j tile[i][j]·tallSkinny[k][j]}.
      *
-     * @param thin column by column, with {@link #COLUMN_STEP} zeros behind the last row
+     * @param tallSkinny column by column, with {@link #COLUMN_STEP} zeros after the last row
      * @param first its row for the tile's first column
-     * @param rank how many of its columns count
+     * @param rank number of its columns before padding
      */
-    void multiplyRows(Tile tile, float[][] thin, int first, int rank, float[][] sums);
+    void multiplyRows(Tile tile, float[][] tallSkinny, int first, int rank, float[][] sums);
 }

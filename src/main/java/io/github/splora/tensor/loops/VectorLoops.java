@@ -7,10 +7,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link TileLoops} by the JDK's Vector API, which keeps sums in registers: up to half as fast again as {@link PlainLoops}. Only
- * {@link Vectors} makes one, where the API is present.
+ * {@link TileLoops} with the JDK's Vector API, which keeps sums in registers: up to 1.5 times as fast as {@link PlainLoops}.
+ * Only {@link Vectors} creates one, where the API is present.
  *
- * <p>Sums of a row's products depend in their last bits on how many lanes the processor has; nothing else does.
+ * <p>The last bits of sums along a row depend on the processor's vector width; nothing else does.
  */
 final class VectorLoops implements TileLoops {
 
@@ -21,7 +21,7 @@ final class VectorLoops implements TileLoops {
 
     private final float[] lanes = new float[LANES];
 
-    /** Of a vector. */
+    /** Width of a vector. */
     static int bits() {
         return FLOATS.vectorBitSize();
     }
@@ -61,7 +61,7 @@ final class VectorLoops implements TileLoops {
         }
     }
 
-    /** See {@link Loops#evenBfloats}, and so on. */
+    /** As {@link Loops#evenBfloats}; the next three likewise. */
     private static FloatVector evenBfloats(IntVector pairs) {
         return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
@@ -87,7 +87,7 @@ final class VectorLoops implements TileLoops {
     }
 
     @Override
-    public void weighRows(Tile tile, float[] thin, int first, int rank, float[][] sums) {
+    public void weighRows(Tile tile, float[] tallSkinny, int first, int rank, float[][] sums) {
         int stride = Loops.roundedUp(rank, RANK_STEP);
         for (int k = 0; k < rank; k += RANK_STEP) {
             for (int j = 0; j < tile.width(); j += 2 * LANES) {
@@ -95,7 +95,7 @@ final class VectorLoops implements TileLoops {
                         tile.rows(),
                         tile.height(),
                         j,
-                        thin,
+                        tallSkinny,
                         first + k,
                         stride,
                         sums[k],
@@ -106,12 +106,12 @@ final class VectorLoops implements TileLoops {
         }
     }
 
-    /** Two vectors wide and four weights deep: eight sums, which even the smaller register files hold. */
+    /** Two vectors wide and four weights deep: eight sums, which fit even small register files. */
     private static void weighRows(
             float[][] rows,
             int height,
             int j,
-            float[] thin,
+            float[] tallSkinny,
             int first,
             int stride,
             float[] sum0,
@@ -131,16 +131,16 @@ final class VectorLoops implements TileLoops {
             float[] row = rows[i];
             FloatVector left = FloatVector.fromArray(FLOATS, row, j);
             FloatVector right = FloatVector.fromArray(FLOATS, row, j + LANES);
-            FloatVector weight = FloatVector.broadcast(FLOATS, thin[t]);
+            FloatVector weight = FloatVector.broadcast(FLOATS, tallSkinny[t]);
             left0 = left.fma(weight, left0);
             right0 = right.fma(weight, right0);
-            weight = FloatVector.broadcast(FLOATS, thin[t + 1]);
+            weight = FloatVector.broadcast(FLOATS, tallSkinny[t + 1]);
             left1 = left.fma(weight, left1);
             right1 = right.fma(weight, right1);
-            weight = FloatVector.broadcast(FLOATS, thin[t + 2]);
+            weight = FloatVector.broadcast(FLOATS, tallSkinny[t + 2]);
             left2 = left.fma(weight, left2);
             right2 = right.fma(weight, right2);
-            weight = FloatVector.broadcast(FLOATS, thin[t + 3]);
+            weight = FloatVector.broadcast(FLOATS, tallSkinny[t + 3]);
             left3 = left.fma(weight, left3);
             right3 = right.fma(weight, right3);
             t += stride;
@@ -156,7 +156,7 @@ final class VectorLoops implements TileLoops {
     }
 
     @Override
-    public void multiplyRows(Tile tile, float[][] thin, int first, int rank, float[][] sums) {
+    public void multiplyRows(Tile tile, float[][] tallSkinny, int first, int rank, float[][] sums) {
         for (int i = 0; i < tile.height(); i += 4) {
             for (int k = 0; k < rank; k += 2) {
                 multiplyFour(
@@ -165,8 +165,8 @@ final class VectorLoops implements TileLoops {
                         tile.row(i + 2),
                         tile.row(i + 3),
                         tile.width(),
-                        thin[k],
-                        thin[k + 1],
+                        tallSkinny[k],
+                        tallSkinny[k + 1],
                         first,
                         i,
                         sums[k],
@@ -175,7 +175,7 @@ final class VectorLoops implements TileLoops {
         }
     }
 
-    /** Four rows with two columns of the thin matrix: eight sums. */
+    /** Four rows times two columns of the tall-skinny matrix: eight sums. */
     private void multiplyFour(
             float[] row0,
             float[] row1,
@@ -222,7 +222,7 @@ final class VectorLoops implements TileLoops {
         rightSums[to + 3] = sum(right3);
     }
 
-    /** In an order of its own: the API leaves it open, and compiled code takes another than the interpreter. */
+    /** Adds in a fixed order: the API leaves the order open, and compiled code uses another one than the interpreter. */
     private float sum(FloatVector vector) {
         vector.intoArray(lanes, 0);
         float even = 0;
