@@ -146,8 +146,8 @@ public final class DjlKernel implements Kernel {
         private final int height;
         private final NDManager scope;
         /**
-         * The product of stored rows with X, filled row by row; null if crosswise. Kept in Java, because small engine
-         * arrays held among large ones would fragment the engine's heap.
+         * The product of stored rows with X, filled row by row; null if {@link #transposedAsStored}. Kept in Java, because
+         * small engine arrays held among large ones would fragment the engine's heap.
          */
         private final double[] result;
 
