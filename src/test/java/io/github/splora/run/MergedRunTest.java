@@ -291,7 +291,7 @@ class MergedRunTest {
         List<String> problems = Refusal.of(() -> prune(1));
         assertThat(problems).hasSize(4);
         assertThat(problems.get(0))
-                .isEqualTo(aligned + ": tensor '" + MODULES.get(1) + ".weight': no tensor here is this"
+                .isEqualTo(aligned + ": tensor '" + MODULES.get(1) + ".weight': no tensor here matches this"
                         + " weight of the merged checkpoint");
         assertThat(problems)
                 .anyMatch(problem -> problem.contains(
