@@ -150,7 +150,7 @@ final class Scoring {
         return ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
     }
 
-    /** Some references need thin factors, which DoRA's deltas do not have. */
+    /** Some references need low-rank factors, which DoRA's deltas do not have. */
     private static void refuseFullRank(Adapter adapter, List<LoraModule> participants, ReferenceKind reference) {
         if (!reference.takesFullRank()) {
             participants.stream()
