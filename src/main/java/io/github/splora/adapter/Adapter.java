@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A PEFT LoRA adapter on disk: its config, its weights, and the modules that they make up.
+ * A PEFT LoRA adapter on disk: its config, its weights and its modules.
  *
  * @param location the folder or file that the user named
  * @param config its {@code adapter_config.json}
- * @param weights the open file of weights
+ * @param weights the open weights file
  * @param modules in {@linkplain LoraModule#NATURAL_ORDER natural order}, at least one
  */
 public record Adapter(Path location, AdapterConfig config, TensorFile weights, List<LoraModule> modules)
@@ -24,12 +24,12 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
     private static final List<String> WEIGHTS_FILES = List.of(WEIGHTS_FILE, PICKLE_FILE);
 
     /**
-     * Opens an adapter; only headers are read.
+     * Opens an adapter, reading only headers.
      *
-     * @param named an adapter folder, or the file of weights or the config in it; in a folder with both, safetensors
-     *     come before a pickle, as in PEFT
-     * @throws BadInputException naming all that keeps it from being read: not LORA, no weights, modules without a
-     *     partner, ranks that differ from the config's
+     * @param named an adapter folder, or the weights file or config in it; if a folder has both formats, safetensors
+     *     take precedence over a pickle, as in PEFT
+     * @throws BadInputException naming everything that prevents reading it: not LORA, no weights, an A without a B or
+     *     the reverse, ranks that differ from the config's
      */
     public static Adapter open(Path named) {
         Path location = folderOfConfig(named);
@@ -43,7 +43,7 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
         }
     }
 
-    /** Whether {@code location} is an adapter's folder, or the weights file in one. */
+    /** Whether {@code location} is an adapter folder, or a weights or config file in one. */
     public static boolean isAt(Path location) {
         return Files.isDirectory(location)
                 ? Files.exists(location.resolve(AdapterConfig.FILE_NAME))
@@ -52,8 +52,8 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
     }
 
     /**
-     * The folder that all of is the adapter's. None where the user named a file of another name than PEFT's: what lies
-     * beside it may belong to anything.
+     * Returns the folder whose whole content belongs to the adapter. Empty if the user named a weights file that does
+     * not have PEFT's name: the files next to it may be unrelated.
      */
     public Optional<Path> folder() {
         if (Files.isDirectory(location)) {

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A PEFT {@code adapter_config.json} of type LORA. Its key set grows with every release of PEFT, so only the keys
- * that decide what a module's delta is are read; all others are kept as they are.
+ * A PEFT {@code adapter_config.json} of type LORA. PEFT adds keys with every release, so only the keys that determine a
+ * module's delta are read; all others are preserved unchanged.
  *
  * <p>See PEFT's {@code LoraConfig} for the meaning of each field.
  */
@@ -43,8 +43,8 @@ public final class AdapterConfig {
     /**
      * Reads a config.
      *
-     * @throws BadInputException if it is no LORA config, uses a feature whose delta is not {@code s·BA} of one linear
-     *     layer, or lacks a rank or an alpha
+     * @throws BadInputException if it is not a LORA config, uses a feature whose delta is not {@code s·BA} of one
+     *     linear layer, or lacks a rank or an alpha
      */
     public static AdapterConfig read(Path file) {
         ObjectNode json = StrictJson.readObject(file);
@@ -57,22 +57,22 @@ public final class AdapterConfig {
         return file;
     }
 
-    /** The document as read; a copy, free to be changed. */
+    /** Returns a copy of the document as read, which the caller may change. */
     public ObjectNode toJson() {
         return json.deepCopy();
     }
 
-    /** The same file with another content: {@code changed} is what it is to say. */
+    /** Returns a config for the same file with the content of {@code changed}. */
     public AdapterConfig with(ObjectNode changed) {
         return new AdapterConfig(file, changed.deepCopy());
     }
 
-    /** {@code r}, the rank of modules that no {@code rank_pattern} matches. */
+    /** Returns {@code r}, the rank of modules that no {@code rank_pattern} matches. */
     public int rank() {
         return rank;
     }
 
-    /** {@code lora_alpha}, the alpha of modules that no {@code alpha_pattern} matches. */
+    /** Returns {@code lora_alpha}, the alpha of modules that no {@code alpha_pattern} matches. */
     public double loraAlpha() {
         return loraAlpha;
     }
@@ -81,12 +81,12 @@ public final class AdapterConfig {
         return rsLora;
     }
 
-    /** The rank that the config gives a module: {@code rank_pattern}, else {@code r}. */
+    /** Returns a module's rank according to the config: from {@code rank_pattern}, else {@code r}. */
     public int rankOf(String moduleName) {
         return rankPattern.valueFor(moduleName).orElse(rank);
     }
 
-    /** {@code s} in {@code ΔW = s·BA}: alpha / r, or alpha / √r with rsLoRA; patterns applied. */
+    /** Returns {@code s} in {@code ΔW = s·BA}: alpha / r, or alpha / √r with rsLoRA, after applying the patterns. */
     public double scalingOf(String moduleName) {
         double alpha = alphaPattern.valueFor(moduleName).orElse(loraAlpha);
         int r = rankOf(moduleName);
@@ -98,61 +98,61 @@ public final class AdapterConfig {
         return json.path("fan_in_fan_out").asBoolean(false);
     }
 
-    /** Whether each row of the adapted weight is given a magnitude of its own (DoRA). */
+    /** Whether each row of the adapted weight has a trained magnitude (DoRA). */
     public boolean usesDora() {
         return json.path("use_dora").asBoolean(false);
     }
 
-    /** The parameters, by the ends of their names, that the adapter is on beside its modules. */
+    /** Returns the parameters, given as name suffixes, that the adapter targets in addition to its modules. */
     public List<String> targetParameters() {
         return StrictJson.texts(json.path("target_parameters"));
     }
 
-    /** Which biases of the base model were trained along: {@code none}, {@code lora_only} or {@code all}. */
+    /** Returns which biases of the base model were also trained: {@code none}, {@code lora_only} or {@code all}. */
     public String bias() {
         return json.path("bias").asText("none");
     }
 
-    /** Whether an embedding and the head that is tied to it are given the same factors. */
+    /** Whether an embedding and the head tied to it share the same factors. */
     public boolean tiesWeights() {
         return json.path("ensure_weight_tying").asBoolean(false);
     }
 
-    /** Whether B adds to the layer's bias as well ({@code lora_bias}). */
+    /** Whether B has a bias ({@code lora_bias}). */
     public boolean loraBias() {
         return json.path("lora_bias").asBoolean(false);
     }
 
-    /** What loading the adapter does to the base weights. */
+    /** Returns what loading the adapter does to the base weights. */
     public Initialization initialisation() {
         return Initialization.of(initLoraWeights());
     }
 
-    /** {@code init_lora_weights} where it is a word ({@code pissa}, {@code gaussian}, …), else "". */
+    /** Returns {@code init_lora_weights} if it is a string ({@code pissa}, {@code gaussian}, …), else "". */
     public String initLoraWeights() {
         return json.path("init_lora_weights").isTextual()
                 ? json.get("init_lora_weights").textValue()
                 : "";
     }
 
-    /** Which of a model's modules this config makes PEFT wrap. */
+    /** Returns a matcher for the modules that PEFT wraps under this config. */
     public TargetMatcher targets() {
         return targetsOf(json);
     }
 
-    /** The same for a changed {@link #toJson() copy} of this config. */
+    /** Returns the matcher for a changed {@link #toJson() copy} of this config. */
     public TargetMatcher targetsOf(ObjectNode changed) {
         return new TargetMatcher(file, changed);
     }
 
-    /** Entries of {@code rank_pattern} and {@code alpha_pattern} that match none of {@code modules}, as PEFT warns of. */
+    /** Returns the {@code rank_pattern} and {@code alpha_pattern} keys that match no module; PEFT warns about these. */
     public List<String> deadPatterns(Collection<String> modules) {
         return Stream.of(rankPattern, alphaPattern)
                 .flatMap(pattern -> pattern.keysMatchingNone(modules).stream())
                 .toList();
     }
 
-    /** Takes {@link #deadPatterns} out of a copy of this config. */
+    /** Removes the {@link #deadPatterns} from a copy of this config. */
     public void removeDeadPatterns(ObjectNode copy, Collection<String> modules) {
         removeKeys(copy.path("rank_pattern"), rankPattern.keysMatchingNone(modules));
         removeKeys(copy.path("alpha_pattern"), alphaPattern.keysMatchingNone(modules));

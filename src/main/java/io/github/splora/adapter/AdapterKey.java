@@ -4,16 +4,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a tensor in a PEFT adapter, taken apart:
- * {@code base_model.model.<module>.lora_A[.<adapter name>].weight} and its relatives.
+ * The parsed name of a tensor in a PEFT adapter: {@code base_model.model.<module>.lora_A[.<adapter name>].weight} and
+ * its variants.
  *
- * @param module the module that the tensor belongs to, as the model names it; null for {@link Part#OTHER}
- * @param part what the tensor is to that module
- * @param adapterName the infix that some versions of PEFT leave in the key; "" where there is none
+ * @param module the model's name for the module that the tensor belongs to; null for {@link Part#OTHER}
+ * @param part the tensor's role in that module
+ * @param adapterName the adapter name that some versions of PEFT leave in the key; "" if there is none
  */
 record AdapterKey(String module, Part part, String adapterName) {
 
-    /** What a tensor of an adapter is. */
+    /** The role of a tensor in an adapter. */
     enum Part {
         /** {@code [r, in]}. */
         LORA_A,
@@ -27,16 +27,16 @@ record AdapterKey(String module, Part part, String adapterName) {
         EMBEDDING_B,
         /** DoRA's magnitudes. */
         MAGNITUDE,
-        /** The layer's own weight, saved whole. */
+        /** The layer's own weight, saved in full. */
         BASE_WEIGHT,
-        /** The layer's own bias, trained along ({@code bias}: {@code lora_only} or {@code all}). */
+        /** The layer's own bias, which was also trained ({@code bias}: {@code lora_only} or {@code all}). */
         BASE_BIAS,
         /** Anything that is not part of a low-rank delta: saved heads, trained tokens, … */
         OTHER
     }
 
     private static final String PREFIX = "base_model.model.";
-    /** Dots match line breaks too: no name, however odd, must hide a module. */
+    /** Dots match line breaks too: no name, however odd, may hide a module. */
     private static final Pattern LORA = Pattern.compile(
             "(?<module>.+?)\\.(?<matrix>lora_[AB])(?:\\.(?<name>[^.]+))?\\.(?<leaf>weight|bias)", Pattern.DOTALL);
 
@@ -48,7 +48,7 @@ record AdapterKey(String module, Part part, String adapterName) {
     private static final Pattern BASE_LAYER =
             Pattern.compile("(?<module>.+)\\.base_layer\\.(?<leaf>weight|bias)", Pattern.DOTALL);
 
-    /** Takes a tensor name apart; every name has a reading, if only as {@link Part#OTHER}. */
+    /** Parses a tensor name; any name that is not recognized is {@link Part#OTHER}. */
     static AdapterKey parse(String tensorName) {
         String key = tensorName.startsWith(PREFIX) ? tensorName.substring(PREFIX.length()) : tensorName;
         Matcher lora = LORA.matcher(key);
@@ -75,7 +75,7 @@ record AdapterKey(String module, Part part, String adapterName) {
         return new AdapterKey(null, Part.OTHER, "");
     }
 
-    /** Whether the tensor is a part of a delta, rather than something that was saved beside it. */
+    /** Whether the tensor is part of a delta, rather than something saved alongside it. */
     boolean isOfDelta() {
         return part.ordinal() <= Part.MAGNITUDE.ordinal();
     }

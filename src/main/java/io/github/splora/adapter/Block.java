@@ -5,17 +5,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The transformer block that a module sits in.
+ * The transformer block that contains a module.
  *
- * @param path the module name up to and with the block's number: {@code model.layers.3}, {@code encoder.block.0}; two
- *     stacks with equal numbers differ in it
- * @param index that number
+ * @param path the module name up to and including the block's number: {@code model.layers.3}, {@code encoder.block.0};
+ *     it distinguishes equally numbered blocks of two stacks
+ * @param index the block's number
  */
 public record Block(String path, int index) {
 
     private static final Pattern FIRST_NUMBER = Pattern.compile("(?:^|.*?\\.)(\\d{1,9})(?=\\.)");
 
-    /** The block of a module: at the first component of its name that is a number. None for, say, {@code lm_head}. */
+    /** Returns a module's block, up to the first numeric component of its name; empty for, say, {@code lm_head}. */
     public static Optional<Block> of(String moduleName) {
         Matcher match = FIRST_NUMBER.matcher(moduleName);
         return match.lookingAt()
@@ -24,9 +24,9 @@ public record Block(String path, int index) {
     }
 
     /**
-     * A module's name from its block's container on: {@code layers.3.self_attn.q_proj} of
-     * {@code model.layers.3.self_attn.q_proj}. It is what stays when a model is wrapped or renamed. The whole name for a
-     * module outside any block.
+     * Returns a module's name from its block's container on: {@code layers.3.self_attn.q_proj} for
+     * {@code model.layers.3.self_attn.q_proj}. This part survives when a model is wrapped or renamed. For a module
+     * outside any block, returns the whole name.
      */
     public static String suffixFromBlock(String moduleName) {
         return of(moduleName)

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A convolution in one to three dimensions: {@code A : [r, channels, k…]}, {@code B : [out, r, 1…]}. Flattened, its
- * kernel {@code [out, channels, k…]} is a matrix with {@code in = channels·k·…}, and its delta is BA.
+ * A convolution in one to three dimensions: {@code A : [r, channels, k…]}, {@code B : [out, r, 1…]}. Flattening the
+ * kernel {@code [out, channels, k…]} gives a matrix with {@code in = channels·k·…}, whose delta is BA.
  *
  * @param kernel {@code [channels, k…]}
  */
 record ConvolutionKind(List<Long> kernel) implements LayerKind {
 
-    /** Of the layer that an A belongs to. */
+    /** Returns the kind of the layer that {@code loraA} belongs to. */
     static ConvolutionKind of(StoredTensor loraA) {
         return new ConvolutionKind(loraA.shape().subList(1, loraA.shape().size()));
     }

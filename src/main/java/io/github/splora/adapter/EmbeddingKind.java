@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * An embedding: {@code A : [r, tokens]}, {@code B : [dim, r]}, and a weight {@code [tokens, dim]}, which is the
- * transpose of {@code [out, in]}.
+ * An embedding: {@code A : [r, tokens]}, {@code B : [dim, r]}, and a weight {@code [tokens, dim]}, the transpose of
+ * {@code [out, in]}.
  */
 final class EmbeddingKind implements LayerKind {
 

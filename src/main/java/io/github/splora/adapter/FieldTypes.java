@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
-/** The types of the config fields that decide which modules an adapter has and what their deltas are. */
+/** The types of the config fields that determine which modules an adapter has and what their deltas are. */
 final class FieldTypes {
 
     private record Field(String name, Predicate<JsonNode> type, String expected) {}
@@ -50,7 +50,7 @@ final class FieldTypes {
 
     private FieldTypes() {}
 
-    /** @throws BadInputException naming every field of another type; one that is absent or null is fine */
+    /** @throws BadInputException naming every field of the wrong type; absent and null fields are allowed */
     static void check(Path file, ObjectNode config) {
         List<Problem> problems = new ArrayList<>();
         for (Field field : FIELDS) {

@@ -3,8 +3,8 @@ package io.github.splora.adapter;
 import java.util.Map;
 
 /**
- * Projections that serving engines compute as one: they keep q, k and v of an attention as a single matrix, and gate
- * and up of a gated MLP as another.
+ * Projections that serving engines fuse: attention's q, k and v into one matrix, and a gated MLP's gate and up into
+ * another.
  */
 public final class Fusion {
 
@@ -17,8 +17,8 @@ public final class Fusion {
     private Fusion() {}
 
     /**
-     * The name of the matrix that a module is part of: {@code model.layers.0.self_attn.qkv_proj} for its q_proj. The
-     * module's own name where it is not fused with others.
+     * Returns the name of the fused matrix that contains a module, such as {@code model.layers.0.self_attn.qkv_proj}
+     * for that attention's q_proj; the module's own name if it is not fused.
      */
     public static String of(String moduleName) {
         int type = moduleName.lastIndexOf('.') + 1;

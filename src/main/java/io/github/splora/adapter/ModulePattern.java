@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A {@code rank_pattern} or {@code alpha_pattern}: values for modules whose name ends, at a dot, in what the key's
- * regular expression matches. The first key that matches decides, in the order of the config, as in PEFT's
- * {@code get_pattern_key}.
+ * A {@code rank_pattern} or {@code alpha_pattern}: a map from regular expressions to values. A key applies to a module
+ * if it matches the whole name or a suffix that follows a dot. The first matching key in config order wins, as in
+ * PEFT's {@code get_pattern_key}.
  */
 final class ModulePattern<V> {
 
@@ -22,13 +22,13 @@ final class ModulePattern<V> {
         this.values = values;
         PythonRegex regex = new PythonRegex(file);
         values.keySet().forEach(key -> {
-            // First by itself: a key such as "a)|(b" is broken, although it would fit in.
+            // Compile the key alone first: one such as "a)|(b" is invalid, but would compile inside the parentheses.
             regex.compile(key, field);
             expressions.put(key, regex.compile("(.*\\.)?(", key, ")$", field));
         });
     }
 
-    /** The value for a module, if a key matches it. */
+    /** Returns a module's value, if a key matches it. */
     Optional<V> valueFor(String moduleName) {
         return values.entrySet().stream()
                 .filter(entry -> matches(entry.getKey(), moduleName))
@@ -36,7 +36,7 @@ final class ModulePattern<V> {
                 .findFirst();
     }
 
-    /** The keys that say nothing, decisive or not, about any of the modules. */
+    /** Returns the keys that match none of the modules, whether or not an earlier key would take precedence. */
     List<String> keysMatchingNone(Collection<String> moduleNames) {
         return values.keySet().stream()
                 .filter(key -> moduleNames.stream().noneMatch(name -> matches(key, name)))

@@ -12,13 +12,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A parameter that {@code target_parameters} names: a stack of E experts' weights {@code [E, out, in]}, which some
- * models store as {@code [E, in, out]}, or a single matrix (E = 1). Its factors lie in {@code A : [r·E, in]}, expert by
- * expert, and {@code B : [out, r·E]}, rank by rank:
+ * A parameter named in {@code target_parameters}: the stacked weights {@code [E, out, in]} of E experts, which some
+ * models store as {@code [E, in, out]}, or a single matrix (E = 1). Its factors are stored in {@code A : [r·E, in]},
+ * expert by expert, and {@code B : [out, r·E]}, rank by rank:
  *
  * <pre>ΔW_e = s B_e A_e,   A_e = A[e·r … e·r + r − 1, :],   B_e[:, ρ] = B[:, ρ·E + e]</pre>
  *
- * @param rank r of one expert, from the config
+ * @param rank the rank r of one expert, from the config
  * @see <a href="https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/layer.py">PEFT's ParamWrapper</a>
  */
 record ParameterKind(int rank) implements LayerKind {

@@ -10,35 +10,37 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * Which parameter a pair of factors is on. PEFT wraps a module once for each of its parameters that
- * {@code target_parameters} names, in the order in which the module declares them: the factors of the last one lie at
- * {@code <module>.lora_A}, those of the one before at {@code <module>.base_layer.lora_A}, and so on inwards. The keys
- * do not say which parameter that is.
+ * Determines which parameter a pair of factors applies to. PEFT wraps a module once for each of its parameters named in
+ * {@code target_parameters}, in the order in which the module declares them: the last one's factors are stored at
+ * {@code <module>.lora_A}, the previous one's at {@code <module>.base_layer.lora_A}, and so on inwards. The keys do not
+ * name the parameter.
  */
 public final class ParameterNesting {
 
     private static final String WRAPPING = ".base_layer";
 
-    /** The order in which the experts of transformers' models declare what they are made of. */
+    /** The order in which transformers' expert modules declare their parameters. */
     private static final List<String> DECLARATION = List.of("gate_up_proj", "gate_proj", "up_proj", "down_proj");
 
-    /** What a module of experts is called; an entry of {@code target_parameters} may leave it out. */
+    /** The usual name of an experts module; an entry of {@code target_parameters} may omit it. */
     private static final String EXPERTS = "experts";
 
     private ParameterNesting() {}
 
-    /** Whether a module path of an adapter's key leads through a wrapper. */
+    /** Whether the module path in an adapter key goes through a wrapper. */
     static boolean isNested(String path) {
         return path.endsWith(WRAPPING);
     }
 
     /**
-     * The parameters that an adapter's factors are on.
+     * Maps an adapter's factors to the parameters that they apply to.
      *
-     * @param paths where there are factors: modules, with a {@code .base_layer} for each wrapper around them
-     * @param targetParameters as the config names them
-     * @param problem told of a module (and why) whose parameters cannot be told apart
-     * @return path to parameter, {@code model.layers.0.mlp.experts.gate_up_proj}; nothing for a path that is of a module
+     * @param paths where the factors are stored: module names, each followed by one {@code .base_layer} per enclosing
+     *     wrapper
+     * @param targetParameters as given in the config
+     * @param problem receives each module whose parameters cannot be identified, and the reason
+     * @return path to parameter, such as {@code model.layers.0.mlp.experts.gate_up_proj}; no entry for the path of an
+     *     ordinary module
      */
     static Map<String, String> parameters(
             Collection<String> paths, List<String> targetParameters, BiConsumer<String, String> problem) {
@@ -80,8 +82,7 @@ public final class ParameterNesting {
     }
 
     /**
-     * The tensors of an adapter that need another name once only {@code kept} is left of it, because a wrapper around
-     * theirs is gone.
+     * Returns the tensors to rename once only {@code kept} remains of an adapter, because an enclosing wrapper is gone.
      *
      * @return old name to new name
      */
@@ -122,7 +123,7 @@ public final class ParameterNesting {
         return AdapterKey.parse(module.loraA().name()).module();
     }
 
-    /** A path without the wrappers. */
+    /** Returns the path without its wrappers. */
     static String moduleOf(String path) {
         return path.substring(0, path.length() - depth(path) * WRAPPING.length());
     }
@@ -131,7 +132,7 @@ public final class ParameterNesting {
         return module + WRAPPING.repeat(depth);
     }
 
-    /** How many wrappers are around the one that a path leads to. */
+    /** Returns the number of {@code .base_layer} components at the end of a path. */
     private static int depth(String path) {
         int depth = 0;
         while (path.startsWith(WRAPPING, path.length() - (depth + 1) * WRAPPING.length())) {

@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Regular expressions that a PEFT config holds for Python's {@code re}, compiled for Java; they share an allowance. */
+/** Compiles a PEFT config's Python regular expressions for Java; all of them share one {@link Allowance}. */
 final class PythonRegex {
 
     private static final Pattern NAMED_GROUP = Pattern.compile("\\(\\?P<(\\w+)>");
@@ -22,13 +22,13 @@ final class PythonRegex {
         this.file = file;
     }
 
-    /** Java's group names know no underscore. */
+    /** Java's group names cannot contain underscores. */
     private static String javaName(MatchResult match) {
         return match.group(1).replace("_", "U");
     }
 
     /**
-     * @param field the entry in the config to name if the expression is broken, or too costly to match
+     * @param field the config field to name if the expression is invalid or too costly to match
      * @throws BadInputException if it does not compile
      */
     BoundedRegex compile(String expression, String field) {
@@ -36,7 +36,7 @@ final class PythonRegex {
     }
 
     /**
-     * The expression with Java's own around it, as PEFT puts Python's around it; messages show what stands in the file.
+     * Compiles the expression between a prefix and a suffix, as PEFT does; messages show only what the file contains.
      *
      * @throws BadInputException if it does not compile
      */

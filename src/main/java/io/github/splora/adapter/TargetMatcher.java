@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Tells which modules a config makes PEFT wrap, from {@code target_modules}, {@code exclude_modules},
- * {@code modules_to_save}, {@code layers_to_transform} and {@code layers_pattern}, and which parameters, from
+ * Determines which modules PEFT wraps under a config, from {@code target_modules}, {@code exclude_modules},
+ * {@code modules_to_save}, {@code layers_to_transform} and {@code layers_pattern}, and which parameters it wraps, from
  * {@code target_parameters}.
  *
  * @see <a href="https://github.com/huggingface/peft/blob/main/src/peft/tuners/tuners_utils.py">
@@ -40,32 +40,35 @@ public final class TargetMatcher {
         this.parameters = Set.copyOf(StrictJson.texts(config.path("target_parameters")));
     }
 
-    /** Whether PEFT wraps what the module is on: a module, or a parameter of one. */
+    /** Whether PEFT wraps the target of {@code module}: a module of the model, or a parameter of one. */
     public boolean targets(LoraModule module) {
         return module.kind().onParameter() ? targetsParameter(module.name()) : targets(module.name());
     }
 
-    /** Whether PEFT wraps the parameter of that name. {@code exclude_modules} has no say in it. */
+    /** Whether PEFT wraps the parameter of that name. {@code exclude_modules} does not apply to parameters. */
     public boolean targetsParameter(String parameterName) {
         return ModuleNames.ends(parameterName).anyMatch(parameters::contains);
     }
 
-    /** Whether PEFT wraps the module of that name (as the model names it, without {@code base_model.model.}). */
+    /** Whether PEFT wraps the module of that name (the model's name, without {@code base_model.model.}). */
     public boolean targets(String moduleName) {
         return !excluded.test(moduleName) && !saved.test(moduleName) && included.test(moduleName);
     }
 
-    /** Whether the config itself says which modules; where not, PEFT decides by the type of model. */
+    /** Whether the config names its targets; if not, PEFT decides by the type of model. */
     public boolean namesItsTargets() {
         return namesItsTargets;
     }
 
-    /** Whether a {@code target_modules} is a regular expression, and neither a list nor the word all-linear. */
+    /** Whether a {@code target_modules} value is a regular expression, rather than a list or {@code all-linear}. */
     public static boolean isRegex(JsonNode value) {
         return value.isTextual() && !value.textValue().equals("all-linear");
     }
 
-    /** Null and all-linear take any; a name that a list holds whole is taken whatever its layer. */
+    /**
+     * Null and {@code all-linear} match any module; a full name in a list matches regardless of
+     * {@code layers_to_transform}.
+     */
     private static Predicate<String> included(JsonNode targets, ObjectNode config, PythonRegex regex) {
         if (!targets.isArray() && !isRegex(targets)) {
             return name -> true;
@@ -75,7 +78,10 @@ public final class TargetMatcher {
         return targets.isArray() ? wholeNames.or(listed.and(layers(config, regex))) : listed;
     }
 
-    /** A list of suffixes at a dot, or one regular expression for the whole name; anything else matches nothing. */
+    /**
+     * Matches by a list of suffixes that follow a dot, or by one regular expression for the whole name; any other value
+     * matches nothing.
+     */
     private static Predicate<String> listOrRegex(JsonNode value, PythonRegex regex, String field) {
         if (value.isTextual() && !value.textValue().isEmpty()) {
             return regex.compile(value.textValue(), field)::matches;

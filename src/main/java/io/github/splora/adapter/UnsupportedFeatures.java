@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What a PEFT config may ask for that makes a module's delta something else than {@code s·BA} of one linear layer.
- * Scoring it as if it were would give a wrong number, so it is refused by name.
+ * PEFT config features under which a module's delta is not {@code s·BA} of one linear layer. Scoring such a delta would
+ * produce a wrong number, so each feature is rejected by name.
  */
 final class UnsupportedFeatures {
 
@@ -78,7 +78,7 @@ final class UnsupportedFeatures {
 
     private UnsupportedFeatures() {}
 
-    /** @throws BadInputException naming all that {@code json} uses */
+    /** @throws BadInputException naming every unsupported feature that {@code json} uses */
     static void refuse(Path file, ObjectNode json) {
         JsonNode type = json.path("peft_type");
         if (!type.isTextual() || !type.textValue().equals("LORA")) {
@@ -101,7 +101,7 @@ final class UnsupportedFeatures {
         }
     }
 
-    /** Neither missing, null, false nor empty. */
+    /** Whether the value is not missing, null, false or empty. */
     private static boolean isPresent(JsonNode value) {
         return value.isContainerNode()
                 ? !value.isEmpty()

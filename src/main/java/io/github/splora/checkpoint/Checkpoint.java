@@ -18,14 +18,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A model's weights on disk, by name: one file of tensors, or shards behind an index. Shards are opened when a
- * tensor of theirs is asked for, and only their headers are read; the data stays on disk until it is read.
+ * A model's weights on disk, by name: one file of tensors, or shards with an index. A shard is opened when one of its
+ * tensors is requested, and only its header is read; the data stays on disk until it is mapped.
  *
- * <p>Not safe for use by several threads; what {@link #tensor} returns is.
+ * <p>Not thread-safe, but the tensors that {@link #tensor} returns are.
  */
 public final class Checkpoint implements AutoCloseable {
 
-    /** What the weights of a folder begin with, in the order in which transformers looks. */
+    /** The files that may hold or index a folder's weights, in the order in which transformers looks for them. */
     private static final List<String> ENTRIES = List.of(
             "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
@@ -46,7 +46,7 @@ public final class Checkpoint implements AutoCloseable {
      *
      * @param location a folder with {@code model.safetensors}, {@code pytorch_model.bin} or an index of either, or one of
      *     these files, or any other single file of tensors
-     * @throws BadInputException if there is none, or if a file of it is malformed
+     * @throws BadInputException if there is no checkpoint, or one of its files is malformed
      */
     public static Checkpoint open(Path location) {
         Path entry = Files.isDirectory(location) ? entryOf(location) : location;
@@ -54,9 +54,9 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * As {@link #open}, for a checkpoint whose numbers are to be computed with.
+     * Opens a checkpoint to compute with its values.
      *
-     * @throws BadInputException also if it is quantised
+     * @throws BadInputException as in {@link #open}, or if the checkpoint is quantized
      */
     public static Checkpoint openUnquantised(Path location) {
         Checkpoint checkpoint = open(location);
@@ -74,22 +74,22 @@ public final class Checkpoint implements AutoCloseable {
         return ENTRIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
     }
 
-    /** What the user named. */
+    /** Returns the path that the user named. */
     public Path location() {
         return location;
     }
 
-    /** Every tensor's name, sorted. */
+    /** Returns the names of all tensors, sorted. */
     public Set<String> tensorNames() {
         return new TreeSet<>(weightMap.keySet());
     }
 
-    /** The files that hold the tensors, in the order of their names. */
+    /** Returns the files that hold the tensors, sorted by name. */
     public Set<Path> shards() {
         return new TreeSet<>(weightMap.values());
     }
 
-    /** {@code config.json} beside the weights, where there is one. */
+    /** Returns the {@code config.json} next to the weights, if there is one. */
     public Optional<ObjectNode> config() {
         return Optional.ofNullable(config);
     }
@@ -99,9 +99,9 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * The tensor of that name; opens its shard if need be.
+     * Returns the tensor of that name, opening its shard if necessary.
      *
-     * @throws BadInputException if there is none, or if its shard is malformed or lacks it
+     * @throws BadInputException if there is no such tensor, or its shard is malformed or does not contain it
      */
     public StoredTensor tensor(String name) {
         Path path = weightMap.get(name);
@@ -113,15 +113,15 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * What the numbers of a weight of this checkpoint are to be multiplied with.
+     * Returns the scales by which the stored values of a weight must be multiplied.
      *
-     * @throws BadInputException if it is in 8 bits and its scales are missing or do not fit
+     * @throws BadInputException if the weight is stored in 8 bits and its scales are missing or do not fit
      */
     public Scales scalesOf(StoredTensor weight) {
         return EightBitWeights.scales(this, weight);
     }
 
-    /** The open shard at {@code path}. */
+    /** Returns the open shard at {@code path}. */
     public TensorFile shard(Path path) {
         return open.computeIfAbsent(path, TensorFiles::open);
     }

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Weights in 8-bit floats with scales in a tensor beside them, {@code W = stored · scale}: DeepSeek's blocks
- * ({@code weight_scale_inv}, which is multiplied with for all its name), and one scale for a row or for the whole
- * weight ({@code weight_scale}, compressed-tensors, FBGEMM, ModelOpt).
+ * Weights stored as 8-bit floats with scales in a separate tensor, {@code W = stored · scale}: DeepSeek's blocks
+ * ({@code weight_scale_inv}, which is a multiplier despite its name), and one scale per row or per weight
+ * ({@code weight_scale}, compressed-tensors, FBGEMM, ModelOpt).
  *
  * @see <a href="https://huggingface.co/docs/transformers/quantization/finegrained_fp8">Fine-grained FP8</a>
  */
@@ -21,16 +21,16 @@ final class EightBitWeights {
 
     private static final List<String> SCALE_ENDINGS = List.of("_scale_inv", "_scale");
 
-    /** What every writer of blocks uses that does not say otherwise. */
+    /** The block size assumed unless the config gives another. */
     private static final long USUAL_BLOCK = 128;
 
     private EightBitWeights() {}
 
     /**
-     * The scales of a weight.
+     * Returns the scales of a weight.
      *
-     * @return {@link Scales#NONE} for a weight that is not in 8 bits
-     * @throws BadInputException if an 8-bit weight has no scales, or ones that do not fit it
+     * @return {@link Scales#NONE} for a weight that is not stored in 8 bits
+     * @throws BadInputException if an 8-bit weight has no scales, or scales that do not fit it
      */
     static Scales scales(Checkpoint checkpoint, StoredTensor weight) {
         if (!DType.SCALED_WEIGHTS.contains(weight.dtype())) {
@@ -75,7 +75,7 @@ final class EightBitWeights {
                         + "; use a 16-bit checkpoint");
     }
 
-    /** The size of a block, as the config has it. */
+    /** Returns the block size from the config, or the usual one. */
     private static List<Long> block(Checkpoint checkpoint) {
         return checkpoint.config().stream()
                 .map(config -> config.path("quantization_config"))

@@ -4,12 +4,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Names of files that came from elsewhere. */
+/** Converts untrusted file names to paths. */
 final class FileNames {
 
     private FileNames() {}
 
-    /** The path of that name; empty if no file can have it, as half a surrogate pair, which JSON can hold. */
+    /**
+     * Returns the path of that name; empty if no file can have that name (JSON strings can hold half a surrogate pair).
+     */
     static Optional<Path> toPath(String name) {
         try {
             return Optional.of(Path.of(name));

@@ -15,11 +15,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Names an input's contents, so that scores can be tied to the files that they came from.
+ * Identifies an input's contents, so that scores can be tied to the files they came from.
  *
- * <p>An adapter is small and hashed whole. Hashing a checkpoint of 140 GB would take longer than scoring it, so its
- * fingerprint covers every tensor's name, dtype and shape and the {@value #SAMPLE_BYTES} bytes in the middle of its
- * data: two training states of one model differ in it, a changed byte elsewhere does not show.
+ * <p>An adapter is small enough to hash in full. Hashing a 140 GB checkpoint would take longer than scoring it, so a
+ * checkpoint's fingerprint covers every tensor's name, dtype and shape and the middle {@value #SAMPLE_BYTES} bytes of
+ * its data: it distinguishes two training states of one model, but does not detect a changed byte elsewhere.
  */
 public final class Fingerprint {
 
@@ -27,7 +27,7 @@ public final class Fingerprint {
 
     private Fingerprint() {}
 
-    /** SHA-256 of a whole file, in hexadecimal. */
+    /** Returns the SHA-256 of a whole file, in hexadecimal. */
     public static String sha256(Path file) {
         MessageDigest digest = newDigest();
         try (InputStream in = Files.newInputStream(file);
@@ -39,7 +39,9 @@ public final class Fingerprint {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** SHA-256 over every tensor's description and a sample of its data, independent of how it is sharded. */
+    /**
+     * Returns the SHA-256 over every tensor's name, dtype, shape and data sample; it does not depend on the sharding.
+     */
     public static String of(Checkpoint checkpoint) {
         MessageDigest digest = newDigest();
         for (String name : checkpoint.tensorNames()) {

@@ -11,12 +11,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds what a user names: a path as it stands, or a hub id ({@code org/name}, optionally {@code org/name@revision})
- * in the local Hugging Face cache. Nothing is ever downloaded.
+ * Resolves a path, or a hub id ({@code org/name}, optionally {@code org/name@revision}) in the local Hugging Face
+ * cache. Never downloads anything.
  *
- * <p>Layout: {@code models--org--name/refs/<revision>} holds a commit, {@code snapshots/<commit>/} its files.
+ * <p>Layout: {@code models--org--name/refs/<revision>} holds a commit hash, {@code snapshots/<commit>/} that commit's
+ * files.
  *
- * @param folder the cache, {@code ~/.cache/huggingface/hub} unless the environment says otherwise
+ * @param folder the cache folder; {@code ~/.cache/huggingface/hub} unless the environment sets another
  * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">The cache's layout</a>
  */
 public record HubCache(Path folder) {
@@ -25,7 +26,7 @@ public record HubCache(Path folder) {
             Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?:@(?<revision>[\\w./-]+))?");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
-    /** The cache that Hugging Face's own libraries would use under this environment. */
+    /** Returns the cache that Hugging Face's own libraries would use in this environment. */
     public static HubCache of(Map<String, String> environment) {
         return folder(environment, "HF_HUB_CACHE", "")
                 .or(() -> folder(environment, "HF_HOME", "hub"))
@@ -45,11 +46,12 @@ public record HubCache(Path folder) {
     }
 
     /**
-     * The file or folder that {@code name} means.
+     * Returns the file or folder that {@code name} refers to.
      *
      * @param name a path or a hub id
-     * @param revision branch, tag or commit for a hub id that carries none itself
-     * @throws BadInputException if it is neither, with where it was looked for
+     * @param revision branch, tag or commit for a hub id without {@code @revision}
+     * @throws BadInputException if there is no such path and no such model in the cache; the message says where it
+     *     looked
      */
     public Path resolve(String name, String revision) {
         Optional<Path> path = FileNames.toPath(name).filter(each -> !name.isBlank() && Files.exists(each));

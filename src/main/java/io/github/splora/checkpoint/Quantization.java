@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells quantised checkpoints, whose stored numbers are codes and not weights. Those in 8-bit floats are not among
- * them: {@link EightBitWeights} knows what they stand for.
+ * Detects quantized checkpoints, whose stored values are codes rather than weights. 8-bit floats are not rejected here:
+ * {@link EightBitWeights} can convert them.
  */
 final class Quantization {
 
-    /** Endings of tensor names that only a quantised checkpoint has, with the scheme that writes them. */
+    /** Tensor name suffixes found only in quantized checkpoints, with the scheme that writes them. */
     private static final Map<String, String> MARKS = Map.of(
             ".weight.absmax", "bitsandbytes",
             ".weight.quant_map", "bitsandbytes",
@@ -29,7 +29,7 @@ final class Quantization {
 
     private Quantization() {}
 
-    /** @throws BadInputException if {@code checkpoint}'s config or tensor names say that it is quantised */
+    /** @throws BadInputException if {@code checkpoint}'s config or tensor names show that it is quantized */
     static void refuse(Checkpoint checkpoint) {
         checkpoint
                 .config()

@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A {@code model.safetensors.index.json} or {@code pytorch_model.bin.index.json}: which shard holds which tensor.
+ * A {@code model.safetensors.index.json} or {@code pytorch_model.bin.index.json}, which maps each tensor to its shard.
  *
  * @param file the index file
- * @param weightMap tensor name to shard, in the order of the file; every shard exists in the index's own folder
+ * @param weightMap tensor name to shard, in file order; every shard exists in the index's own folder
  */
 public record ShardIndex(Path file, Map<String, Path> weightMap) {
 
     /**
      * Reads an index and checks every entry.
      *
-     * @throws BadInputException naming every entry that is no plain file name or whose shard is missing
+     * @throws BadInputException naming every entry that is not a plain file name or whose shard is missing
      */
     public static ShardIndex read(Path file) {
         ObjectNode json = StrictJson.readObject(file);
@@ -75,7 +75,7 @@ public record ShardIndex(Path file, Map<String, Path> weightMap) {
         return new Problem(index.toString(), "weight_map '" + tensor + "'", value.toString(), explanation);
     }
 
-    /** Neither a path nor a trick: an index must not make us read outside its folder. */
+    /** Rejects anything that could make splora read outside the index's folder. */
     private static boolean isPlainFileName(String shard) {
         return !shard.isBlank()
                 && !shard.equals(".")

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a client finds in an adapter, whether that is on disk or still to be written.
+ * The content of an adapter as seen by a client, whether on disk or still to be written.
  *
- * @param config what {@code adapter_config.json} says
- * @param weights the file that problems with tensors are said of
- * @param tensorNames all names in the weights file
- * @param modules the modules whose tensors are there
+ * @param config the content of {@code adapter_config.json}
+ * @param weights the weights file to name in problems with tensors
+ * @param tensorNames all tensor names in the weights file
+ * @param modules the modules whose tensors are present
  */
 public record AdapterContent(AdapterConfig config, Path weights, Set<String> tensorNames, List<LoraModule> modules) {
 
@@ -28,7 +28,7 @@ public record AdapterContent(AdapterConfig config, Path weights, Set<String> ten
                 adapter.modules());
     }
 
-    /** What the adapter will be after {@code rewrite}. */
+    /** Returns the content of the adapter after {@code rewrite}. */
     public static AdapterContent of(Adapter adapter, Rewrite rewrite) {
         Set<String> names = rewrite.tensors().stream().map(TensorSource::name).collect(Collectors.toSet());
         return new AdapterContent(

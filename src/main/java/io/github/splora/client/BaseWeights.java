@@ -4,12 +4,12 @@ import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.error.Problem;
 import java.util.List;
 
-/** The rule on initialisations (PiSSA, OLoRA, CorDA, …) for which PEFT changes the base weights when it loads. */
+/** The rule on initializations (PiSSA, OLoRA, CorDA, …) for which PEFT changes the base weights on loading. */
 final class BaseWeights {
 
     private BaseWeights() {}
 
-    /** No client but PEFT changes them. */
+    /** Returns a problem if PEFT changes the base weights for this adapter, since no other client does. */
     static List<Problem> unchanged(String client, AdapterContent content) {
         AdapterConfig config = content.config();
         return !config.initialisation().changesBaseWeights()

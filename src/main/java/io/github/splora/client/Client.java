@@ -4,21 +4,24 @@ import io.github.splora.error.Problem;
 import java.util.List;
 
 /**
- * A program that loads adapters, and what it makes of them. An implementation is one file, made known in
- * {@link ClientKind}; where each of its rules comes from is in docs/clients.md.
+ * A program that loads adapters, and its rules for them. Each implementation is one file, registered in
+ * {@link ClientKind}; docs/clients.md gives the source of each rule.
  */
 public interface Client {
 
-    /** Its name, as its users write it. */
+    /** Returns the client's name as its users write it. */
     String title();
 
-    /** What an adapter has to be like after a prune. */
+    /** Returns this client's requirements for pruned adapters. */
     Demands demands();
 
-    /** Everything that it would refuse, leave out or compute otherwise than PEFT; empty if nothing. */
+    /**
+     * Returns everything that the client would reject, ignore or compute differently from PEFT; empty if there is
+     * nothing.
+     */
     List<Problem> problems(AdapterContent content);
 
-    /** The same for what shows only beside the model. */
+    /** Returns the problems that only show together with the model. */
     default List<Problem> problems(AdapterContent content, ModelLayers model) {
         return List.of();
     }

@@ -4,7 +4,7 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import java.util.List;
 
-/** The clients by the names that {@code --client} takes. */
+/** The clients, by the names that {@code --client} accepts. */
 public enum ClientKind {
     PEFT("peft", new PeftClient()),
     VLLM("vllm", new VllmClient()),
@@ -26,10 +26,10 @@ public enum ClientKind {
     }
 
     /**
-     * Checks what a prune makes of an adapter. For PEFT there is nothing to check: the rewritten config has been, and
-     * what PEFT warned of before the prune is none of its doing.
+     * Checks the result of a prune. For PEFT there is nothing to check: the rewritten config has already been checked,
+     * and pruning does not cause warnings that PEFT gave before.
      *
-     * @throws BadInputException naming everything that the client would not load as it is meant
+     * @throws BadInputException naming everything that the client would not load as intended
      */
     public void requireLoadable(AdapterContent content, ModelLayers model) {
         if (this == PEFT) {

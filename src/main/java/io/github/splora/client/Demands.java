@@ -5,27 +5,27 @@ import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ConfigStyle;
 
 /**
- * What an adapter has to be like for a client after a prune.
+ * A client's requirements for pruned adapters.
  *
- * @param everyModule whether no module may be missing that its like have in other layers
- * @param wholeFusions whether of projections that it fuses all must be there or none
+ * @param everyModule whether a type of module present in one layer must be present in all
+ * @param wholeFusions whether fused projections must be present or absent together
  * @param listedTargets whether {@code target_modules} must be a list
  */
 public record Demands(boolean everyModule, boolean wholeFusions, boolean listedTargets) {
 
     static final Demands NONE = new Demands(false, false, false);
 
-    /** The action for it where the user names none. */
+    /** Returns the default action for this client. */
     public ActionKind action() {
         return everyModule ? ActionKind.ZERO : ActionKind.DROP;
     }
 
-    /** The style for it where the user names none. */
+    /** Returns the default config style for this client. */
     public ConfigStyle configStyle() {
         return listedTargets ? ConfigStyle.LIST : ConfigStyle.EXCLUDE;
     }
 
-    /** What is selected as one where the user does not say; an action that takes no tensors away leaves it free. */
+    /** Returns the default granularity of selection; an action that removes no tensors does not constrain it. */
     public Granularity granularity(ActionKind action) {
         return wholeFusions && action == ActionKind.DROP ? Granularity.FUSION : Granularity.MODULE;
     }

@@ -3,17 +3,19 @@ package io.github.splora.client;
 import io.github.splora.error.Problem;
 import java.util.List;
 
-/** What several rules have found. */
+/** Combines the findings of several rules. */
 final class Findings {
 
     private Findings() {}
 
-    /** All of them, in the order of the rules. */
+    /** Returns all problems, in the order of the rules. */
     static List<Problem> of(List<List<Problem>> rules) {
         return rules.stream().flatMap(List::stream).toList();
     }
 
-    /** What a sentence that names one of {@code count} things says of the others; "" for one. */
+    /**
+     * Returns the addition for the others to a message that names the first of {@code count} items; "" for one item.
+     */
     static String andOthers(int count) {
         return count == 1 ? "" : " (" + (count - 1) + " more like it)";
     }

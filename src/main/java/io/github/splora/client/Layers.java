@@ -12,16 +12,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The rule of clients that stack the matrices of all layers: where one layer lacks a kind of module
- * ({@code model.layers.*.self_attn.q_proj}), they leave it out in every layer.
+ * The rule of clients that stack the matrices of all layers: if one layer lacks a type of module
+ * ({@code model.layers.*.self_attn.q_proj}), they ignore that type in every layer.
  */
 final class Layers {
 
     private final String client;
     private final AdapterContent content;
-    /** Kind of module to the numbers of the blocks that have one. */
+    /** Maps each type of module to the numbers of the blocks that have it. */
     private final Map<String, Set<Integer>> blocks = new TreeMap<>();
-    /** Path of the blocks without their number to the highest number that any module has. */
+    /** Maps each block path, without the number, to the highest block number of any module. */
     private final Map<String, Integer> last = new HashMap<>();
 
     Layers(String client, AdapterContent content) {
@@ -35,7 +35,7 @@ final class Layers {
                 }));
     }
 
-    /** Kinds that are not in every block up to the last that the adapter has a module in. */
+    /** Returns a problem for each type that is missing in a block before the adapter's last one. */
     List<Problem> gaps() {
         List<Problem> problems = new ArrayList<>();
         blocks.forEach((kind, present) -> {
@@ -50,7 +50,7 @@ final class Layers {
         return problems;
     }
 
-    /** Kinds that are missing in the model's blocks after that one. */
+    /** Returns a problem for each type that is missing in the model's blocks after the adapter's last one. */
     List<Problem> end(ModelLayers model) {
         Map<String, Set<Integer>> missing = new TreeMap<>();
         model.bare().forEach(name -> Block.of(name).ifPresent(block -> {

@@ -4,7 +4,7 @@ import io.github.splora.error.Problem;
 import java.util.List;
 
 /**
- * llama.cpp, by way of its {@code convert_lora_to_gguf.py}: goes by the tensors, reads only {@code lora_alpha} of the
+ * llama.cpp, through its {@code convert_lora_to_gguf.py}: relies on the tensors, reads only {@code lora_alpha} from the
  * config, and takes each module's rank from its matrices. Any module may be missing.
  */
 final class LlamaCppClient implements Client {

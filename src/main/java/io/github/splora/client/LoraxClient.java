@@ -4,8 +4,8 @@ import io.github.splora.error.Problem;
 import java.util.List;
 
 /**
- * Predibase's LoRAX, which TGI's LoRA comes from. Which layers it knows depends on the model; it is built with a PEFT
- * that has no rsLoRA, so that it does not see the flag.
+ * Predibase's LoRAX, the origin of TGI's LoRA support. The layers that it supports depend on the model; it is built
+ * with a PEFT version without rsLoRA, so it ignores the flag.
  */
 final class LoraxClient implements Client {
 

@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model that an adapter is to be loaded on.
+ * A model on which an adapter is to be loaded.
  *
- * @param location its checkpoint
- * @param bare names of its linear layers that the adapter has no tensors for
- * @param bareParameters the same for parameters, stacks of experts above all
+ * @param location the model's checkpoint
+ * @param bare names of its linear layers for which the adapter has no tensors
+ * @param bareParameters names of its parameters, chiefly stacks of experts, for which the adapter has no tensors
  */
 public record ModelLayers(Path location, List<String> bare, List<String> bareParameters) {
 
-    /** Beside an adapter of those modules. */
+    /** Returns the layers of a checkpoint relative to an adapter with those modules. */
     public static ModelLayers of(Checkpoint aligned, List<LoraModule> modules) {
         return new ModelLayers(
                 aligned.location(),

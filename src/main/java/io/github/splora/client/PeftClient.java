@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Hugging Face PEFT, whose format this is: it builds what the config targets, and warns where the tensors differ. */
+/** Hugging Face PEFT, which defines the format: it builds what the config targets and warns if the tensors differ. */
 final class PeftClient implements Client {
 
     @Override
@@ -46,7 +46,7 @@ final class PeftClient implements Client {
         return problems;
     }
 
-    /** With {@code ensure_weight_tying} PEFT targets an embedding's head, or the other way round, by itself. */
+    /** With {@code ensure_weight_tying} PEFT targets an embedding along with its head, and vice versa. */
     private static boolean isTiedToATarget(LoraModule module, AdapterContent content) {
         return content.config().tiesWeights()
                 && module.hasVocabulary()

@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Rules on ranks of TGI and LoRAX, which stack the matrices of a type for their Punica kernels and pad them to a rank
- * that the kernels take: 8 or a multiple of 16. The padded rank then stands in for r when the next type is scaled.
+ * The rank rules of TGI and LoRAX, which stack the matrices of a type for their Punica kernels and pad them to a rank
+ * that the kernels support: 8 or a multiple of 16. The padded rank then replaces r when the next type is scaled.
  */
 final class Punica {
 

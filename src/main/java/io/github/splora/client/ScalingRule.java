@@ -9,18 +9,18 @@ import java.util.Locale;
 import java.util.function.ToDoubleBiFunction;
 
 /**
- * How a client computes the s of ΔW = s·BA. Where that is not what PEFT computes, it applies the module with a wrong
- * strength, and no client says so.
+ * How a client computes s in ΔW = s·BA. If the result differs from PEFT's, the client applies the module with the wrong
+ * strength; no client reports that.
  */
 enum ScalingRule {
     /** One s for all modules, from {@code lora_alpha} and {@code r}. */
     ALPHA_OVER_R("lora_alpha / r", false, (config, module) -> config.rank()),
-    /** The same, and the root of r with {@code use_rslora}. */
+    /** The same, but with the square root of r if {@code use_rslora} is set. */
     ALPHA_OVER_R_OR_ROOT(
             "lora_alpha / r (its root with use_rslora)",
             true,
             (config, module) -> config.rsLora() ? Math.sqrt(config.rank()) : config.rank()),
-    /** {@code lora_alpha} by the rank that the module's matrices have. */
+    /** {@code lora_alpha} divided by the rank of the module's matrices. */
     ALPHA_OVER_OWN_RANK("lora_alpha / the module's rank", false, (config, module) -> module.rank());
 
     private static final double SAME = 1e-9;
@@ -35,7 +35,7 @@ enum ScalingRule {
         this.divisor = divisor;
     }
 
-    /** One problem for all modules that {@code client} would scale wrongly; none if it scales all rightly. */
+    /** Returns one problem for all modules that {@code client} would scale incorrectly; empty if there are none. */
     List<Problem> problems(String client, AdapterContent content) {
         AdapterConfig config = content.config();
         List<LoraModule> wrong = content.modules().stream()
@@ -56,13 +56,13 @@ enum ScalingRule {
     }
 
     private double scalingOf(AdapterConfig config, LoraModule module) {
-        // llama.cpp takes an alpha of 0 for none; the others multiply by it.
+        // llama.cpp treats an alpha of 0 as absent; the others multiply by it.
         return this == ALPHA_OVER_OWN_RANK && config.loraAlpha() == 0
                 ? 1
                 : config.loraAlpha() / divisor.applyAsDouble(config, module);
     }
 
-    /** The fields that the client does not read as PEFT does. */
+    /** Returns the fields that the client interprets differently from PEFT. */
     private List<String> causes(AdapterConfig config) {
         List<String> causes = new ArrayList<>();
         if (config.rsLora() && !knowsRsLora) {
@@ -76,7 +76,7 @@ enum ScalingRule {
         return causes.isEmpty() ? List.of("lora_alpha") : causes;
     }
 
-    /** What to write into the config so that both agree, if one alpha can say it; else what else to do. */
+    /** Returns the config change that makes both agree, if one alpha can express it; otherwise an alternative. */
     private String remedy(AdapterContent content) {
         AdapterConfig config = content.config();
         if (causes(config).equals(List.of("use_rslora"))) {

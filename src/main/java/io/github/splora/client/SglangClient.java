@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * SGLang: stacks q, k, v and gate, up of a layer as it loads them, for which q and v, and gate and up, must both be
- * there (a missing k counts as zeros); takes a list of target modules only; and has one rank and one scaling.
+ * SGLang: stacks a layer's q, k, v and its gate, up on loading, so q and v, and gate and up, must both be present (a
+ * missing k counts as zeros); accepts target modules only as a list; supports one rank and one scaling.
  */
 final class SglangClient implements Client {
 

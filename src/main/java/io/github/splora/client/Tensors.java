@@ -8,16 +8,17 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Rules on what the tensors of an adapter are called. */
+/** Rules on the names of an adapter's tensors. */
 final class Tensors {
 
     private Tensors() {}
 
     /**
-     * A and B must end in {@code .lora_A.weight} and {@code .lora_B.weight}: no adapter's name between.
+     * Requires the names of A and B to end in {@code .lora_A.weight} and {@code .lora_B.weight}, without an adapter
+     * name.
      *
-     * @param wholeName whether they must begin with {@code base_model.model.} as well
-     * @param consequence what the client does if they do not, after its name
+     * @param wholeName whether the names must also begin with {@code base_model.model.}
+     * @param consequence a clause that says what the client does with other names
      */
     static List<Problem> plainNames(AdapterContent content, boolean wholeName, String consequence) {
         List<String> odd = content.modules().stream()
@@ -44,10 +45,10 @@ final class Tensors {
     }
 
     /**
-     * What is neither A nor B of a module: biases, saved heads, trained tokens, …
+     * Reports tensors other than a module's A and B: biases, saved heads, trained tokens, …
      *
-     * @param harmless those that the client may well do without
-     * @param consequence what it does with the others, after its name
+     * @param harmless accepts tensors that the client can safely ignore
+     * @param consequence a clause that says what the client does with the others
      */
     static List<Problem> loraOnly(AdapterContent content, Predicate<String> harmless, String consequence) {
         Set<String> known = content.modules().stream()
@@ -68,7 +69,10 @@ final class Tensors {
                                 + "; merge the adapter into the model for this client"));
     }
 
-    /** A base layer's own weight, which PEFT saves along with a targeted embedding or head and which says nothing new. */
+    /**
+     * Whether the tensor is a base layer's own weight, which PEFT saves with a targeted embedding or head and which
+     * adds no information.
+     */
     static boolean isBaseWeight(String tensorName) {
         return tensorName.endsWith(".base_layer.weight");
     }

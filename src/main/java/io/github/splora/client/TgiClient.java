@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Hugging Face's text-generation-inference: looks for tensors under the names it expects, layer by layer, and leaves
- * out, without an error, whatever it finds otherwise.
+ * Hugging Face's text-generation-inference: looks for tensors under the expected names, layer by layer, and silently
+ * ignores everything else.
  */
 final class TgiClient implements Client {
 

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * vLLM: goes by the tensors, not by {@code target_modules}; a module may be missing, also one of those that it packs
- * together. It refuses the adapter whole if it meets anything that it does not know.
+ * vLLM: relies on the tensors, not on {@code target_modules}; any module may be missing, even one of a packed group. It
+ * rejects the whole adapter if it finds anything unknown.
  */
 final class VllmClient implements Client {
 
-    /** The highest of the values that {@code --max-lora-rank} takes. */
+    /** The highest value that {@code --max-lora-rank} accepts. */
     private static final int HIGHEST_RANK = 512;
 
     @Override

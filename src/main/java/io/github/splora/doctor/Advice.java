@@ -2,7 +2,7 @@ package io.github.splora.doctor;
 
 import java.util.List;
 
-/** What is to be done, for each thing that may be missing on the way to a GPU, and for an engine that does not start. */
+/** Advice for each obstacle to using a GPU, and for an engine that does not start. */
 final class Advice {
 
     private static final String GUIDE = "docs/gpu.md has the steps";
@@ -20,10 +20,10 @@ final class Advice {
     }
 
     /**
-     * Sentences, the most important one first.
+     * Returns sentences, most important first.
      *
      * @param engine null if it did not start
-     * @param problem why it did not
+     * @param problem why it did not start
      */
     List<String> on(Diagnosis.Engine engine, String problem) {
         if (engine == null) {

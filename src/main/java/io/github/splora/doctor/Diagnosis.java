@@ -11,23 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What {@code splora doctor} found. Numbers and names for a report of a fault, and what is to be done, in sentences.
+ * The findings of {@code splora doctor}: facts for a bug report, and advice in sentences.
  *
  * @param scoringWorks whether the engine starts and computes
- * @param device what {@code --device auto} takes; null if scoring does not work
- * @param splora its version
- * @param java version, maker and folder of the Java that runs
- * @param system its name, version and architecture
- * @param cpu the processor
- * @param processors that Java may use
- * @param vectorBits how wide the vectors are that Java's loops compute with; 0 if they do without
+ * @param device the device that {@code --device auto} selects; null if scoring does not work
+ * @param splora version of splora
+ * @param java version, vendor and folder of the running Java
+ * @param system name, version and architecture of the operating system
+ * @param cpu name of the processor
+ * @param processors number of processors that Java may use
+ * @param vectorBits width of the vectors that Java's loops use; 0 if they use none
  * @param engine null if it did not start
  * @param engineProblem why it did not start; null if it did
- * @param bundledLibrary what the library that splora brings is built for: {@code cpu}, {@code cu128}, or {@code none}
- * @param cache the folder that libraries are unpacked to
- * @param cards NVIDIA's cards in the machine, whether or not they can be used
- * @param driver version of NVIDIA's driver; null if none is loaded
- * @param advice what is to be done, in order of weight; empty if nothing is
+ * @param bundledLibrary platform of the library bundled with splora: {@code cpu}, {@code cu128} or {@code none}
+ * @param cache the folder into which libraries are unpacked
+ * @param cards the NVIDIA cards in the machine, usable or not
+ * @param driver version of the NVIDIA driver; null if none is loaded
+ * @param advice what to do, most important first; empty if nothing is necessary
  */
 public record Diagnosis(
         boolean scoringWorks,
@@ -47,14 +47,14 @@ public record Diagnosis(
         List<String> advice) {
 
     /**
-     * The engine, started.
+     * The started engine.
      *
-     * @param name of it
-     * @param version of libtorch
-     * @param library the folder that libtorch was loaded from
-     * @param foreign whether {@code PYTORCH_LIBRARY_PATH} named that folder
-     * @param cuda whether libtorch finds CUDA in working order
-     * @param gpus that it can use
+     * @param name name of the engine
+     * @param version version of libtorch
+     * @param library the folder from which libtorch was loaded
+     * @param foreign whether {@code PYTORCH_LIBRARY_PATH} names that folder
+     * @param cuda whether libtorch finds a working CUDA
+     * @param gpus the GPUs that it can use
      */
     public record Engine(
             String name,
@@ -64,12 +64,12 @@ public record Diagnosis(
             @JsonProperty("cuda") boolean hasCuda,
             List<Gpu> gpus) {}
 
-    /** Looks at this machine. */
+    /** Examines this machine. */
     public static Diagnosis ofThisMachine(boolean isDownloadAllowed) {
         return of(new LinuxMachine(), EngineUnderTest.ofProcess(isDownloadAllowed));
     }
 
-    /** Looks at what it is given. */
+    /** Examines the given machine and engine. */
     public static Diagnosis of(Machine machine, EngineUnderTest engine) {
         Engine started = null;
         String problem = null;
@@ -103,7 +103,7 @@ public record Diagnosis(
                 new Advice(machine, engine.bundledFlavor()).on(started, problem));
     }
 
-    /** As text, a line for each fact and a paragraph for what is to be done. */
+    /** Returns the diagnosis as text, one line per fact, followed by the advice. */
     public String toText() {
         List<String> lines = new ArrayList<>();
         lines.add("splora " + splora);

@@ -3,23 +3,23 @@ package io.github.splora.doctor;
 import io.github.splora.tensor.djl.EngineState;
 import io.github.splora.tensor.djl.TensorEngine;
 
-/** The engine, as far as the doctor looks at it. Tests bring engines that this machine does not have. */
+/** The engine as seen by the doctor. Tests supply engines that this machine does not have. */
 public interface EngineUnderTest {
 
     /**
-     * Starts it.
+     * Starts the engine.
      *
-     * @throws RuntimeException if it cannot be started, as {@link TensorEngine#state}
+     * @throws RuntimeException if it cannot be started; see {@link TensorEngine#state}
      */
     EngineState start();
 
-    /** What the library that splora brings is built for: {@code cpu}, {@code cu128} or {@code none}. */
+    /** Returns the platform of the library bundled with splora: {@code cpu}, {@code cu128} or {@code none}. */
     String bundledFlavor();
 
-    /** Where libraries are unpacked to. */
+    /** Returns the folder into which libraries are unpacked. */
     String cache();
 
-    /** This program's. */
+    /** Returns this program's engine. */
     static EngineUnderTest ofProcess(boolean isDownloadAllowed) {
         return new EngineUnderTest() {
             @Override

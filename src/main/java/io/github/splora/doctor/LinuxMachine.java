@@ -13,12 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A machine seen through the files of Linux and through {@code nvidia-smi}. On another system all that is missing there
- * is not seen.
+ * A machine seen through Linux's files and {@code nvidia-smi}. On other systems, facts from missing sources are absent.
  */
 final class LinuxMachine implements Machine {
 
-    /** One line per card: name, version of the driver. */
+    /** Prints one line per card: name, driver version. */
     private static final List<String> ASK_DRIVER =
             List.of("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
 
@@ -40,8 +39,8 @@ final class LinuxMachine implements Machine {
     private final List<String> smi;
 
     /**
-     * @param root where the system's files lie
-     * @param askDriver the command to ask
+     * @param root root of the system's files
+     * @param askDriver the command that queries the driver
      */
     LinuxMachine(Path root, List<String> askDriver) {
         this.root = root;
@@ -88,7 +87,7 @@ final class LinuxMachine implements Machine {
                 .anyMatch(folder -> Files.exists(folder.resolve("libcuda.so.1")));
     }
 
-    /** Lines of its output; none if it is not there, fails, or says nothing for long. */
+    /** Returns the command's output lines; empty if it is missing, fails or times out. */
     private static List<String> answer(List<String> command) {
         Path output = null;
         try {

@@ -3,18 +3,18 @@ package io.github.splora.doctor;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be seen of the machine without the engine. Tests bring machines that they do not have. */
+/** Facts about the machine that need no engine. Tests supply machines of other kinds. */
 public interface Machine {
 
-    /** The processor's name, as the system has it. */
+    /** Returns the processor's name as reported by the system. */
     String cpu();
 
-    /** NVIDIA's cards by name; those without a driver are there, but have no name. */
+    /** Returns the NVIDIA cards by name; a card without a driver is listed without its name. */
     List<String> cards();
 
-    /** The version of NVIDIA's driver, if one is loaded. */
+    /** Returns the version of the NVIDIA driver, if one is loaded. */
     Optional<String> driver();
 
-    /** Whether CUDA's part of the driver, {@code libcuda}, can be found; in a container it may not be. */
+    /** Whether the driver's CUDA library, {@code libcuda}, can be found; in a container it may be missing. */
     boolean hasLibcuda();
 }

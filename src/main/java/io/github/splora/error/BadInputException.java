@@ -5,26 +5,26 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An input that cannot be used: malformed, mismatched, quantised, unsupported, or simply not there. The one exception
- * for everything a user can put right; the command line turns it into its {@link Problem}s, a line each, and exit
- * code 4. Anything else that escapes is a defect of the program.
+ * Thrown when an input cannot be used: malformed, mismatched, quantized, unsupported or missing. The only exception for
+ * everything a user can fix; the command line prints its {@link Problem}s, one per line, and exits with code 4. Any
+ * other exception that escapes is a bug.
  */
 public final class BadInputException extends RuntimeException {
 
     private final transient List<Problem> problems;
 
-    /** @param problems at least one; all that were found, so that the user mends them in one go */
+    /** @param problems at least one; all that were found, so that the user can fix them in one go */
     public BadInputException(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator())));
         this.problems = List.copyOf(problems);
     }
 
-    /** A single problem, with the parts as in {@link Problem}. */
+    /** Creates an exception for a single problem; see {@link Problem} for its parts. */
     public BadInputException(Path file, String field, Object value, String explanation) {
         this(List.of(new Problem(file.toString(), field, value == null ? null : value.toString(), explanation)));
     }
 
-    /** As above, keeping the exception that told us. */
+    /** Creates an exception for a single problem with a cause. */
     public BadInputException(Path file, String field, Object value, String explanation, Throwable cause) {
         this(file, field, value, explanation);
         initCause(cause);

@@ -1,26 +1,26 @@
 package io.github.splora.error;
 
 /**
- * One thing that is wrong with an input, in words a user can act on.
+ * One thing wrong with an input, described so that a user can act on it.
  *
- * @param file the file or folder that holds the fault, as the user would recognise it
- * @param field the part of it: a tensor name, a JSON field, an index entry; null where the file as a whole is meant
- * @param value what stands there; null where nothing does
- * @param explanation why that is wrong and, where there is something to do, what to do
+ * @param file the file or folder with the fault, in a form that the user recognizes
+ * @param field the faulty part: a tensor name, a JSON field, an index entry; null if the whole file is meant
+ * @param value the value found there; null if there is none
+ * @param explanation why it is wrong and, if the user can do something, what to do
  */
 public record Problem(String file, String field, String value, String explanation) {
 
-    /** The same problem, said of the file that an option names. */
+    /** Returns this problem with the option that names the file in front. */
     public Problem at(String option) {
         return new Problem(option + " " + file, field, value, explanation);
     }
 
-    /** The same problem, said of one of several inputs. */
+    /** Returns this problem with the input that it concerns in front. */
     public Problem of(String input) {
         return new Problem(input + ": " + file, field, value, explanation);
     }
 
-    /** The problem as one line: {@code file: field value: explanation}. */
+    /** Returns the problem as one line: {@code file: field value: explanation}. */
     @Override
     public String toString() {
         StringBuilder line = new StringBuilder(Printable.text(file));

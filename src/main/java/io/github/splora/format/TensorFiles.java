@@ -8,25 +8,25 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 
-/** The one place that decides which format a file of tensors is read as. */
+/** Decides in which format a file of tensors is read. */
 public final class TensorFiles {
 
-    /** What the names of PyTorch's own files end in. */
+    /** File extensions of PyTorch's own format. */
     private static final Set<String> PICKLE_ENDINGS = Set.of("bin", "pt", "pth");
 
     private TensorFiles() {}
 
     /**
-     * Opens a file; only what it says of its tensors is read.
+     * Opens a file, reading only the descriptions of its tensors.
      *
-     * @param path a PyTorch pickle if its name ends in .bin, .pt or .pth, else safetensors
+     * @param path read as a PyTorch pickle if its name ends in .bin, .pt or .pth, else as safetensors
      * @throws BadInputException if the file is missing, unreadable or malformed
      */
     public static TensorFile open(Path path) {
         return isPickle(path) ? PickleFile.open(path) : SafetensorsFile.open(path);
     }
 
-    /** Whether the file's name is that of one of PyTorch's own files. */
+    /** Whether the file has an extension of PyTorch's own format. */
     public static boolean isPickle(Path path) {
         String name = path.toString().toLowerCase(Locale.ROOT);
         return PICKLE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));

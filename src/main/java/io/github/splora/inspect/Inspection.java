@@ -16,24 +16,24 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What an adapter or a checkpoint holds, from its headers alone.
+ * The contents of an adapter or a checkpoint, from headers alone.
  *
  * @param kind {@code adapter} or {@code checkpoint}
- * @param path where it is
- * @param facts what matters about it as a whole, by name, in the order to show
+ * @param path its location
+ * @param facts facts about it as a whole, by name, in display order
  * @param modules an adapter's LoRA modules; empty for a checkpoint
- * @param tensors a checkpoint's tensors, or those of an adapter that belong to no LoRA module
+ * @param tensors a checkpoint's tensors, or an adapter's tensors that belong to no LoRA module
  */
 public record Inspection(
         String kind, String path, Map<String, Object> facts, List<Module> modules, List<Tensor> tensors) {
 
-    /** A LoRA module; shape is {@code [out, in]}, or {@code [experts, out, in]}. */
+    /** A LoRA module; its shape is {@code [out, in]} or {@code [experts, out, in]}. */
     public record Module(String name, List<Long> shape, long rank, double scaling, String dtype) {}
 
     /** A tensor. */
     public record Tensor(String name, List<Long> shape, String dtype, long bytes) {}
 
-    /** Looks at whichever of the two lies at {@code location}. */
+    /** Inspects the adapter or checkpoint at {@code location}. */
     public static Inspection of(Path location) {
         return Adapter.isAt(location) ? ofAdapter(location) : ofCheckpoint(location);
     }

@@ -11,12 +11,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Would clients load this adapter without a warning and as it is meant? From headers and configs alone. */
+/** Checks, from headers and configs alone, whether clients would load an adapter as intended and without warnings. */
 public final class Verification {
 
     private Verification() {}
 
-    /** What is wrong with the adapter by itself for any of the clients. */
+    /** Returns the problems that any of the clients has with the adapter itself. */
     public static List<Problem> problems(Adapter adapter, Collection<ClientKind> clients) {
         AdapterContent content = AdapterContent.of(adapter);
         return clients.stream()
@@ -24,7 +24,9 @@ public final class Verification {
                 .toList();
     }
 
-    /** What keeps the adapter from fitting a checkpoint, whatever the client, and what each would stumble over there. */
+    /**
+     * Returns the mismatches between an adapter and a checkpoint, and the problems that each client has with the pair.
+     */
     public static List<Problem> problems(Adapter adapter, Checkpoint aligned, Collection<ClientKind> clients) {
         AdapterContent content = AdapterContent.of(adapter);
         ModelLayers model = ModelLayers.of(aligned, adapter.modules());

@@ -29,20 +29,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads and writes the small JSON files around a model (configs, shard indexes, our own reports). Reading refuses
- * duplicate keys and trailing text and keeps every digit of a number; writing lays text out as Python's
- * {@code json.dumps(indent=2)} does, so that a rewritten PEFT config differs from the original only where it must.
+ * Reads and writes the small JSON files around a model (configs, shard indexes, splora's reports). Reading rejects
+ * duplicate keys and trailing text and preserves every digit of a number; writing formats text like Python's
+ * {@code json.dumps(indent=2)}, so that a rewritten PEFT config differs from the original only where it must.
  */
 public final class StrictJson {
 
-    /** The largest shard indexes in the wild are a few MB; anything far above is not one of these files. */
+    /** The largest known shard indexes are a few MB; a much larger file is not one of these files. */
     private static final long MAX_BYTES = 64L << 20;
 
-    /** An index of two million tensors; a document of more, smaller parts would take gigabytes as a tree. */
+    /**
+     * Enough for an index of two million tensors; a document with more, smaller values would take gigabytes as a tree.
+     */
     private static final int MAX_TOKENS = 4_000_000;
-    /** PEFT's configs nest three deep, our reports five. */
+    /** PEFT's configs nest three levels deep, splora's reports five. */
     private static final int MAX_DEPTH = 100;
-    /** Python writes 17; what is longer is no number that anybody computed. */
+    /** Python writes 17; no computed number is longer than this limit. */
     private static final int MAX_DIGITS = 1000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -57,12 +59,12 @@ public final class StrictJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            // A document of a later version, with a field more, is still one.
+            // Accept documents of later versions, which may have additional fields.
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            // Python writes and reads NaN and Infinity; a config may hold one, and must keep it.
+            // Python writes and reads NaN and Infinity; a config may contain them and must keep them.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
             .build();
@@ -72,9 +74,10 @@ public final class StrictJson {
     private StrictJson() {}
 
     /**
-     * The JSON object in a file of a model's folder.
+     * Reads the JSON object in a file from a model's folder.
      *
-     * @throws BadInputException if it is no regular file (a pipe would keep us waiting for ever), and as {@link #readNamed}
+     * @throws BadInputException if it is not a regular file (reading a pipe could block forever), or as in
+     *     {@link #readNamed}
      */
     public static ObjectNode readObject(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
@@ -84,10 +87,10 @@ public final class StrictJson {
     }
 
     /**
-     * The JSON object in a file that the user named, which may be a pipe.
+     * Reads the JSON object in a file that the user named, which may be a pipe.
      *
-     * @throws BadInputException if the file is missing, unreadable, over 64 MiB, not JSON, not an object, or has more
-     *     values, levels or digits than any of these files
+     * @throws BadInputException if the file is missing, unreadable, over 64 MiB, not JSON, not an object, or exceeds
+     *     the limits on values, nesting or digits
      */
     public static ObjectNode readNamed(Path file) {
         JsonNode root;
@@ -104,7 +107,7 @@ public final class StrictJson {
         } catch (JsonProcessingException e) {
             throw new BadInputException(file, where(e), null, "not valid JSON: " + e.getOriginalMessage(), e);
         } catch (NumberFormatException e) {
-            // Jackson lets this one pass for exponents of many digits, which its check of lengths does not see.
+            // Jackson throws this for exponents with many digits, which its length check does not cover.
             throw new BadInputException(
                     file, null, null, "not valid JSON: a number whose exponent is out of all bounds", e);
         } catch (AccessDeniedException e) {
@@ -120,7 +123,7 @@ public final class StrictJson {
         return object;
     }
 
-    /** {@code value} (a tree or a record) as indented JSON with a final line break. */
+    /** Returns {@code value} (a tree or a record) as indented JSON with a final line break. */
     public static String write(Object value) {
         try {
             return WRITER.writeValueAsString(value) + "\n";
@@ -129,13 +132,13 @@ public final class StrictJson {
         }
     }
 
-    /** A record as a tree. */
+    /** Converts a record to a tree. */
     public static ObjectNode toTree(Object value) {
         return MAPPER.valueToTree(value);
     }
 
     /**
-     * A tree that {@link #readObject} gave, as a record.
+     * Converts a tree from {@link #readObject} to a record.
      *
      * @throws BadInputException naming the field that does not fit
      */
@@ -147,7 +150,7 @@ public final class StrictJson {
         }
     }
 
-    /** The elements of a list as text; none where {@code value} is no list. */
+    /** Returns the elements of a list as text; empty if {@code value} is not a list. */
     public static List<String> texts(JsonNode value) {
         List<String> texts = new ArrayList<>();
         value.forEach(element -> texts.add(element.asText()));
@@ -161,7 +164,7 @@ public final class StrictJson {
         checkSize(file, Files.size(file));
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
-            // A pipe or a device has no size before it is read.
+            // The size of a pipe or device is unknown until it is read.
             checkSize(file, bytes.length);
             return bytes;
         }

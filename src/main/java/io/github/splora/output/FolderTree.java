@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** What {@link OutputFolder} does to whole folders. Symbolic links are taken as such and never followed. */
+/** Operations on whole folders for {@link OutputFolder}. Symbolic links are handled as links and never followed. */
 public final class FolderTree {
 
     private static final int MOST_DELETIONS = 100;
@@ -23,7 +23,7 @@ public final class FolderTree {
 
     private FolderTree() {}
 
-    /** Makes sure that every file's data is on the disk. */
+    /** Flushes every file's data to disk. */
     static void forceToDisk(Path folder) throws IOException {
         List<Path> files;
         try (Stream<Path> tree = Files.walk(folder)) {
@@ -37,7 +37,7 @@ public final class FolderTree {
         }
     }
 
-    /** Gives {@code to} everything of {@code from} that it does not have, by hard links where the disk knows them. */
+    /** Adds everything in {@code from} that {@code to} lacks, using hard links if the file system supports them. */
     static void addMissing(Path from, Path to) throws IOException {
         List<Path> entries;
         try (Stream<Path> listing = Files.list(from)) {
@@ -55,7 +55,9 @@ public final class FolderTree {
         }
     }
 
-    /** Moves everything of {@code from} to its place in {@code to}, replacing files; the one named {@code last} at last. */
+    /**
+     * Moves everything from {@code from} into {@code to}, replacing files; the file named {@code last} is moved last.
+     */
     static void moveInto(Path from, Path to, String last) throws IOException {
         List<Path> entries;
         try (Stream<Path> listing = Files.list(from)) {
@@ -80,18 +82,18 @@ public final class FolderTree {
         }
     }
 
-    /** As {@link #delete}, but leaves behind what cannot be deleted. */
+    /** Deletes as {@link #delete} does, but leaves behind what cannot be deleted. */
     static void deleteQuietly(Path folder) {
         try {
             delete(folder);
         } catch (IOException e) {
-            // A hidden folder is left behind; the result does not depend on it.
+            // A hidden folder remains; it does not affect the result.
         }
     }
 
     /**
-     * As {@link #deleteQuietly}, while somebody may still be making the folder or writing into it: until it is gone and
-     * stays so for a moment, or will not go.
+     * Deletes as {@link #deleteQuietly} does while another thread may still be creating the folder or writing into it:
+     * retries until the folder stays away for a moment or cannot be deleted.
      */
     static void deleteThoroughly(Path folder) {
         for (int tries = 0; tries < MOST_DELETIONS; tries++) {

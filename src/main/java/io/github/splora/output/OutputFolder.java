@@ -12,15 +12,15 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A folder that appears whole or not at all: everything is written to a hidden folder beside it, which then takes its
- * name. An interrupted run (Ctrl-C included) takes the hidden folder away again.
+ * A folder that appears complete or not at all: everything is written to a hidden folder next to it, which is then
+ * renamed. An interrupted run (including by Ctrl-C) deletes the hidden folder.
  */
 public final class OutputFolder {
 
-    /** Name of the report in every folder that splora writes. */
+    /** File name of the report in every folder that splora writes. */
     public static final String REPORT_FILE = "splora-report.json";
 
-    /** Writes the files of the folder into {@code staging}. */
+    /** Writes the folder's files into {@code staging}. */
     public interface Contents {
         void writeTo(Path staging) throws IOException;
     }
@@ -32,12 +32,12 @@ public final class OutputFolder {
     }
 
     /**
-     * Checks, before any work is done, that the folder may be written.
+     * Checks, before any work is done, that the folder can be written.
      *
-     * @param folder need not exist
-     * @param force whether a folder that is not empty may be written to: files of the same names are replaced, others stay
+     * @param folder the folder, which need not exist
+     * @param force whether a non-empty folder may be written to: files with the same names are replaced, others stay
      * @param inputs files and folders that the run reads
-     * @throws BadInputException if something else is in the way, or if the folder is an input, holds one or lies in one
+     * @throws BadInputException if something else is in the way, or the folder is, contains or is inside an input
      */
     public static OutputFolder prepare(Path folder, boolean force, List<Path> inputs) {
         Path target = RealPath.of(folder);
@@ -62,20 +62,20 @@ public final class OutputFolder {
     /**
      * Fills the folder and puts it in place.
      *
-     * @throws IOException if it cannot be written; then it is as it was before
+     * @throws IOException if it cannot be written; the target is then unchanged
      */
     public void publish(Contents contents) throws IOException {
         boolean fromInside = Files.exists(target) && !canBeRenamed();
         Path staging = fromInside ? target.resolve(hiddenName("new")) : sibling("new");
         Interruption interruption = new Interruption(staging);
-        // Before there is anything to clean up: a signal may come between any two lines.
+        // Register before there is anything to clean up: a signal may arrive between any two lines.
         ShutdownHook cleanUp = ShutdownHook.register(interruption::cleanUp);
         List<Path> parents = createParents();
         try {
             Files.createDirectory(staging);
             contents.writeTo(staging);
-            // A rename may reach the disk before the data does; after a power cut the folder would be there, its files
-            // empty.
+            // A rename may reach the disk before the data does; after a power failure the folder would hold empty
+            // files.
             FolderTree.forceToDisk(staging);
             interruption.unlessCleanedUp(() -> {
                 if (fromInside) {
@@ -92,12 +92,12 @@ public final class OutputFolder {
     }
 
     /**
-     * A signal while the folder is filled. What was made so far is deleted, or put in place, but never the one while the
-     * other: a folder that was renamed in the midst of its deletion would be an output in parts.
+     * Handles a signal while the folder is being filled. Deleting the staging folder and moving it into place exclude
+     * each other: renaming a folder during its deletion would produce a partial output.
      */
     private static final class Interruption {
 
-        /** Something that cannot be done by halves. */
+        /** A step that must not be interrupted halfway. */
         interface Step {
             void run() throws IOException;
         }
@@ -123,9 +123,9 @@ public final class OutputFolder {
     }
 
     /**
-     * Whether the target, which exists, can make way as a whole. A mounted volume cannot, nor can a folder whose parent is
-     * not ours; and whoever stands in it would be left in a deleted one. Such a folder is filled file by file, the config
-     * last: without it no client takes the folder for an adapter.
+     * Whether the existing target can be renamed as a whole. A mounted volume cannot, nor can a folder whose parent is
+     * not writable; renaming the working directory would leave the user in a deleted folder. Such a folder is filled
+     * file by file, with the config last: without it no client recognizes the folder as an adapter.
      */
     private boolean canBeRenamed() throws IOException {
         return Files.isWritable(target.getParent())
@@ -141,7 +141,7 @@ public final class OutputFolder {
         }
     }
 
-    /** Makes the folders above the target; returns those that were not there, innermost first. */
+    /** Creates the target's parent folders; returns those that were missing, innermost first. */
     private List<Path> createParents() throws IOException {
         List<Path> missing = new ArrayList<>();
         for (Path parent = target.getParent(); parent != null && !Files.exists(parent); parent = parent.getParent()) {
@@ -151,7 +151,9 @@ public final class OutputFolder {
         return missing;
     }
 
-    /** Deletes those of the folders, innermost first, that hold nothing: the run that wanted them has failed. */
+    /**
+     * Deletes the given folders, innermost first, as long as they are empty, because the run that created them failed.
+     */
     private static void deleteEmpty(List<Path> folders) throws IOException {
         for (Path folder : folders) {
             if (!isEmpty(folder)) {
@@ -192,8 +194,8 @@ public final class OutputFolder {
     }
 
     /**
-     * What lay there is moved aside first and deleted last, so that at every moment one of the two is whole. Files that
-     * the new folder has none of in their place stay.
+     * Moves the old content aside first and deletes it last, so that one of the two is complete at every moment. Old
+     * files without a new counterpart stay.
      */
     private void replaceTarget(Path staging) throws IOException {
         if (!Files.exists(target) || isEmpty(target)) {

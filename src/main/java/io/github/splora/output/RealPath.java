@@ -8,7 +8,7 @@ final class RealPath {
 
     private RealPath() {}
 
-    /** The path with links resolved as far as it exists, absolute and normalized. */
+    /** Returns the absolute, normalized path with links resolved in the part that exists. */
     static Path of(Path path) {
         Path absolute = path.toAbsolutePath();
         for (Path existing = absolute; existing != null; existing = existing.getParent()) {

@@ -14,7 +14,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.UUID;
 
-/** The file of an HTML report. It appears whole or not at all, and replaces what was there. */
+/** The file of an HTML report. It appears complete or not at all, and replaces any existing file. */
 public final class ReportFile {
 
     private static final String OPTION = "--report";
@@ -26,14 +26,14 @@ public final class ReportFile {
     }
 
     /**
-     * Checks, before any work is done, that the file may be written.
+     * Checks, before any work is done, that the file can be written.
      *
-     * @param file as the user named it; need not exist, nor need its folder
-     * @param used what the run reads or writes besides, as the user named it
+     * @param file the path as the user gave it; neither it nor its folder need exist
+     * @param used the other paths that the run reads or writes, as the user gave them
      * @throws BadInputException if something is in the way
      */
     public static ReportFile prepare(Path file, Collection<String> used) {
-        // A link stays one: the file that it points to is replaced.
+        // A link is kept; the file that it points to is replaced.
         Path target = RealPath.of(file);
         if (target.getFileName() == null
                 || !target.getFileName().toString().toLowerCase(Locale.ROOT).matches(".+\\.html?")) {
@@ -56,9 +56,9 @@ public final class ReportFile {
     }
 
     /**
-     * Puts the text in place.
+     * Writes the text and puts the file in place.
      *
-     * @throws IOException if it cannot be written; then what was there is as it was
+     * @throws IOException if it cannot be written; an existing file is then unchanged
      */
     public void write(String text) throws IOException {
         Files.createDirectories(target.getParent());

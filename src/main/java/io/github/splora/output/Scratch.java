@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A temporary folder that is deleted when it is closed, or when the program is interrupted. */
+/** A temporary folder that is deleted on closing or when the program is interrupted. */
 public final class Scratch implements AutoCloseable {
 
     private final Path folder;
@@ -15,7 +15,7 @@ public final class Scratch implements AutoCloseable {
         this.hook = ShutdownHook.register(() -> FolderTree.deleteQuietly(folder));
     }
 
-    /** Creates the folder where the system keeps temporary files. */
+    /** Creates the folder in the system's temporary directory. */
     public static Scratch create() throws IOException {
         return new Scratch(Files.createTempDirectory("splora-sweep"));
     }

@@ -1,6 +1,6 @@
 package io.github.splora.output;
 
-/** Cleans up if the program is interrupted before the hook is closed; closing it cancels the cleanup. */
+/** Cleans up if the program is interrupted before the hook is closed; closing cancels the cleanup. */
 public final class ShutdownHook implements AutoCloseable {
 
     private final Thread thread;
@@ -9,7 +9,7 @@ public final class ShutdownHook implements AutoCloseable {
         this.thread = thread;
     }
 
-    /** Registers an action to run when the virtual machine shuts down, Ctrl-C included. */
+    /** Registers an action to run when the virtual machine shuts down, including on Ctrl-C. */
     public static ShutdownHook register(Runnable action) {
         Thread thread = new Thread(action);
         Runtime.getRuntime().addShutdownHook(thread);
@@ -21,7 +21,7 @@ public final class ShutdownHook implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(thread);
         } catch (IllegalStateException e) {
-            // The program is shutting down: the hook is running or has run.
+            // The program is already shutting down: the hook is running or has run.
         }
     }
 }

@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a stacked parameter of experts consists of where each expert is a module of its own: rows of the first part, then
- * rows of the next.
+ * How a stacked experts parameter is assembled from separate expert modules: the rows of an expert's first layer, then
+ * those of the next.
  *
- * @param parameter the stack's name in its module, {@code gate_up_proj}
- * @param parts the names of an expert's layers, in order
+ * @param parameter the stack's name in its module, such as {@code gate_up_proj}
+ * @param parts names of the expert's layers, in order
  * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/conversion_mapping.py">the
  *     conversions of transformers 5</a>
  */
@@ -27,21 +27,24 @@ record ExpertParts(String parameter, List<String> parts) {
             Pattern.compile("(?<experts>.+)\\.(?<index>\\d{1,9})\\.(?<layer>[^.]+?)(?:\\.weight)?", Pattern.DOTALL);
 
     /**
-     * Where an expert's layer lies in a stack.
+     * The position of an expert's layer in a stack.
      *
-     * @param parameter the stack
+     * @param parameter the name of the stack
      * @param expert the expert's number
-     * @param index which of its parts the layer is
-     * @param count how many parts an expert has
+     * @param index index of the layer among the expert's parts
+     * @param count number of parts per expert
      */
     record Part(String parameter, int expert, int index, int count) {}
 
-    /** What a parameter may consist of. */
+    /** Returns the known ways in which a stacked parameter is split into layers. */
     static List<ExpertParts> of(String parameter) {
         return KNOWN.stream().filter(known -> known.parameter.equals(parameter)).toList();
     }
 
-    /** What a layer, by its module's or its tensor's name, may be a part of; nothing if it is of no expert. */
+    /**
+     * Returns the stacks that a layer, given by its module or tensor name, may belong to; empty if it is not an
+     * expert's.
+     */
     static List<Part> inStacks(String layer) {
         Matcher match = LAYER.matcher(layer);
         if (!match.matches()) {
@@ -57,7 +60,7 @@ record ExpertParts(String parameter, List<String> parts) {
                 .toList();
     }
 
-    /** The parameters that a tensor could be, or be a part of, as the model names them. */
+    /** Returns the model's names of the parameters that a tensor could be, or be part of. */
     static Stream<String> stacksOf(String tensor) {
         return Stream.concat(Stream.of(tensor), inStacks(tensor).stream().map(Part::parameter))
                 .map(NameAliases::inMemory);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A stack of experts that the checkpoint holds expert by expert: {@code gate_up_proj} as
- * {@code <experts>.<e>.gate_proj.weight} and {@code <experts>.<e>.up_proj.weight}, one below the other for each e.
+ * A stack of experts that the checkpoint stores expert by expert: {@code gate_up_proj} as
+ * {@code <experts>.<e>.gate_proj.weight} and {@code <experts>.<e>.up_proj.weight}, stacked row-wise for each e.
  */
 final class ExpertTensors implements Layout {
 
@@ -39,7 +39,7 @@ final class ExpertTensors implements Layout {
                 new StoredWeight(shape, tensors.stream().map(Piece::whole).toList()));
     }
 
-    /** Expert after expert, as far as all their parts are there. */
+    /** Returns the tensors of consecutive experts, up to the first expert with a missing part. */
     private static List<String> tensors(String experts, List<String> parts, WeightNames names) {
         List<String> tensors = new ArrayList<>();
         for (int e = 0; ; e++) {

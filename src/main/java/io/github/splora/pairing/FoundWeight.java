@@ -8,25 +8,25 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A module's weight in one checkpoint.
+ * A module's weight found in one checkpoint.
  *
- * @param whole all its matrices, one below the other, as they are stored
- * @param transpositions how each may lie: false for {@code [out, in]}, true for {@code [in, out]}; both where it is
- *     square
+ * @param whole all its matrices as stored, stacked row-wise
+ * @param transpositions whether each matrix may be transposed: false for {@code [out, in]}, true for {@code [in, out]};
+ *     both if it is square
  */
 record FoundWeight(StoredMatrix whole, Set<Boolean> transpositions) {
 
-    /** Whether its shape alone does not tell how it lies. */
+    /** Whether the shape alone does not show if the weight is transposed. */
     boolean isAmbiguous() {
         return transpositions.size() > 1;
     }
 
-    /** How it lies, if {@code squareIsTransposed} holds for those that do not tell. */
+    /** Whether the weight is transposed; {@code squareIsTransposed} decides for ambiguous weights. */
     boolean isTransposed(boolean squareIsTransposed) {
         return isAmbiguous() ? squareIsTransposed : transpositions.contains(true);
     }
 
-    /** The matrices, one for each pair of the module's factors. */
+    /** Returns the matrices, one for each pair of the module's factors. */
     List<StoredMatrix> matrices(LoraModule module) {
         Dimensions d = module.dimensions();
         long rows = whole.rows() / d.matrices();

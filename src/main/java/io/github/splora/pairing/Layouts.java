@@ -4,7 +4,7 @@ import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
 import java.util.List;
 
-/** The one place where it is decided how a checkpoint stores a module's weight. */
+/** Decides how a checkpoint stores a module's weight. */
 final class Layouts {
 
     private static final List<Layout> IN_ORDER = List.of(
@@ -12,7 +12,7 @@ final class Layouts {
 
     private Layouts() {}
 
-    /** Everything that could be the module's weight, in the first layout that finds any. */
+    /** Returns all candidates for the module's weight from the first layout that finds any. */
     static List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
         return IN_ORDER.stream()
                 .map(layout -> layout.find(module, names, checkpoint))

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Joins an adapter's modules with the tensors of one or more checkpoints by name and reports every mismatch at once. */
+/** Pairs an adapter's modules with the tensors of checkpoints by name and reports every mismatch at once. */
 public final class ModulePairing {
 
     private static final String WEIGHT = ".weight";
@@ -38,7 +38,8 @@ public final class ModulePairing {
      * Finds each module's base and aligned weight.
      *
      * @return in the order of {@code modules}
-     * @throws BadInputException with a problem for every module that has no weight, several, or one that does not fit
+     * @throws BadInputException with one problem for every module that has no weight, several candidates, or a weight
+     *     that does not fit
      */
     public static List<PairedModule> pair(
             List<LoraModule> modules, AdapterConfig config, Checkpoint base, Checkpoint aligned) {
@@ -57,16 +58,17 @@ public final class ModulePairing {
         return paired;
     }
 
-    /**
-     * What keeps the modules from being applied to one checkpoint; empty if nothing does.
-     */
+    /** Returns what prevents the modules from being applied to a checkpoint; empty if they fit. */
     public static List<Problem> problems(List<LoraModule> modules, AdapterConfig config, Checkpoint checkpoint) {
         ModulePairing pairing = new ModulePairing(config);
         pairing.weights(modules, checkpoint);
         return List.copyOf(pairing.problems);
     }
 
-    /** Names of the checkpoint's linear layers (by their matrices) that no module of the adapter belongs to. */
+    /**
+     * Returns the names of the checkpoint's linear layers (its two-dimensional weights) without a module in the
+     * adapter.
+     */
     public static List<String> unpairedLayers(List<LoraModule> modules, Checkpoint checkpoint) {
         return unpaired(modules, checkpoint)
                 .filter(name ->
@@ -75,7 +77,7 @@ public final class ModulePairing {
                 .toList();
     }
 
-    /** Names of the parameters, stacks of experts above all, that no module of the adapter belongs to. */
+    /** Returns the names of the checkpoint's parameters, chiefly stacks of experts, without a module in the adapter. */
     public static List<String> unpairedParameters(List<LoraModule> modules, Checkpoint checkpoint) {
         return unpaired(modules, checkpoint)
                 .flatMap(ExpertParts::stacksOf)
@@ -93,14 +95,14 @@ public final class ModulePairing {
         return checkpoint.tensorNames().stream().filter(name -> !paired.contains(name));
     }
 
-    /** Each module's weight, null where there is none that fits (then the problem is noted). */
+    /** Returns each module's weight, or null where none fits, after recording the problem. */
     private List<FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
         WeightNames names = new WeightNames(checkpoint.tensorNames());
         List<FoundWeight> weights = new ArrayList<>();
         Map<List<Object>, String> claims = new HashMap<>();
         for (LoraModule module : modules) {
             FoundWeight weight = weight(module, Layouts.find(module, names, checkpoint), checkpoint);
-            // An embedding and a head that is tied to it share a tensor; no two modules of one kind do.
+            // An embedding and its tied head share a tensor; two modules of one kind never do.
             String earlier = weight == null
                     ? null
                     : claims.putIfAbsent(List.of(module.kind().label(), weight.whole()), module.name());
@@ -182,10 +184,10 @@ public final class ModulePairing {
     }
 
     /**
-     * How to read square weights, which fit both ways, of each kind of layer. PEFT corrects a wrong
-     * {@code fan_in_fan_out} when it sees the layers; here their shapes are what can be seen. Where the adapter's other
-     * weights of the kind all tell the same, they decide, else the flag does; for parameters, whose order is the model's
-     * affair, the type of model.
+     * Determines, per kind of layer, whether square weights, which fit either way, are transposed. PEFT corrects a
+     * wrong {@code fan_in_fan_out} when it sees the layers; splora sees only shapes. If all other weights of that kind
+     * in the adapter agree, they decide; otherwise the flag does. For parameters, whose orientation depends on the
+     * model, the type of model decides instead of the flag.
      */
     private Map<String, Boolean> squareIsTransposed(
             List<LoraModule> modules, List<FoundWeight> weights, Checkpoint checkpoint) {

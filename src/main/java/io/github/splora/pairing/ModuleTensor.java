@@ -4,7 +4,7 @@ import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
 import java.util.List;
 
-/** The tensor that is named as the module: {@code <module>.weight}. */
+/** The tensor named after the module: {@code <module>.weight}. */
 final class ModuleTensor implements Layout {
 
     @Override

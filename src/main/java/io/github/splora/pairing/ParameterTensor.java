@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A parameter's tensor, which has no {@code .weight} behind its name; a stack of experts is one since transformers 5.
- * Some models have always stacked them, under names of their own.
+ * A parameter's tensor, whose name does not end in {@code .weight}. Since transformers 5, stacks of experts are stored
+ * this way. Some models have always stacked their experts, under model-specific names.
  */
 final class ParameterTensor implements Layout {
 
-    /** Parameter to tensor, by the ends of their names; Aria's and GraniteMoE's. */
+    /** Parameter suffix to tensor suffixes, for Aria and GraniteMoE. */
     private static final Map<String, List<String>> OTHER_NAMES = Map.of(
             ".experts.gate_up_proj", List.of(".experts.fc1.weight", ".input_linear.weight"),
             ".experts.down_proj", List.of(".experts.fc2.weight", ".output_linear.weight"));
@@ -23,7 +23,7 @@ final class ParameterTensor implements Layout {
                 .toList();
     }
 
-    /** The tensors that could be the parameter. */
+    /** Returns the tensors that could be the parameter. */
     static List<String> tensors(String parameter, WeightNames names) {
         List<String> own = names.named(parameter);
         if (!own.isEmpty()) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A layer of one expert, as transformers 4 knew it, in a checkpoint that stacks the experts: rows of a parameter's
- * tensor {@code [E, out, in]}.
+ * A layer of one expert, as named by transformers 4, in a checkpoint that stacks the experts: a slice of the rows of a
+ * parameter's tensor {@code [E, out, in]}.
  */
 final class SliceOfExperts implements Layout {
 

@@ -9,18 +9,18 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A module's weight as a checkpoint holds it.
+ * A module's weight as stored in a checkpoint.
  *
- * @param shape of the weight as a whole, as the model has it in memory
- * @param pieces what its elements are made of, in their order
+ * @param shape the shape of the whole weight in the model's memory
+ * @param pieces the tensor parts that make up the weight, in element order
  */
 record StoredWeight(List<Long> shape, List<Piece> pieces) {
 
     /**
-     * Elements of a tensor that follow each other.
+     * Consecutive elements of a tensor.
      *
-     * @param first the first of them
-     * @param count how many
+     * @param first index of the first element
+     * @param count number of elements
      */
     record Piece(StoredTensor tensor, long first, long count) {
 
@@ -29,7 +29,7 @@ record StoredWeight(List<Long> shape, List<Piece> pieces) {
         }
     }
 
-    /** A weight that is a tensor. */
+    /** Returns a weight that consists of one whole tensor. */
     static StoredWeight of(StoredTensor tensor) {
         return new StoredWeight(tensor.shape(), List.of(Piece.whole(tensor)));
     }
@@ -38,21 +38,21 @@ record StoredWeight(List<Long> shape, List<Piece> pieces) {
         return pieces.stream().map(Piece::tensor).distinct();
     }
 
-    /** For messages: the name of the tensor, or of the first of several. */
+    /** Returns the name of the tensor, or of the first of several, for messages. */
     String name() {
         return pieces.get(0).tensor().name();
     }
 
-    /** How messages name it. */
+    /** Returns the description of this weight for messages. */
     String label() {
         long others = tensors().count() - 1;
         return TensorInfo.label(name()) + (others == 0 ? "" : " and " + others + " more");
     }
 
     /**
-     * All of it, as a matrix of so many rows.
+     * Returns the whole weight as a matrix with the given number of rows.
      *
-     * @param scales what the numbers of a tensor are multiplied with
+     * @param scales gives the scales of each tensor's stored values
      */
     StoredMatrix asMatrix(long rows, Function<StoredTensor, Scales> scales) {
         long columns = shape.stream().reduce(1L, Math::multiplyExact) / Math.max(1, rows);

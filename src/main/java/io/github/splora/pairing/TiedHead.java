@@ -6,10 +6,10 @@ import io.github.splora.checkpoint.Checkpoint;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** An output head that shares the weight of the embedding, and so has no tensor of its own. */
+/** An output head that shares the embedding's weight and therefore has no tensor. */
 final class TiedHead implements Layout {
 
-    /** What input embeddings are called. */
+    /** Names of input embeddings. */
     private static final List<String> EMBEDDINGS =
             List.of("embed_tokens", "wte", "word_embeddings", "embed_in", "decoder.embed_tokens", "shared");
 

@@ -4,7 +4,9 @@ import io.github.splora.adapter.Block;
 import java.util.List;
 import java.util.Locale;
 
-/** The part of a model that reads images, sound or text: their layers are often named alike from the block on. */
+/**
+ * The modality that part of a model processes: images, sound or text. Their layers often share names from the block on.
+ */
 enum Tower {
     VISION(List.of("vision", "visual", "image", "video", "vit")),
     AUDIO(List.of("audio", "speech", "sound")),
@@ -16,7 +18,10 @@ enum Tower {
         this.words = words;
     }
 
-    /** By what stands before the block's number; what names neither images nor sound is text. */
+    /**
+     * Returns the tower of a name, judged by the part before the block's number; text unless it indicates images or
+     * sound.
+     */
     static Tower of(String name) {
         String path = Block.of(name).map(Block::path).orElse(name).toLowerCase(Locale.ROOT);
         for (Tower tower : values()) {

@@ -4,7 +4,7 @@ import io.github.splora.checkpoint.Checkpoint;
 import java.util.Set;
 
 /**
- * Models that store a stack of experts as {@code [E, in, out]}, which the shape of a square one does not tell: those
+ * Models that store a stack of experts as {@code [E, in, out]}, which the shape does not show if in equals out: those
  * whose experts have {@code is_transposed} in transformers 5.18.
  */
 final class TransposedExperts {

@@ -5,12 +5,12 @@ import io.github.splora.adapter.LoraModule;
 import java.util.List;
 import java.util.Optional;
 
-/** What is peculiar to the layers whose weight has a row for each token: embeddings and output heads. */
+/** Checks specific to layers whose weight has one row per token: embeddings and output heads. */
 final class Vocabulary {
 
     private Vocabulary() {}
 
-    /** Says so, if all that keeps a weight from fitting is that it has rows for another number of tokens. */
+    /** Returns a message if the only mismatch between a weight and its module is the number of tokens. */
     static Optional<String> mismatch(LoraModule module, List<Long> weightShape) {
         Dimensions d = module.dimensions();
         List<Long> expected = module.kind().weightShapes(d).get(0);

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Finds a tensor among a checkpoint's names. Files and models name the same layer differently (a bare decoder saves no
- * {@code model.}, Llava swaps two prefixes, Mixtral calls its {@code mlp} otherwise), so after the exact name the known
- * {@linkplain NameAliases spellings} and prefixes are tried, then the one tensor that agrees from the block's container on.
- * Always by name, never by order or by shape.
+ * Finds a tensor by name in a checkpoint. Files and models name the same layer differently (a bare decoder omits
+ * {@code model.}, Llava swaps two prefixes, Mixtral renames its {@code mlp}), so if the exact name is missing, the
+ * search tries known {@linkplain NameAliases aliases} and prefixes, then the one tensor whose name agrees from the
+ * block's container on. It never uses order or shape.
  */
 final class WeightNames {
 
@@ -52,12 +52,12 @@ final class WeightNames {
         }
     }
 
-    /** Every tensor that could be the module's weight: one if the name is clear, none or several if it is not. */
+    /** Returns every tensor that could be the module's weight: exactly one if the name is unambiguous. */
     List<String> candidates(String moduleName) {
         return named(moduleName + ".weight");
     }
 
-    /** Every tensor that the model could know by that name. */
+    /** Returns every tensor that could correspond to that name in the model. */
     List<String> named(String tensorName) {
         List<String> spellings = NameAliases.of(tensorName).toList();
         return Stream.concat(
@@ -77,7 +77,7 @@ final class WeightNames {
                 .filter(names::contains);
     }
 
-    /** Of the same tower, and those only that agree furthest to the left. */
+    /** Returns tensors of the same tower with the longest common suffix. */
     private Stream<String> fromBlock(String name) {
         List<String> alike = namesBySuffix.getOrDefault(Block.suffixFromBlock(name), List.of()).stream()
                 .filter(other -> Tower.of(other) == Tower.of(name))
@@ -87,7 +87,7 @@ final class WeightNames {
         return alike.stream().filter(other -> commonEnd(name, other) == longest);
     }
 
-    /** Length of the longest end at a dot that two names share. */
+    /** Returns the length of the longest suffix, starting after a dot, that two names share. */
     private static int commonEnd(String one, String other) {
         Set<String> ends = new HashSet<>(ModuleNames.ends(one).toList());
         return ModuleNames.ends(other)

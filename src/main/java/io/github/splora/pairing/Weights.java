@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The weights of one layer, to be walked over together. All have the same shape.
+ * The weights of one layer, which are read together. All have the same shape.
  *
  * @param base {@code W_base}
  * @param aligned {@code W_aligned}
- * @param adapted the weight of a merged fine-tune, where there is one
- * @param transposed whether they are stored as {@code [in, out]}
+ * @param adapted the weight of a merged fine-tune, if there is one
+ * @param transposed whether the weights are stored as {@code [in, out]}
  */
 public record Weights(StoredMatrix base, StoredMatrix aligned, Optional<StoredMatrix> adapted, boolean transposed) {
 
-    /** Of a layer that an adapter is to be put on. */
+    /** Creates the weights of a layer that an adapter targets. */
     public Weights(StoredMatrix base, StoredMatrix aligned, boolean transposed) {
         this(base, aligned, Optional.empty(), transposed);
     }
@@ -28,12 +28,12 @@ public record Weights(StoredMatrix base, StoredMatrix aligned, Optional<StoredMa
         return transposed ? aligned.rows() : aligned.columns();
     }
 
-    /** All that are there. */
+    /** Returns all weights that are present. */
     public List<StoredMatrix> matrices() {
         return Stream.concat(Stream.of(base, aligned), adapted.stream()).toList();
     }
 
-    /** Bytes on disk. */
+    /** Returns the total number of bytes on disk. */
     public long byteLength() {
         return matrices().stream().mapToLong(StoredMatrix::byteLength).sum();
     }

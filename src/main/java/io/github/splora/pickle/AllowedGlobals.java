@@ -7,8 +7,8 @@ import net.razorvine.pickle.IObjectConstructor;
 import net.razorvine.pickle.PickleException;
 
 /**
- * All that a pickle may name. A storage class stands for its dtype; a function stands for the few lines of ours that
- * note down what it was called with. Nothing else exists here, so nothing else can be reached.
+ * The complete list of globals that a pickle may name. A storage class maps to its dtype; a function maps to splora's
+ * own code that records its arguments. Nothing else can be reached.
  */
 final class AllowedGlobals {
 
@@ -30,7 +30,7 @@ final class AllowedGlobals {
 
     private AllowedGlobals() {}
 
-    /** What {@code name}, as in {@code module.name}, stands for: a {@link DType} or an {@link IObjectConstructor}. */
+    /** Returns the {@link DType} or {@link IObjectConstructor} for a name of the form {@code module.name}. */
     static Optional<Object> named(String name) {
         return Optional.ofNullable(BY_NAME.get(name));
     }

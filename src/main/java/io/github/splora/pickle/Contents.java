@@ -3,9 +3,9 @@ package io.github.splora.pickle;
 import java.util.Map;
 
 /**
- * What a PyTorch file holds, in either of its two forms.
+ * The contents of a PyTorch file in either format.
  *
  * @param root the pickled object
- * @param storages where the bytes of each storage are, by key
+ * @param storages location of each storage's bytes, by key
  */
 record Contents(Object root, Map<String, Extent> storages) {}

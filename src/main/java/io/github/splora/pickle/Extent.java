@@ -3,7 +3,7 @@ package io.github.splora.pickle;
 /**
  * A part of a file.
  *
- * @param begin its first byte, from the start of the file
+ * @param begin offset of its first byte from the start of the file
  * @param length in bytes
  */
 record Extent(long begin, long length) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The form that {@code torch.save} wrote before PyTorch 1.6: five pickles one after the other (a magic number, a
- * version, facts of the machine, the object, the storages' keys) and then, for each key, the number of elements in
- * eight bytes and the elements.
+ * Reads the format that {@code torch.save} wrote before PyTorch 1.6: five consecutive pickles (a magic number, a
+ * version, system information, the object, the storage keys), then for each key an eight-byte element count and the
+ * elements.
  */
 final class LegacyContents {
 
@@ -19,7 +19,7 @@ final class LegacyContents {
 
     private LegacyContents() {}
 
-    /** @throws BadInputException if the file is malformed, or its pickles may not be read */
+    /** @throws BadInputException if the file is malformed or its pickles are not allowed */
     static Contents read(DataFile data) {
         PickleStream stream =
                 new PickleStream(data, new Extent(0, Math.min(data.size(), PickleFile.MAX_PICKLE_LENGTH)));

@@ -15,16 +15,16 @@ import java.util.Objects;
 
 /**
  * An open file of {@code torch.save}: a flat dict of tensors, such as {@code pytorch_model.bin} and PEFT's
- * {@code adapter_model.bin}. Opening reads the pickle, which is a program, on a machine that can do nothing but
- * describe tensors ({@link TensorUnpickler}); their bytes are read from where they lie, so that files of any size can
- * be read. What happens when the file changes meanwhile is told at {@link DataFile}.
+ * {@code adapter_model.bin}. Opening runs the pickle, which is a program, on a machine that can only describe tensors
+ * ({@link TensorUnpickler}); their bytes are mapped in place, so files of any size can be read. See {@link DataFile}
+ * for what happens if the file changes meanwhile.
  */
 public final class PickleFile implements TensorFile {
 
-    /** Longest pickle in bytes; a tensor takes about 170, so this is room for more than {@link TensorUnpickler} reads. */
+    /** Maximum pickle length in bytes; at about 170 bytes per tensor, more than {@link TensorUnpickler} will read. */
     static final int MAX_PICKLE_LENGTH = 32 << 20;
 
-    /** What can be done about a file that is not read. */
+    /** The remedy for a file that cannot be read. */
     static final String CONVERT = "load it with PyTorch and save its tensors as safetensors";
 
     private static final int ZIP = 0x04034b50;
@@ -41,8 +41,8 @@ public final class PickleFile implements TensorFile {
     /**
      * Opens the file and reads its pickle.
      *
-     * @throws BadInputException if the file is missing, unreadable, malformed, holds anything but tensors by name, or
-     *     names anything that is not allowed
+     * @throws BadInputException if the file is missing, unreadable or malformed, holds anything but named tensors, or
+     *     names a global that is not allowed
      */
     public static PickleFile open(Path path) {
         DataFile data = DataFile.open(path, "PyTorch");

@@ -5,7 +5,7 @@ import io.github.splora.storage.DataFile;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A part of a file as a stream that knows where it is. A failure to read is a {@link BadInputException}. */
+/** A stream over part of a file that tracks its position. Read errors throw {@link BadInputException}. */
 final class PickleStream extends InputStream {
 
     private static final int CHUNK = 1 << 16;
@@ -21,7 +21,7 @@ final class PickleStream extends InputStream {
         this.end = extent.end();
     }
 
-    /** The byte to be read next, from the start of the file. */
+    /** Returns the offset of the next byte from the start of the file. */
     long position() {
         return nextChunk - chunk.remaining();
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import net.razorvine.pickle.PickleException;
 
 /**
- * A dict of the pickle. Its keys are plain values: hashing anything nested would take as long as the pickle's author
- * likes. A key that is there twice means one thing to one reader and another to the next, so there is none.
+ * A dict in a pickle. Keys must be plain values, because hashing nested ones could take arbitrarily long. Duplicate
+ * keys are rejected, because readers differ in how they interpret them.
  */
 final class PickledDict {
 

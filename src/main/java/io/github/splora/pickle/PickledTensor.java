@@ -7,24 +7,24 @@ import java.util.Map;
 import net.razorvine.pickle.PickleException;
 
 /**
- * A tensor as a pickle describes it: a view of a storage.
+ * A tensor as described in a pickle: a view of a storage.
  *
- * @param storage where its numbers lie
- * @param offset of its first element in the storage, in elements
+ * @param storage the storage that holds its elements
+ * @param offset index of its first element in the storage
  * @param shape the dimensions, outermost first
- * @param stride for each dimension, the elements from one index to the next
+ * @param stride for each dimension, the number of elements between consecutive indices
  */
 record PickledTensor(Storage storage, long offset, List<Long> shape, List<Long> stride) {
 
-    /** Dimensions that PyTorch itself computes with at most; without a limit one tuple could be copied without end. */
+    /** PyTorch's own maximum number of dimensions; without a limit, one tuple could be copied endlessly. */
     private static final int MAX_RANK = 64;
 
     /**
-     * What {@code torch._utils._rebuild_tensor_v2} is called with.
+     * Creates a tensor from the arguments of {@code torch._utils._rebuild_tensor_v2}.
      *
-     * @param arguments storage, offset, shape, stride, two that matter to training only, and optionally flags (conjugate,
-     *     negative) which change what the numbers mean
-     * @throws PickleException if they are anything else, or if there are flags
+     * @param arguments storage, offset, shape, stride, two arguments that matter only for training, and optionally
+     *     flags (conjugate, negative) that change the meaning of the values
+     * @throws PickleException if the arguments are anything else, or if flags are present
      */
     static PickledTensor rebuilt(Object[] arguments) {
         if ((arguments.length == 6 || arguments.length == 7 && isEmpty(arguments[6]))
@@ -38,7 +38,10 @@ record PickledTensor(Storage storage, long offset, List<Long> shape, List<Long> 
         throw new PickleException("a tensor is not described by storage, offset, shape and stride");
     }
 
-    /** What {@code torch._utils._rebuild_parameter} is called with: a tensor, and two that matter to training only. */
+    /**
+     * Returns the tensor from the arguments of {@code torch._utils._rebuild_parameter}; the other two matter only for
+     * training.
+     */
     static PickledTensor parameter(Object[] arguments) {
         if (arguments.length == 3 && arguments[0] instanceof PickledTensor tensor) {
             return tensor;
@@ -46,12 +49,12 @@ record PickledTensor(Storage storage, long offset, List<Long> shape, List<Long> 
         throw new PickleException("a parameter is not made of a tensor");
     }
 
-    /** Throws {@link ArithmeticException} where a long cannot hold it. */
+    /** Returns the number of elements; throws {@link ArithmeticException} if it does not fit into a long. */
     long elements() {
         return TensorSize.elements(shape);
     }
 
-    /** Whether the elements lie one after the other, the last dimension varying fastest. */
+    /** Whether the elements are consecutive, with the last dimension varying fastest. */
     boolean isContiguous() {
         long expected = 1;
         for (int i = shape.size() - 1; i >= 0; i--) {

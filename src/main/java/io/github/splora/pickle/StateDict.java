@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Finds the tensors in what was unpickled, which has to be a flat dict of them, and checks where they lie. */
+/** Finds the tensors in an unpickled object, which must be a flat dict of tensors, and checks their locations. */
 final class StateDict {
 
     private static final int KEYS_QUOTED = 10;
@@ -22,10 +22,10 @@ final class StateDict {
     }
 
     /**
-     * The tensors by name, in the order of the dict. Numbers and texts among them are left out.
+     * Returns the tensors by name, in dict order. Numbers and strings in the dict are ignored.
      *
-     * @return consistent: the shape takes exactly the bytes between the two offsets, which are within the file
-     * @throws BadInputException if the file holds anything else, or a tensor is not within its storage or not contiguous
+     * @return consistent tensors: the shape takes exactly the bytes between the two offsets, which are within the file
+     * @throws BadInputException if the file holds anything else, or a tensor is outside its storage or not contiguous
      */
     static Map<String, TensorInfo> tensors(DataFile data, Contents contents) {
         if (!(contents.root() instanceof PickledDict dict)) {

@@ -4,18 +4,18 @@ import io.github.splora.storage.DType;
 import net.razorvine.pickle.PickleException;
 
 /**
- * The run of numbers that one or more tensors lie in, as a pickle's persistent id describes it.
+ * The array of elements that one or more tensors view, as described by a pickle's persistent id.
  *
- * @param key names it in the file
- * @param dtype what an element is
- * @param elements their number
+ * @param key its name in the file
+ * @param dtype the type of the elements
+ * @param elements number of elements
  */
 record Storage(String key, DType dtype, long elements) {
 
     /**
-     * @param id {@code ("storage", storage type, key, device, elements)}; old files have a view as the sixth part, None
-     *     in all that PyTorch has written since 2017
-     * @throws PickleException if it is anything else
+     * @param id {@code ("storage", storage type, key, device, elements)}; old files have a sixth part, a view, which
+     *     has been None in everything PyTorch has written since 2017
+     * @throws PickleException if the id is anything else
      */
     static Storage of(Object id) {
         if (id instanceof Object[] parts
@@ -28,7 +28,7 @@ record Storage(String key, DType dtype, long elements) {
         throw new PickleException("a persistent id is not that of a storage");
     }
 
-    /** In bytes; throws {@link ArithmeticException} where a long cannot hold it. */
+    /** Returns the length in bytes; throws {@link ArithmeticException} if it does not fit into a long. */
     long byteLength() {
         return Math.multiplyExact(elements, (long) bytesEach());
     }
@@ -37,7 +37,7 @@ record Storage(String key, DType dtype, long elements) {
         return dtype.bits() / Byte.SIZE;
     }
 
-    /** A number of something, as the unpickler gives it. */
+    /** Converts a size, stride or offset from the unpickler. */
     static long count(Object value) {
         if ((value instanceof Integer || value instanceof Long) && ((Number) value).longValue() >= 0) {
             return ((Number) value).longValue();

@@ -20,22 +20,26 @@ import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
 
 /**
- * An unpickler that can make tensors' descriptions and plain data, and nothing else. A pickle is a program for a small
- * stack machine. This one knows the instructions that {@code torch.save} writes, all of them among those that PyTorch's
- * own {@code weights_only} loader knows; globals are {@link AllowedGlobals} and never the library's registry, which
- * anything in the process may add to. Instructions that could make the machine hash, compare or copy what was nested
- * are done here, so that no pickle takes longer or more memory than its length and {@value #MAX_OPCODES} steps allow.
+ * An unpickler that can create only tensor descriptions and plain data. A pickle is a program for a small stack
+ * machine. This one supports the instructions that {@code torch.save} writes, all of which PyTorch's own
+ * {@code weights_only} loader supports too; globals come from {@link AllowedGlobals}, never from the library's
+ * registry, which any code in the process can extend. Instructions that could make the machine hash, compare or copy
+ * nested values are implemented here, so that the time and memory of every pickle are bounded by its length and
+ * {@value #MAX_OPCODES} steps.
  *
  * @see <a href="https://docs.python.org/3/library/pickletools.html">The instructions</a>
  */
 final class TensorUnpickler extends Unpickler {
 
-    /** A tensor takes about 40: room for 25,000 of them in a file. */
+    /** At about 40 instructions per tensor, enough for 25,000 tensors in a file. */
     static final int MAX_OPCODES = 1_000_000;
 
     private static final int PROTOCOL = 2;
 
-    /** Left to the library: each makes one value, of a size that its argument of at most 255 bytes bounds. */
+    /**
+     * Instructions left to the library: each creates one value, whose size is bounded by its argument of at most 255
+     * bytes.
+     */
     private static final Set<Short> PLAIN = Set.of(
             Opcodes.MARK,
             Opcodes.STOP,
@@ -73,11 +77,11 @@ final class TensorUnpickler extends Unpickler {
     }
 
     /**
-     * Reads one pickle and leaves the stream behind it.
+     * Reads one pickle and leaves the stream positioned after it.
      *
-     * @return null, a Boolean, a Number, a String, an {@code Object[]} (tuple), a {@link List}, a {@link PickledDict}, a
-     *     {@link PickledTensor}, a {@link Storage}, or what an allowed name stands for
-     * @throws BadInputException if it does anything that reading tensors does not need, or is malformed
+     * @return null, a Boolean, a Number, a String, an {@code Object[]} (tuple), a {@link List}, a {@link PickledDict},
+     *     a {@link PickledTensor}, a {@link Storage}, or the value of an allowed global
+     * @throws BadInputException if the pickle is malformed or does anything that reading tensors does not require
      */
     Object read(PickleStream pickle) {
         stream = pickle;
@@ -92,12 +96,12 @@ final class TensorUnpickler extends Unpickler {
         } catch (IOException e) {
             throw malformed("it breaks off", e);
         } catch (RuntimeException e) {
-            // The library's machine pops, casts and counts unchecked.
+            // The library pops, casts and counts without checks.
             throw malformed("an instruction finds on the stack what it cannot work with", e);
         }
     }
 
-    /** Every storage that was named so far, by key. */
+    /** Returns every storage encountered so far, by key. */
     Map<String, Storage> storages() {
         return storages;
     }
@@ -191,7 +195,7 @@ final class TensorUnpickler extends Unpickler {
         ((List<Object>) stack.peek()).addAll(items);
     }
 
-    /** A state dict carries the versions of a model's classes as an attribute. */
+    /** Drops the attributes: a state dict carries the versions of the model's classes as one. */
     private void leaveOutAttributes() {
         stack.pop();
         dict();

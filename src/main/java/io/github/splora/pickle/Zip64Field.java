@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The numbers of a zip header that do not fit its fields of 32 bits. They stand in its extra data, one after the other
- * in the order of size, packed size and position, only those that are needed.
+ * The values of a zip header that do not fit its 32-bit fields. The extra data holds only those that are needed, in the
+ * order size, compressed size, offset.
  */
 final class Zip64Field {
 
-    /** What stands in a field of 32 bits whose number is here. */
+    /** The content of a 32-bit field whose value is stored in the extra data. */
     private static final int ELSEWHERE = -1;
 
     private static final int ID = 1;
@@ -20,7 +20,10 @@ final class Zip64Field {
         this.numbers = numbers;
     }
 
-    /** That of the extra data in {@code bytes} from {@code begin} on; an empty one where there is none. */
+    /**
+     * Returns the zip64 field of the extra data that starts at {@code begin} in {@code bytes}; an empty one if there is
+     * none.
+     */
     static Zip64Field in(ByteBuffer bytes, int begin, int length) {
         ByteBuffer extra = bytes.slice(begin, length).order(ByteOrder.LITTLE_ENDIAN);
         while (extra.remaining() >= 4) {
@@ -34,7 +37,7 @@ final class Zip64Field {
         return new Zip64Field(ByteBuffer.allocate(0));
     }
 
-    /** The number that {@code field} holds or, where it says so, the next one here; -1 where there is none. */
+    /** Returns the value of {@code field} or, if it says so, the next value stored here; -1 if that is missing. */
     long orIn(int field) {
         if (field != ELSEWHERE) {
             return Integer.toUnsignedLong(field);

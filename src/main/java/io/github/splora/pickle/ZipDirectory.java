@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a zip archive holds and where, for archives of the plain kind that {@code torch.save} writes: nothing before,
- * between or behind its parts but padding, no comment, everything stored as it is. Nothing is ever unpacked, so that
- * names of entries lead nowhere and no entry is larger than it looks.
+ * Locates the entries of a zip archive, in the plain form that {@code torch.save} writes: nothing but padding before,
+ * between or after its parts, no comment, no compression. Nothing is ever extracted, so entry names cannot lead
+ * anywhere and no entry is larger than it appears.
  *
- * <p>Our own and not a library's because a tensor has to be found where it lies, and because the checks are the point:
- * what libraries forgive is what two readers of one file come to differ about.
+ * <p>No library is used because tensors must be located within the archive, and because strictness is the point: two
+ * readers interpret one file differently exactly where libraries are lenient.
  *
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">The format</a>
  */
 final class ZipDirectory {
 
-    /** Longest directory in bytes: an entry takes about 120, so this is room for 70,000 of them. */
+    /** Maximum directory length in bytes; at about 120 bytes per entry, enough for 70,000 entries. */
     static final int MAX_LENGTH = 8 << 20;
 
     private ZipDirectory() {}
@@ -29,8 +29,8 @@ final class ZipDirectory {
     /**
      * Reads the directory and every local header.
      *
-     * @return the entries by name, in the order of the directory
-     * @throws BadInputException if the archive is malformed, or has anything that {@code torch.save} does not write
+     * @return the entries by name, in directory order
+     * @throws BadInputException if the archive is malformed or contains anything that {@code torch.save} does not write
      */
     static Map<String, ZipEntry> read(DataFile archive) {
         ZipEnd end = ZipEnd.read(archive);

@@ -4,10 +4,10 @@ import io.github.splora.storage.DataFile;
 import java.nio.ByteBuffer;
 
 /**
- * What a zip archive's last bytes say of its directory.
+ * The description of the directory at the end of a zip archive.
  *
- * @param directory where it is: it ends where these bytes begin
- * @param entries their number
+ * @param directory location of the directory, which ends where this description begins
+ * @param entries number of entries
  */
 record ZipEnd(Extent directory, long entries) {
 
@@ -18,7 +18,7 @@ record ZipEnd(Extent directory, long entries) {
     private static final int END64 = 0x06064b50;
     private static final int END64_LENGTH = 56;
 
-    /** Reads them; large archives have them in two versions, of which the longer counts. */
+    /** Reads the end of the archive; large archives have two versions, of which the longer (zip64) applies. */
     static ZipEnd read(DataFile archive) {
         long begin = archive.size() - END_LENGTH;
         ByteBuffer end = begin < 0 ? null : archive.read(begin, END_LENGTH);

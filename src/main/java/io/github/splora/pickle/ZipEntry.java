@@ -8,11 +8,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One file of a zip archive, as it lies in it: stored, neither compressed nor encrypted.
+ * One file in a zip archive, neither compressed nor encrypted.
  *
- * @param name with {@code /} between its parts; compared, never used as a path
- * @param header first byte of its local header, from the start of the archive
- * @param content its bytes
+ * @param name with {@code /} as the separator; compared, never used as a path
+ * @param header offset of its local header from the start of the archive
+ * @param content location of its bytes
  */
 record ZipEntry(String name, long header, Extent content) {
 
@@ -21,16 +21,16 @@ record ZipEntry(String name, long header, Extent content) {
     private static final int CENTRAL_LENGTH = 46;
     private static final int LOCAL_LENGTH = 30;
 
-    /** Encryption of any kind: bits 0, 6 and 13. */
+    /** Flags for encryption of any kind: bits 0, 6 and 13. */
     private static final int ENCRYPTED = 0x2041;
-    /** The local header has no sizes: they follow the content. */
+    /** Flag for a local header without sizes, which follow the content instead. */
     private static final int SIZES_FOLLOW = 0x8;
 
     /**
      * Reads the next entry of the central directory and the local header that it points to.
      *
-     * @param directory at the start of an entry; then behind it
-     * @throws BadInputException if it is malformed, compressed or encrypted, or the two headers differ
+     * @param directory positioned at the start of an entry; on return, after it
+     * @throws BadInputException if the entry is malformed, compressed or encrypted, or the two headers differ
      */
     static ZipEntry read(DataFile archive, ByteBuffer directory) {
         int start = directory.position();

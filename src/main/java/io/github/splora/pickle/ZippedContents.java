@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The form that {@code torch.save} has written since PyTorch 1.6: a zip archive with the pickle in
+ * Reads the format that {@code torch.save} has written since PyTorch 1.6: a zip archive with the pickle in
  * {@code NAME/data.pkl} and each storage in {@code NAME/data/KEY}.
  *
  * @see <a href="https://docs.pytorch.org/docs/stable/notes/serialization.html">Serialization semantics</a>
@@ -21,7 +21,7 @@ final class ZippedContents {
 
     private ZippedContents() {}
 
-    /** @throws BadInputException if the archive is malformed, or holds no pickle that may be read */
+    /** @throws BadInputException if the archive is malformed, or its pickle is missing or not allowed */
     static Contents read(DataFile data) {
         Map<String, ZipEntry> entries = ZipDirectory.read(data);
         List<ZipEntry> pickles = entries.values().stream()
@@ -51,7 +51,10 @@ final class ZippedContents {
         return new Contents(new TensorUnpickler(data.path()).read(new PickleStream(data, pickle)), storages);
     }
 
-    /** Files from before PyTorch 2.1 do not say; they are little-endian but for a few of large machines. */
+    /**
+     * Files from before PyTorch 2.1 do not state their byte order; except for a few from mainframes they are
+     * little-endian.
+     */
     private static void checkByteOrder(DataFile data, ZipEntry entry) {
         if (entry == null) {
             return;

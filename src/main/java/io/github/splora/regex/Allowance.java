@@ -10,20 +10,24 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * The time that the expressions of one origin (a config, the command line) may take to match, all together and each.
- * Counting steps alone would not do: what matches nothing, {@code (){9999}}, can be repeated without a look at the text.
+ * The time that expressions from one source (a config, the command line) may spend on matching, individually and in
+ * total. Counting steps is not enough: an empty match such as {@code (){9999}} can be repeated without reading the
+ * text.
  */
 public final class Allowance {
 
-    /** Far more than any honest run takes: a million matches of an ordinary expression. */
+    /** Far more than any legitimate run needs: enough for a million matches of an ordinary expression. */
     private static final Duration ALTOGETHER = Duration.ofSeconds(60);
-    /** Generous, so that a busy machine refuses nothing; ordinary matches take microseconds. */
+    /** Generous, so that nothing is rejected on a busy machine; ordinary matches take microseconds. */
     private static final Duration ONE_MATCH = Duration.ofSeconds(10);
 
-    /** For expressions that go a level deeper with every character of a long name. */
+    /** Stack size for expressions that recurse once per character of a long name. */
     private static final long STACK_BYTES = 16L << 20;
 
-    /** A match cannot be stopped from outside, so it gets a thread that may be left behind; the program ends without it. */
+    /**
+     * A match cannot be interrupted, so it runs in a thread that can be abandoned and does not keep the program
+     * running.
+     */
     private static final ExecutorService MATCHERS = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(null, task, "regex", STACK_BYTES);
         thread.setDaemon(true);
@@ -42,7 +46,7 @@ public final class Allowance {
         this.longestMatch = oneMatch.toNanos();
     }
 
-    /** @throws TooCostlyException if the match does not end in time, or not within its stack */
+    /** @throws TooCostlyException if the match runs out of time or stack */
     synchronized <T> T spend(Supplier<T> match) {
         long start = System.nanoTime();
         Future<T> result = MATCHERS.submit(match::get);

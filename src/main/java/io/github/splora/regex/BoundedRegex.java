@@ -8,17 +8,22 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A regular expression that may be hostile. Java's matcher goes through all ways to match, which can be more than
- * there are seconds in a year: {@code ((a*)*)*b} is enough. Here a match that takes too many steps, too much time or too
- * deep a stack ends in a {@link BadInputException}. Look-arounds and back references, which PEFT configs may hold, work
- * as ever.
+ * A possibly hostile regular expression. Java's matcher tries every way to match, which can take years:
+ * {@code ((a*)*)*b} is enough. Here a match that takes too many steps, too much time or too deep a stack ends in a
+ * {@link BadInputException}. Lookarounds and back references, which PEFT configs may contain, work as usual.
  */
 public final class BoundedRegex {
 
-    /** Characters that one match may look at. A name of 100 characters under an honest expression takes some hundreds. */
+    /**
+     * Number of characters that one match may read. A legitimate expression reads some hundreds for a name of 100
+     * characters.
+     */
     private static final long MAX_STEPS = 10_000_000;
 
-    /** A short name with dots that match any character, in PEFT's frame or not: the steps are the whole of its cost. */
+    /**
+     * A short name whose dots match any character, with or without PEFT's prefix and suffix: counting steps covers its
+     * whole cost.
+     */
     private static final Pattern PLAIN = Pattern.compile("(?:\\(\\.\\*\\\\\\.\\)\\?\\()?[\\w.-]{0,1000}(?:\\)\\$)?");
 
     private final Pattern pattern;
@@ -35,8 +40,8 @@ public final class BoundedRegex {
 
     /**
      * @param expression in Java's syntax
-     * @param allowance the time that its matches may take, together with those of others that share it
-     * @param refusal says, given the reason, where the expression comes from
+     * @param allowance the matching time, shared with the other expressions that use it
+     * @param refusal creates the exception for a reason, naming the source of the expression
      * @throws PatternSyntaxException if it does not compile
      */
     public static BoundedRegex compile(
@@ -59,7 +64,10 @@ public final class BoundedRegex {
         return within(text, Matcher::find);
     }
 
-    /** The group of that name in the match that the text begins with, if there is such a match and it has the group. */
+    /**
+     * Returns the named group of a match at the start of the text, if there is such a match and the group took part in
+     * it.
+     */
     public Optional<String> groupAtStart(String text, String group) {
         return within(
                 text, matcher -> matcher.lookingAt() ? Optional.ofNullable(matcher.group(group)) : Optional.empty());

@@ -1,6 +1,6 @@
 package io.github.splora.regex;
 
-/** A text that lets itself be looked at so many times and no more, which ends a match that goes round and round. */
+/** A text that can be read only a limited number of times, which ends runaway matches. */
 final class CountedText implements CharSequence {
 
     private static final int LONGEST_SHOWN = 100;
@@ -14,7 +14,7 @@ final class CountedText implements CharSequence {
         this.stepsLeft = steps;
     }
 
-    /** Ends a match that goes on in another thread at its next look. */
+    /** Makes a match in another thread fail at its next read. */
     void exhaust() {
         exhausted = true;
     }

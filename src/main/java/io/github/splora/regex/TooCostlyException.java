@@ -1,6 +1,6 @@
 package io.github.splora.regex;
 
-/** A match was given up; the message says why. */
+/** Thrown when a match is abandoned; the message gives the reason. */
 final class TooCostlyException extends RuntimeException {
 
     TooCostlyException(String message) {

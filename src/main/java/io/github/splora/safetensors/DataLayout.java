@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The rule that the tensors cover the data from its first byte to its last, without holes and without overlaps. */
+/** Checks that the tensors cover the data from the first byte to the last, without gaps or overlaps. */
 final class DataLayout {
 
     private static final Comparator<TensorInfo> BY_OFFSETS =
@@ -26,10 +26,11 @@ final class DataLayout {
     }
 
     /**
-     * @param tensors each consistent in itself, in any order
-     * @param dataLength bytes of the file after its header
-     * @return the tensors by name, in the order of their bytes
-     * @throws BadInputException naming the first tensor that leaves a hole, overlaps or passes the end, or the bytes left
+     * @param tensors individually consistent tensors, in any order
+     * @param dataLength bytes in the file after its header
+     * @return the tensors by name, in file order
+     * @throws BadInputException naming the first tensor that leaves a gap, overlaps another or ends past the file, or
+     *     the surplus bytes
      */
     static Map<String, TensorInfo> check(Path file, Collection<TensorInfo> tensors, long dataLength) {
         List<TensorInfo> ordered = new ArrayList<>(tensors);

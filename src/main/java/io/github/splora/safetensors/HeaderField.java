@@ -2,7 +2,7 @@ package io.github.splora.safetensors;
 
 import io.github.splora.storage.TensorInfo;
 
-/** How messages name the parts of a header. */
+/** Names the parts of a header in messages. */
 final class HeaderField {
 
     static final String HEADER = "header";

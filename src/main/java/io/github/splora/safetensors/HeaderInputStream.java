@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** The bytes of the JSON header and no others. Leaves the channel's position alone and does not close the channel. */
+/** Reads exactly the bytes of the JSON header. Neither moves the channel's position nor closes the channel. */
 final class HeaderInputStream extends InputStream {
 
     private final FileChannel channel;

@@ -20,19 +20,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The JSON of a header, read token by token because a tree of 100 MB of JSON would take gigabytes.
+ * The JSON of a header, read token by token because a tree built from 100 MB of JSON would take gigabytes.
  *
- * @param tensors by name, in the order of the JSON
- * @param metadata in the order of the JSON; empty where it is absent or null
+ * @param tensors by name, in JSON order
+ * @param metadata in JSON order; empty if absent or null
  */
 record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
 
-    /** The reference implementation's JSON reader gives up at the 128th level. */
+    /** The reference implementation's JSON parser rejects the 128th level. */
     private static final int MAX_DEPTH = 127;
 
     /**
-     * The header's length is the only limit on what is in it. Names are not remembered: a header may have hundreds of
-     * thousands that are never seen again, and the JVM's table of interned strings would keep them.
+     * Only the header's length limits its contents. Names are not interned: a header may have hundreds of thousands
+     * that are used once, and the JVM's string table would keep them.
      */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -47,12 +47,13 @@ record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata)
 
     /**
      * @param file for messages
-     * @param header the bytes of the JSON, no more
-     * @throws BadInputException if they are not the JSON of a header
-     * @throws IOException if they cannot be read
+     * @param header exactly the bytes of the JSON
+     * @throws BadInputException if the bytes are not the JSON of a header
+     * @throws IOException if the bytes cannot be read
      */
     static HeaderJson read(Path file, InputStream header) throws IOException {
-        // A fresh decoder reports malformed bytes, whereas a charset's own reader would silently replace them.
+        // A new decoder reports malformed bytes; an InputStreamReader created from a charset would silently replace
+        // them.
         Reader characters = new InputStreamReader(header, StandardCharsets.UTF_8.newDecoder());
         try (JsonParser json = JSON.createParser(characters)) {
             return new Reading(new JsonCursor(file, json)).header();
@@ -75,7 +76,7 @@ record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata)
         return "is not valid JSON" + where + ": " + e.getOriginalMessage();
     }
 
-    /** One pass over the JSON. */
+    /** A single pass over the JSON. */
     private static final class Reading {
 
         private final JsonCursor cursor;

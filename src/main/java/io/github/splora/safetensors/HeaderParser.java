@@ -10,24 +10,24 @@ import java.nio.file.Path;
 
 /**
  * Reads the header of a safetensors file and checks it against the
- * <a href="https://github.com/huggingface/safetensors#format">format</a>: eight bytes of little-endian header length,
- * so many bytes of JSON, and the tensors' data, which fills the rest of the file without holes. A header that comes out
- * of here needs no further checks. Where the reference implementation is looser than the format (it lets duplicate
- * names pass), the format counts.
+ * <a href="https://github.com/huggingface/safetensors#format">format</a>: an eight-byte little-endian header length,
+ * that many bytes of JSON, and the tensors' data, which fills the rest of the file without gaps. A parsed header needs
+ * no further checks. Where the reference implementation is more lenient than the format (it accepts duplicate names),
+ * this parser follows the format.
  */
 public final class HeaderParser {
 
-    /** Bytes that hold the header's length, at the start of the file. */
+    /** Number of bytes at the start of the file that hold the header length. */
     static final int LENGTH_BYTES = 8;
 
     /**
-     * Longest header in bytes, from {@code MAX_HEADER_SIZE} of the
+     * Maximum header length in bytes, from {@code MAX_HEADER_SIZE} of the
      * <a href="https://github.com/huggingface/safetensors/blob/main/safetensors/src/tensor.rs">reference
      * implementation</a>.
      */
     static final long MAX_HEADER_LENGTH = 100_000_000;
 
-    /** The shortest JSON object is <code>{}</code>. */
+    /** Length of the shortest JSON object, <code>{}</code>. */
     private static final long MIN_HEADER_LENGTH = 2;
 
     /** First four bytes of a zip archive, little-endian. */
@@ -42,11 +42,11 @@ public final class HeaderParser {
     }
 
     /**
-     * Reads the header, in memory proportional to it.
+     * Reads the header, using memory proportional to its length.
      *
      * @param file for messages only
      * @param channel an open channel on that file, whose position is neither used nor changed
-     * @throws BadInputException if the file breaks any rule of the format
+     * @throws BadInputException if the file violates any rule of the format
      * @throws IOException if the file cannot be read
      */
     public static SafetensorsHeader parse(Path file, FileChannel channel) throws IOException {
@@ -80,11 +80,11 @@ public final class HeaderParser {
         throw new BadInputException(file, HeaderField.HEADER_LENGTH, Long.toUnsignedString(length), fault);
     }
 
-    /** The first bytes: enough for the header's length and for telling other formats. */
+    /** Reads the first bytes, enough for the header length and for recognizing other formats. */
     private ByteBuffer start() throws IOException {
         ByteBuffer start = ByteBuffer.allocate(GitLfs.ENOUGH).order(ByteOrder.LITTLE_ENDIAN);
         while (start.hasRemaining() && channel.read(start, start.position()) >= 0) {
-            // A channel may give fewer bytes than asked for.
+            // A channel may return fewer bytes than requested.
         }
         return start.flip();
     }
@@ -102,7 +102,10 @@ public final class HeaderParser {
         return null;
     }
 
-    /** Asked only once the length is known to be wrong, because a right one may happen to look like these. */
+    /**
+     * Called only once the length is known to be wrong, because a valid length may look like another format's first
+     * bytes.
+     */
     private void refuseOtherFormats(ByteBuffer start) {
         GitLfs.refusePointer(file, start);
         if (start.getInt(0) == ZIP) {

@@ -13,19 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Everything of a file that comes before the data. */
+/** Encodes everything in a file that precedes the data. */
 final class HeaderWriter {
 
-    /** The data starts at a multiple of this many bytes, so that every dtype is aligned in a mapped file. */
+    /** Alignment of the data's start in bytes, which keeps every dtype aligned in a mapped file. */
     private static final int ALIGNMENT = 8;
 
-    /** Lower-case escapes, as the reference writer has them. */
+    /** Lower-case hexadecimal digits for escapes, as in the reference writer. */
     private static final JsonFactory JSON =
             JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
 
     private HeaderWriter() {}
 
-    /** The length and the JSON, padded with spaces; the same input always gives the same bytes. */
+    /** Returns the length and the JSON, padded with spaces; the same input always produces the same bytes. */
     static ByteBuffer bytes(List<TensorInfo> tensors, Map<String, String> metadata) throws IOException {
         byte[] json = json(tensors, metadata).getBytes(StandardCharsets.UTF_8);
         int padding = Math.floorMod(-json.length, ALIGNMENT);
@@ -40,7 +40,7 @@ final class HeaderWriter {
     }
 
     private static String json(List<TensorInfo> tensors, Map<String, String> metadata) throws IOException {
-        // To characters, not to bytes: Jackson's byte generator escapes everything beyond U+FFFF.
+        // Write characters, not bytes: Jackson's byte generator escapes everything beyond U+FFFF.
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();

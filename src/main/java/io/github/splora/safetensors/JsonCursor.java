@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** A place in the JSON of a header, with the format's own rules for strings and integers, and the file for messages. */
+/**
+ * A position in a header's JSON. Applies the format's rules for strings and integers, and knows the file for messages.
+ */
 final class JsonCursor {
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,19}");
@@ -20,17 +22,20 @@ final class JsonCursor {
         this.json = json;
     }
 
-    /** Moves on; null at the end of the header. */
+    /** Advances to the next token and returns it; null at the end of the header. */
     JsonToken next() throws IOException {
         return json.nextToken();
     }
 
-    /** The current token. */
+    /** Returns the current token. */
     JsonToken current() {
         return json.currentToken();
     }
 
-    /** The current name or string, where Jackson lets escapes spell half a surrogate pair, which UTF-8 cannot hold. */
+    /**
+     * Returns the current name or string. Rejects unpaired surrogate escapes, which Jackson accepts but UTF-8 cannot
+     * encode.
+     */
     String text(String field) throws IOException {
         String text = json.getText();
         if (!UnicodeText.isWellFormed(text)) {
@@ -39,20 +44,20 @@ final class JsonCursor {
         return text;
     }
 
-    /** The current number, if it is written with digits only and a long holds it. */
+    /** Returns the current number, which must consist of digits only and fit into a long. */
     long integer(String field) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
                 && DIGITS.matcher(json.getText()).matches()) {
             try {
                 return Long.parseLong(json.getText());
             } catch (NumberFormatException e) {
-                // Nineteen digits can be too large: fall through.
+                // Nineteen digits may still be too large: fall through.
             }
         }
         throw fault(field, "must be an integer from 0 to " + Long.MAX_VALUE + " in plain digits");
     }
 
-    /** Moves to the end of the current value, whatever it is. */
+    /** Skips the current value, whatever its type. */
     void skip(String field) throws IOException {
         int depth = 0;
         do {
@@ -67,12 +72,12 @@ final class JsonCursor {
         } while (depth > 0 && json.nextToken() != null);
     }
 
-    /** The current value is wrong. */
+    /** Returns the exception for an invalid current value. */
     BadInputException fault(String field, String explanation) throws IOException {
         return new BadInputException(file, field, shown(), explanation);
     }
 
-    /** Something is wrong that the current value does not show. */
+    /** Returns the exception for a fault whose value is not the current one. */
     BadInputException fault(String field, Object value, String explanation) {
         return new BadInputException(file, field, value, explanation);
     }

@@ -6,13 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a safetensors file says about itself.
+ * The header of a safetensors file.
  *
- * @param tensors by name, in the order of their bytes in the file; empty tensors at the same offset keep the order of
- *     the JSON; unmodifiable
- * @param metadata the strings of {@code __metadata__} in the order of the JSON, empty where the file has none;
- *     unmodifiable
- * @param dataOffset where the data starts, in bytes from the start of the file: data_offsets count from here. Not
+ * @param tensors by name, in file order; empty tensors at the same offset keep their JSON order; unmodifiable
+ * @param metadata the strings of {@code __metadata__} in JSON order; empty if the file has none; unmodifiable
+ * @param dataOffset where the data starts, in bytes from the start of the file; data_offsets are relative to it. Not
  *     necessarily a multiple of 8.
  */
 public record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> metadata, long dataOffset) {
@@ -22,7 +20,7 @@ public record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, Str
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
-    /** Bytes of data that the tensors take together, which is all the data the file has. */
+    /** Returns the total number of bytes of all tensors, which is all the data in the file. */
     public long dataLength() {
         long length = 0;
         for (TensorInfo tensor : tensors.values()) {

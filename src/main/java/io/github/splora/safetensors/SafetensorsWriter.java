@@ -17,23 +17,23 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Writes safetensors files. The same tensors and metadata, in whatever order they are given, always make the same
- * bytes, and a file appears under its name only when it is complete and on the disk.
+ * Writes safetensors files. The same tensors and metadata, in any order, always produce the same bytes, and a file
+ * appears under its name only once it is complete and flushed to disk.
  */
 public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
     /**
-     * Writes a file, or replaces it; where it is a symbolic link, the link is replaced. On any failure the target stays
-     * as it was and nothing is left beside it.
+     * Writes or replaces a file; a symbolic link is itself replaced. On any failure the target is unchanged and no
+     * temporary file remains.
      *
-     * @param target in an existing folder
-     * @param tensors with distinct names, in any order; each is asked for its bytes once
-     * @param metadata becomes {@code __metadata__}; {@code "format": "pt"}, which loaders ask for, is added unless there
-     *     is another format
+     * @param target a file in an existing folder
+     * @param tensors with distinct names, in any order; the bytes of each are requested once
+     * @param metadata written to {@code __metadata__}; {@code "format": "pt"}, which loaders require, is added unless a
+     *     format is given
      * @throws IllegalArgumentException if a name, shape or metadata string cannot be written
-     * @throws IllegalStateException if a source writes more or fewer bytes than its dtype and shape call for
+     * @throws IllegalStateException if a source writes more or fewer bytes than its dtype and shape require
      * @throws BadInputException if the header would be too long for the format, or a copied tensor cannot be read
      * @throws IOException if the file cannot be written
      */
@@ -43,7 +43,7 @@ public final class SafetensorsWriter {
         List<TensorInfo> layout = WriteLayout.of(sources);
         ByteBuffer header = HeaderWriter.bytes(layout, withFormat(metadata));
         checkLength(target, header);
-        // Not Files.createTempFile, which makes files that only their owner may read.
+        // Files.createTempFile would create a file that only its owner can read.
         Path temporary = target.resolveSibling(".splora-" + UUID.randomUUID() + ".tmp");
         try {
             writeAll(temporary, header, sources, layout);

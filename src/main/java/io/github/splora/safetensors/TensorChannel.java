@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
-/** Where a source writes one tensor: takes exactly the tensor's bytes, since one more would shift all that follow. */
+/**
+ * The channel to which a source writes one tensor. Accepts exactly the tensor's bytes, since one more would shift all
+ * later tensors.
+ */
 final class TensorChannel implements WritableByteChannel {
 
     private final TensorInfo tensor;
@@ -30,7 +33,7 @@ final class TensorChannel implements WritableByteChannel {
         return count;
     }
 
-    /** To be called when the source says it is done. */
+    /** Must be called once the source has finished. */
     void checkComplete() {
         if (written != tensor.byteLength()) {
             throw wrongCount(Long.toString(written));
@@ -47,7 +50,7 @@ final class TensorChannel implements WritableByteChannel {
         return file.isOpen();
     }
 
-    /** Does nothing: other tensors follow. */
+    /** Does nothing, because other tensors follow. */
     @Override
     public void close() {}
 }

@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** One tensor's object in the JSON of a header. Keys that the format does not know are skipped. */
+/** One tensor's object in a header's JSON. Keys that the format does not define are skipped. */
 final class TensorEntry {
 
     private final JsonCursor cursor;
@@ -24,7 +24,7 @@ final class TensorEntry {
         this.name = name;
     }
 
-    /** Reads the value that follows the tensor's name; what comes back is consistent in itself. */
+    /** Reads the value that follows the tensor's name, and checks that its fields are consistent. */
     static TensorInfo read(JsonCursor cursor, String name) throws IOException {
         TensorEntry entry = new TensorEntry(cursor, name);
         entry.read();

@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 
-/** What Java strings need before they are the UTF-8 text of a header. */
+/** Checks and orders Java strings for a header's UTF-8 text. */
 final class UnicodeText {
 
-    /** By code point, which is the order of the UTF-8 bytes; that of {@link String} differs beyond U+FFFF. */
+    /** Compares by code point, the order of the UTF-8 bytes; {@link String}'s order differs beyond U+FFFF. */
     static final Comparator<String> BY_CODE_POINT =
             (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
     private UnicodeText() {}
 
-    /** Whether every surrogate has its other half, so that UTF-8 can say it. */
+    /** Whether every surrogate is paired, so that UTF-8 can encode the text. */
     static boolean isWellFormed(String text) {
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             if (Character.getType(text.codePointAt(i)) == Character.SURROGATE) {

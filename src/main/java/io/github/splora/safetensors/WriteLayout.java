@@ -9,11 +9,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Where each tensor of a new file goes. */
+/** Assigns each tensor its place in a new file. */
 final class WriteLayout {
 
     /**
-     * As the reference writer lays tensors out: the widest dtypes first, which keeps every tensor aligned, then by name.
+     * Orders tensors as the reference writer does: widest dtypes first, which keeps every tensor aligned, then by name.
      */
     private static final Comparator<TensorSource> ORDER = Comparator.comparing(TensorSource::dtype)
             .reversed()
@@ -32,7 +32,7 @@ final class WriteLayout {
     }
 
     /**
-     * The tensors one after the other, in the order given.
+     * Lays the tensors out consecutively, in the given order.
      *
      * @throws IllegalArgumentException if a name or a shape cannot be written
      */

@@ -5,26 +5,27 @@ import io.github.splora.error.BadInputException;
 import java.util.Map;
 import java.util.Set;
 
-/** What is done to the selected modules. An implementation is one file, made known in {@link ActionKind}. */
+/** What to do with the selected modules. Each implementation is one file, registered in {@link ActionKind}. */
 public interface Action {
 
     /**
-     * Checks, before anything is scored, that the action is right for this adapter.
+     * Checks, before anything is scored, that the action suits this adapter.
      *
-     * @throws BadInputException if clients would load something else than what is meant
+     * @throws BadInputException if clients would not load the result as intended
      */
     void requireApplicable(Adapter adapter);
 
     /**
-     * Plans the new adapter; nothing is written.
+     * Plans the new adapter without writing anything.
      *
-     * @param selected names of modules of {@code adapter}; may be empty, which changes nothing
-     * @param corrected for an action that {@linkplain ActionKind#corrects corrects}, the new factors of each selected module
+     * @param selected names of modules of {@code adapter}; empty means no change
+     * @param corrected the new factors of each selected module, for an action that
+     *     {@linkplain ActionKind#corrects corrects}
      * @throws BadInputException if no client would load the result
      */
     Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected);
 
-    /** Of an action that needs no new factors. */
+    /** Plans the new adapter for an action that needs no new factors. */
     default Rewrite apply(Adapter adapter, Set<String> selected) {
         return apply(adapter, selected, Map.of());
     }

@@ -8,13 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes a rewritten adapter: its weights, its config, and whatever else the old adapter's folder holds. */
+/** Writes a rewritten adapter: its weights, its config, and the other files in the old adapter's folder. */
 public final class AdapterWriter {
 
     private AdapterWriter() {}
 
     /**
-     * Writes into an empty folder.
+     * Writes the adapter into an empty folder.
      *
      * @throws IOException if something cannot be written
      */

@@ -19,16 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What comes along from an adapter's folder besides its weights and its config: model card, tokenizer, templates.
+ * Copies the other files in an adapter's folder besides weights and config: model card, tokenizer, templates.
  *
- * <p>The folder may be a stranger's, and what is carried over ships: a link in it must not publish a file of the user's
- * that lies elsewhere. Links are followed within the folder and, in a hub cache, which is made of them, to its blobs.
+ * <p>The folder is untrusted, and copied files ship: a link in it must not publish a user's file from elsewhere. Links
+ * are followed within the folder and, in a hub cache, which consists of links, to its blobs.
  */
 final class CarryOver {
 
     private static final Logger LOG = LoggerFactory.getLogger(CarryOver.class);
 
-    /** Written anew, or wrong in a pruned adapter: a pickle beside the weights would still hold what was removed. */
+    /**
+     * Files that are rewritten, or wrong in a pruned adapter: a pickle next to the weights would still contain the
+     * removed modules.
+     */
     private static final Set<String> LEFT_BEHIND = Set.of(
             Adapter.WEIGHTS_FILE,
             AdapterConfig.FILE_NAME,
@@ -54,15 +57,15 @@ final class CarryOver {
     }
 
     /**
-     * @param from a folder whose files ship
-     * @param leftBehind names, at any depth, that are not carried over
+     * @param from a folder whose files are to be copied
+     * @param leftBehind matches names, at any depth, that are not copied
      */
     static void of(Path from, Path to, Predicate<String> leftBehind) throws IOException {
         Path home = from.toRealPath();
         new CarryOver(home, leftBehind).entries(home, to);
     }
 
-    /** Content only: a file of a read-only download must not make a read-only output. */
+    /** Copies only content, not permissions: a read-only download must not produce a read-only output. */
     static void copyContent(Path from, Path to) throws IOException {
         try (InputStream in = open(from);
                 OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
@@ -83,8 +86,8 @@ final class CarryOver {
     }
 
     /**
-     * Links to folders are not followed: they may form a circle. Another adapter in a subfolder (a training checkpoint,
-     * say) is not part of this one and has not been pruned.
+     * Does not follow links to folders, which may form a cycle. Skips other adapters in subfolders, such as training
+     * checkpoints, which are not part of this adapter and have not been pruned.
      */
     private void copy(Path from, Path to) throws IOException {
         if (Files.isRegularFile(from) && isInside(from.toRealPath())) {

@@ -23,14 +23,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes a merged fine-tune in which some weights are the aligned ones again: shard by shard, under the same names, in
- * the same types, never with more than a chunk of it in memory.
+ * Writes a merged fine-tune with some weights restored to their aligned values: shard by shard, with the same names and
+ * types, and never more than one chunk in memory.
  */
 public final class CheckpointWriter {
 
     private static final Set<String> LEFT_BEHIND = Set.of(OutputFolder.REPORT_FILE, ".git", ".cache");
 
-    /** The same weights in another format, or older ones: they would still hold what was taken out. */
+    /** The same weights in another format, or older ones, which would still contain what was removed. */
     private static final Pattern OTHER_WEIGHTS = Pattern.compile(
             ".*\\.(?:safetensors|bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|onnx_data)(?:\\.index\\.json)?",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -40,10 +40,10 @@ public final class CheckpointWriter {
     private CheckpointWriter() {}
 
     /**
-     * Whether it can be written at all.
+     * Checks that the checkpoint can be written.
      *
-     * @param restored the aligned tensors by the names that they replace
-     * @throws BadInputException if its files are pickles, or if weights in 8 bits would have to be replaced
+     * @param restored aligned tensors by the names of the tensors that they replace
+     * @throws BadInputException if its files are pickles, or if 8-bit weights would have to be replaced
      */
     public static void requireWritable(Checkpoint merged, Map<String, StoredTensor> restored) {
         List<Problem> problems = Stream.concat(
@@ -71,7 +71,7 @@ public final class CheckpointWriter {
     }
 
     /**
-     * Writes into an empty folder.
+     * Writes the checkpoint into an empty folder.
      *
      * @throws IOException if something cannot be written
      */
@@ -86,7 +86,7 @@ public final class CheckpointWriter {
             SafetensorsWriter.write(folder.resolve(name), tensors, shard.metadata());
             written.add(name);
         }
-        // Beside a single file an index is of some other state of the folder.
+        // Next to a single weights file, an index belongs to another state of the folder.
         boolean isSharded = !written.contains("model.safetensors");
         if (Files.isDirectory(merged.location())) {
             CarryOver.of(
@@ -100,7 +100,7 @@ public final class CheckpointWriter {
         }
     }
 
-    /** Replaced weights whose type differs, for which rounding may be needed. */
+    /** Returns the replaced weights whose type differs, so that they may be rounded. */
     public static Set<String> converted(Checkpoint merged, Map<String, StoredTensor> restored) {
         return restored.entrySet().stream()
                 .filter(entry -> merged.tensor(entry.getKey()).dtype()

@@ -13,31 +13,31 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Rewrites a PEFT config for an adapter that has lost modules or parameters. Touches {@code exclude_modules} or
- * {@code target_modules}, {@code target_parameters} and the pattern entries that no module is left for (PEFT warns of
- * those); every other key stays as it is, in its place.
+ * Rewrites a PEFT config after modules or parameters have been removed. Changes only {@code exclude_modules} or
+ * {@code target_modules}, {@code target_parameters}, and pattern entries that no longer match a module (PEFT warns
+ * about those); every other key keeps its value and position.
  *
  * @param config the adapter's config
  * @param kept names of the modules that stay
- * @param removed names of those that go
- * @param parameters the same for parameters; of all, at least one stays
+ * @param removed names of the removed modules
+ * @param parameters the same for parameters; at least one module or parameter stays
  */
 record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed, ParameterRewrite parameters) {
 
     private static final Pattern LEADING_FLAGS = Pattern.compile("^\\(\\?[aiLmsux]+\\)");
 
-    /** Of an adapter that is on modules alone. */
+    /** Creates a rewrite for an adapter without target parameters. */
     ConfigRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
         this(config, kept, removed, ParameterRewrite.none(config));
     }
 
-    /** Whether a config must change although no module goes: where it has to be a list and is none. */
+    /** Whether a config must change even if no module is removed, because the style requires a list and it has none. */
     static boolean isNeeded(AdapterConfig config, ConfigStyle style) {
         return style == ConfigStyle.LIST
                 && !config.toJson().path("target_modules").isArray();
     }
 
-    /** The new config. Its meaning is checked against PEFT's rules before it is returned. */
+    /** Returns the new config, after checking its meaning against PEFT's rules. */
     ObjectNode in(ConfigStyle style) {
         ObjectNode json = config.toJson();
         if (!removed.isEmpty() || isNeeded(config, style)) {
@@ -51,7 +51,10 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
         return json;
     }
 
-    /** Without any module left there is none to be excluded from: PEFT warns of targets that match nothing. */
+    /**
+     * If no module remains, the targets are cleared instead of excluded, because PEFT warns about targets that match
+     * nothing.
+     */
     private void rewriteModules(ObjectNode json, ConfigStyle style) {
         if (kept.isEmpty()) {
             json.putArray("target_modules");
@@ -100,13 +103,15 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
             put(json, toKeep);
         } else {
             json.put("target_modules", ModuleSuffixes.exactly(targeted));
-            // PEFT refuses these beside a regular expression; the names already say which layers.
+            // PEFT rejects these alongside a regular expression; the names already determine the layers.
             json.putNull("layers_to_transform");
             json.putNull("layers_pattern");
         }
     }
 
-    /** A list of ends of names where there was a list, else of whole names: they are taken whatever the layer. */
+    /**
+     * Writes a list: of name suffixes if there was a list before, else of full names, which match regardless of layer.
+     */
     private void list(ObjectNode json) {
         JsonNode old = json.path("target_modules");
         List<String> targeted = targeted(old);
@@ -141,14 +146,14 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
         names.forEach(list::add);
     }
 
-    /** {@code before(?:regex)after}, with flags at the very start, the only place where Python takes them. */
+    /** Returns {@code before(?:regex)after}, with flags at the very start, the only place where Python accepts them. */
     private static String prefixed(String regex, String before, String after) {
         Matcher flags = LEADING_FLAGS.matcher(regex);
         String lead = flags.find() ? flags.group() : "";
         return lead + before + "(?:" + regex.substring(lead.length()) + ")" + after;
     }
 
-    /** A wrong config would make a client build what was removed, or lose what was kept, without a word. */
+    /** Checks the result, since a wrong config would make a client silently build removed modules or lose kept ones. */
     private void check(ObjectNode json) {
         TargetMatcher before = config.targets();
         TargetMatcher after = config.targetsOf(json);

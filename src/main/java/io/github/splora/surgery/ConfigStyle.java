@@ -1,12 +1,12 @@
 package io.github.splora.surgery;
 
-/** How a config tells PEFT that a module is not part of the adapter any more. */
+/** How a config tells PEFT that a module is no longer part of the adapter. */
 public enum ConfigStyle {
-    /** {@code exclude_modules} names what is gone; PEFT 0.14 and newer. */
+    /** {@code exclude_modules} names the removed modules; PEFT 0.14 and newer. */
     EXCLUDE("exclude"),
-    /** {@code target_modules} names what is left; any PEFT. */
+    /** {@code target_modules} names the remaining modules; any PEFT. */
     TARGETS("targets"),
-    /** {@code target_modules} lists what is left, module by module if need be, and is no regular expression; any PEFT. */
+    /** {@code target_modules} is a list of the remaining modules, never a regular expression; any PEFT. */
     LIST("list");
 
     private final String label;

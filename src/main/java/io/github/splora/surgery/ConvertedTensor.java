@@ -10,10 +10,10 @@ import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
 /**
- * A tensor in another float type, rounded to nearest, ties to even; exact where the type is wide enough. Read and
- * written a chunk at a time.
+ * A tensor converted to another float type, rounded to nearest, ties to even; exact if the type is wide enough. Read
+ * and written in chunks.
  *
- * @param name the name it gets
+ * @param name its new name
  * @param dtype F64, F32, F16 or BF16
  */
 record ConvertedTensor(StoredTensor from, String name, DType dtype) implements TensorSource {

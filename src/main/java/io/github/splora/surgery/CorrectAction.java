@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Puts corrected factors in the place of A and B and leaves the config alone: rank, scaling, types and names stay, so
- * every client that loads the old adapter loads the new one.
+ * Replaces A and B by corrected factors and leaves the config unchanged: rank, scaling, types and names stay, so every
+ * client that loads the old adapter loads the new one.
  */
 final class CorrectAction implements Action {
 

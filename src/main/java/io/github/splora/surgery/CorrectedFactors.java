@@ -7,17 +7,17 @@ import io.github.splora.storage.TensorSource;
 import java.util.List;
 
 /**
- * A module's new factors, under the names, in the shapes and rounded to the types of the old ones.
+ * A module's new factors, with the names and shapes of the old ones and rounded to their types.
  *
- * @param a in the place of A
- * @param b in the place of B
+ * @param a replaces A
+ * @param b replaces B
  */
 public record CorrectedFactors(TensorSource a, TensorSource b) {
 
     /**
      * Rounds and lays out factors.
      *
-     * @param factors unscaled, of each matrix, of the module's rank
+     * @param factors unscaled factors of each matrix, with the module's rank
      * @throws io.github.splora.error.BadInputException if a value does not fit into the type
      */
     public static CorrectedFactors of(LoraModule module, List<Factors> factors) {

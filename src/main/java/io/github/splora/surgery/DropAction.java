@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Leaves the selected modules' tensors out and rewrites the config so that no client builds those modules. With the
- * config untouched PEFT would warn and, with {@code low_cpu_mem_usage}, compute with uninitialised memory.
+ * Omits the selected modules' tensors and rewrites the config so that no client builds those modules. With an unchanged
+ * config PEFT would warn and, with {@code low_cpu_mem_usage}, compute with uninitialized memory.
  *
- * @param style how the config says it
+ * @param style how the config expresses the removal
  */
 record DropAction(ConfigStyle style) implements Action {
 
@@ -26,7 +26,7 @@ record DropAction(ConfigStyle style) implements Action {
 
     @Override
     public void requireApplicable(Adapter adapter) {
-        // Right for every adapter that can be opened: what is not built cannot be built wrongly.
+        // Suits every adapter that can be opened: a module that is not built cannot be built wrongly.
     }
 
     @Override
@@ -82,7 +82,10 @@ record DropAction(ConfigStyle style) implements Action {
                 .toList();
     }
 
-    /** A layer that is not wrapped any more has its weight under its own name. */
+    /**
+     * Returns a tensor's name without the wrapper: a layer that is no longer wrapped stores its weight under its own
+     * name.
+     */
     private static String unwrappedName(String tensorName) {
         int wrapping = tensorName.lastIndexOf(WRAPPING);
         return tensorName.substring(0, wrapping) + tensorName.substring(wrapping + WRAPPING.length());

@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
-/** A small tensor in memory, as it will lie in the file. */
+/** A small tensor in memory, encoded as in the file. */
 record EncodedTensor(String name, DType dtype, List<Long> shape, byte[] bytes) implements TensorSource {
 
-    /** New values in the place of an old tensor's, rounded to its type. */
+    /** Returns new values for an old tensor, rounded to its type. */
     static EncodedTensor of(StoredTensor old, double[] values) {
         FloatEncoding encoding =
                 new FloatEncoding(old.dtype(), old, "which the adapter is in; save it in a wider type first");

@@ -8,15 +8,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Numbers in one of the float types of weights, rounded to nearest, ties to even.
+ * Encodes numbers in one of the float types of weights, rounded to nearest, ties to even.
  *
  * @param dtype F64, F32, F16 or BF16
- * @param of the tensor whose values they are, to name if one does not fit
- * @param remedy what the type is and what to do then, after "does not fit into F16, "
+ * @param of the tensor that holds the values, to name if one does not fit
+ * @param remedy a clause that follows "does not fit into F16, ": where the type comes from, and what to do
  */
 record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
 
-    /** Room for so many numbers, in the order of the files. */
+    /** Allocates a buffer for {@code count} numbers, in the byte order of the files. */
     ByteBuffer allocate(int count) {
         return ByteBuffer.allocate(Math.multiplyExact(count, dtype.bits() / Byte.SIZE))
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -33,7 +33,7 @@ record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
         }
     }
 
-    /** A multiple of the type's spacing at the value's exponent: 8 bits of significand. */
+    /** Rounds to a multiple of BF16's spacing at the value's exponent: 8 bits of significand. */
     private static float bfloat(double value) {
         return (float) rounded(value, 8, -133);
     }
@@ -51,9 +51,9 @@ record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
     }
 
     /**
-     * To nearest, ties to even, in so many bits.
+     * Rounds to nearest, ties to even, with the given number of significand bits.
      *
-     * @param least exponent of the smallest subnormal
+     * @param least the exponent of the smallest subnormal
      */
     private static double rounded(double value, int bits, int least) {
         int exponent = Math.max(Math.getExponent(value) - bits + 1, least);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Modules that PEFT loads only together with others, and refuses or garbles when one is missing. */
+/** Modules that PEFT loads only together with others, and rejects or corrupts if one is missing. */
 final class InseparableModules {
 
     private static final Pattern LAYER_OF_EXPERT = Pattern.compile(".*\\.experts\\.\\d+\\.[^.]+", Pattern.DOTALL);
@@ -15,10 +15,10 @@ final class InseparableModules {
     private InseparableModules() {}
 
     /**
-     * One expert's layer, as adapters made with transformers 4 have it. Transformers 5 stacks the experts; PEFT then makes
-     * one pair of factors out of all of a kind, whatever {@code exclude_modules} says.
+     * Rejects a single expert's layer, as found in adapters made with transformers 4. Transformers 5 stacks the
+     * experts; PEFT then combines all of one kind into one pair of factors, regardless of {@code exclude_modules}.
      *
-     * @throws BadInputException if any is selected
+     * @throws BadInputException if one is selected
      */
     static void refuseExperts(Adapter adapter, Set<String> selected) {
         selected.stream()
@@ -36,7 +36,8 @@ final class InseparableModules {
     }
 
     /**
-     * An embedding and its head whose factors are tied ({@code ensure_weight_tying}): PEFT builds both or neither.
+     * Rejects an embedding or its head if their factors are tied ({@code ensure_weight_tying}): PEFT builds both or
+     * neither.
      *
      * @throws BadInputException if one is selected
      */

@@ -10,21 +10,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Names modules by the end of their names, as PEFT's lists do. Each suffix starts at the block's container
- * ({@code layers.1.self_attn.q_proj}): it then survives the renaming of what is above, where a full name would not,
- * and says which block is meant, where a shorter one would not. It grows to the left only if it would also match a
- * module that is not meant.
+ * Identifies modules by name suffixes, as PEFT's lists do. Each suffix starts at the block's container
+ * ({@code layers.1.self_attn.q_proj}): unlike a full name it survives renaming of the outer modules, and unlike a
+ * shorter suffix it identifies the block. It is extended to the left only if it would also match an unintended module.
  */
 final class ModuleSuffixes {
 
     private ModuleSuffixes() {}
 
-    /** Suffixes that match all of the names; none of them, if it can be avoided, matches any of {@code others}. */
+    /** Returns suffixes that match all of {@code names} and, if possible, none of {@code others}. */
     static List<String> of(Collection<String> names, Collection<String> others) {
         return of(names, others, List.of());
     }
 
-    /** The same, none shorter than an entry of {@code old}, a list that told the module by its end so far. */
+    /**
+     * Returns suffixes as above, none shorter than the entry of {@code old}, the previous list, that matches the same
+     * module.
+     */
     static List<String> of(Collection<String> names, Collection<String> others, Collection<String> old) {
         Set<String> taken = endsOf(others);
         Set<String> oldSuffixes = Set.copyOf(old);
@@ -51,12 +53,12 @@ final class ModuleSuffixes {
                 .orElse(0);
     }
 
-    /** One regular expression, for Python's and Java's dialect, that matches just what a list of suffixes does. */
+    /** Returns one regular expression, valid in Python and Java, that matches exactly what a list of suffixes does. */
     static String asRegex(Collection<String> suffixes) {
         return suffixes.stream().map(ModuleSuffixes::escape).collect(Collectors.joining("|", "(?:.*\\.)?(?:", ")"));
     }
 
-    /** One regular expression that matches just these whole names. */
+    /** Returns one regular expression that matches exactly these full names. */
     static String exactly(Collection<String> names) {
         return names.stream().map(ModuleSuffixes::escape).collect(Collectors.joining("|", "(?:", ")"));
     }

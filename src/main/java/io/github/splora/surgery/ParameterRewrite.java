@@ -8,23 +8,23 @@ import io.github.splora.error.BadInputException;
 import java.util.List;
 
 /**
- * Rewrites {@code target_parameters} for an adapter that has lost some of its parameters: whatever the
- * {@link ConfigStyle}, it names what is left, since {@code exclude_modules} has no say in parameters.
+ * Rewrites {@code target_parameters} after parameters have been removed. In every {@link ConfigStyle} it names the
+ * remaining ones, since {@code exclude_modules} does not apply to parameters.
  *
  * @param config the adapter's config
  * @param kept names of the parameters that stay
- * @param removed names of those that go; none leaves the config as it is
+ * @param removed names of the removed parameters; if empty, the config is unchanged
  */
 record ParameterRewrite(AdapterConfig config, List<String> kept, List<String> removed) {
 
     private static final String FIELD = "target_parameters";
 
-    /** For an adapter that loses none. */
+    /** Returns a rewrite for an adapter that loses no parameters. */
     static ParameterRewrite none(AdapterConfig config) {
         return new ParameterRewrite(config, List.of(), List.of());
     }
 
-    /** Changes the copy of the config. */
+    /** Applies the change to a copy of the config. */
     void applyTo(ObjectNode json) {
         if (removed.isEmpty()) {
             return;
@@ -41,7 +41,9 @@ record ParameterRewrite(AdapterConfig config, List<String> kept, List<String> re
         suffixes.forEach(list::add);
     }
 
-    /** A wrong config would make a client build what was removed, or lose what was kept, without a word. */
+    /**
+     * Checks the result, since a wrong config would make a client silently build removed parameters or lose kept ones.
+     */
     void check(ObjectNode json) {
         TargetMatcher after = config.targetsOf(json);
         for (String name : kept) {

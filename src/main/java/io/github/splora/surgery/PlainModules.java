@@ -4,16 +4,16 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.error.BadInputException;
 
-/** Adapters whose modules add s·BA to a weight and nothing else, so that new factors are a new delta. */
+/** Checks that an adapter's modules add only s·BA to a weight, so that new factors fully determine the new delta. */
 final class PlainModules {
 
     private PlainModules() {}
 
     /**
-     * Refuses all others.
+     * Rejects all other adapters.
      *
-     * @param consequence what changed factors would lead to, after "so"
-     * @throws BadInputException naming what else a module adds
+     * @param consequence a clause that follows "so": the effect of changing factors
+     * @throws BadInputException naming what else a module changes
      */
     static void require(Adapter adapter, String consequence) {
         AdapterConfig config = adapter.config();

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an adapter becomes.
+ * The planned new content of an adapter.
  *
- * @param config its new {@code adapter_config.json}; empty if the old one stays, byte for byte
- * @param tensors everything that its weights file will hold
+ * @param config the new {@code adapter_config.json}; empty if the old one is kept byte for byte
+ * @param tensors all tensors of the new weights file
  */
 public record Rewrite(Optional<ObjectNode> config, List<TensorSource> tensors) {
 
-    /** The same adapter with some tensors exchanged, by their names, for others of the same name, shape and type. */
+    /** Returns a rewrite that replaces tensors, by name, by others of the same name, shape and type. */
     static Rewrite replacing(Adapter adapter, Map<String, TensorSource> replaced) {
         TensorFile weights = adapter.weights();
         return new Rewrite(

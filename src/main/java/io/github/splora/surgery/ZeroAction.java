@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Sets B to zero and leaves the config alone: every client that loads the old adapter loads the new one, at the old
- * cost. For consumers that cannot take an adapter with modules missing.
+ * Sets B to zero and leaves the config unchanged: every client that loads the old adapter loads the new one, at the
+ * same cost. For clients that cannot load an adapter with missing modules.
  */
 final class ZeroAction implements Action {
 

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
-/** A tensor of zeros; in each floating-point type that is a run of zero bytes. */
+/** A tensor of zeros, which every floating-point type stores as zero bytes. */
 record ZeroTensor(String name, DType dtype, List<Long> shape) implements TensorSource {
 
     private static final int CHUNK_BYTES = 1 << 16;
