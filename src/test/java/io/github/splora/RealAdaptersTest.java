@@ -164,8 +164,9 @@ class RealAdaptersTest {
         if (!type.asText().equals("LORA")) {
             assertThat(Refusal.of(() -> AdapterConfig.read(file)))
                     .containsExactly(file + ": peft_type " + type
-                            + ": only adapters of type LORA can be scored and pruned; merge one"
-                            + " that changes weights into its model, and give the merged checkpoint with --adapted");
+                            + ": only adapters of type LORA can be scored and pruned; merge an adapter of"
+                            + " another type that changes weights into its model, and pass the merged"
+                            + " checkpoint with --adapted");
         } else if (unsupported != null) {
             assertThat(Refusal.of(() -> AdapterConfig.read(file)))
                     .singleElement()

@@ -81,7 +81,7 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
                         location,
                         null,
                         null,
-                        "no " + AdapterConfig.FILE_NAME + " beside it; an adapter needs its config");
+                        "no " + AdapterConfig.FILE_NAME + " next to it; an adapter needs its config");
             }
             return config;
         }

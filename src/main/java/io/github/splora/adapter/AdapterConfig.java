@@ -170,21 +170,21 @@ public final class AdapterConfig {
         if (node instanceof ObjectNode object) {
             object.properties().forEach(entry -> values.put(entry.getKey(), asValue.apply(entry.getValue())));
         } else if (!node.isMissingNode() && !node.isNull()) {
-            throw new BadInputException(file, field, node, "a map from module patterns to numbers is expected");
+            throw new BadInputException(file, field, node, "must be a map from module patterns to numbers");
         }
         return new ModulePattern<>(values, file, field);
     }
 
     private int asRank(JsonNode value, String field) {
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
-            throw new BadInputException(file, field, shown(value), "a rank is a whole number of at least 1");
+            throw new BadInputException(file, field, shown(value), "a rank must be a whole number of at least 1");
         }
         return value.intValue();
     }
 
     private double asAlpha(JsonNode value, String field) {
         if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-            throw new BadInputException(file, field, shown(value), "an alpha is a finite number");
+            throw new BadInputException(file, field, shown(value), "an alpha must be a finite number");
         }
         return value.doubleValue();
     }

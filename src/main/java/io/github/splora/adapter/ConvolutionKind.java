@@ -28,11 +28,11 @@ record ConvolutionKind(List<Long> kernel) implements LayerKind {
     public Optional<Misfit> misfit(StoredTensor loraA, StoredTensor loraB) {
         List<Long> b = loraB.shape();
         if (b.size() > 1 && b.get(1) < loraA.shape().get(0)) {
-            return Optional.of(
-                    new Misfit(
-                            loraB,
-                            "belongs to a convolution in groups, whose LoRA mixes channels that the"
-                                    + " weight keeps apart, so there is no delta of the weight to compare; train without this layer"));
+            return Optional.of(new Misfit(
+                    loraB,
+                    "belongs to a grouped convolution, whose LoRA mixes channels that the weight keeps"
+                            + " separate, so there is no comparable delta of the weight; train without"
+                            + " this layer"));
         }
         boolean isPointwise =
                 b.size() == loraA.shape().size() && b.stream().skip(2).allMatch(size -> size == 1);
@@ -40,8 +40,8 @@ record ConvolutionKind(List<Long> kernel) implements LayerKind {
                 ? Optional.empty()
                 : Optional.of(new Misfit(
                         loraB,
-                        "a convolution's lora_B is [out, r] with kernels of size 1, of as many"
-                                + " dimensions as its lora_A " + loraA.shape()));
+                        "a convolution's lora_B must be [out, r] with kernels of size 1 and as many dimensions"
+                                + " as its lora_A " + loraA.shape()));
     }
 
     @Override

@@ -22,7 +22,7 @@ final class EmbeddingKind implements LayerKind {
         return Stream.of(loraA, loraB)
                 .filter(tensor -> tensor.shape().size() != 2)
                 .findFirst()
-                .map(tensor -> new Misfit(tensor, "a matrix is expected"));
+                .map(tensor -> new Misfit(tensor, "must be a matrix"));
     }
 
     @Override

@@ -15,8 +15,8 @@ final class FieldTypes {
 
     private record Field(String name, Predicate<JsonNode> type, String expected) {}
 
-    private static final String NAMES = "a list of names, a regular expression or null is expected";
-    private static final String FLAG = "true, false or null is expected";
+    private static final String NAMES = "must be a list of names, a regular expression or null";
+    private static final String FLAG = "must be true, false or null";
 
     private static final List<String> BIASES = List.of("none", "lora_only", "all");
 
@@ -26,17 +26,17 @@ final class FieldTypes {
             new Field(
                     "target_parameters",
                     value -> isListOf(value, JsonNode::isTextual),
-                    "a list of names or null is expected"),
-            new Field("modules_to_save", FieldTypes::isTextOrTexts, "a list of names or null is expected"),
-            new Field("layers_pattern", FieldTypes::isTextOrTexts, "a name, a list of names or null is expected"),
+                    "must be a list of names or null"),
+            new Field("modules_to_save", FieldTypes::isTextOrTexts, "must be a list of names or null"),
+            new Field("layers_pattern", FieldTypes::isTextOrTexts, "must be a name, a list of names or null"),
             new Field(
                     "layers_to_transform",
                     value -> value.isInt() || isListOf(value, JsonNode::isInt),
-                    "a number, a list of numbers or null is expected"),
+                    "must be a number, a list of numbers or null"),
             new Field(
                     "bias",
                     value -> value.isTextual() && BIASES.contains(value.textValue()),
-                    "one of " + BIASES + " is expected"),
+                    "must be one of " + BIASES),
             new Field("use_rslora", JsonNode::isBoolean, FLAG),
             new Field("use_dora", JsonNode::isBoolean, FLAG),
             new Field("use_qalora", JsonNode::isBoolean, FLAG),
@@ -46,7 +46,7 @@ final class FieldTypes {
             new Field(
                     "init_lora_weights",
                     value -> value.isBoolean() || value.isTextual(),
-                    "true, false, the name of an initialisation or null is expected"));
+                    "must be true, false, the name of an initialization or null"));
 
     private FieldTypes() {}
 

@@ -38,18 +38,18 @@ record ParameterKind(int rank) implements LayerKind {
         Optional<Misfit> noMatrix = Stream.of(loraA, loraB)
                 .filter(tensor -> tensor.shape().size() != 2)
                 .findFirst()
-                .map(tensor -> new Misfit(tensor, "a matrix is expected"));
+                .map(tensor -> new Misfit(tensor, "must be a matrix"));
         if (noMatrix.isPresent()) {
             return noMatrix;
         }
         long rows = loraA.shape().get(0);
         if (rows % rank != 0) {
             return Optional.of(new Misfit(
-                    loraA, "rank " + rank + " times the number of experts is expected as the first" + " dimension"));
+                    loraA, "the first dimension must be a multiple of rank " + rank + ", one rank per expert"));
         }
         return loraB.shape().get(1) == rows
                 ? Optional.empty()
-                : Optional.of(new Misfit(loraB, "as many columns are expected as lora_A has rows, " + rows));
+                : Optional.of(new Misfit(loraB, "must have as many columns as lora_A has rows, " + rows));
     }
 
     @Override

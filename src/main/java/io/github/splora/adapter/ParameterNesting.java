@@ -65,13 +65,13 @@ public final class ParameterNesting {
             if (!allThere) {
                 problem.accept(
                         module,
-                        "target_parameters names " + named + " of it, but the file holds factors for another"
-                                + " number of parameters");
+                        "target_parameters names " + named + " in this module, but the file holds factors for a"
+                                + " different number of parameters");
             } else if (count > 1 && !DECLARATION.containsAll(named)) {
                 problem.accept(
                         module,
-                        "target_parameters names " + named + " of it, and the file does not say which factors"
-                                + " are whose; only the order of " + DECLARATION + " is known");
+                        "target_parameters names " + named + " in this module, but the file does not say which"
+                                + " factors belong to which parameter; only the order of " + DECLARATION + " is known");
             } else {
                 for (int i = 0; i < count; i++) {
                     parameters.put(wrapped(module, count - 1 - i), module + "." + named.get(i));

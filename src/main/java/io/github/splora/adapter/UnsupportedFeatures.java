@@ -20,28 +20,29 @@ final class UnsupportedFeatures {
     private static final String CONVERT =
             "save it as plain LoRA with PEFT's save_pretrained(...," + " path_initial_model_for_weight_conversion=...)";
 
-    private static final String MERGE = "merge it into its model and give the merged checkpoint with --adapted";
+    private static final String MERGE = "merge it into its model and pass the merged checkpoint with --adapted";
 
     private static final List<Feature> FEATURES = List.of(
             new Feature(
                     "enable_lora",
                     UnsupportedFeatures::isPresent,
-                    "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert with a current PEFT"),
+                    "MergedLinear of PEFT 0.2 packs several deltas into one module; retrain or convert it with a"
+                            + " current PEFT"),
             new Feature(
                     "init_lora_weights",
                     value -> value.asText().startsWith("pissa_niter_"),
-                    "PEFT takes a random approximation out of the base weights whenever this adapter is loaded, so what it adds is"
-                            + " different each time; " + CONVERT),
+                    "PEFT subtracts a random approximation from the base weights each time it loads this"
+                            + " adapter, so its effect always differs; " + CONVERT),
             new Feature(
                     "init_lora_weights",
                     value -> value.asText().equals("corda"),
-                    "what CorDA takes out of the base weights depends on its training data, and PEFT cannot load this adapter as it"
-                            + " is; " + CONVERT),
+                    "what CorDA subtracts from the base weights depends on its training data, and PEFT cannot"
+                            + " load this adapter as it is; " + CONVERT),
             new Feature(
                     "init_lora_weights",
                     value -> value.asText().equals("loftq"),
-                    "LoftQ replaces the base weights by quantised ones whenever this adapter is loaded; save it with"
-                            + " init_lora_weights true for the model that it was trained on"),
+                    "LoftQ replaces the base weights with quantized ones whenever this adapter is loaded; save"
+                            + " it with init_lora_weights true for the model that it was trained on"),
             new Feature(
                     "use_qalora",
                     JsonNode::booleanValue,
@@ -53,7 +54,7 @@ final class UnsupportedFeatures {
             new Feature(
                     "kasa_config",
                     UnsupportedFeatures::isPresent,
-                    "KaSA changes the base weights and adds singular values of its own; " + MERGE),
+                    "KaSA changes the base weights and adds its own singular values; " + MERGE),
             new Feature(
                     "monteclora_config",
                     UnsupportedFeatures::isPresent,
@@ -61,16 +62,17 @@ final class UnsupportedFeatures {
             new Feature(
                     "arrow_config",
                     UnsupportedFeatures::isPresent,
-                    "Arrow routes between several adapters; give each of them by itself"),
+                    "Arrow routes between several adapters; score each of them separately"),
             new Feature(
                     "layer_replication",
                     UnsupportedFeatures::isPresent,
-                    "replicated layers have no tensors of their own in the checkpoints; train on a checkpoint in which each layer is"
-                            + " written out, and give base and aligned in the same form"),
+                    "replicated layers have no separate tensors in the checkpoints; train on a checkpoint that"
+                            + " stores every layer, and pass base and aligned in the same form"),
             new Feature(
                     "alora_invocation_tokens",
                     UnsupportedFeatures::isPresent,
-                    "an activated LoRA acts only after its invocation tokens, so there is no one model to judge; train a plain LoRA"),
+                    "an activated LoRA takes effect only after its invocation tokens, so there is no single"
+                            + " model to score; train a plain LoRA"),
             new Feature(
                     "megatron_config",
                     UnsupportedFeatures::isPresent,
@@ -86,8 +88,8 @@ final class UnsupportedFeatures {
                     file,
                     "peft_type",
                     type.isMissingNode() ? "(absent)" : type,
-                    "only adapters of type LORA can be scored and pruned; merge one that changes weights into its model, and give"
-                            + " the merged checkpoint with --adapted");
+                    "only adapters of type LORA can be scored and pruned; merge an adapter of another type that"
+                            + " changes weights into its model, and pass the merged checkpoint with --adapted");
         }
         List<Problem> problems = new ArrayList<>();
         for (Feature feature : FEATURES) {

@@ -44,7 +44,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a checkpoint.
      *
-     * @param location a folder with {@code model.safetensors}, {@code pytorch_model.bin} or an index of either, or one of
+     * @param location a folder with {@code model.safetensors}, {@code pytorch_model.bin} or an index of either, one of
      *     these files, or any other single file of tensors
      * @throws BadInputException if there is no checkpoint, or one of its files is malformed
      */
@@ -159,8 +159,7 @@ public final class Checkpoint implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> {
                     if (Files.exists(folder.resolve("adapter_config.json"))) {
-                        return new BadInputException(
-                                folder, null, null, "this is an adapter; a whole checkpoint is expected here");
+                        return new BadInputException(folder, null, null, "this is an adapter; name a full checkpoint");
                     }
                     return new BadInputException(
                             folder,

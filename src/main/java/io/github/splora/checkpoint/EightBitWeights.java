@@ -45,8 +45,8 @@ final class EightBitWeights {
                         weight.file().path(),
                         TensorInfo.label(weight.name()) + " dtype",
                         weight.dtype(),
-                        "8-bit weights need their scales, and there is no '" + weight.name() + "_scale' or"
-                                + " '_scale_inv' here; use a 16-bit checkpoint"));
+                        "8-bit weights need scales, but this checkpoint has neither" + " '" + weight.name()
+                                + "_scale' nor '_scale_inv'; use a 16-bit checkpoint"));
         return fitting(checkpoint, weight, scale);
     }
 
@@ -71,7 +71,7 @@ final class EightBitWeights {
                 TensorInfo.label(scale.name()),
                 scale.dtype() + " " + shape,
                 "these scales do not fit the weight " + weight.shape()
-                        + ": neither one for all, nor for a row, nor for a block" + " of " + block(checkpoint)
+                        + ": expected one scale in total, one per row, or one per block of " + block(checkpoint)
                         + "; use a 16-bit checkpoint");
     }
 

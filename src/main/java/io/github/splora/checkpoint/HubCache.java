@@ -100,7 +100,7 @@ public record HubCache(Path folder) {
                 if (COMMIT.matcher(commit).matches()) {
                     return commit;
                 }
-                throw new BadInputException(ref, null, commit, "a commit of 40 hexadecimal digits is expected here");
+                throw new BadInputException(ref, null, commit, "must contain a commit hash of 40 hexadecimal digits");
             }
         } catch (IOException e) {
             throw new BadInputException(ref, null, null, "cannot be read: " + e.getMessage(), e);

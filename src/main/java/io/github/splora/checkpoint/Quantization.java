@@ -24,7 +24,7 @@ final class Quantization {
     private static final Set<String> EIGHT_BIT_FLOAT_METHODS = Set.of("fp8", "fbgemm_fp8");
 
     private static final String ADVICE =
-            "quantised weights cannot be compared; use the 16-bit base and aligned checkpoints"
+            "quantized weights cannot be compared; use the 16-bit base and aligned checkpoints"
                     + " (an adapter trained with QLoRA needs no change)";
 
     private Quantization() {}

@@ -32,7 +32,7 @@ public record ShardIndex(Path file, Map<String, Path> weightMap) {
                     file,
                     "weight_map",
                     json.get("weight_map"),
-                    "this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
+                    "this is not a shard index, which maps tensor names to shard files; name the checkpoint's folder");
         }
         Path folder = file.toAbsolutePath().getParent();
         List<Problem> problems = new ArrayList<>();

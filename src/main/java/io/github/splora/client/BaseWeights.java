@@ -18,7 +18,7 @@ final class BaseWeights {
                         config.file().toString(),
                         "init_lora_weights",
                         config.initLoraWeights(),
-                        "PEFT changes the base weights when it loads such an adapter, " + client
+                        "PEFT changes the base weights when it loads this adapter, but " + client
                                 + " does not; convert it with PEFT's path_initial_model_for_weight_conversion first"));
     }
 }

@@ -17,6 +17,6 @@ final class Findings {
      * Returns the addition for the others to a message that names the first of {@code count} items; "" for one item.
      */
     static String andOthers(int count) {
-        return count == 1 ? "" : " (" + (count - 1) + " more like it)";
+        return count == 1 ? "" : " (and " + (count - 1) + " more)";
     }
 }

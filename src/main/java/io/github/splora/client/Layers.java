@@ -72,8 +72,8 @@ final class Layers {
                     null,
                     "blocks " + missing
                             + " have none, and " + client
-                            + " then leaves them out in all blocks; prune the adapter as it was trained"
-                            + " with --action zero, or train it on all layers"));
+                            + " then ignores them in all blocks; prune the original adapter with --action zero,"
+                            + " or train on all layers"));
         }
     }
 

@@ -24,11 +24,11 @@ final class LlamaCppClient implements Client {
         return Findings.of(List.of(
                 ScalingRule.ALPHA_OVER_OWN_RANK.problems(title(), content),
                 BaseWeights.unchanged(title(), content),
-                Tensors.plainNames(content, false, "llama.cpp's converter stops at tensors of such a name"),
+                Tensors.plainNames(content, false, "llama.cpp's converter fails on tensors with such names"),
                 Tensors.loraOnly(
                         content,
                         LlamaCppClient::isConverted,
-                        "llama.cpp's converter stops at tensors other than lora_A.weight and lora_B.weight")));
+                        "llama.cpp's converter fails on tensors other than lora_A.weight and lora_B.weight")));
     }
 
     private static boolean isConverted(String tensorName) {

@@ -26,11 +26,11 @@ final class LoraxClient implements Client {
                 ScalingRule.ALPHA_OVER_R.problems(title(), content),
                 Punica.ranks(title(), content),
                 BaseWeights.unchanged(title(), content),
-                Tensors.plainNames(content, true, "LoRAX does not know such a name and leaves the tensor out"),
+                Tensors.plainNames(content, true, "LoRAX does not recognize this name and ignores the tensor"),
                 Tensors.loraOnly(
                         content,
                         Tensors::isBaseWeight,
-                        "LoRAX loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
+                        "LoRAX loads only lora_A.weight and lora_B.weight, so this tensor would be missing")));
     }
 
     @Override

@@ -33,7 +33,8 @@ final class PeftClient implements Client {
                         config.file().toString(),
                         "module '" + module.name() + "'",
                         null,
-                        "has tensors, but target_modules and exclude_modules leave it out: PEFT would ignore them"));
+                        "has tensors, but target_modules and exclude_modules do not select it: PEFT would"
+                                + " ignore them"));
             }
         }
         for (String key : config.deadPatterns(names).stream().distinct().toList()) {
@@ -61,13 +62,13 @@ final class PeftClient implements Client {
         Stream<String> layers =
                 targets.namesItsTargets() ? model.bare().stream().filter(targets::targets) : Stream.empty();
         return Stream.concat(layers, model.bareParameters().stream().filter(targets::targetsParameter))
-                .map(
-                        name -> new Problem(
-                                content.weights().toString(),
-                                "module '" + name + "'",
-                                null,
-                                "the config targets this layer of " + model.location()
-                                        + ", but there are no tensors for it: PEFT would warn, and may compute with uninitialised memory"))
+                .map(name -> new Problem(
+                        content.weights().toString(),
+                        "module '" + name + "'",
+                        null,
+                        "the config targets this layer of " + model.location()
+                                + ", but the adapter has no tensors for it: PEFT would warn, and may"
+                                + " compute with uninitialized memory"))
                 .toList();
     }
 }

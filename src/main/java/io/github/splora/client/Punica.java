@@ -34,7 +34,7 @@ final class Punica {
                         content.weights().toString(),
                         "type '" + type + "' ranks",
                         found.toString(),
-                        client + " stacks the modules of a type, so they must all have one rank"));
+                        client + " stacks the modules of a type, so they must all have the same rank"));
             }
         });
         Set<Long> padded = ranks.values().stream()
@@ -49,8 +49,8 @@ final class Punica {
                     String.valueOf(rank),
                     client + " pads it to "
                             + paddedTo(rank)
-                            + " and then divides lora_alpha by that for all types but the first, so their strength would"
-                            + " be wrong; a rank of 8 or a multiple of 16 is safe"));
+                            + " and then divides lora_alpha by that for every type but the first, so the"
+                            + " strength would be wrong; a rank of 8 or a multiple of 16 is safe"));
         }
         return problems;
     }

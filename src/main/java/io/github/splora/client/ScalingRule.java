@@ -17,7 +17,7 @@ enum ScalingRule {
     ALPHA_OVER_R("lora_alpha / r", false, (config, module) -> config.rank()),
     /** The same, but with the square root of r if {@code use_rslora} is set. */
     ALPHA_OVER_R_OR_ROOT(
-            "lora_alpha / r (its root with use_rslora)",
+            "lora_alpha / r (or its square root with use_rslora)",
             true,
             (config, module) -> config.rsLora() ? Math.sqrt(config.rank()) : config.rank()),
     /** {@code lora_alpha} divided by the rank of the module's matrices. */
@@ -52,7 +52,7 @@ enum ScalingRule {
                 client + " scales by " + formula + ": " + figure(scalingOf(config, first)) + " instead of "
                         + figure(first.scaling()) + " for module '" + first.name() + "'"
                         + Findings.andOthers(wrong.size())
-                        + ", so their strength would be wrong; " + remedy(content)));
+                        + ", so the strength would be wrong; " + remedy(content)));
     }
 
     private double scalingOf(AdapterConfig config, LoraModule module) {
@@ -82,9 +82,9 @@ enum ScalingRule {
         if (causes(config).equals(List.of("use_rslora"))) {
             LoraModule any = content.modules().get(0);
             return "in a copy of the adapter, set use_rslora to false and lora_alpha to "
-                    + any.scaling() * divisor.applyAsDouble(config, any) + ", which means the same to all clients";
+                    + any.scaling() * divisor.applyAsDouble(config, any) + ", which has the same effect in all clients";
         }
-        return "merge the adapter into the model for this client, or train it with one alpha and one rank";
+        return "merge the adapter into the model for this client, or train it with a single alpha and rank";
     }
 
     private static boolean isSame(double a, double b) {

@@ -41,7 +41,7 @@ final class SglangClient implements Client {
                 Tensors.loraOnly(
                         content,
                         Tensors::isBaseWeight,
-                        "SGLang loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
+                        "SGLang loads only lora_A.weight and lora_B.weight, so this tensor would be missing")));
     }
 
     private static List<Problem> targets(AdapterContent content) {
@@ -52,7 +52,7 @@ final class SglangClient implements Client {
                         content.config().file().toString(),
                         "target_modules",
                         targets.isMissingNode() ? "(absent)" : targets.toString(),
-                        "SGLang wants a list of names here; splora prune --client sglang --action drop writes one"));
+                        "SGLang requires a list of names here; splora prune --client sglang --action drop writes one"));
     }
 
     private static List<Problem> fusions(AdapterContent content) {
@@ -71,8 +71,8 @@ final class SglangClient implements Client {
                         null,
                         "has tensors for "
                                 + present + " but not for " + missing
-                                + ", which SGLang cannot load; a prune must take such"
-                                + " modules together (--granularity fusion) or zero them (--action zero)"));
+                                + ", which SGLang cannot load; prune such modules together (--granularity"
+                                + " fusion) or zero them (--action zero)"));
             }
         });
         return problems;
@@ -86,7 +86,7 @@ final class SglangClient implements Client {
                         content.weights().toString(),
                         "module '" + module.name() + "' rank",
                         String.valueOf(module.rank()),
-                        "SGLang loads only modules whose rank is the config's r, " + rank))
+                        "SGLang loads only modules whose rank equals the config's r, " + rank))
                 .toList();
     }
 }

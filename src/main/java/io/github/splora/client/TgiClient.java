@@ -32,11 +32,11 @@ final class TgiClient implements Client {
                 ScalingRule.ALPHA_OVER_R_OR_ROOT.problems(title(), content),
                 Punica.ranks(title(), content),
                 BaseWeights.unchanged(title(), content),
-                Tensors.plainNames(content, true, "TGI does not know such a name and leaves the tensor out"),
+                Tensors.plainNames(content, true, "TGI does not recognize this name and ignores the tensor"),
                 Tensors.loraOnly(
                         content,
                         Tensors::isBaseWeight,
-                        "TGI loads nothing but lora_A.weight and lora_B.weight, so this would be missing")));
+                        "TGI loads only lora_A.weight and lora_B.weight, so this tensor would be missing")));
     }
 
     @Override
@@ -55,8 +55,8 @@ final class TgiClient implements Client {
                         content.weights().toString(),
                         "module '" + unknown.get(0) + "'",
                         null,
-                        "TGI has no such layer for LoRA (it knows the projections of"
-                                + " model.layers.N.self_attn and .mlp) and leaves it out"
+                        "TGI does not support LoRA on this layer (only on the projections of"
+                                + " model.layers.N.self_attn and .mlp) and ignores it"
                                 + Findings.andOthers(unknown.size())
                                 + "; merge the adapter into the model for this client"));
     }

@@ -29,14 +29,14 @@ final class VllmClient implements Client {
     public List<Problem> problems(AdapterContent content) {
         return Findings.of(List.of(
                 fields(content),
-                ScalingRule.ALPHA_OVER_R_OR_ROOT.problems("vLLM (but for its newest versions)", content),
+                ScalingRule.ALPHA_OVER_R_OR_ROOT.problems("vLLM (except its newest versions)", content),
                 BaseWeights.unchanged(title(), content),
                 ranks(content),
-                Tensors.plainNames(content, false, "vLLM refuses adapters with tensors of such a name"),
+                Tensors.plainNames(content, false, "vLLM rejects adapters with such tensor names"),
                 Tensors.loraOnly(
                         content,
                         VllmClient::isKnownBaseWeight,
-                        "vLLM refuses adapters with tensors other than lora_A.weight and lora_B.weight")));
+                        "vLLM rejects adapters with tensors other than lora_A.weight and lora_B.weight")));
     }
 
     private static List<Problem> fields(AdapterContent content) {
@@ -48,15 +48,15 @@ final class VllmClient implements Client {
                     file,
                     "target_modules",
                     "(absent)",
-                    "vLLM refuses a config without this field; add it," + " null is enough"));
+                    "vLLM rejects a config without this field; add it (null is enough)"));
         }
         if (!json.path("modules_to_save").isEmpty()) {
-            problems.add(
-                    new Problem(
-                            file,
-                            "modules_to_save",
-                            json.get("modules_to_save").toString(),
-                            "vLLM refuses adapters that replace whole modules; merge the adapter into the model for this client"));
+            problems.add(new Problem(
+                    file,
+                    "modules_to_save",
+                    json.get("modules_to_save").toString(),
+                    "vLLM rejects adapters that replace whole modules; merge the adapter into the model"
+                            + " for this client"));
         }
         return problems;
     }
@@ -73,7 +73,7 @@ final class VllmClient implements Client {
                 content.weights().toString(),
                 "module '" + module.name() + "' rank",
                 String.valueOf(module.rank()),
-                "vLLM's --max-lora-rank goes up to " + HIGHEST_RANK);
+                "exceeds vLLM's highest --max-lora-rank, " + HIGHEST_RANK);
     }
 
     private static boolean isKnownBaseWeight(String tensorName) {

@@ -7,8 +7,9 @@ final class Advice {
 
     private static final String GUIDE = "docs/gpu.md has the steps";
     private static final String BOTH_WAYS = "either name the libtorch of an existing PyTorch 2.7.1 for CUDA 12"
-            + " (PYTORCH_LIBRARY_PATH=…/site-packages/torch/lib), or build splora without a library of its own (./mvnw"
-            + " -Dsplora.natives=none -DskipTests clean package) and let it fetch the one for CUDA once (splora doctor"
+            + " (PYTORCH_LIBRARY_PATH=…/site-packages/torch/lib), or build splora without a bundled library (./mvnw"
+            + " -Dsplora.natives=none -DskipTests clean package) and let it download the one for CUDA once"
+            + " (splora doctor"
             + " --install-cuda, 2 to 3 GB from the network); " + GUIDE;
 
     private final Machine machine;
@@ -28,7 +29,7 @@ final class Advice {
     List<String> on(Diagnosis.Engine engine, String problem) {
         if (engine == null) {
             return bundledFlavor.equals("none") && !problem.contains("PYTORCH_LIBRARY_PATH")
-                    ? List.of("This build of splora brings no library: " + BOTH_WAYS + ".")
+                    ? List.of("This build of splora has no bundled library: " + BOTH_WAYS + ".")
                     : List.of();
         }
         if (!engine.gpus().isEmpty() || machine.cards().isEmpty()) {
@@ -37,25 +38,26 @@ final class Advice {
         if (machine.driver().isEmpty()) {
             return List.of(
                     "There is an NVIDIA card, but no driver is loaded: install NVIDIA's driver, 525 or newer (570 or"
-                            + " newer for Blackwell cards); it must show the card in 'nvidia-smi'. Then run 'splora doctor' again.");
+                            + " newer for Blackwell cards); 'nvidia-smi' must list the card. Then run 'splora"
+                            + " doctor' again.");
         }
         if (!machine.hasLibcuda()) {
-            return List.of(
-                    "There is a driver, but its library libcuda.so.1 is not here, as in a container that was not given"
-                            + " the GPU: start it with 'docker run --gpus all' (and the NVIDIA Container Toolkit).");
+            return List.of("A driver is loaded, but its library libcuda.so.1 is missing, as in a container started"
+                    + " without the GPU: start it with 'docker run --gpus all' (and the NVIDIA"
+                    + " Container Toolkit).");
         }
         if (engine.isForeign()) {
-            return List.of(
-                    "The PyTorch that PYTORCH_LIBRARY_PATH names cannot use the GPU: it is one for CPUs, or for a CUDA"
-                            + " newer than the driver. Try 'python -c \"import torch; print(torch.cuda.is_available())\"' there; "
-                            + GUIDE
-                            + ".");
+            return List.of("The PyTorch that PYTORCH_LIBRARY_PATH names cannot use the GPU: it was built for CPUs, or"
+                    + " for a newer CUDA than the driver supports. Try 'python -c \"import torch;"
+                    + " print(torch.cuda.is_available())\"' there; "
+                    + GUIDE
+                    + ".");
         }
         if (bundledFlavor.equals("cpu")) {
             return List.of(
-                    "There is a GPU, but splora brings the library for CPUs. To use the GPU, " + BOTH_WAYS + ".");
+                    "There is a GPU, but splora's bundled library is for CPUs. To use the GPU, " + BOTH_WAYS + ".");
         }
-        return List.of("The library for CUDA is loaded, but cannot use the GPU: the driver ("
+        return List.of("The CUDA library is loaded, but cannot use the GPU: the driver ("
                 + machine.driver().get() + ") is older than 525, or CUDA_VISIBLE_DEVICES hides the card.");
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.splora.Version;
 import io.github.splora.backend.Backend;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.tensor.djl.EngineState;
 import io.github.splora.tensor.djl.Gpu;
 import java.io.UncheckedIOException;
@@ -109,20 +110,20 @@ public record Diagnosis(
         lines.add("splora " + splora);
         lines.add("  Java    " + java);
         lines.add("  system  " + system);
-        lines.add("  CPU     " + cpu + ", " + processors + " processors, "
-                + (vectorBits == 0 ? "no vectors for Java's loops" : "vectors of " + vectorBits + " bits"));
+        lines.add("  CPU     " + cpu + ", " + Printable.count(processors, "processor", "processors") + ", "
+                + (vectorBits == 0 ? "no vector instructions for Java's loops" : vectorBits + "-bit vectors"));
         lines.add("  engine  "
                 + (engine == null
                         ? "does not start: " + engineProblem
                         : engine.name() + " " + engine.version() + ", from " + engine.library()));
         lines.add("  cache   " + cache);
         lines.add("  GPUs    " + gpus());
-        lines.add("  cards   " + (cards.isEmpty() ? "no NVIDIA card seen" : String.join("; ", cards))
+        lines.add("  cards   " + (cards.isEmpty() ? "no NVIDIA card found" : String.join("; ", cards))
                 + (driver == null ? "" : ", driver " + driver));
         lines.add(
                 !scoringWorks
                         ? "Scoring does not work."
-                        : device.equals("cpu") ? "Scoring works, on the CPU." : "Scoring works, on " + device + ".");
+                        : device.equals("cpu") ? "Scoring works on the CPU." : "Scoring works on " + device + ".");
         advice.forEach(each -> lines.add("- " + each));
         return String.join("\n", lines) + "\n";
     }

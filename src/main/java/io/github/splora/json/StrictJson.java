@@ -101,15 +101,14 @@ public final class StrictJson {
                     file,
                     null,
                     null,
-                    "more than is read as JSON, which is " + MAX_TOKENS + " values and names, " + MAX_DEPTH
-                            + " levels, and " + MAX_DIGITS + " digits of a number",
+                    "exceeds the limits for JSON" + " files: " + MAX_TOKENS + " values and names, " + MAX_DEPTH
+                            + " levels, and " + MAX_DIGITS + " digits per number",
                     e);
         } catch (JsonProcessingException e) {
             throw new BadInputException(file, where(e), null, "not valid JSON: " + e.getOriginalMessage(), e);
         } catch (NumberFormatException e) {
             // Jackson throws this for exponents with many digits, which its length check does not cover.
-            throw new BadInputException(
-                    file, null, null, "not valid JSON: a number whose exponent is out of all bounds", e);
+            throw new BadInputException(file, null, null, "not valid JSON: the exponent of a number is too large", e);
         } catch (AccessDeniedException e) {
             throw new BadInputException(file, null, null, "cannot be read: permission denied", e);
         } catch (NoSuchFileException e) {
@@ -118,7 +117,7 @@ public final class StrictJson {
             throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
         }
         if (!(root instanceof ObjectNode object)) {
-            throw new BadInputException(file, null, null, "a JSON object is expected here");
+            throw new BadInputException(file, null, null, "must be a JSON object");
         }
         return object;
     }
@@ -159,7 +158,7 @@ public final class StrictJson {
 
     private static byte[] readBounded(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new BadInputException(file, null, null, "a folder stands where a JSON file is expected");
+            throw new BadInputException(file, null, null, "is a folder, not a JSON file");
         }
         checkSize(file, Files.size(file));
         try (InputStream in = Files.newInputStream(file)) {
@@ -173,7 +172,7 @@ public final class StrictJson {
     private static void checkSize(Path file, long size) {
         if (size > MAX_BYTES) {
             throw new BadInputException(
-                    file, "size", size + " bytes", "more than the " + MAX_BYTES + " that are read as JSON");
+                    file, "size", size + " bytes", "exceeds the limit for JSON files, " + MAX_BYTES + " bytes");
         }
     }
 

@@ -48,7 +48,7 @@ public final class OutputFolder {
                         folder,
                         "--output",
                         null,
-                        "the output must not be, hold or lie in an input (" + input + "); choose another folder");
+                        "the output must not be, contain or be inside an input (" + input + "); choose another folder");
             }
         }
         if (Files.exists(target)) {
@@ -165,7 +165,7 @@ public final class OutputFolder {
 
     private static void requireCreatable(Path folder, Path target) {
         if (Files.isSymbolicLink(target)) {
-            throw new BadInputException(folder, "--output", null, "a link to nothing is in the way; name a folder");
+            throw new BadInputException(folder, "--output", null, "a broken link is in the way; name a folder");
         }
         Path above = target.getParent();
         while (Files.notExists(above)) {
@@ -173,10 +173,7 @@ public final class OutputFolder {
         }
         if (!Files.isDirectory(above) || !Files.isWritable(above)) {
             throw new BadInputException(
-                    folder,
-                    "--output",
-                    null,
-                    "it cannot be made: " + above + " is not a folder that may be written to");
+                    folder, "--output", null, "it cannot be created: " + above + " is not a writable folder");
         }
     }
 
@@ -185,7 +182,7 @@ public final class OutputFolder {
             throw new BadInputException(folder, "--output", null, "a file is in the way; name a folder");
         }
         if (!Files.isWritable(target)) {
-            throw new BadInputException(folder, "--output", null, "the folder may not be written to");
+            throw new BadInputException(folder, "--output", null, "the folder is not writable");
         }
         if (!force && !isEmpty(target)) {
             throw new BadInputException(

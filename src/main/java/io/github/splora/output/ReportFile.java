@@ -37,13 +37,13 @@ public final class ReportFile {
         Path target = RealPath.of(file);
         if (target.getFileName() == null
                 || !target.getFileName().toString().toLowerCase(Locale.ROOT).matches(".+\\.html?")) {
-            throw refusal(file, "a report is HTML; name a file that ends in .html");
+            throw refusal(file, "the report is an HTML file; choose a name that ends in .html");
         }
         if (Files.isDirectory(target)) {
             throw refusal(file, "a folder is in the way; name a file");
         }
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            throw refusal(file, "what lies there is not a file that could be replaced");
+            throw refusal(file, "this is not a regular file, so it cannot be replaced; choose another file");
         }
         for (String name : used) {
             if (new File(name).exists() && RealPath.of(Path.of(name)).equals(target)
@@ -87,7 +87,7 @@ public final class ReportFile {
             throw refusal(file, "a file is in the way: " + folder + " is not a folder");
         }
         if (!Files.isWritable(folder)) {
-            throw refusal(file, "the folder " + folder + " may not be written to");
+            throw refusal(file, "the folder " + folder + " is not writable");
         }
     }
 

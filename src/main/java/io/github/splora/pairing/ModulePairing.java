@@ -114,8 +114,8 @@ public final class ModulePairing {
                                     TensorInfo.label(
                                             weight.whole().tensors().get(0).name()),
                                     null,
-                                    "two modules of the" + " adapter would take it for their weight: '" + earlier
-                                            + "' and '" + module.name() + "'"));
+                                    "it matches two modules of the adapter: '" + earlier + "' and '" + module.name()
+                                            + "'"));
         }
         return weights;
     }
@@ -129,8 +129,8 @@ public final class ModulePairing {
                             ? null
                             : candidates.stream().map(StoredWeight::name).toList(),
                     candidates.isEmpty()
-                            ? "no tensor here is the weight of this module of the adapter"
-                            : "several tensors could be this module's weight");
+                            ? "no tensor in this checkpoint matches this module of the adapter"
+                            : "several tensors match this module of the adapter");
         }
         StoredWeight weight = candidates.get(0);
         Optional<StoredTensor> other = weight.tensors()

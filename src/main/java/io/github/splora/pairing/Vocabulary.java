@@ -22,8 +22,8 @@ final class Vocabulary {
                 ? Optional.of(
                         "a vocabulary of " + weightShape.get(0) + " tokens, but the adapter's module '" + module.name()
                                 + "' was trained on " + expected.get(0)
-                                + "; name the checkpoint with the resized vocabulary, or leave the"
-                                + " module out: --exclude '" + module.name() + "'")
+                                + "; name the checkpoint with the resized vocabulary, or exclude the module:"
+                                + " --exclude '" + module.name() + "'")
                 : Optional.empty();
     }
 }

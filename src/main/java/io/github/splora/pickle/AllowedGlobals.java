@@ -41,7 +41,7 @@ final class AllowedGlobals {
 
     private static Object emptyDict(Object[] arguments) {
         if (arguments.length != 0) {
-            throw new PickleException("an OrderedDict is not made empty");
+            throw new PickleException("an OrderedDict is not created empty");
         }
         return new PickledDict();
     }

@@ -1,6 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.storage.DataFile;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ final class LegacyContents {
         TensorUnpickler unpickler = new TensorUnpickler(data.path());
         if (!MAGIC.equals(unpickler.read(stream)) || !VERSION.equals(unpickler.read(stream))) {
             throw new BadInputException(
-                    data.path(), null, null, "is a pickle, but none of torch.save's; " + PickleFile.CONVERT);
+                    data.path(), null, null, "is a pickle, but was not written by torch.save; " + PickleFile.CONVERT);
         }
         if (!(unpickler.read(stream) instanceof PickledDict machine)
                 || !Boolean.TRUE.equals(machine.get("little_endian"))) {
@@ -49,7 +50,7 @@ final class LegacyContents {
                         data.path(),
                         "storage keys",
                         null,
-                        "name a storage that no tensor is in; download the file again, or " + PickleFile.CONVERT);
+                        "name a storage that no tensor uses; download the file again, or " + PickleFile.CONVERT);
             }
             Extent extent = extent(data, storage, position);
             if (storages.put(storage.key(), extent) != null) {
@@ -57,7 +58,7 @@ final class LegacyContents {
                         data.path(),
                         PickleFile.label(storage),
                         null,
-                        "is there twice; download the file again, or " + PickleFile.CONVERT);
+                        "appears twice; download the file again, or " + PickleFile.CONVERT);
             }
             position = extent.end();
         }
@@ -73,8 +74,8 @@ final class LegacyContents {
             throw new BadInputException(
                     data.path(),
                     PickleFile.label(storage),
-                    elements + " elements",
-                    "but the pickle speaks of " + storage.elements() + "; download the file again");
+                    Printable.count(elements, "element", "elements"),
+                    "the pickle describes " + storage.elements() + "; download the file again");
         }
         long begin = position + Long.BYTES;
         if (elements > (data.size() - begin) / storage.bytesEach()) {

@@ -1,6 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.storage.DataFile;
 import io.github.splora.storage.GitLfs;
 import io.github.splora.storage.TensorFile;
@@ -66,8 +67,8 @@ public final class PickleFile implements TensorFile {
         throw new BadInputException(
                 data.path(),
                 "file size",
-                data.size() + " bytes",
-                "is no file of torch.save: it begins neither as a zip archive nor as a pickle; download it again");
+                Printable.bytes(data.size()),
+                "was not written by torch.save: it is neither a zip archive nor a pickle; download it again");
     }
 
     @Override
@@ -110,11 +111,10 @@ public final class PickleFile implements TensorFile {
                 data.path(),
                 label(storage),
                 null,
-                "passes the end of the file, which was cut short; download it again");
+                "extends past the end of the file, which is truncated; download it again");
     }
 
     static BadInputException otherByteOrder(DataFile data, String field, String value) {
-        return new BadInputException(
-                data.path(), field, value, "only files of little-endian machines are read; " + CONVERT);
+        return new BadInputException(data.path(), field, value, "only little-endian files can be read; " + CONVERT);
     }
 }

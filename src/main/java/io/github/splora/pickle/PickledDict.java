@@ -23,7 +23,7 @@ final class PickledDict {
                 || key instanceof Double
                 || key instanceof BigInteger;
         if (!plain) {
-            throw new PickleException("a dict's key is neither text nor a number");
+            throw new PickleException("a dict key is neither a string nor a number");
         }
         if (entries.containsKey(key)) {
             throw new PickleException("a dict has the key '" + TensorInfo.shortened(String.valueOf(key)) + "' twice");

@@ -46,7 +46,7 @@ record PickledTensor(Storage storage, long offset, List<Long> shape, List<Long> 
         if (arguments.length == 3 && arguments[0] instanceof PickledTensor tensor) {
             return tensor;
         }
-        throw new PickleException("a parameter is not made of a tensor");
+        throw new PickleException("a parameter does not contain a tensor");
     }
 
     /** Returns the number of elements; throws {@link ArithmeticException} if it does not fit into a long. */

@@ -1,6 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.storage.DataFile;
 import io.github.splora.storage.TensorInfo;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ final class StateDict {
     static Map<String, TensorInfo> tensors(DataFile data, Contents contents) {
         if (!(contents.root() instanceof PickledDict dict)) {
             throw new BadInputException(
-                    data.path(), null, null, "holds no dict of tensors by name; " + PickleFile.CONVERT);
+                    data.path(), null, null, "does not hold a dict of named tensors; " + PickleFile.CONVERT);
         }
         StateDict state = new StateDict(data, contents.storages());
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
@@ -52,22 +53,25 @@ final class StateDict {
                 throw fault(
                         name,
                         PickleFile.label(storage),
-                        "is not in the file, or not of the size of " + storage.elements() + " " + storage.dtype()
+                        "is missing from the file, or does not have the size of "
+                                + Printable.count(
+                                        storage.elements(), storage.dtype() + " element", storage.dtype() + " elements")
                                 + "; download the file again");
             }
             if (!tensor.isContiguous()) {
                 throw fault(
                         name,
                         "stride " + tensor.stride() + " of shape " + tensor.shape(),
-                        "a transposed or sliced tensor is not read; load the file with PyTorch and save the tensors made contiguous"
-                                + " (tensor.contiguous())");
+                        "a transposed or sliced tensor cannot be read; load the file with PyTorch, make its"
+                                + " tensors contiguous (tensor.contiguous()) and save them");
             }
             if (tensor.elements() > storage.elements() - tensor.offset()) {
                 throw fault(
                         name,
                         "offset " + tensor.offset() + " of shape " + tensor.shape(),
-                        "passes the end of its storage of " + storage.elements()
-                                + " elements; download the file again");
+                        "extends past the end of its storage of "
+                                + Printable.count(storage.elements(), "element", "elements")
+                                + "; download the file again");
             }
             long begin = bytes.begin() + tensor.offset() * storage.bytesEach();
             return new TensorInfo(
@@ -95,7 +99,7 @@ final class StateDict {
                 data.path(),
                 "keys",
                 keys.stream().collect(Collectors.joining(", ", "[", more + "]")),
-                "holds more than tensors by name, as training checkpoints do; load it with PyTorch and save the part that is the"
-                        + " model's state dict");
+                "holds more than named tensors, as training checkpoints do; load it with PyTorch and save only"
+                        + " the model's state dict");
     }
 }

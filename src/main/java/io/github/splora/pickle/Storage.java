@@ -25,7 +25,7 @@ record Storage(String key, DType dtype, long elements) {
                 && parts[2] instanceof String key) {
             return new Storage(key, dtype, count(parts[4]));
         }
-        throw new PickleException("a persistent id is not that of a storage");
+        throw new PickleException("a persistent id does not describe a storage");
     }
 
     /** Returns the length in bytes; throws {@link ArithmeticException} if it does not fit into a long. */

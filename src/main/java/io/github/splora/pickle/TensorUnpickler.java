@@ -92,12 +92,12 @@ final class TensorUnpickler extends Unpickler {
         } catch (PickleException e) {
             throw malformed(e.getMessage(), e);
         } catch (CharacterCodingException e) {
-            throw malformed("a text is not UTF-8", e);
+            throw malformed("a string is not UTF-8", e);
         } catch (IOException e) {
-            throw malformed("it breaks off", e);
+            throw malformed("it ends early", e);
         } catch (RuntimeException e) {
             // The library pops, casts and counts without checks.
-            throw malformed("an instruction finds on the stack what it cannot work with", e);
+            throw malformed("an instruction does not match the values on the stack", e);
         }
     }
 
@@ -113,7 +113,7 @@ final class TensorUnpickler extends Unpickler {
                     file,
                     "pickle",
                     "over " + MAX_OPCODES + " instructions",
-                    "no model's tensors take as many to describe; " + PickleFile.CONVERT);
+                    "no model's tensors need that many; " + PickleFile.CONVERT);
         }
         switch (opcode) {
             case Opcodes.PROTO -> requireProtocol(stream.read());
@@ -151,8 +151,7 @@ final class TensorUnpickler extends Unpickler {
                     file,
                     "pickle protocol",
                     protocol,
-                    "is not the one that torch.save writes unless told otherwise, " + PROTOCOL + "; "
-                            + PickleFile.CONVERT);
+                    "is not the default protocol of torch.save, " + PROTOCOL + "; " + PickleFile.CONVERT);
         }
     }
 
@@ -163,14 +162,15 @@ final class TensorUnpickler extends Unpickler {
                         file,
                         "pickle",
                         "'" + TensorInfo.shortened(global) + "'",
-                        "names a class or function that tensors alone do not need; splora runs none, and if you trust the file,"
+                        "names a class or function that tensors do not need, and splora runs none; if you trust"
+                                + " the file,"
                                 + " " + PickleFile.CONVERT));
     }
 
     private String text() throws IOException {
         int length = PickleUtils.bytes_to_integer(PickleUtils.readbytes(stream, Integer.BYTES));
         if (length < 0 || length > stream.remaining()) {
-            throw new PickleException("a text of " + Integer.toUnsignedLong(length) + " bytes passes its end");
+            throw new PickleException("a string of " + Integer.toUnsignedLong(length) + " bytes extends past its end");
         }
         return strictUtf8
                 .decode(ByteBuffer.wrap(PickleUtils.readbytes(stream, length)))
@@ -210,7 +210,7 @@ final class TensorUnpickler extends Unpickler {
                 file,
                 "pickle instruction",
                 String.format("0x%02x", opcode),
-                "is none that torch.save writes for tensors; " + PickleFile.CONVERT);
+                "is not one that torch.save writes for tensors; " + PickleFile.CONVERT);
     }
 
     private BadInputException malformed(String explanation, Throwable cause) {
@@ -218,7 +218,7 @@ final class TensorUnpickler extends Unpickler {
                 file,
                 "pickle",
                 "byte " + stream.position(),
-                "is no description of tensors up to here: " + explanation + "; download the file again, or "
+                "is not a valid description of tensors here: " + explanation + "; download the file again, or "
                         + PickleFile.CONVERT,
                 cause);
     }

@@ -1,6 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.storage.DataFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -40,19 +41,21 @@ final class ZipDirectory {
                     archive.path(),
                     "zip directory",
                     place.length() + " bytes",
-                    "is over the limit of " + MAX_LENGTH + " bytes; " + PickleFile.CONVERT);
+                    "exceeds the limit of " + MAX_LENGTH + " bytes; " + PickleFile.CONVERT);
         }
         ByteBuffer directory = archive.read(place.begin(), (int) place.length());
         Map<String, ZipEntry> entries = new LinkedHashMap<>();
         while (directory.hasRemaining()) {
             ZipEntry entry = ZipEntry.read(archive, directory);
             if (entries.putIfAbsent(entry.name(), entry) != null) {
-                throw malformed(archive, ZipEntry.label(entry.name()) + " is there twice");
+                throw malformed(archive, ZipEntry.label(entry.name()) + " appears twice");
             }
         }
         if (entries.size() != end.entries()) {
             throw malformed(
-                    archive, "its directory has " + entries.size() + " entries and should have " + end.entries());
+                    archive,
+                    "its directory has " + Printable.count(entries.size(), "entry", "entries") + " instead of "
+                            + end.entries());
         }
         checkDisjoint(archive, entries, place.begin());
         return entries;
@@ -75,7 +78,7 @@ final class ZipDirectory {
                 archive.path(),
                 "zip archive",
                 null,
-                "is not one that torch.save wrote: " + explanation + "; download the file again, or "
+                "was not written by torch.save: " + explanation + "; download the file again, or "
                         + PickleFile.CONVERT);
     }
 }

@@ -24,7 +24,7 @@ record ZipEnd(Extent directory, long entries) {
         ByteBuffer end = begin < 0 ? null : archive.read(begin, END_LENGTH);
         if (end == null || end.getInt(0) != END || end.getShort(20) != 0) {
             throw ZipDirectory.malformed(
-                    archive, "it does not end as one: it was cut short, or something was appended");
+                    archive, "its end record is missing, so it was truncated or something was appended");
         }
         long locatorBegin = begin - LOCATOR64_LENGTH;
         ByteBuffer locator = locatorBegin < 0 ? null : archive.read(locatorBegin, LOCATOR64_LENGTH);
@@ -41,7 +41,7 @@ record ZipEnd(Extent directory, long entries) {
 
     private static ZipEnd large(DataFile archive, long begin, long locatorBegin, ByteBuffer small) {
         if (begin < 0 || begin != locatorBegin - END64_LENGTH) {
-            throw ZipDirectory.malformed(archive, "its last parts do not follow each other");
+            throw ZipDirectory.malformed(archive, "its end records are not adjacent");
         }
         ByteBuffer end = archive.read(begin, END64_LENGTH);
         boolean agrees = end.getInt(0) == END64
@@ -49,14 +49,14 @@ record ZipEnd(Extent directory, long entries) {
                 && (small.getInt(12) == -1 || Integer.toUnsignedLong(small.getInt(12)) == end.getLong(40))
                 && (small.getShort(10) == -1 || Short.toUnsignedLong(small.getShort(10)) == end.getLong(32));
         if (!agrees) {
-            throw ZipDirectory.malformed(archive, "its last parts contradict each other");
+            throw ZipDirectory.malformed(archive, "its end records contradict each other");
         }
         return checked(archive, begin, end.getLong(48), end.getLong(40), end.getLong(32));
     }
 
     private static ZipEnd checked(DataFile archive, long end, long begin, long length, long entries) {
         if (begin < 0 || begin > end || length != end - begin) {
-            throw ZipDirectory.malformed(archive, "its directory is not where its end says");
+            throw ZipDirectory.malformed(archive, "its directory is not where its end record says");
         }
         return new ZipEnd(new Extent(begin, length), entries);
     }

@@ -35,7 +35,7 @@ record ZipEntry(String name, long header, Extent content) {
     static ZipEntry read(DataFile archive, ByteBuffer directory) {
         int start = directory.position();
         if (directory.remaining() < CENTRAL_LENGTH || directory.getInt(start) != CENTRAL_HEADER) {
-            throw ZipDirectory.malformed(archive, "its directory has something else where an entry should be");
+            throw ZipDirectory.malformed(archive, "its directory does not have an entry where one is expected");
         }
         int flags = directory.getShort(start + 8);
         int method = directory.getShort(start + 10);
@@ -43,7 +43,7 @@ record ZipEntry(String name, long header, Extent content) {
         int extraLength = Short.toUnsignedInt(directory.getShort(start + 30));
         int commentLength = Short.toUnsignedInt(directory.getShort(start + 32));
         if (directory.remaining() < CENTRAL_LENGTH + nameLength + extraLength + commentLength) {
-            throw ZipDirectory.malformed(archive, "an entry of its directory passes the directory's end");
+            throw ZipDirectory.malformed(archive, "an entry of its directory extends past the directory's end");
         }
         ByteBuffer nameBytes = directory.slice(start + CENTRAL_LENGTH, nameLength);
         String name = text(archive, nameBytes);
@@ -57,7 +57,7 @@ record ZipEntry(String name, long header, Extent content) {
                     archive.path(),
                     label(name),
                     "compression method " + method,
-                    "torch.save neither compresses nor encrypts, and what is compressed could be of any size; "
+                    "torch.save neither compresses nor encrypts, and compressed content could be of any size; "
                             + PickleFile.CONVERT);
         }
         return new ZipEntry(name, header, contentOf(archive, name, nameBytes, flags, header, size));
@@ -79,7 +79,7 @@ record ZipEntry(String name, long header, Extent content) {
         if (!same
                 || begin > archive.size() - size
                 || !sizeAgrees(archive, local, begin - extraLength, extraLength, size)) {
-            throw ZipDirectory.malformed(archive, label(name) + " is described differently where it lies");
+            throw ZipDirectory.malformed(archive, label(name) + " is described differently in its local header");
         }
         return new Extent(begin, size);
     }

@@ -38,7 +38,7 @@ final class ZippedContents {
                     data.path(),
                     ZipEntry.label(pickles.get(0).name()),
                     pickle.length() + " bytes",
-                    "is over the limit of " + PickleFile.MAX_PICKLE_LENGTH + " bytes for a pickle; "
+                    "exceeds the limit of " + PickleFile.MAX_PICKLE_LENGTH + " bytes for a pickle; "
                             + PickleFile.CONVERT);
         }
         Map<String, Extent> storages = new HashMap<>();

@@ -53,7 +53,7 @@ public final class Allowance {
         try {
             return result.get(Math.min(left, longestMatch), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new TooCostlyException("takes too long to match; write it more simply");
+            throw new TooCostlyException("takes too long to match; simplify it");
         } catch (ExecutionException e) {
             throw whyOf(e.getCause());
         } catch (InterruptedException e) {
@@ -66,7 +66,7 @@ public final class Allowance {
 
     private static RuntimeException whyOf(Throwable cause) {
         if (cause instanceof StackOverflowError) {
-            return new TooCostlyException("goes too deep to be matched; write it more simply");
+            return new TooCostlyException("nests too deeply to match; simplify it");
         }
         if (cause instanceof Error error) {
             throw error;

@@ -22,7 +22,7 @@ final class CountedText implements CharSequence {
     @Override
     public char charAt(int index) {
         if (--stepsLeft < 0 || exhausted) {
-            throw new TooCostlyException("takes too many steps to match '" + shown() + "'; write it more simply");
+            throw new TooCostlyException("takes too many steps to match '" + shown() + "'; simplify it");
         }
         return text.charAt(index);
     }

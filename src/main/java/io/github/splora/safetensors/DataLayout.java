@@ -1,6 +1,7 @@
 package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.storage.TensorInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class DataLayout {
     private void append(TensorInfo tensor) {
         long covered = covered();
         if (tensor.begin() > covered) {
-            throw fault(tensor, "leaves a hole: bytes " + covered + " to " + tensor.begin() + " belong to no tensor");
+            throw fault(tensor, "leaves a gap: bytes " + covered + " to " + tensor.begin() + " belong to no tensor");
         }
         if (tensor.begin() < covered) {
             throw fault(tensor, "overlaps " + HeaderField.tensor(last.name()) + " at " + offsets(last));
@@ -56,7 +57,8 @@ final class DataLayout {
         if (tensor.end() > dataLength) {
             throw fault(
                     tensor,
-                    "ends past the end of the file, which has " + dataLength + " bytes of data: it was cut short");
+                    "ends past the end of the file, which has " + Printable.bytes(dataLength)
+                            + " of data: it is truncated");
         }
         last = tensor;
     }
@@ -66,8 +68,8 @@ final class DataLayout {
             throw new BadInputException(
                     file,
                     "data",
-                    dataLength + " bytes",
-                    "is " + (dataLength - covered()) + " bytes longer than the tensors, which end at byte "
+                    Printable.bytes(dataLength),
+                    "is " + Printable.bytes(dataLength - covered()) + " longer than the tensors, which end at byte "
                             + covered());
         }
     }

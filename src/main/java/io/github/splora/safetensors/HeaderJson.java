@@ -63,7 +63,7 @@ record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata)
             throw new BadInputException(file, HeaderField.HEADER, null, "ends in the middle of its JSON", e);
         } catch (StreamConstraintsException e) {
             throw new BadInputException(
-                    file, HeaderField.HEADER, null, "nests JSON values more than " + MAX_DEPTH + " deep", e);
+                    file, HeaderField.HEADER, null, "nests JSON values deeper than " + MAX_DEPTH + " levels", e);
         } catch (JsonProcessingException e) {
             throw new BadInputException(file, HeaderField.HEADER, null, notJson(e), e);
         }
@@ -130,7 +130,7 @@ record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata)
         private void metadataEntry(String key) throws IOException {
             String field = HeaderField.metadata(key);
             if (cursor.next() != JsonToken.VALUE_STRING) {
-                throw cursor.fault(field, "must be a string, as all metadata");
+                throw cursor.fault(field, "must be a string, like all metadata");
             }
             if (metadata.putIfAbsent(key, cursor.text(field)) != null) {
                 throw cursor.duplicate(field);

@@ -1,6 +1,7 @@
 package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.storage.GitLfs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,8 +69,8 @@ public final class HeaderParser {
             throw new BadInputException(
                     file,
                     "file size",
-                    fileSize + " bytes",
-                    "is too short for a safetensors file, which starts with 8 bytes of header length");
+                    Printable.bytes(fileSize),
+                    "is too short for a safetensors file, which starts with an 8-byte header length");
         }
         long length = start.getLong(0);
         String fault = lengthFault(length, fileSize);
@@ -91,13 +92,13 @@ public final class HeaderParser {
 
     private static String lengthFault(long length, long fileSize) {
         if (Long.compareUnsigned(length, MAX_HEADER_LENGTH) > 0) {
-            return "is over the format's limit of " + MAX_HEADER_LENGTH + " bytes, so this is no safetensors file";
+            return "exceeds the format's limit of " + MAX_HEADER_LENGTH + " bytes, so this is not a safetensors file";
         }
         if (length < MIN_HEADER_LENGTH) {
-            return "leaves no room for a JSON object, which takes 2 bytes at least";
+            return "is too small for a JSON object, which takes at least 2 bytes";
         }
         if (length > fileSize - LENGTH_BYTES) {
-            return "reaches past the end of the file, which has " + fileSize + " bytes: it was cut short";
+            return "extends past the end of the file, which has " + Printable.bytes(fileSize) + ": it is truncated";
         }
         return null;
     }
@@ -113,8 +114,8 @@ public final class HeaderParser {
                     file,
                     null,
                     null,
-                    "is a zip archive, most likely a PyTorch pickle, not a safetensors"
-                            + " file; give it the name ending .bin to have it read as one");
+                    "is a zip archive, most likely a PyTorch pickle, not a safetensors file; rename it to end"
+                            + " in .bin to read it as one");
         }
     }
 }

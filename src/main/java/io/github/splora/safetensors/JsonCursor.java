@@ -83,7 +83,7 @@ final class JsonCursor {
     }
 
     BadInputException duplicate(String field) {
-        return fault(field, null, "stands in the header twice, which the format forbids");
+        return fault(field, null, "appears twice in the header, which the format forbids");
     }
 
     private String shown() throws IOException {

@@ -73,7 +73,7 @@ public final class SafetensorsWriter {
                     target,
                     HeaderField.HEADER_LENGTH,
                     length,
-                    "would be over the format's limit of " + HeaderParser.MAX_HEADER_LENGTH + " bytes");
+                    "would exceed the format's limit of " + HeaderParser.MAX_HEADER_LENGTH + " bytes");
         }
     }
 

@@ -42,7 +42,7 @@ final class TensorChannel implements WritableByteChannel {
 
     private IllegalStateException wrongCount(String count) {
         return new IllegalStateException("the source of " + HeaderField.tensor(tensor.name()) + " wrote " + count
-                + " bytes, not the " + tensor.byteLength() + " of its dtype and shape");
+                + " bytes instead of the " + tensor.byteLength() + " that its dtype and shape require");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.splora.safetensors;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.splora.error.Printable;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.storage.TensorSize;
@@ -64,7 +65,7 @@ final class TensorEntry {
                 .orElseThrow(() -> cursor.fault(
                         field("dtype"),
                         HeaderField.shortened(text),
-                        "is no dtype of the safetensors format, which writes them like F32 or BF16"));
+                        "is not a dtype of the safetensors format, such as F32 or BF16"));
     }
 
     private List<Long> integers(String field) throws IOException {
@@ -112,8 +113,8 @@ final class TensorEntry {
             throw cursor.fault(
                     field("data_offsets"),
                     text(offsets),
-                    "spans " + tensor.byteLength() + " bytes, but shape " + text(shape) + " of " + dtype + " takes "
-                            + bytes);
+                    "spans " + Printable.bytes(tensor.byteLength()) + ", but shape " + text(shape) + " of " + dtype
+                            + " takes " + bytes);
         }
     }
 

@@ -45,7 +45,7 @@ final class WriteLayout {
     private void append(TensorSource source) {
         String name = source.name();
         if (name.equals(HeaderField.METADATA) || !UnicodeText.isWellFormed(name)) {
-            throw new IllegalArgumentException(HeaderField.tensor(name) + " cannot be called that");
+            throw new IllegalArgumentException(HeaderField.tensor(name) + " has an invalid name");
         }
         if (!names.add(name)) {
             throw new IllegalArgumentException(HeaderField.tensor(name) + " is given twice");

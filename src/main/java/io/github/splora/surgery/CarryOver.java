@@ -93,7 +93,10 @@ final class CarryOver {
         if (Files.isRegularFile(from) && isInside(from.toRealPath())) {
             copyContent(from, to);
         } else if (Files.isRegularFile(from)) {
-            leave(from, "a link to a file outside the adapter's folder; copy the file there if it is the adapter's");
+            leave(
+                    from,
+                    "a link to a file outside the adapter's folder; copy the file into the folder if it"
+                            + " belongs to the adapter");
         } else if (Files.isDirectory(from) && Adapter.isAt(from)) {
             leave(from, "another adapter");
         } else if (Files.isDirectory(from) && Files.isSymbolicLink(from)) {

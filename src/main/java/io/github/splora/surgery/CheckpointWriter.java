@@ -53,17 +53,15 @@ public final class CheckpointWriter {
                                         shard.toString(),
                                         null,
                                         null,
-                                        "a pickle is not written again; save the model as safetensors first")),
+                                        "splora does not write pickles; save the model as safetensors first")),
                         restored.entrySet().stream()
                                 .filter(entry -> !isFloat(merged.tensor(entry.getKey())) || !isFloat(entry.getValue()))
-                                .map(
-                                        entry -> new Problem(
-                                                merged.location().toString(),
-                                                TensorInfo.label(entry.getKey()) + " dtype",
-                                                merged.tensor(entry.getKey())
-                                                        .dtype()
-                                                        .toString(),
-                                                "weights in 8 bits have scales, which a replaced weight would not fit; save the model in 16 bits first")))
+                                .map(entry -> new Problem(
+                                        merged.location().toString(),
+                                        TensorInfo.label(entry.getKey()) + " dtype",
+                                        merged.tensor(entry.getKey()).dtype().toString(),
+                                        "8-bit weights have scales, which a restored weight would not"
+                                                + " fit; save the model in 16 bits first")))
                 .toList();
         if (!problems.isEmpty()) {
             throw new BadInputException(problems);

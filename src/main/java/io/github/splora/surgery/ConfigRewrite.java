@@ -122,8 +122,8 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
                     config.file(),
                     "target_modules",
                     names,
-                    "a list of names would target removed modules"
-                            + " as well, whose names end in the same; use --action zero");
+                    "a list of names would also target removed modules, whose names end in the same way; use"
+                            + " --action zero");
         }
         put(json, names);
     }

@@ -27,8 +27,8 @@ record ConvertedTensor(StoredTensor from, String name, DType dtype) implements T
 
     @Override
     public void writeTo(WritableByteChannel out) throws IOException {
-        FloatEncoding encoding =
-                new FloatEncoding(dtype, from, "which the merged checkpoint is in; save that one in " + from.dtype());
+        FloatEncoding encoding = new FloatEncoding(
+                dtype, from, "the type of the merged checkpoint; save the checkpoint" + " in " + from.dtype());
         ByteBuffer buffer = encoding.allocate(CHUNK_ELEMENTS);
         long count = from.info().elementCount();
         for (long first = 0; first < count; first += CHUNK_ELEMENTS) {

@@ -14,7 +14,7 @@ final class CorrectAction implements Action {
 
     @Override
     public void requireApplicable(Adapter adapter) {
-        PlainModules.require(adapter, "new factors would not be all that a module adds");
+        PlainModules.require(adapter, "new factors would not determine everything that a module adds");
     }
 
     @Override

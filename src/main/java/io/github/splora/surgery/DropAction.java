@@ -39,8 +39,8 @@ record DropAction(ConfigStyle style) implements Action {
                     adapter.location(),
                     null,
                     null,
-                    "every module would be removed, and PEFT refuses an"
-                            + " adapter that targets nothing; ship the aligned model without an adapter, or use --action zero");
+                    "every module would be removed, and PEFT rejects an adapter that targets nothing; ship the"
+                            + " aligned model without an adapter, or use --action zero");
         }
         InseparableModules.refuseExperts(adapter, selected);
         InseparableModules.refuseTied(adapter, selected);

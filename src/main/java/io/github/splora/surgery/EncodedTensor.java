@@ -14,7 +14,7 @@ record EncodedTensor(String name, DType dtype, List<Long> shape, byte[] bytes) i
     /** Returns new values for an old tensor, rounded to its type. */
     static EncodedTensor of(StoredTensor old, double[] values) {
         FloatEncoding encoding =
-                new FloatEncoding(old.dtype(), old, "which the adapter is in; save it in a wider type first");
+                new FloatEncoding(old.dtype(), old, "the type of the adapter; save the adapter in a wider type first");
         ByteBuffer buffer = encoding.allocate(values.length);
         for (double value : values) {
             encoding.put(value, buffer);

@@ -29,7 +29,7 @@ record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
             case F32 -> buffer.putFloat(checked(value, (float) value));
             case BF16 -> buffer.putShort((short) (Float.floatToRawIntBits(checked(value, bfloat(value))) >>> 16));
             case F16 -> buffer.putShort(half(value));
-            default -> throw new IllegalArgumentException(dtype + " is no type of weights");
+            default -> throw new IllegalArgumentException(dtype + " is not a type of weights");
         }
     }
 

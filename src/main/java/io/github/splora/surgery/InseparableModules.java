@@ -55,7 +55,8 @@ final class InseparableModules {
                     "ensure_weight_tying",
                     "true",
                     "the factors of " + tied
-                            + " are the same, and PEFT cannot load them apart; leave these modules out with --exclude");
+                            + " are shared, and PEFT cannot load them separately; leave these modules out with"
+                            + " --exclude");
         }
     }
 }

@@ -35,7 +35,7 @@ record ParameterRewrite(AdapterConfig config, List<String> kept, List<String> re
                     config.file(),
                     FIELD,
                     json.get(FIELD),
-                    "no list of names tells the parameters that stay from those that go; use --action zero");
+                    "no list of names distinguishes the remaining parameters from the removed ones; use --action zero");
         }
         ArrayNode list = json.putArray(FIELD);
         suffixes.forEach(list::add);

@@ -31,11 +31,10 @@ final class PlainModules {
         }
         if (!config.bias().equals("none")) {
             throw new BadInputException(
-                    config.file(), "bias", config.bias(), "the modules' biases were trained along and stay" + remedy);
+                    config.file(), "bias", config.bias(), "the modules' biases were also trained and stay" + remedy);
         }
         if (config.loraBias()) {
-            throw new BadInputException(
-                    config.file(), "lora_bias", "true", "B has a bias of its own that stays" + remedy);
+            throw new BadInputException(config.file(), "lora_bias", "true", "B has a bias that stays" + remedy);
         }
     }
 }

@@ -16,7 +16,7 @@ final class ZeroAction implements Action {
 
     @Override
     public void requireApplicable(Adapter adapter) {
-        PlainModules.require(adapter, "a zeroed module would not be the aligned one again");
+        PlainModules.require(adapter, "zeroing a module would not restore the aligned one");
     }
 
     @Override

@@ -24,7 +24,7 @@ class AdapterConfigTest {
     Path folder;
 
     @Test
-    void scalingIsAlphaByRank() {
+    void scalingIsAlphaDividedByRank() {
         AdapterConfig config = read(new TinyAdapter().config("r", "8").config("lora_alpha", "12"));
         assertThat(config.rankOf(MODULE)).isEqualTo(8);
         assertThat(config.scalingOf(MODULE)).isEqualTo(1.5);
@@ -85,7 +85,7 @@ class AdapterConfigTest {
     }
 
     @Test
-    void takesDeadPatternsOutOfACopyOnly() {
+    void removesDeadPatternsOnlyFromACopy() {
         AdapterConfig config = read(new TinyAdapter()
                 .config("rank_pattern", "{\"q_proj\": 2, \"k_proj\": 2}")
                 .config("alpha_pattern", "{\"k_proj\": 2}"));
@@ -97,7 +97,7 @@ class AdapterConfigTest {
     }
 
     @Test
-    void keepsEveryKeyItDoesNotKnowInItsPlace() throws IOException {
+    void keepsUnknownKeysInTheirPlace() throws IOException {
         String json =
                 """
         {
@@ -139,7 +139,7 @@ class AdapterConfigTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"true", "false", "null", "\"gaussian\"", "\"orthogonal\"", "\"eva\"", "\"mica\"", "\"lora_ga\""})
-    void ordinaryInitialisationsLeaveTheBaseAlone(String value) {
+    void ordinaryInitializationsLeaveTheBaseUnchanged(String value) {
         assertThat(read(new TinyAdapter().config("init_lora_weights", value))
                         .initialisation()
                         .changesBaseWeights())
@@ -148,7 +148,7 @@ class AdapterConfigTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pissa", "olora", "OLoRA", "of_a_later_release"})
-    void otherInitialisationsChangeTheBase(String word) {
+    void otherInitializationsChangeTheBase(String word) {
         AdapterConfig config = read(new TinyAdapter().config("init_lora_weights", "\"" + word + "\""));
         assertThat(config.initialisation().changesBaseWeights()).isTrue();
         assertThat(config.initLoraWeights()).isEqualTo(word);
@@ -156,27 +156,27 @@ class AdapterConfigTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "8.0", "\"8\"", "null", "99999999999", "true", "[8]"})
-    void refusesARankThatIsNone(String value) {
+    void refusesAnInvalidRank(String value) {
         assertThat(refusal(new TinyAdapter().config("r", value)))
-                .containsExactly(file() + ": r " + value + ": a rank is a whole number of at least 1");
+                .containsExactly(file() + ": r " + value + ": a rank must be a whole number of at least 1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"16\"", "null", "true", "{}", "1E+400"})
-    void refusesAnAlphaThatIsNone(String value) throws IOException {
+    void refusesAnInvalidAlpha(String value) throws IOException {
         Path file = Files.writeString(
                 folder.resolve("adapter_config.json"),
                 "{\"peft_type\": \"LORA\", \"r\": 4, \"lora_alpha\": " + value + "}");
         assertThat(Refusal.of(() -> AdapterConfig.read(file)))
-                .containsExactly(file + ": lora_alpha " + value + ": an alpha is a finite number");
+                .containsExactly(file + ": lora_alpha " + value + ": an alpha must be a finite number");
     }
 
     @Test
     void refusesAConfigWithoutRankOrAlpha() {
         assertThat(refusal(new TinyAdapter().withoutConfig("r")))
-                .containsExactly(file() + ": r (absent): a rank is a whole number of at least 1");
+                .containsExactly(file() + ": r (absent): a rank must be a whole number of at least 1");
         assertThat(refusal(new TinyAdapter().withoutConfig("lora_alpha")))
-                .containsExactly(file() + ": lora_alpha (absent): an alpha is a finite number");
+                .containsExactly(file() + ": lora_alpha (absent): an alpha must be a finite number");
     }
 
     @Test
@@ -186,19 +186,19 @@ class AdapterConfigTest {
         assertThat(Refusal.of(() -> AdapterConfig.read(file)))
                 .singleElement()
                 .asString()
-                .endsWith("an alpha is a finite number");
+                .endsWith("an alpha must be a finite number");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
             value = {
-                "rank_pattern; {\"q_proj\":0}; rank_pattern 0: a rank is a whole number of at least 1",
-                "alpha_pattern; {\"q_proj\":\"x\"}; alpha_pattern \"x\": an alpha is a finite number",
-                "rank_pattern; [8]; rank_pattern [8]: a map from module patterns to numbers is expected",
-                "alpha_pattern; 8; alpha_pattern 8: a map from module patterns to numbers is expected"
+                "rank_pattern; {\"q_proj\":0}; rank_pattern 0: a rank must be a whole number of at least 1",
+                "alpha_pattern; {\"q_proj\":\"x\"}; alpha_pattern \"x\": an alpha must be a finite number",
+                "rank_pattern; [8]; rank_pattern [8]: must be a map from module patterns to numbers",
+                "alpha_pattern; 8; alpha_pattern 8: must be a map from module patterns to numbers"
             })
-    void refusesAPatternThatGivesNoNumber(String field, String value, String explanation) {
+    void refusesAPatternWithoutANumber(String field, String value, String explanation) {
         assertThat(refusal(new TinyAdapter().config(field, value))).containsExactly(file() + ": " + explanation);
     }
 

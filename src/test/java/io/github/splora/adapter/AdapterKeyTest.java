@@ -30,7 +30,7 @@ class AdapterKeyTest {
         "base_model.model.mlp.experts.base_layer.lora_A.weight, mlp.experts.base_layer, LORA_A, ''",
         "model.layers.0.q_proj.lora_A.weight, model.layers.0.q_proj, LORA_A, ''"
     })
-    void isTakenApartIntoModulePartAndAdapterName(String key, String module, Part part, String adapterName) {
+    void isParsedIntoModulePartAndAdapterName(String key, String module, Part part, String adapterName) {
         assertThat(AdapterKey.parse(key)).isEqualTo(new AdapterKey(module, part, adapterName));
     }
 

@@ -24,7 +24,7 @@ class AdapterTest {
     Path folder;
 
     @Test
-    void putsTensorsTogetherIntoModules() {
+    void groupsTensorsIntoModules() {
         try (Adapter adapter = open(new TinyAdapter().module(Q, 6, 4))) {
             LoraModule module = adapter.modules().get(0);
             assertThat(adapter.modules()).hasSize(1);
@@ -43,7 +43,7 @@ class AdapterTest {
     }
 
     @Test
-    void modulesComeByBlockNumberThenName() {
+    void modulesAreSortedByBlockNumberThenName() {
         try (Adapter adapter = open(new TinyAdapter()
                 .module("model.layers.10.q_proj", 3, 3)
                 .module("lm_head", 3, 3)
@@ -187,8 +187,9 @@ class AdapterTest {
                         .random(P + "conv.lora_A.weight", 2, 4, 3, 3)
                         .random(P + "conv.lora_B.weight", 6, 2, 3, 3)))
                 .containsExactly(
-                        weights() + ": tensor '" + P + "conv.lora_B.weight' shape [6, 2, 3, 3]: a convolution's lora_B"
-                                + " is [out, r] with kernels of size 1, of as many dimensions as its lora_A [2, 4, 3, 3]");
+                        weights() + ": tensor '" + P + "conv.lora_B.weight' shape [6, 2, 3, 3]: a convolution's"
+                                + " lora_B must be [out, r] with kernels of size 1 and as many dimensions as"
+                                + " its lora_A [2, 4, 3, 3]");
     }
 
     @Test
@@ -206,7 +207,7 @@ class AdapterTest {
     }
 
     @Test
-    void biasesThatWereTrainedAlongBelongToTheirModule() {
+    void trainedBiasesBelongToTheirModule() {
         try (Adapter adapter = open(new TinyAdapter()
                 .config("bias", "\"lora_only\"")
                 .module(Q, 6, 4)
@@ -218,7 +219,7 @@ class AdapterTest {
     }
 
     @Test
-    void doraBringsAMagnitudeForEachOutput() {
+    void doraHasAMagnitudeForEachOutput() {
         try (Adapter adapter = open(new TinyAdapter()
                 .config("use_dora", "true")
                 .module(Q, 6, 4)
@@ -263,11 +264,11 @@ class AdapterTest {
     }
 
     @Test
-    void refusesAMatrixThatIsNone() {
+    void refusesAFactorThatIsNotAMatrix() {
         assertThat(refusal(new TinyAdapter()
                         .random(P + Q + ".lora_A.weight", 4)
                         .random(P + Q + ".lora_B.weight", 6, 2, 1)))
-                .containsExactly(weights() + ": tensor '" + P + Q + ".lora_A.weight' shape [4]: a matrix is expected");
+                .containsExactly(weights() + ": tensor '" + P + Q + ".lora_A.weight' shape [4]: must be a matrix");
     }
 
     @Test
@@ -277,7 +278,7 @@ class AdapterTest {
     }
 
     @Test
-    void leavesSavedHeadsAndTrainedTokensOutOfTheModules() {
+    void savedHeadsAndTrainedTokensAreNotModules() {
         try (Adapter adapter = open(new TinyAdapter()
                 .module(Q, 6, 4)
                 .random(P + "lm_head.weight", 3, 3)
@@ -298,7 +299,7 @@ class AdapterTest {
     }
 
     @Test
-    void readsAPickleWhereThereAreNoSafetensors() throws IOException {
+    void readsAPickleIfThereAreNoSafetensors() throws IOException {
         Path pickled = Path.of("testdata/tiny-gpt2-pickled/adapter");
         Files.createDirectory(folder.resolve("a"));
         Files.copy(pickled.resolve("adapter_config.json"), folder.resolve("a/adapter_config.json"));
@@ -318,7 +319,7 @@ class AdapterTest {
     }
 
     @Test
-    void refusesAPickleThatIsNoneOfTorchs() throws IOException {
+    void refusesAPickleThatTorchDidNotWrite() throws IOException {
         new TinyAdapter().writeConfigTo(folder);
         Path pickle = Files.createFile(folder.resolve("adapter_model.bin"));
         assertThat(Refusal.of(() -> Adapter.open(folder)))
@@ -328,7 +329,7 @@ class AdapterTest {
     }
 
     @Test
-    void aPickleBesideSafetensorsIsNotLookedAt() throws IOException {
+    void aPickleNextToSafetensorsIsIgnored() throws IOException {
         Files.createFile(folder.resolve("adapter_model.bin"));
         try (Adapter adapter = open(new TinyAdapter().module(Q, 6, 4))) {
             assertThat(adapter.weights().path().getFileName()).hasToString("adapter_model.safetensors");
@@ -348,7 +349,7 @@ class AdapterTest {
         new TinyAdapter().module(Q, 6, 4).writeTo(folder);
         Files.delete(folder.resolve("adapter_config.json"));
         assertThat(Refusal.of(() -> Adapter.open(weights())))
-                .containsExactly(weights() + ": no adapter_config.json beside it; an adapter needs its config");
+                .containsExactly(weights() + ": no adapter_config.json next to it; an adapter needs its config");
     }
 
     @Test
@@ -373,7 +374,7 @@ class AdapterTest {
     }
 
     @Test
-    void tellsWhereAnAdapterLies() {
+    void recognizesAnAdaptersLocation() {
         assertThat(Adapter.isAt(folder)).isFalse();
         new TinyAdapter().module(Q, 6, 4).writeTo(folder);
         assertThat(Adapter.isAt(folder)).isTrue();
@@ -399,7 +400,7 @@ class AdapterTest {
     }
 
     @Test
-    void refusesAMatrixThatIsThereTwice() {
+    void refusesADuplicateMatrix() {
         TinyAdapter adapter = new TinyAdapter().module(Q, 6, 4).random(Q + ".lora_B.weight", 6, 2);
         assertThat(Refusal.of(() -> open(adapter)))
                 .singleElement()

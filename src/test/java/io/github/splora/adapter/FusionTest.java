@@ -20,7 +20,7 @@ class FusionTest {
         "q_proj, qkv_proj",
         "lm_head, lm_head",
     })
-    void aModuleIsPartOfTheMatrixThatServingEnginesKeep(String module, String fusion) {
+    void aModuleIsPartOfTheMatrixThatServingEnginesFuse(String module, String fusion) {
         assertThat(Fusion.of(module)).isEqualTo(fusion);
     }
 }

@@ -15,7 +15,7 @@ class ModulePatternTest {
 
     private static final Path CONFIG = Path.of("adapter_config.json");
 
-    /** Verdicts of {@code get_pattern_key} of PEFT 0.21.0; keys separated by blanks, the one that decides last. */
+    /** Results of {@code get_pattern_key} in PEFT 0.21.0: keys separated by spaces, module, matching key. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -47,7 +47,7 @@ class ModulePatternTest {
     }
 
     @Test
-    void tellsWhichKeysMatchNoModuleAtAll() {
+    void returnsTheKeysThatMatchNoModule() {
         Map<String, Integer> values = new LinkedHashMap<>();
         values.put("q_proj", 1);
         values.put("k_proj", 2);
@@ -57,7 +57,7 @@ class ModulePatternTest {
     }
 
     @Test
-    void refusesAKeyThatIsNoRegularExpression() {
+    void refusesAnInvalidRegularExpression() {
         assertThat(Refusal.of(() -> new ModulePattern<>(Map.of("q_proj)", 1), CONFIG, "alpha_pattern")))
                 .singleElement()
                 .asString()
@@ -67,7 +67,7 @@ class ModulePatternTest {
     }
 
     @Test
-    void givesUpAHostileKey() {
+    void abandonsAHostileKey() {
         ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("((a*)*)*b", 1), CONFIG, "rank_pattern");
         assertThat(Refusal.of(() -> pattern.valueFor("a".repeat(60))))
                 .singleElement()

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** LoRA on {@code target_parameters}; what PEFT 0.21 writes for a tiny Mixtral, and what its ParamWrapper computes. */
+/** LoRA on {@code target_parameters}, as PEFT 0.21 writes it for a tiny Mixtral and as its ParamWrapper computes it. */
 class ParametersTest {
 
     private static final String EXPERTS = "model.layers.0.mlp.experts";
@@ -40,7 +40,7 @@ class ParametersTest {
     }
 
     @Test
-    void aParameterAloneHasNoWrapperAround() {
+    void aSingleParameterHasNoEnclosingWrapper() {
         open(
                 new TinyAdapter()
                         .config("target_parameters", "[\"experts.gate_up_proj\"]")
@@ -66,7 +66,7 @@ class ParametersTest {
     }
 
     @Test
-    void anEntryWithoutAModuleIsOfExpertsAndOfNothingElse() {
+    void anEntryWithoutAModuleMatchesOnlyExperts() {
         open(
                 new TinyAdapter()
                         .config("target_parameters", "[\"down_proj\"]")
@@ -78,7 +78,7 @@ class ParametersTest {
     }
 
     @Test
-    void eachExpertHasFactorsOfItsOwn() {
+    void eachExpertHasItsOwnFactors() {
         open(both(), adapter -> {
             LoraModule down = adapter.modules().get(0);
             double[] a = Values.of(down.loraA());
@@ -129,7 +129,7 @@ class ParametersTest {
     }
 
     @Test
-    void factorsThatMakeNoWholeStackAreRefused() {
+    void factorsThatDoNotFormAWholeStackAreRefused() {
         TinyAdapter odd = new TinyAdapter()
                 .config("target_parameters", "[\"experts.down_proj\"]")
                 .random("base_model.model." + EXPERTS + ".lora_A.weight", 5, 4)
@@ -137,7 +137,7 @@ class ParametersTest {
         assertThat(refusal(odd))
                 .singleElement()
                 .asString()
-                .endsWith("shape [5, 4]: rank 2 times the number of experts is expected as the first dimension");
+                .endsWith("shape [5, 4]: the first dimension must be a multiple of rank 2, one rank per expert");
         TinyAdapter unequal = new TinyAdapter()
                 .config("target_parameters", "[\"experts.down_proj\"]")
                 .random("base_model.model." + EXPERTS + ".lora_A.weight", 6, 4)
@@ -145,27 +145,26 @@ class ParametersTest {
         assertThat(refusal(unequal))
                 .singleElement()
                 .asString()
-                .endsWith("shape [6, 4]: as many columns are expected as lora_A has rows, 6");
+                .endsWith("shape [6, 4]: must have as many columns as lora_A has rows, 6");
     }
 
     @Test
-    void parametersThatCannotBeToldApartAreRefused() {
+    void parametersThatCannotBeDistinguishedAreRefused() {
         String weights = folder.resolve("adapter_model.safetensors") + ": module '" + EXPERTS + "': ";
         assertThat(refusal(new TinyAdapter().config("target_parameters", BOTH).experts(EXPERTS, 3, 4, 5)))
-                .containsExactly(
-                        weights + "target_parameters names [gate_up_proj, down_proj] of it, but the file holds factors"
-                                + " for another number of parameters");
+                .containsExactly(weights + "target_parameters names [gate_up_proj, down_proj] in this module, but the"
+                        + " file holds factors for a different number of parameters");
         assertThat(refusal(new TinyAdapter()
                         .config("target_parameters", "[\"experts.alpha\", \"experts.beta\"]")
                         .experts(EXPERTS + ".base_layer", 3, 10, 4)
                         .experts(EXPERTS, 3, 4, 5)))
-                .containsExactly(
-                        weights + "target_parameters names [alpha, beta] of it, and the file does not say which"
-                                + " factors are whose; only the order of [gate_up_proj, gate_proj, up_proj, down_proj] is known");
+                .containsExactly(weights + "target_parameters names [alpha, beta] in this module, but the file does not"
+                        + " say which factors belong to which parameter; only the order of"
+                        + " [gate_up_proj, gate_proj, up_proj, down_proj] is known");
     }
 
     @Test
-    void whatIsLeftIsRenamedOnlyWhereAWrapperIsGone() {
+    void remainingTensorsAreRenamedOnlyIfAWrapperIsGone() {
         open(both(), adapter -> {
             LoraModule down = adapter.modules().get(0);
             LoraModule gateUp = adapter.modules().get(1);

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TargetMatcherTest {
 
     /**
-     * What {@code check_target_module_exists} of PEFT 0.21.0 answers: below each config, + for the modules that PEFT
-     * wraps and - for those that it leaves alone.
+     * Results of {@code check_target_module_exists} in PEFT 0.21.0: below each config, + marks modules that PEFT wraps
+     * and - those that it does not.
      */
     private static final String PEFT =
             """
@@ -121,7 +121,7 @@ class TargetMatcherTest {
         - model.layers.0.self_attn.q_proj
       """;
 
-    /** PEFT again, where {@link TargetMatcher} does not follow it yet. */
+    /** Results of PEFT for unusual configs. */
     private static final String PEFT_ODDITIES =
             """
       {"target_modules": ["q_proj"], "exclude_modules": "all-linear"}
@@ -166,7 +166,7 @@ class TargetMatcherTest {
     }
 
     @Test
-    void excludesCountWhereTheTypeOfModelDecidesToo() {
+    void excludesApplyEvenIfTheTypeOfModelDecides() {
         TargetMatcher targets = matcher("{\"target_modules\": \"all-linear\", \"exclude_modules\": [\"q_proj\"]}");
         assertThat(targets.targets("model.layers.0.self_attn.q_proj")).isFalse();
         assertThat(targets.targets("model.layers.0.self_attn.k_proj")).isTrue();
@@ -191,7 +191,7 @@ class TargetMatcherTest {
     }
 
     @Test
-    void givesUpAHostileExpressionWithItsField() {
+    void abandonsAHostileExpressionAndNamesItsField() {
         String hostile = "((a*)*)*b";
         Map.of(
                         "target_modules", "\"%s\"",
@@ -203,11 +203,11 @@ class TargetMatcherTest {
                                         .targets("a".repeat(60) + ".q")))
                         .containsExactly(folder.resolve("adapter_config.json") + ": " + field
                                 + " '((a*)*)*b': takes too many steps" + " to match '" + "a".repeat(60)
-                                + ".q'; write it more simply"));
+                                + ".q'; simplify it"));
     }
 
     @Test
-    void aLayersPatternThatCanDoWithoutTheIndexFindsNone() {
+    void aLayersPatternThatMatchesWithoutAnIndexFindsNone() {
         assertThat(matcher(
                                 "{\"target_modules\": [\"q\"], \"layers_to_transform\": [1], \"layers_pattern\": \"layers|h\"}")
                         .targets("layers.1.q"))
@@ -215,7 +215,7 @@ class TargetMatcherTest {
     }
 
     @Test
-    void anIndexBeyondAnyModelIsNoLayer() {
+    void anIndexBeyondAnyModelMatchesNoLayer() {
         assertThat(matcher("{\"target_modules\": [\"q\"], \"layers_to_transform\": [1]}")
                         .targets("model.layers.99999999999.q"))
                 .isFalse();
@@ -228,9 +228,9 @@ class TargetMatcherTest {
                 .isTrue();
     }
 
-    /** As PEFT 0.21 did with a tiny Mixtral. */
+    /** The same results as PEFT 0.21 with a tiny Mixtral. */
     @Test
-    void aParameterIsTargetedByTheEndOfItsNameWhateverIsExcluded() {
+    void aParameterIsTargetedByItsSuffixRegardlessOfExcludes() {
         TargetMatcher matcher = matcher("{\"target_modules\": [\"q_proj\"], \"exclude_modules\": [\"down_proj\"],"
                 + " \"target_parameters\": [\"experts.down_proj\", \"layers.1.mlp.experts.gate_up_proj\"]}");
         assertThat(matcher.targetsParameter("model.layers.0.mlp.experts.down_proj"))

@@ -22,16 +22,17 @@ class UnsupportedFeaturesTest {
     void refusesEveryOtherTypeByName(String type) {
         assertThat(refusal(new TinyAdapter().config("peft_type", "\"" + type + "\"")))
                 .containsExactly(file() + ": peft_type \"" + type
-                        + "\": only adapters of type LORA can be scored and pruned; merge one"
-                        + " that changes weights into its model, and give the merged checkpoint with --adapted");
+                        + "\": only adapters of type LORA can be scored and pruned; merge an adapter of another"
+                        + " type that changes weights into its model, and pass the merged checkpoint"
+                        + " with --adapted");
     }
 
     @Test
     void refusesAConfigThatNamesNoType() {
         assertThat(refusal(new TinyAdapter().withoutConfig("peft_type")))
-                .containsExactly(
-                        file() + ": peft_type (absent): only adapters of type LORA can be scored and pruned; merge one"
-                                + " that changes weights into its model, and give the merged checkpoint with --adapted");
+                .containsExactly(file() + ": peft_type (absent): only adapters of type LORA can be scored and pruned;"
+                        + " merge an adapter of another type that changes weights into its model, and"
+                        + " pass the merged checkpoint with --adapted");
         assertThat(refusal(new TinyAdapter().config("peft_type", "null")))
                 .singleElement()
                 .asString()
@@ -53,8 +54,8 @@ class UnsupportedFeaturesTest {
     void refusesMergedLinearByName() {
         assertThat(refusal(new TinyAdapter().config("enable_lora", "[true, false, true]")))
                 .containsExactly(file()
-                        + ": enable_lora [true,false,true]: MergedLinear of PEFT 0.2 packs several deltas into one module;"
-                        + " retrain or convert with a current PEFT");
+                        + ": enable_lora [true,false,true]: MergedLinear of PEFT 0.2 packs several deltas into"
+                        + " one module; retrain or convert it with a current PEFT");
     }
 
     @ParameterizedTest
@@ -80,7 +81,7 @@ class UnsupportedFeaturesTest {
     }
 
     @Test
-    void namesAllThatAConfigUses() {
+    void namesAllUnsupportedFeatures() {
         assertThat(refusal(new TinyAdapter()
                         .config("use_qalora", "true")
                         .config("layer_replication", "[[0,4]]")
@@ -116,7 +117,7 @@ class UnsupportedFeaturesTest {
                 "qalora_group_size; 16",
                 "megatron_core; \"megatron.core\""
             })
-    void acceptsThemWhereTheyAreOff(String field, String value) {
+    void acceptsFeaturesThatAreOff(String field, String value) {
         AdapterConfig config =
                 AdapterConfig.read(new TinyAdapter().config(field, value).writeConfigTo(folder));
         assertThat(config.rankOf("q_proj")).isEqualTo(2);

@@ -58,7 +58,7 @@ class CheckpointTest {
     }
 
     @Test
-    void opensAShardOnlyWhenATensorOfItIsAskedFor() throws IOException {
+    void opensAShardOnlyWhenOneOfItsTensorsIsRequested() throws IOException {
         new TinyCheckpoint().random("a", 1).random("b", 1).writeShardedTo(folder);
         Path broken = Files.writeString(folder.resolve("model-00002-of-00002.safetensors"), "junk");
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -112,7 +112,7 @@ class CheckpointTest {
     }
 
     @Test
-    void namesATensorThatIsNotThere() {
+    void namesAMissingTensor() {
         new TinyCheckpoint().random("a", 1).writeTo(folder);
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             assertThat(Refusal.of(() -> checkpoint.tensor("b")))
@@ -172,7 +172,7 @@ class CheckpointTest {
     }
 
     @Test
-    void aPickleBesideSafetensorsIsNotLookedAt() throws IOException {
+    void aPickleNextToSafetensorsIsIgnored() throws IOException {
         Files.createFile(folder.resolve("pytorch_model.bin"));
         new TinyCheckpoint().random("a", 1).writeTo(folder);
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -192,11 +192,11 @@ class CheckpointTest {
     void refusesAnAdapterByName() {
         new TinyAdapter().module("layers.0.q_proj", 3, 3).writeTo(folder);
         assertThat(Refusal.of(() -> Checkpoint.open(folder)))
-                .containsExactly(folder + ": this is an adapter; a whole checkpoint is expected here");
+                .containsExactly(folder + ": this is an adapter; name a full checkpoint");
     }
 
     @Test
-    void refusesAPlaceThatIsNotThere() {
+    void refusesAMissingPath() {
         Path nowhere = folder.resolve("nowhere");
         assertThat(Refusal.of(() -> Checkpoint.open(nowhere))).containsExactly(nowhere + ": does not exist");
     }
@@ -224,7 +224,7 @@ class CheckpointTest {
     }
 
     @Test
-    void tellsAFolderThatHoldsACheckpoint() throws IOException {
+    void recognizesAFolderWithACheckpoint() throws IOException {
         assertThat(Checkpoint.isIn(folder)).isFalse();
         new TinyCheckpoint().random("a", 1).writeTo(folder.resolve("single"));
         new TinyCheckpoint().random("a", 1).writeShardedTo(folder.resolve("sharded"));

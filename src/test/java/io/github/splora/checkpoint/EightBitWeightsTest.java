@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which scales belong to an 8-bit weight. */
+/** Finds the scales that belong to an 8-bit weight. */
 class EightBitWeightsTest {
 
     @TempDir
@@ -27,13 +27,13 @@ class EightBitWeightsTest {
     }
 
     @Test
-    void oneScaleIsForAll() {
+    void oneScaleAppliesToTheWholeWeight() {
         assertThat(scales(eightBit(4, 6).random("a.weight_scale", 1))).satisfies(s -> hasBlocks(s, 4, 6));
         assertThat(scales(eightBit(4, 6).random("a.weight_scale_inv"))).satisfies(s -> hasBlocks(s, 4, 6));
     }
 
     @Test
-    void oneForEachRowIsForARow() {
+    void oneScalePerRowAppliesToItsRow() {
         assertThat(scales(eightBit(4, 6).random("a.weight_scale", 4))).satisfies(s -> hasBlocks(s, 1, 6));
         assertThat(scales(eightBit(4, 6).random("a.weight_scale", 4, 1))).satisfies(s -> hasBlocks(s, 1, 6));
     }
@@ -58,7 +58,7 @@ class EightBitWeightsTest {
     }
 
     @Test
-    void blocksThatNothingIsSaidOfHaveTheUsualSize() {
+    void blocksHaveTheUsualSizeByDefault() {
         assertThat(scales(eightBit(130, 256).random("a.weight_scale_inv", 2, 2)))
                 .satisfies(s -> hasBlocks(s, 128, 128));
     }
@@ -67,17 +67,17 @@ class EightBitWeightsTest {
     void aWeightWithoutScalesIsRefused() {
         assertThat(Refusal.of(() -> scales(eightBit(4, 6))))
                 .containsExactly(folder.resolve("model.safetensors")
-                        + ": tensor 'a.weight' dtype F8_E4M3: 8-bit weights need their scales, and there is no 'a.weight_scale' or"
-                        + " '_scale_inv' here; use a 16-bit checkpoint");
+                        + ": tensor 'a.weight' dtype F8_E4M3: 8-bit weights need scales, but this checkpoint"
+                        + " has neither 'a.weight_scale' nor '_scale_inv'; use a 16-bit checkpoint");
     }
 
     @Test
     void scalesThatDoNotFitAreRefused() {
         assertThat(Refusal.of(() -> scales(eightBit(4, 6).random("a.weight_scale", 3))))
-                .containsExactly(
-                        folder.resolve("model.safetensors")
-                                + ": tensor 'a.weight_scale' F32 [3]: these scales do not fit the weight"
-                                + " [4, 6]: neither one for all, nor for a row, nor for a block of [128, 128]; use a 16-bit checkpoint");
+                .containsExactly(folder.resolve("model.safetensors")
+                        + ": tensor 'a.weight_scale' F32 [3]: these scales do not fit the weight"
+                        + " [4, 6]: expected one scale in total, one per row, or one per block of [128,"
+                        + " 128]; use a 16-bit checkpoint");
     }
 
     private static TinyCheckpoint eightBit(long rows, long columns) {

@@ -26,7 +26,7 @@ class FingerprintTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsRefused() {
+    void aMissingFileIsRefused() {
         Path file = folder.resolve("f");
         assertThat(Refusal.of(() -> Fingerprint.sha256(file)))
                 .singleElement()
@@ -35,7 +35,7 @@ class FingerprintTest {
     }
 
     @Test
-    void isTheSameHoweverTheCheckpointIsSharded() {
+    void doesNotDependOnSharding() {
         TinyCheckpoint checkpoint =
                 new TinyCheckpoint().random("a", 20).random("b", 3, 3).random("c", 1);
         assertThat(of(checkpoint.writeShardedTo(folder.resolve("sharded"))))

@@ -65,7 +65,7 @@ class HubCacheTest {
     }
 
     @Test
-    void anIdWithoutAnOrganisationIsAnId() throws IOException {
+    void anIdMayLackAnOrganization() throws IOException {
         Path gpt2 = Files.createDirectories(
                 folder.resolve("hub/models--gpt2/snapshots").resolve(COMMIT));
         Files.createDirectories(folder.resolve("hub/models--gpt2/refs"));
@@ -95,7 +95,7 @@ class HubCacheTest {
     }
 
     @Test
-    void aLineBreakAfterTheCommitIsNoMatter() throws IOException {
+    void aLineBreakAfterTheCommitIsIgnored() throws IOException {
         ref("main", COMMIT + "\n");
         assertThat(cache.resolve("org/tiny-model", "main")).isEqualTo(snapshot);
     }
@@ -149,11 +149,11 @@ class HubCacheTest {
     }
 
     @Test
-    void aRefThatHoldsNoCommitIsRefused() throws IOException {
+    void aRefWithoutACommitIsRefused() throws IOException {
         ref("main", "../../../somewhere");
         assertThat(Refusal.of(() -> cache.resolve("org/tiny-model", "main")))
                 .containsExactly(repository.resolve("refs/main")
-                        + ": ../../../somewhere: a commit of 40 hexadecimal digits is expected here");
+                        + ": ../../../somewhere: must contain a commit hash of 40 hexadecimal digits");
     }
 
     @ParameterizedTest
@@ -191,7 +191,7 @@ class HubCacheTest {
     }
 
     @Test
-    void aCacheThatIsNamedWithDotsInItIsReadAlike() {
+    void aCachePathWithDotsWorksTheSame() {
         HubCache dotted = new HubCache(folder.resolve("./hub/../hub"));
         assertThat(dotted.resolve("org/tiny-model", "main")).isDirectory();
     }

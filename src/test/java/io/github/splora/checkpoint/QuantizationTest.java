@@ -13,14 +13,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizationTest {
 
-    private static final String ADVICE = "quantised weights cannot be compared; use the 16-bit base and aligned"
+    private static final String ADVICE = "quantized weights cannot be compared; use the 16-bit base and aligned"
             + " checkpoints (an adapter trained with QLoRA needs no change)";
 
     @TempDir
     Path folder;
 
     @Test
-    void aConfigThatSaysQuantisedIsRefusedWithTheAdvice() {
+    void aQuantizedConfigIsRefusedWithAdvice() {
         new TinyCheckpoint()
                 .random("a.weight", 2, 2)
                 .config("{\"quantization_config\": {\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}}")
@@ -43,7 +43,7 @@ class QuantizationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"quantization_config\": null}"})
-    void aConfigWithoutQuantisationIsFine(String config) {
+    void aConfigWithoutQuantizationIsAccepted(String config) {
         new TinyCheckpoint().random("a.weight", 2, 2).config(config).writeTo(folder);
         assertOpens("a.weight");
     }
@@ -58,7 +58,7 @@ class QuantizationTest {
         "q_proj.weight_packed, compressed-tensors",
         "mlp.experts.gate_up_proj_blocks, MXFP4"
     })
-    void aTensorThatOnlyQuantisedCheckpointsHaveIsRefusedWithItsScheme(String name, String scheme) {
+    void aTensorOfAQuantizedCheckpointIsRefusedWithItsScheme(String name, String scheme) {
         new TinyCheckpoint()
                 .random("q_proj.weight", 2, 2)
                 .random("layers.0." + name, 1)
@@ -91,7 +91,7 @@ class QuantizationTest {
                 "{\"quant_method\": \"compressed-tensors\"}",
                 "{\"quant_method\": \"modelopt\", \"quant_algo\": \"NVFP4\"}"
             })
-    void otherNumbersOfTheSameMethodsDoNot(String quantization) {
+    void otherTypesOfTheSameMethodsAreRefused(String quantization) {
         new TinyCheckpoint()
                 .random("a.weight", 2, 2)
                 .config("{\"quantization_config\": " + quantization + "}")
@@ -113,13 +113,13 @@ class QuantizationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"q_proj.weight", "norm.scale", "layer_scale.weight", "absmax"})
-    void ordinaryNamesAreFine(String name) {
+    void ordinaryNamesAreAccepted(String name) {
         new TinyCheckpoint().random(name, 1).writeTo(folder);
         assertOpens(name);
     }
 
     @Test
-    void whatIsOnlyListedMayBeQuantised() {
+    void aCheckpointThatIsOnlyInspectedMayBeQuantized() {
         new TinyCheckpoint().random("layers.0.q_proj.qweight", 1).writeTo(folder);
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             assertThat(checkpoint.tensorNames()).containsExactly("layers.0.q_proj.qweight");

@@ -78,7 +78,7 @@ class ShardIndexTest {
                 "[\"one.safetensors\"]",
                 "{}"
             })
-    void refusesWhatIsNoPlainFileName(String entry) {
+    void refusesAnythingButAPlainFileName(String entry) {
         assertThat(refusal("{\"w\": " + entry + "}"))
                 .singleElement()
                 .asString()
@@ -106,7 +106,7 @@ class ShardIndexTest {
     }
 
     @Test
-    void aFolderIsNoShard() throws IOException {
+    void aFolderIsNotAShard() throws IOException {
         Files.createDirectory(index.resolveSibling("folder"));
         assertThat(refusal("{\"w\": \"folder\"}")).singleElement().asString().contains("this shard is missing");
     }
@@ -115,17 +115,17 @@ class ShardIndexTest {
     void refusesAnIndexWithoutAWeightMap() throws IOException {
         Files.writeString(index, "{\"metadata\": {}}");
         assertThat(Refusal.of(() -> ShardIndex.read(index)))
-                .containsExactly(
-                        index
-                                + ": weight_map: this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
+                .containsExactly(index
+                        + ": weight_map: this is not a shard index, which maps tensor names to shard"
+                        + " files; name the checkpoint's folder");
     }
 
     @Test
-    void refusesAWeightMapThatIsNoMap() {
+    void refusesAWeightMapThatIsNotAMap() {
         assertThat(refusal("[\"one.safetensors\"]"))
-                .containsExactly(
-                        index
-                                + ": weight_map [\"one.safetensors\"]: this is no shard index, which maps tensor names to shard files; name the checkpoint's folder");
+                .containsExactly(index
+                        + ": weight_map [\"one.safetensors\"]: this is not a shard index, which maps"
+                        + " tensor names to shard files; name the checkpoint's folder");
     }
 
     @Test

@@ -146,9 +146,9 @@ class ClientOptionTest {
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.errors())
                 .containsExactly("splora: " + Testdata.LLAMA.adapter().resolve("adapter_model.safetensors")
-                        + ": module 'model.layers.2.self_attn.qkv_proj': has tensors for [k_proj, q_proj] but not for [v_proj], which"
-                        + " SGLang cannot load; a prune must take such modules together (--granularity fusion) or zero them (--action"
-                        + " zero)");
+                        + ": module 'model.layers.2.self_attn.qkv_proj': has tensors for [k_proj, q_proj] but"
+                        + " not for [v_proj], which SGLang cannot load; prune such modules together"
+                        + " (--granularity fusion) or zero them (--action zero)");
         assertThat(output).doesNotExist();
     }
 

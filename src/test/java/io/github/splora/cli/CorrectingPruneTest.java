@@ -232,7 +232,8 @@ class CorrectingPruneTest {
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
                 .contains("init_lora_weights pissa: loading this adapter changes the base weights of all its"
-                        + " modules, so new factors would not be all that a module adds; use --action drop");
+                        + " modules, so new factors would not determine everything that a module adds; use"
+                        + " --action drop");
         assertThat(output).doesNotExist();
     }
 

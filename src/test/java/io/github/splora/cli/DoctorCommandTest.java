@@ -16,7 +16,7 @@ class DoctorCommandTest {
         assertThat(run.out())
                 .startsWith("splora ")
                 .contains("\n  engine  PyTorch 2.7.1")
-                .contains("\nScoring works, on ");
+                .contains("\nScoring works on ");
     }
 
     @Test

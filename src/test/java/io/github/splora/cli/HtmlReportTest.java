@@ -56,7 +56,8 @@ class HtmlReportTest {
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.out()).isEmpty();
         assertThat(run.errors())
-                .containsExactly("splora: " + folder + ": --report: a report is HTML; name a file that ends in .html");
+                .containsExactly("splora: " + folder + ": --report: the report is an HTML file; choose a name"
+                        + " that ends in .html");
     }
 
     @Test

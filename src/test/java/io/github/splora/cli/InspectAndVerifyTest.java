@@ -94,8 +94,8 @@ class InspectAndVerifyTest {
         assertThat(run.errors())
                 .hasSize(7)
                 .contains("splora: " + config
-                        + ": module 'model.layers.5.self_attn.q_proj': has tensors, but target_modules"
-                        + " and exclude_modules leave it out: PEFT would ignore them")
+                        + ": module 'model.layers.5.self_attn.q_proj': has tensors, but target_modules and"
+                        + " exclude_modules do not select it: PEFT would ignore them")
                 .endsWith("splora: " + config
                         + ": rank_pattern or alpha_pattern 'gone': matches no module of the adapter:"
                         + " PEFT would warn");

@@ -54,8 +54,9 @@ class PickledInputsTest {
                         4,
                         "",
                         "splora: " + file + ": pickle"
-                                + " 'torch.optim.sgd.SGD': names a class or function that tensors alone do not need; splora runs none, and if"
-                                + " you trust the file, load it with PyTorch and save its tensors as safetensors"
+                                + " 'torch.optim.sgd.SGD': names a class or function that tensors do not need,"
+                                + " and splora runs none; if you trust the file, load it with PyTorch"
+                                + " and save its tensors as safetensors"
                                 + System.lineSeparator()));
     }
 

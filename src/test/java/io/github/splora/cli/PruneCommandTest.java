@@ -116,8 +116,9 @@ class PruneCommandTest {
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.out()).isEmpty();
         assertThat(run.errors())
-                .containsExactly("splora: " + Testdata.LLAMA.adapter() + ": every module would be removed,"
-                        + " and PEFT refuses an adapter that targets nothing; ship the aligned model without an adapter, or use"
+                .containsExactly("splora: " + Testdata.LLAMA.adapter() + ": every module would be removed, and"
+                        + " PEFT rejects an adapter that targets nothing; ship the aligned model without an"
+                        + " adapter, or use"
                         + " --action zero");
         assertThat(folder).isEmptyDirectory();
     }
@@ -218,8 +219,8 @@ class PruneCommandTest {
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.errors())
                 .containsExactly("splora: " + model.adapter().resolve(CONFIG) + ": init_lora_weights pissa:"
-                        + " loading this adapter changes the base weights of all its modules, so a zeroed module would not be the"
-                        + " aligned one again; use --action drop");
+                        + " loading this adapter changes the base weights of all its modules, so zeroing a"
+                        + " module would not restore the aligned one; use --action drop");
         assertThat(output).doesNotExist();
     }
 
@@ -340,9 +341,9 @@ class PruneCommandTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.errors())
                 .hasSize(2 * 24)
-                .contains(
-                        "splora: " + Testdata.GPT2.base()
-                                + ": module 'model.layers.5.self_attn.v_proj': no tensor here is the weight of this module of the adapter");
+                .contains("splora: " + Testdata.GPT2.base()
+                        + ": module 'model.layers.5.self_attn.v_proj': no tensor in this checkpoint"
+                        + " matches this module of the adapter");
         assertThat(folder).isEmptyDirectory();
     }
 

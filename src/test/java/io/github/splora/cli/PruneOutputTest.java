@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PruneOutputTest {
 
     private static final String IN_AN_INPUT =
-            ": --output: the output must not be, hold or lie in an input (%s); choose another folder";
+            ": --output: the output must not be, contain or be inside an input (%s); choose another folder";
 
     @TempDir
     Path folder;

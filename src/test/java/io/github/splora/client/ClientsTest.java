@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** What each client could not load, whole sentences; docs/clients.md says where the rules come from. */
+/** What each client cannot load, as complete messages; docs/clients.md gives the source of the rules. */
 class ClientsTest {
 
     private static final String Q = "model.layers.0.self_attn.q_proj";
@@ -72,13 +72,13 @@ class ClientsTest {
 
     @ParameterizedTest
     @EnumSource(ClientKind.class)
-    void aPlainAdapterIsForEveryClient(ClientKind client) {
+    void everyClientLoadsAPlainAdapter(ClientKind client) {
         assertThat(problems(client, qv())).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(ClientKind.class)
-    void patternsThatChangeNothingAreForEveryClient(ClientKind client) {
+    void everyClientAcceptsPatternsThatChangeNothing(ClientKind client) {
         assertThat(problems(
                         client,
                         qv().config("rank_pattern", "{\"q_proj\": 8}").config("alpha_pattern", "{\"v_proj\": 16}")))
@@ -86,13 +86,13 @@ class ClientsTest {
     }
 
     @Test
-    void whoTakesRsLora() {
+    void clientsThatSupportRsLora() {
         assertThat(loadable(qv().config("use_rslora", "true")))
                 .containsExactly(ClientKind.PEFT, ClientKind.VLLM, ClientKind.TGI);
     }
 
     @Test
-    void whoTakesARankOfAModulesOwnIfItsScalingIsAlphaByThatRank() {
+    void clientsThatSupportAModulesOwnRankWithItsOwnScaling() {
         assertThat(loadable(plain().config("rank_pattern", "{\"q_proj\": 16}")
                         .module(Q, 20, 20, 16)
                         .module(V, 20, 20)))
@@ -100,7 +100,7 @@ class ClientsTest {
     }
 
     @Test
-    void whoTakesARankOfAModulesOwnIfItsScalingIsAsThatOfTheOthers() {
+    void clientsThatSupportAModulesOwnRankWithTheCommonScaling() {
         assertThat(loadable(plain().config("rank_pattern", "{\"q_proj\": 16}")
                         .config("alpha_pattern", "{\"q_proj\": 32}")
                         .module(Q, 20, 20, 16)
@@ -109,18 +109,18 @@ class ClientsTest {
     }
 
     @Test
-    void nobodyButPeftTakesAnAlphaOfAModulesOwn() {
+    void onlyPeftSupportsAModulesOwnAlpha() {
         assertThat(loadable(qv().config("alpha_pattern", "{\"q_proj\": 4}"))).containsExactly(ClientKind.PEFT);
     }
 
     @Test
-    void nobodyButPeftTakesABiasOfB() {
+    void onlyPeftSupportsABiasOfB() {
         assertThat(loadable(qv().config("lora_bias", "true").random("base_model.model." + Q + ".lora_B.bias", 12)))
                 .containsExactly(ClientKind.PEFT);
     }
 
     @Test
-    void nobodyButPeftTakesSavedModules() {
+    void onlyPeftSupportsSavedModules() {
         assertThat(loadable(
                         qv().config("modules_to_save", "[\"score\"]").random("base_model.model.score.weight", 2, 10)))
                 .containsExactly(ClientKind.PEFT);
@@ -137,7 +137,7 @@ class ClientsTest {
     }
 
     @Test
-    void llamaCppReadsNoRsLora() {
+    void llamaCppIgnoresRsLora() {
         assertThat(problems(
                         ClientKind.LLAMA_CPP,
                         plain().config("r", "16")
@@ -146,68 +146,69 @@ class ClientsTest {
                                 .module(V, 20, 20)))
                 .containsExactly(config("use_rslora: llama.cpp scales by lora_alpha / the module's rank:"
                         + " 1.000 instead of 4.000 for module '" + Q
-                        + "' (1 more like it), so their strength would be wrong; in a"
-                        + " copy of the adapter, set use_rslora to false and lora_alpha to 64.0, which means the same to all"
-                        + " clients"));
+                        + "' (and 1 more), so the strength would be wrong; in a"
+                        + " copy of the adapter, set use_rslora to false and lora_alpha to 64.0, which has the"
+                        + " same effect in all clients"));
     }
 
     @Test
-    void llamaCppReadsNoAlphaPattern() {
+    void llamaCppIgnoresAlphaPattern() {
         assertThat(problems(ClientKind.LLAMA_CPP, qv().config("alpha_pattern", "{\"q_proj\": 4}")))
                 .containsExactly(config(
                         "alpha_pattern: llama.cpp scales by lora_alpha / the module's rank: 2.000 instead of 0.5000 for module '"
                                 + Q
-                                + "', so their strength would be wrong; merge the adapter into the model for this client, or train it"
-                                + " with one alpha and one rank"));
+                                + "', so the strength would be wrong; merge the adapter into the model for this"
+                                + " client, or train it with a single alpha and rank"));
     }
 
     @Test
-    void llamaCppTakesAnAlphaOfZeroForNone() {
+    void llamaCppTreatsAnAlphaOfZeroAsAbsent() {
         assertThat(problems(ClientKind.LLAMA_CPP, qv().config("lora_alpha", "0")))
                 .containsExactly(config(
                         "lora_alpha: llama.cpp scales by lora_alpha / the module's rank: 1.000 instead of 0.000 for module '"
                                 + Q
-                                + "' (1 more like it), so their strength would be wrong; merge the adapter into the model for this client,"
-                                + " or train it with one alpha and one rank"));
+                                + "' (and 1 more), so the strength would be wrong; merge the adapter into the model"
+                                + " for this client,"
+                                + " or train it with a single alpha and rank"));
         assertThat(problems(ClientKind.VLLM, qv().config("lora_alpha", "0"))).isEmpty();
     }
 
     @Test
-    void llamaCppsConverterStopsAtWhatItDoesNotKnow() {
+    void llamaCppsConverterFailsOnUnknownTensors() {
         assertThat(problems(
                         ClientKind.LLAMA_CPP,
                         qv().random("base_model.model.score.weight", 2, 10)
                                 .random("base_model.model.model.norm.weight", 10)
                                 .random("base_model.model.lm_head.base_layer.weight", 4, 10)))
                 .containsExactly(
-                        weights(
-                                "tensor 'base_model.model.score.weight': llama.cpp's converter stops at tensors other"
-                                        + " than lora_A.weight and lora_B.weight; merge the adapter into the model for this client"));
+                        weights("tensor 'base_model.model.score.weight': llama.cpp's converter fails on tensors"
+                                + " other than lora_A.weight and lora_B.weight; merge the adapter into"
+                                + " the model for this client"));
     }
 
     @Test
-    void vllmKnowsNoPatterns() {
+    void vllmIgnoresPatterns() {
         assertThat(problems(
                         ClientKind.VLLM,
                         plain().config("rank_pattern", "{\"q_proj\": 16}")
                                 .module(Q, 20, 20, 16)
                                 .module(V, 20, 20)))
-                .containsExactly(config("rank_pattern: vLLM (but for its newest versions) scales by"
-                        + " lora_alpha / r (its root with use_rslora): 2.000 instead of 1.000 for module '" + Q
-                        + "', so their"
-                        + " strength would be wrong; merge the adapter into the model for this client, or train it with one alpha"
-                        + " and one rank"));
+                .containsExactly(config("rank_pattern: vLLM (except its newest versions) scales by"
+                        + " lora_alpha / r (or its square root with use_rslora): 2.000 instead of 1.000 for"
+                        + " module '" + Q
+                        + "', so the strength would be wrong; merge the adapter into the model for this client,"
+                        + " or train it with a single alpha and rank"));
     }
 
     @Test
-    void vllmWantsTargetModulesToBeThereWhateverTheySay() {
+    void vllmRequiresTargetModulesButIgnoresTheirValue() {
         assertThat(problems(ClientKind.VLLM, qv().config("target_modules", "\".*_proj\"")))
                 .isEmpty();
         assertThat(problems(ClientKind.VLLM, qv().config("target_modules", "null")))
                 .isEmpty();
         assertThat(problems(ClientKind.VLLM, qv().withoutConfig("target_modules")))
                 .containsExactly(config("target_modules"
-                        + " (absent): vLLM refuses a config without this field; add it, null is enough"));
+                        + " (absent): vLLM rejects a config without this field; add it (null is enough)"));
     }
 
     @Test
@@ -216,63 +217,63 @@ class ClientsTest {
                         ClientKind.VLLM,
                         qv().config("modules_to_save", "[\"score\"]").random("base_model.model.score.weight", 2, 10)))
                 .containsExactly(
-                        config(
-                                "modules_to_save [\"score\"]: vLLM refuses adapters that replace whole modules; merge the adapter"
-                                        + " into the model for this client"),
+                        config("modules_to_save [\"score\"]: vLLM rejects adapters that replace whole modules;"
+                                + " merge the adapter"
+                                + " into the model for this client"),
                         weights(
-                                "tensor 'base_model.model.score.weight': vLLM refuses adapters with tensors other than"
+                                "tensor 'base_model.model.score.weight': vLLM rejects adapters with tensors other than"
                                         + " lora_A.weight and lora_B.weight; merge the adapter into the model for this client"));
     }
 
     @Test
     void vllmHasAHighestRank() {
         assertThat(problems(ClientKind.VLLM, plain().config("r", "513").module(Q, 2, 2)))
-                .containsExactly(weights("module '" + Q + "' rank 513: vLLM's --max-lora-rank goes up to 512"));
+                .containsExactly(weights("module '" + Q + "' rank 513: exceeds vLLM's highest --max-lora-rank, 512"));
         assertThat(problems(ClientKind.VLLM, plain().config("r", "512").module(Q, 2, 2)))
                 .isEmpty();
     }
 
     @Test
-    void vllmTakesPartsOfWhatItPacks() {
+    void vllmAcceptsPartsOfPackedModules() {
         assertThat(problems(ClientKind.VLLM, plain().module(Q, 12, 10).module(GATE, 12, 10)))
                 .isEmpty();
     }
 
     @Test
-    void anAdaptersNameInTheTensorsIsForPeftAndSglangAlone() {
+    void onlyPeftAndSglangAcceptAnAdapterNameInTensorNames() {
         TinyAdapter named = plain().random("base_model.model." + Q + ".lora_A.default.weight", 8, 10)
                 .random("base_model.model." + Q + ".lora_B.default.weight", 12, 8);
         String tensor = "tensor 'base_model.model." + Q + ".lora_A.default.weight': ";
-        String remedy = " (1 more like it); load the adapter with PEFT and save it again";
+        String remedy = " (and 1 more); load the adapter with PEFT and save it again";
         assertThat(problems(ClientKind.PEFT, named)).isEmpty();
         assertThat(problems(ClientKind.VLLM, named))
-                .containsExactly(weights(tensor + "vLLM refuses adapters with tensors of such a name" + remedy));
+                .containsExactly(weights(tensor + "vLLM rejects adapters with such tensor names" + remedy));
         assertThat(problems(ClientKind.TGI, named))
-                .containsExactly(weights(tensor + "TGI does not know such a name and leaves the tensor out" + remedy));
+                .containsExactly(weights(tensor + "TGI does not recognize this name and ignores the tensor" + remedy));
         assertThat(problems(ClientKind.LORAX, named))
                 .containsExactly(
-                        weights(tensor + "LoRAX does not know such a name and leaves the tensor out" + remedy));
+                        weights(tensor + "LoRAX does not recognize this name and ignores the tensor" + remedy));
         assertThat(problems(ClientKind.LLAMA_CPP, named))
-                .containsExactly(weights(tensor + "llama.cpp's converter stops at tensors of such a name" + remedy));
+                .containsExactly(weights(tensor + "llama.cpp's converter fails on tensors with such names" + remedy));
     }
 
     @Test
-    void sglangWantsAListOfTargets() {
+    void sglangRequiresAListOfTargets() {
         assertThat(problems(ClientKind.SGLANG, qv().config("target_modules", "\".*_proj\"")))
-                .containsExactly(config(
-                        "target_modules \".*_proj\": SGLang wants a list of names here; splora prune --client sglang --action drop"
-                                + " writes one"));
+                .containsExactly(config("target_modules \".*_proj\": SGLang requires a list of names here; splora prune"
+                        + " --client sglang --action drop"
+                        + " writes one"));
         assertThat(problems(ClientKind.SGLANG, qv().withoutConfig("target_modules")))
-                .containsExactly(config(
-                        "target_modules (absent): SGLang wants a list of names here; splora prune --client sglang --action drop"
+                .containsExactly(
+                        config("target_modules (absent): SGLang requires a list of names here; splora prune --client"
+                                + " sglang --action drop"
                                 + " writes one"));
     }
 
     @Test
-    void sglangWantsQAndVTogetherAndGateAndUp() {
-        String remedy =
-                ", which SGLang cannot load; a prune must take such modules together (--granularity fusion) or zero"
-                        + " them (--action zero)";
+    void sglangRequiresQWithVAndGateWithUp() {
+        String remedy = ", which SGLang cannot load; prune such modules together (--granularity fusion) or zero them"
+                + " (--action zero)";
         assertThat(problems(
                         ClientKind.SGLANG,
                         plain().module(Q, 12, 10)
@@ -307,18 +308,18 @@ class ClientsTest {
                                 .module(Q, 20, 20, 16)
                                 .module(V, 20, 20)))
                 .containsExactly(weights(
-                        "module '" + Q + "' rank 16: SGLang loads only modules whose rank is the config's r, 8"));
+                        "module '" + Q + "' rank 16: SGLang loads only modules whose rank equals the config's r, 8"));
     }
 
     @Test
-    void sglangLeavesOutWhatIsNotLora() {
+    void sglangIgnoresTensorsOtherThanLora() {
         assertThat(problems(
                         ClientKind.SGLANG,
                         qv().config("modules_to_save", "[\"lm_head\"]")
                                 .random("base_model.model.lm_head.weight", 4, 10)))
-                .containsExactly(weights(
-                        "tensor 'base_model.model.lm_head.weight': SGLang loads nothing but lora_A.weight and lora_B.weight,"
-                                + " so this would be missing; merge the adapter into the model for this client"));
+                .containsExactly(weights("tensor 'base_model.model.lm_head.weight': SGLang loads only lora_A.weight and"
+                        + " lora_B.weight, so this tensor would be missing; merge the adapter into the"
+                        + " model for this client"));
     }
 
     @ParameterizedTest
@@ -329,8 +330,8 @@ class ClientsTest {
         assertThat(problems(client, qv().module(V1, 12, 10)))
                 .containsExactly(weights("modules 'model.layers.*.self_attn.q_proj': blocks [1] have none, and "
                         + client.client().title()
-                        + " then leaves them out in all blocks; prune the adapter as it was trained with --action zero, or train it"
-                        + " on all layers"));
+                        + " then ignores them in all blocks; prune the original adapter with --action zero, or"
+                        + " train on all layers"));
     }
 
     @ParameterizedTest
@@ -346,12 +347,12 @@ class ClientsTest {
                 .containsExactly(
                         weights("modules 'model.layers.*.self_attn.q_proj': blocks [1] have none, and "
                                 + client.client().title()
-                                + " then leaves them out in all blocks; prune the adapter as it was trained with --action zero, or train it"
-                                + " on all layers"),
+                                + " then ignores them in all blocks; prune the original adapter with --action"
+                                + " zero, or train on all layers"),
                         weights("modules 'model.layers.*.self_attn.v_proj': blocks [1] have none, and "
                                 + client.client().title()
-                                + " then leaves them out in all blocks; prune the adapter as it was trained with --action zero, or train it"
-                                + " on all layers"));
+                                + " then ignores them in all blocks; prune the original adapter with --action"
+                                + " zero, or train on all layers"));
         assertThat(problems(client, qv().module(Q1, 12, 10).module(V1, 12, 10), model))
                 .isEmpty();
     }
@@ -360,12 +361,12 @@ class ClientsTest {
     @EnumSource(
             value = ClientKind.class,
             names = {"TGI", "LORAX"})
-    void aRankThatIsPaddedSpoilsTheScalingOfTheNextType(ClientKind client) {
+    void aPaddedRankDistortsTheScalingOfTheNextType(ClientKind client) {
         TinyAdapter four = plain().config("r", "4").module(Q, 12, 10).module(V, 12, 10);
         assertThat(problems(client, four))
                 .containsExactly(config("r 4: " + client.client().title() + " pads it to 8 and then"
-                        + " divides lora_alpha by that for all types but the first, so their strength would be wrong; a rank of 8 or a"
-                        + " multiple of 16 is safe"));
+                        + " divides lora_alpha by that for every type but the first, so the strength would be"
+                        + " wrong; a rank of 8 or a multiple of 16 is safe"));
         assertThat(problems(client, plain().config("r", "4").module(Q, 12, 10))).isEmpty();
         assertThat(problems(client, plain().config("r", "24").module(Q, 12, 10).module(V, 12, 10)))
                 .singleElement()
@@ -387,7 +388,8 @@ class ClientsTest {
                                 .module(Q, 20, 20)
                                 .module(Q1, 20, 20, 16)))
                 .containsExactly(weights("type 'q_proj' ranks [8, 16]: "
-                        + client.client().title() + " stacks the modules of a type, so they must all have one rank"));
+                        + client.client().title() + " stacks the modules of a type, so they must all have the"
+                        + " same rank"));
     }
 
     @Test
@@ -395,14 +397,14 @@ class ClientsTest {
         assertThat(problems(
                         ClientKind.TGI,
                         plain().module("transformer.h.0.attn.c_attn", 12, 10).module("lm_head", 12, 10)))
-                .containsExactly(
-                        weights("module 'transformer.h.0.attn.c_attn': TGI has no such layer for LoRA (it knows the"
-                                + " projections of model.layers.N.self_attn and .mlp) and leaves it out (1 more like it); merge the adapter"
-                                + " into the model for this client"));
+                .containsExactly(weights("module 'transformer.h.0.attn.c_attn': TGI does not support LoRA on this layer"
+                        + " (only on the projections of model.layers.N.self_attn and .mlp) and ignores"
+                        + " it (and 1 more); merge the adapter"
+                        + " into the model for this client"));
     }
 
     @Test
-    void loraxSeesNoRsLora() {
+    void loraxIgnoresRsLora() {
         assertThat(problems(
                         ClientKind.LORAX,
                         plain().config("r", "16")
@@ -411,8 +413,8 @@ class ClientsTest {
                                 .module(V, 20, 20)))
                 .containsExactly(config("use_rslora: LoRAX scales by lora_alpha / r: 1.000 instead of 4.000"
                         + " for module '" + Q
-                        + "' (1 more like it), so their strength would be wrong; in a copy of the adapter, set"
-                        + " use_rslora to false and lora_alpha to 64.0, which means the same to all clients"));
+                        + "' (and 1 more), so the strength would be wrong; in a copy of the adapter, set"
+                        + " use_rslora to false and lora_alpha to 64.0, which has the same effect in all clients"));
     }
 
     @ParameterizedTest
@@ -420,7 +422,7 @@ class ClientsTest {
     void onlyPeftChangesTheBaseWeights(ClientKind client) {
         assertThat(problems(client, qv().config("init_lora_weights", "\"pissa\"")))
                 .containsExactly(
-                        config("init_lora_weights pissa: PEFT changes the base weights when it loads such an adapter, "
+                        config("init_lora_weights pissa: PEFT changes the base weights when it loads this adapter, but "
                                 + client.client().title()
                                 + " does not; convert it with PEFT's path_initial_model_for_weight_conversion"
                                 + " first"));
@@ -439,9 +441,9 @@ class ClientsTest {
                 .hasSize(6);
     }
 
-    /** What the adapter would be, not what it is, decides. */
+    /** The adapter after the rewrite counts, not the adapter before it. */
     @Test
-    void aRewriteThatMendsAnAdapterMakesItLoadable() {
+    void aRewriteThatFixesAnAdapterMakesItLoadable() {
         try (Adapter adapter =
                 Adapter.open(qv().config("target_modules", "\".*_proj\"").writeTo(folder))) {
             ModelLayers model = new ModelLayers(folder, List.of(), List.of());
@@ -462,9 +464,9 @@ class ClientsTest {
         }
     }
 
-    /** Pruning for PEFT is what it was before there were other clients. */
+    /** Pruning for PEFT is unaffected by the rules of other clients. */
     @Test
-    void aPruneForPeftLeavesWhatPeftWarnedOfBefore() {
+    void aPruneForPeftAllowsWarningsThatPeftGaveBefore() {
         try (Adapter adapter =
                 Adapter.open(qv().config("rank_pattern", "{\"gone\": 4}").writeTo(folder))) {
             AdapterContent content = AdapterContent.of(adapter);

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What the doctor says on machines of every kind. */
+/** What the doctor reports on various machines. */
 class DiagnosisTest {
 
     private static final Fake NO_CARD = new Fake(List.of(), null, false);
@@ -22,7 +22,7 @@ class DiagnosisTest {
     private static final EngineState CPU = new EngineState("PyTorch", "2.7.1", "/lib", false, false, List.of());
 
     @Test
-    void withoutACardThereIsNothingToDo() {
+    void noAdviceWithoutACard() {
         Diagnosis diagnosis = on(NO_CARD, CPU, "cpu");
 
         assertThat(diagnosis.scoringWorks()).isTrue();
@@ -32,7 +32,7 @@ class DiagnosisTest {
                 .contains("\n  CPU     Test CPU, ")
                 .contains(
                         "\n  engine  PyTorch 2.7.1, from /lib\n  cache   /cache\n  GPUs    none that the engine can use\n"
-                                + "  cards   no NVIDIA card seen\nScoring works, on the CPU.\n");
+                                + "  cards   no NVIDIA card found\nScoring works on the CPU.\n");
     }
 
     @Test
@@ -43,7 +43,7 @@ class DiagnosisTest {
         assertThat(diagnosis.advice()).isEmpty();
         assertThat(diagnosis.toText())
                 .contains("\n  GPUs    gpu:0, compute capability 90, 81920 MiB; gpu:1\n"
-                        + "  cards   NVIDIA H100 80GB HBM3, driver 570.86\nScoring works, on gpu:0.\n");
+                        + "  cards   NVIDIA H100 80GB HBM3, driver 570.86\nScoring works on gpu:0.\n");
     }
 
     @Test
@@ -54,7 +54,7 @@ class DiagnosisTest {
         assertThat(diagnosis.advice())
                 .singleElement()
                 .asString()
-                .startsWith("There is a GPU, but splora brings the library for CPUs.")
+                .startsWith("There is a GPU, but splora's bundled library is for CPUs.")
                 .contains("PYTORCH_LIBRARY_PATH=")
                 .contains("-Dsplora.natives=none")
                 .contains("splora doctor --install-cuda");
@@ -121,11 +121,14 @@ class DiagnosisTest {
         }));
 
         assertThat(diagnosis.engineProblem()).isEqualTo("nothing was fetched");
-        assertThat(diagnosis.advice()).singleElement().asString().startsWith("This build of splora brings no library");
+        assertThat(diagnosis.advice())
+                .singleElement()
+                .asString()
+                .startsWith("This build of splora has no" + " bundled library");
     }
 
     @Test
-    void anyOtherFailureIsShownAsItIs() {
+    void anyOtherFailureIsShownUnchanged() {
         assertThat(Diagnosis.of(NO_CARD, engine("cpu", () -> {
                             throw new IllegalStateException("odd");
                         }))
@@ -134,7 +137,7 @@ class DiagnosisTest {
     }
 
     @Test
-    void jsonHasTheSame() {
+    void jsonHasTheSameFacts() {
         var json = StrictJson.toTree(on(H100, cuda(new Gpu(0, "90", 80L << 30)), "cu128"));
 
         assertThat(json.get("scoringWorks").booleanValue()).isTrue();

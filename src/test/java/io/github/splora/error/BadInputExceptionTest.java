@@ -27,19 +27,19 @@ class BadInputExceptionTest {
     }
 
     @Test
-    void aValueThatIsNotThereIsNotShown() {
+    void anAbsentValueIsNotShown() {
         assertThat(new BadInputException(Path.of("a"), "r", null, "missing")).hasMessage("a: r: missing");
     }
 
     @Test
-    void keepsTheExceptionThatToldUs() {
+    void keepsItsCause() {
         IOException cause = new IOException("disk");
         assertThat(new BadInputException(Path.of("a"), null, null, "cannot be read", cause))
                 .hasCause(cause);
     }
 
     @Test
-    void laterChangesOfTheListDoNotShow() {
+    void laterChangesToTheListHaveNoEffect() {
         List<Problem> problems = new ArrayList<>(List.of(new Problem("a", null, null, "one")));
         BadInputException e = new BadInputException(problems);
         problems.clear();

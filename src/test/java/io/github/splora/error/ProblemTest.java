@@ -13,14 +13,14 @@ class ProblemTest {
     }
 
     @Test
-    void leavesOutWhatThereIsNot() {
+    void omitsAbsentParts() {
         assertThat(new Problem("a.json", null, null, "no such file")).hasToString("a.json: no such file");
         assertThat(new Problem("a.json", "r", null, "missing")).hasToString("a.json: r: missing");
         assertThat(new Problem("a.json", null, "x", "odd")).hasToString("a.json: x: odd");
     }
 
     @Test
-    void noPartCanMoveTheCursorForgeALineOrTurnTextRound() {
+    void noPartCanMoveTheCursorForgeALineOrReverseText() {
         Problem hostile = new Problem("a\u001b[2J", "b\nsplora: done", "c\u202e\u2028d", "e\r\tf");
         assertThat(hostile).hasToString("a [2J: b splora: done c  d: e  f");
     }
@@ -32,7 +32,7 @@ class ProblemTest {
     }
 
     @Test
-    void aPartOfThePrintedLengthIsWhole() {
+    void aPartOfMaximumLengthIsPrintedWhole() {
         String value = "x".repeat(1000);
         assertThat(new Problem("a", "b", value, "c")).hasToString("a: b " + value + ": c");
     }

@@ -7,7 +7,10 @@ import io.github.splora.adapter.TargetMatcher;
 import io.github.splora.error.BadInputException;
 import java.util.List;
 
-/** The adapter's config: it is refused, or it gives every module a rank of at least 1 and answers for all of them. */
+/**
+ * The adapter config: it is either rejected, or gives every module a rank of at least 1 and can be queried for all of
+ * them.
+ */
 final class AdapterConfigFuzz {
 
     private static final List<String> MODULES =

@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 
-/** Every fuzz target on its seeds, and on a few mutations of them: what the ordinary test run can afford. */
+/** Runs every fuzz target on its seeds and on a few mutations of them, as many as the ordinary test run can afford. */
 class FuzzTargetsTest {
 
     private static final Path SEEDS = Path.of("testdata/fuzz");
@@ -47,7 +47,7 @@ class FuzzTargetsTest {
             "[[[[[[[[[[[[[[[[[[[[",
             "{\"a\":");
 
-    /** A fuzz target with the folder of its seeds. */
+    /** A fuzz target and its seed folder. */
     record Target(Path seeds, Consumer<byte[]> test) {
 
         @Override
@@ -66,14 +66,14 @@ class FuzzTargetsTest {
     }
 
     @Example
-    void everySeedIsRefusedOrSound() throws IOException {
+    void everySeedIsRefusedOrValid() throws IOException {
         for (Target target : targets()) {
             seedsOf(target).forEach(target.test());
         }
     }
 
     @Property(tries = 200, shrinking = ShrinkingMode.OFF)
-    void aMutatedFileIsRefusedOrSound(@ForAll("targetsToTry") Target target, @ForAll long seed) throws IOException {
+    void aMutatedFileIsRefusedOrValid(@ForAll("targetsToTry") Target target, @ForAll long seed) throws IOException {
         Random random = new Random(seed);
         List<byte[]> seeds = seedsOf(target);
         byte[] bytes = seeds.get(random.nextInt(seeds.size()));
@@ -98,7 +98,7 @@ class FuzzTargetsTest {
         }
     }
 
-    /** One change: a bit turned over, bytes cut out, repeated or put in. */
+    /** Makes one change: flips a bit, or removes, repeats or inserts bytes. */
     private static byte[] mutated(byte[] bytes, Random random) {
         int at = random.nextInt(bytes.length + 1);
         int end = Math.min(bytes.length, at + 1 + random.nextInt(12));

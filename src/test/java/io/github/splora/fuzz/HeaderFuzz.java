@@ -7,7 +7,7 @@ import io.github.splora.safetensors.SafetensorsFile;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.testing.Bytes;
 
-/** The safetensors header: whatever the bytes, they are refused, or all that the format promises holds. */
+/** The safetensors header: any bytes are either rejected, or satisfy everything that the format guarantees. */
 final class HeaderFuzz {
 
     private static final Scratch SCRATCH = new Scratch();

@@ -6,7 +6,7 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.pickle.PickleFile;
 import io.github.splora.storage.TensorInfo;
 
-/** PyTorch's pickles, in both forms: refused, or every tensor is as large as it says and lies within the file. */
+/** PyTorch pickles in both formats: either rejected, or every tensor has its stated size and lies within the file. */
 final class PickleFuzz {
 
     private static final Scratch SCRATCH = new Scratch();

@@ -23,13 +23,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What is written is read again as it was, and written again to the same bytes. */
+/** What was written is read back unchanged, and writing it again produces the same bytes. */
 class RoundTripTest {
 
     private static final Scratch SCRATCH = new Scratch();
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
-    void whatIsWrittenIsReadAndWrittenAgainAsItWas(
+    void whatIsWrittenIsReadAndWrittenUnchanged(
             @ForAll("tensors") List<TinyTensor> tensors, @ForAll("metadata") Map<String, String> metadata)
             throws IOException {
         Path once = SCRATCH.folder().resolve("once");
@@ -67,7 +67,7 @@ class RoundTripTest {
         return Arbitraries.maps(names(), names()).ofMaxSize(5);
     }
 
-    /** Any text but half a surrogate pair and the header's own key. */
+    /** Any text except unpaired surrogates and the header's own key. */
     private static Arbitrary<String> names() {
         return Arbitraries.strings()
                 .all()

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder that a fuzz target keeps, because making one for each of its thousands of inputs a second takes longer. */
+/** A folder that a fuzz target reuses, because creating one for each of thousands of inputs per second is slow. */
 public final class Scratch {
 
     private final Path folder;
@@ -23,7 +23,7 @@ public final class Scratch {
         return folder;
     }
 
-    /** Writes a file, or replaces it. */
+    /** Writes or replaces a file. */
     public Path put(String name, byte[] content) {
         try {
             return Files.write(folder.resolve(name), content);
@@ -39,7 +39,7 @@ public final class Scratch {
             }
             Files.delete(folder);
         } catch (IOException e) {
-            // It lies in the system's temporary folder, which is emptied some time.
+            // It is in the system's temporary folder, which is emptied eventually.
         }
     }
 }

@@ -6,7 +6,7 @@ import io.github.splora.checkpoint.ShardIndex;
 import io.github.splora.error.BadInputException;
 import java.nio.file.Path;
 
-/** The shard index: it is refused, or every shard is a file in the index's own folder. */
+/** The shard index: it is either rejected, or every shard is a file in the index's own folder. */
 final class ShardIndexFuzz {
 
     private static final Scratch SCRATCH = new Scratch();

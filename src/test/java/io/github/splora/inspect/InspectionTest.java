@@ -37,7 +37,7 @@ class InspectionTest {
     }
 
     @Test
-    void showsWhatMattersOfAnAdaptersConfig() {
+    void showsTheMainFactsOfAnAdaptersConfig() {
         new TinyAdapter()
                 .config("base_model_name_or_path", "\"org/base\"")
                 .module("q_proj", 6, 4)
@@ -87,7 +87,7 @@ class InspectionTest {
     }
 
     @Test
-    void aPlaceWithNeitherIsRefused() {
+    void aFolderWithNeitherIsRefused() {
         assertThat(Refusal.of(() -> Inspection.of(folder)))
                 .singleElement()
                 .asString()

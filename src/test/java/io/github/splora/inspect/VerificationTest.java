@@ -22,7 +22,7 @@ class VerificationTest {
     Path folder;
 
     @Test
-    void aSoundAdapterHasNoProblem() {
+    void aValidAdapterHasNoProblem() {
         assertThat(problems(new TinyAdapter().module(Q, 6, 4).module(V, 6, 4))).isEmpty();
     }
 
@@ -75,8 +75,8 @@ class VerificationTest {
                 .containsExactly(folder.resolve("adapter_model.safetensors") + ": module '" + V
                         + "': the config targets this layer of "
                         + folder.resolve("model")
-                        + ", but there are no tensors for it: PEFT would warn, and may compute with"
-                        + " uninitialised memory");
+                        + ", but the adapter has no tensors for it: PEFT would warn, and may compute with"
+                        + " uninitialized memory");
     }
 
     @Test
@@ -102,7 +102,7 @@ class VerificationTest {
     }
 
     @Test
-    void aConfigThatLeavesItsTargetsToPeftMissesNothing() {
+    void aConfigWithoutTargetsLacksNoTensors() {
         assertThat(problems(
                         new TinyAdapter().config("target_modules", "null").module(Q, 6, 4),
                         new TinyCheckpoint().random(Q + ".weight", 6, 4).random(V + ".weight", 6, 4)))
@@ -117,8 +117,8 @@ class VerificationTest {
         String lacking =
                 folder.resolve("adapter_model.safetensors") + ": module 'model.layers.1.mlp.experts.down_proj':"
                         + " the config targets this layer of " + folder.resolve("model")
-                        + ", but there are no tensors for it: PEFT"
-                        + " would warn, and may compute with uninitialised memory";
+                        + ", but the adapter has no tensors for it: PEFT would warn, and may compute with"
+                        + " uninitialized memory";
         assertThat(problems(
                         onFirstLayer,
                         new TinyCheckpoint()
@@ -136,8 +136,8 @@ class VerificationTest {
     }
 
     private String unbuilt(String module) {
-        return folder.resolve("adapter_config.json") + ": module '" + module + "': has tensors, but target_modules and"
-                + " exclude_modules leave it out: PEFT would ignore them";
+        return folder.resolve("adapter_config.json") + ": module '" + module + "': has tensors, but"
+                + " target_modules and exclude_modules do not select it: PEFT would ignore them";
     }
 
     private List<String> problems(TinyAdapter tiny) {

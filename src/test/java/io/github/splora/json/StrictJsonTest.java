@@ -68,8 +68,8 @@ class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "1", "\"a\"", "null", "", "  \n"})
-    void refusesWhatIsNoObject(String text) {
-        assertThat(refusal(text)).containsExactly(file + ": a JSON object is expected here");
+    void refusesAnythingButAnObject(String text) {
+        assertThat(refusal(text)).containsExactly(file + ": must be a JSON object");
     }
 
     @Test
@@ -80,7 +80,7 @@ class StrictJsonTest {
     @Test
     void refusesAFolder() {
         assertThat(Refusal.of(() -> StrictJson.readObject(folder)))
-                .containsExactly(folder + ": a folder stands where a JSON file is expected");
+                .containsExactly(folder + ": is a folder, not a JSON file");
     }
 
     @Test
@@ -89,12 +89,12 @@ class StrictJsonTest {
             big.setLength((64L << 20) + 1);
         }
         assertThat(Refusal.of(() -> StrictJson.readObject(file)))
-                .containsExactly(file + ": size 67108865 bytes: more than the 67108864 that are read as JSON");
+                .containsExactly(file + ": size 67108865 bytes: exceeds the limit for JSON files, 67108864 bytes");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"depth", "digits", "count"})
-    void refusesMoreThanAnyOfTheseFilesHolds(String what) {
+    void refusesDocumentsBeyondTheLimits(String what) {
         String value =
                 switch (what) {
                     case "depth" -> "[".repeat(100_000);
@@ -106,7 +106,7 @@ class StrictJsonTest {
                 .asString()
                 .startsWith(file + ": ")
                 .endsWith(
-                        "more than is read as JSON, which is 4000000 values and names, 100 levels, and 1000 digits of a number");
+                        "exceeds the limits for JSON files: 4000000 values and names, 100 levels, and 1000 digits per number");
     }
 
     @Test
@@ -120,7 +120,7 @@ class StrictJsonTest {
     void refusesANumberWhoseExponentHasTooManyDigits() throws IOException {
         Files.writeString(file, "{\"r\":2E2222222222222222}");
         assertThat(Refusal.of(() -> StrictJson.readObject(file)))
-                .containsExactly(file + ": not valid JSON: a number whose exponent is out of all bounds");
+                .containsExactly(file + ": not valid JSON: the exponent of a number is too large");
     }
 
     @Test
@@ -180,7 +180,7 @@ class StrictJsonTest {
     }
 
     @Test
-    void aTreeThatIsAnotherDocumentIsRefusedWithItsFile() {
+    void aTreeOfAnotherDocumentIsRefusedWithItsFile() {
         ObjectNode tree = read("{\"name\": \"a\", \"count\": \"many\"}");
         assertThat(Refusal.of(() -> StrictJson.fromTree(file, tree, Pair.class)))
                 .singleElement()

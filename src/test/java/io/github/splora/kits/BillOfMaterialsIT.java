@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The bill of materials lists the libraries that a distribution contains, with their versions, and nothing of the moment. */
+/**
+ * The bill of materials lists the libraries in a distribution, with their versions, and nothing that depends on the
+ * time of the build.
+ */
 class BillOfMaterialsIT {
 
     private final JsonNode bill = StrictJson.readObject(Path.of("target/splora.cdx.json"));

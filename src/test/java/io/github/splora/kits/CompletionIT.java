@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The completion script, in the shells it is for. */
+/** Tests the completion script in the shells that it supports. */
 class CompletionIT {
 
     @ParameterizedTest
@@ -34,7 +34,7 @@ class CompletionIT {
                 .contains(expected);
     }
 
-    /** Calls the script's function as the shell would when Tab is pressed at the end of the line. */
+    /** Calls the script's function as the shell does when Tab is pressed at the end of the line. */
     private static List<String> complete(String shell, String setUp, String line) throws Exception {
         String script = setUp + "source <(splora completion " + shell + ") || exit 9\n"
                 + "COMP_WORDS=(" + line + "); COMP_CWORD=" + (line.split(" ").length - 1) + "; COMP_LINE='" + line

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class GpuModuleIT {
 
-    /** Runs where scripts/in_venv.sh has made its environment with the pinned PyTorch. */
+    /** Runs only if scripts/in_venv.sh has created its environment with the pinned PyTorch. */
     @Test
-    void theModuleForGpusIsWhatItsScriptMakes() throws Exception {
+    void theGpuModuleIsWhatItsScriptCreates() throws Exception {
         assumeTrue(Files.exists(Shell.HOME.resolve(".venv/requirements.stamp")));
 
         Shell check = Shell.run(

@@ -12,14 +12,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code bin/splora} asks of the virtual machine. */
+/** The options that {@code bin/splora} passes to the virtual machine. */
 class LauncherIT {
 
     @TempDir
     Path folder;
 
     @Test
-    void vectorsAreSwitchedOnWithoutAWord() throws Exception {
+    void vectorsAreEnabledSilently() throws Exception {
         JsonNode found = doctor(Map.of());
 
         assertThat(found.get("vectorBits").asInt()).isEqualTo(Backend.vectorBits());

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The gate of docs/ci.md, as {@code scripts/ci-gate.sh} and as the steps of {@code action.yml}: it stops a pipeline on
- * the adapter that erodes alignment, and lets the pruned one through.
+ * The gate of docs/ci.md, as {@code scripts/ci-gate.sh} and as the steps of {@code action.yml}: it fails a pipeline for
+ * the adapter that erodes alignment, and passes the pruned one.
  */
 class PipelineIT {
 
-    /** A cosine does not depend on the other modules, so the figure means the same before and after pruning. */
+    /** A cosine does not depend on other modules, so the figure has the same meaning before and after pruning. */
     private static final String GATE = "max-score>0.15";
 
     @TempDir
@@ -84,7 +84,7 @@ class PipelineIT {
     }
 
     @Test
-    void whereNothingCouldBeScoredThePipelineStopsTooAndNoOldReportIsLeft() throws Exception {
+    void ifNothingCouldBeScoredThePipelineStopsAndNoOldReportIsLeft() throws Exception {
         Files.writeString(folder.resolve("splora-scores.json"), "old");
         Files.writeString(folder.resolve("splora-scores.md"), "old");
         assertThat(gate("--adapter", "/no/where", "--fail-on", GATE).code()).isEqualTo(4);
@@ -120,7 +120,7 @@ class PipelineIT {
     }
 
     @Test
-    void noInputOfTheActionIsRunAsAScript() throws Exception {
+    void noInputOfTheActionRunsAsAScript() throws Exception {
         Shell run = action("$(touch pwned); `touch pwned`; \"; touch pwned; \"", GATE, "--metric cosine");
         assertThat(run.code()).isEqualTo(4);
         assertThat(folder.resolve("pwned")).doesNotExist();
@@ -136,7 +136,7 @@ class PipelineIT {
         assertThat(action.at("/outputs/json/value").textValue()).isEqualTo("${{ steps.gate.outputs.json }}");
     }
 
-    /** Runs the {@code run} steps as GitHub's runner would: one file each, in bash, stopping at the first that fails. */
+    /** Runs the {@code run} steps like GitHub's runner: each as a bash script, stopping at the first failure. */
     private Shell action(String adapter, String failOn, String args) throws Exception {
         Files.writeString(folder.resolve("summary"), "before\n");
         Map<String, String> inputs = Map.of(

@@ -9,30 +9,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A finished process: its exit code and what it wrote. */
+/** A finished process: its exit code and its output. */
 record Shell(int code, String out, String err) {
 
-    /** The project, whatever folder a process starts in. */
+    /** The project folder, regardless of a process's working directory. */
     static final Path HOME = Path.of("").toAbsolutePath();
 
-    /** What the test data is called on a command line. */
+    /** The test data's path on a command line. */
     static final List<String> MODELS = List.of(
             "--base", HOME.resolve("testdata/tiny-llama/base").toString(),
             "--aligned", HOME.resolve("testdata/tiny-llama/aligned").toString());
 
     static final String ADAPTER = HOME.resolve("testdata/tiny-llama/adapter").toString();
 
-    /** The environment of {@link #run}, to be added to. */
+    /** Returns the environment of {@link #run}, to which callers may add. */
     static Map<String, String> environment() {
         Map<String, String> environment = new LinkedHashMap<>(System.getenv());
         environment.put("PATH", HOME.resolve("bin") + ":" + System.getenv("PATH"));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
-        // Runs of a second are over before the optimising compiler pays.
+        // The optimizing compiler does not pay off in runs of about a second.
         environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         return environment;
     }
 
-    /** Runs a command in a folder with this environment and no other. */
+    /** Runs a command in a folder with exactly this environment. */
     static Shell run(Path folder, Map<String, String> environment, List<String> command) throws Exception {
         Path out = Files.createTempFile("splora", ".out");
         Path err = Files.createTempFile("splora", ".err");
@@ -57,7 +57,7 @@ record Shell(int code, String out, String err) {
         }
     }
 
-    /** Whether a program is on the path of this machine. */
+    /** Whether a program is on this machine's {@code PATH}. */
     static boolean has(String program) {
         try {
             return run(HOME, environment(), List.of("sh", "-c", "command -v " + program))
@@ -68,7 +68,7 @@ record Shell(int code, String out, String err) {
         }
     }
 
-    /** {@code bin/splora} with the test data's models and {@code more}. */
+    /** Runs {@code bin/splora} with the test data's models and {@code more}. */
     static Shell splora(Path folder, String command, String... more) throws Exception {
         List<String> words = new ArrayList<>(List.of(HOME.resolve("bin/splora").toString(), command));
         words.addAll(MODELS);

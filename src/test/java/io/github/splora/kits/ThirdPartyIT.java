@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** THIRD-PARTY.md lists the libraries that a distribution contains, those and no others. */
+/** THIRD-PARTY.md lists exactly the libraries that a distribution contains. */
 class ThirdPartyIT {
 
     @Test

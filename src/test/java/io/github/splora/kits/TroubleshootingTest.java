@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every message that docs/troubleshooting.md explains is one that the program can print. */
+/** The program can print every message that docs/troubleshooting.md explains. */
 class TroubleshootingTest {
 
     private static List<String> sources;
@@ -27,7 +27,7 @@ class TroubleshootingTest {
         }
     }
 
-    /** The file with string literals that a line break parts joined again. */
+    /** Returns the file with string literals rejoined across line breaks. */
     private static String text(Path file) {
         try {
             return Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", "");

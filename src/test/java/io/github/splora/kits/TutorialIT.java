@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shell blocks of docs/tutorial.md, one after the other in a new folder, print what the tutorial says. */
+/** The shell blocks of docs/tutorial.md, run in order in a new folder, print what the tutorial shows. */
 class TutorialIT {
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\\n(.*?)^```\\n(?:```text\\n(.*?)^```$)?");
@@ -20,7 +20,7 @@ class TutorialIT {
     Path folder;
 
     @Test
-    void doesWhatItSays() throws Exception {
+    void outputMatchesTheTutorial() throws Exception {
         Map<String, String> environment = Shell.environment();
         environment.put("SPLORA", Shell.HOME.toString());
         environment.put("LC_ALL", "C");

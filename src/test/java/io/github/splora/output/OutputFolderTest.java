@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutputFolderTest {
 
     private static final String NOT_AN_INPUT =
-            ": --output: the output must not be, hold or lie in an input (%s); choose another folder";
+            ": --output: the output must not be, contain or be inside an input (%s); choose another folder";
 
     @TempDir
     Path folder;
@@ -46,14 +46,14 @@ class OutputFolderTest {
     }
 
     @Test
-    void makesTheFoldersAboveIt() throws IOException {
+    void createsParentFolders() throws IOException {
         target = folder.resolve("x/y/out");
         prepare(false).publish(OutputFolderTest::write);
         assertThat(target.resolve("new")).exists();
     }
 
     @Test
-    void mayBeAnEmptyFolderThatIsThereAlready() throws IOException {
+    void mayBeAnExistingEmptyFolder() throws IOException {
         Files.createDirectory(target);
         prepare(false).publish(OutputFolderTest::write);
         assertThat(namesIn(target)).containsExactly("new");
@@ -108,7 +108,7 @@ class OutputFolderTest {
     }
 
     @Test
-    void aFailureTakesTheFoldersAboveAwayAgain() throws IOException {
+    void aFailureDeletesTheCreatedParentFolders() throws IOException {
         target = folder.resolve("x/y/out");
         assertThatThrownBy(() -> prepare(false).publish(staging -> {
                     throw new IOException("disk full");
@@ -118,7 +118,7 @@ class OutputFolderTest {
     }
 
     @Test
-    void theOldAdapterStandsUntilTheNewOneIsComplete() throws IOException {
+    void theOldAdapterStaysUntilTheNewOneIsComplete() throws IOException {
         layOutOldAdapter();
         prepare(true).publish(staging -> {
             write(staging);
@@ -144,7 +144,7 @@ class OutputFolderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"in", "in/", "./in", "x/../in", "in/sub", "in/sub/deeper", ".", ""})
-    void refusesToBeHoldOrLieInAnInput(String output) throws IOException {
+    void refusesToBeContainOrBeInsideAnInput(String output) throws IOException {
         Path input = Files.createDirectory(folder.resolve("in"));
         Path out = folder.resolve(output);
         assertThat(Refusal.of(() -> OutputFolder.prepare(out, true, List.of(input))))
@@ -161,7 +161,7 @@ class OutputFolderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"in2", "i", "other/in"})
-    void aNameThatOnlyStartsLikeAnInputsIsFine(String output) throws IOException {
+    void acceptsANameThatOnlyStartsLikeAnInput(String output) throws IOException {
         Path input = Files.createDirectory(folder.resolve("in"));
         OutputFolder.prepare(folder.resolve(output), false, List.of(input)).publish(OutputFolderTest::write);
         assertThat(folder.resolve(output).resolve("new")).exists();
@@ -186,7 +186,7 @@ class OutputFolderTest {
     }
 
     @Test
-    void throughALinkItFillsWhatTheLinkPointsTo() throws IOException {
+    void fillsTheTargetOfALink() throws IOException {
         Path real = Files.createDirectory(folder.resolve("real"));
         target = Files.createSymbolicLink(folder.resolve("link"), real);
         prepare(false).publish(OutputFolderTest::write);
@@ -206,23 +206,22 @@ class OutputFolderTest {
     }
 
     @Test
-    void refusesAFolderThatCannotBeMade() throws IOException {
+    void refusesAFolderThatCannotBeCreated() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
         target = file.resolve("out");
         assertThat(Refusal.of(() -> prepare(false)))
-                .containsExactly(
-                        target + ": --output: it cannot be made: " + file + " is not a folder that may be written to");
+                .containsExactly(target + ": --output: it cannot be created: " + file + " is not a writable folder");
     }
 
     @Test
-    void refusesALinkToNothing() throws IOException {
+    void refusesABrokenLink() throws IOException {
         target = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
         assertThat(Refusal.of(() -> prepare(false)))
-                .containsExactly(target + ": --output: a link to nothing is in the way; name a folder");
+                .containsExactly(target + ": --output: a broken link is in the way; name a folder");
     }
 
     @Test
-    void movesFilesInWithTheNamedOneLast() throws IOException {
+    void movesFilesInWithTheGivenOneLast() throws IOException {
         Path from = Files.createDirectories(folder.resolve("from/sub")).getParent();
         Files.writeString(from.resolve("adapter_config.json"), "new");
         Files.writeString(from.resolve("sub/b"), "2");

@@ -30,14 +30,14 @@ class ReportFileTest {
     }
 
     @Test
-    void aFileIsWrittenWithTheFoldersAboveIt() throws IOException {
+    void aFileIsWrittenWithItsParentFolders() throws IOException {
         Path file = folder.resolve("new/one/r.HTML");
         ReportFile.prepare(file, List.of()).write("ünï");
         assertThat(file).hasContent("ünï");
     }
 
     @Test
-    void whatWasThereIsReplacedAndNothingElseIsLeft() throws IOException {
+    void theOldFileIsReplacedAndNothingElseIsLeft() throws IOException {
         Path file = Files.writeString(folder.resolve("r.html"), "old and longer");
         ReportFile.prepare(file, List.of()).write("new");
         assertThat(file).hasContent("new");
@@ -54,7 +54,7 @@ class ReportFileTest {
     }
 
     @Test
-    void whatCannotBeWrittenLeavesNothingPartial() throws IOException {
+    void aFailedWriteLeavesNoPartialFile() throws IOException {
         Path file = folder.resolve("r.html");
         ReportFile report = ReportFile.prepare(file, List.of());
         Files.createDirectories(file.resolve("in the way"));
@@ -67,8 +67,11 @@ class ReportFileTest {
         assertRefused(
                 folder.resolve("adapter_model.safetensors"),
                 List.of(),
-                "a report is HTML; name a file that ends in .html");
-        assertRefused(folder.resolve(".html"), List.of(), "a report is HTML; name a file that ends in .html");
+                "the report is an HTML file; choose a name that ends in .html");
+        assertRefused(
+                folder.resolve(".html"),
+                List.of(),
+                "the report is an HTML file; choose a name that ends" + " in .html");
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where the weight of a module is found when no tensor is named as the module. */
+/** Where a module's weight is found if no tensor is named after the module. */
 class LayoutsTest {
 
     private static final String EXPERTS = "model.layers.0.mlp.experts";
@@ -70,23 +70,23 @@ class LayoutsTest {
     }
 
     @Test
-    void expertsThatAreNotAllThereAreNone() {
+    void anIncompleteSetOfExpertsIsNotAStack() {
         TinyCheckpoint gatesAlone = new TinyCheckpoint().random(EXPERTS + ".0.gate_proj.weight", 3, 4);
         assertThat(Refusal.of(() -> tensors(on("gate_up_proj", 1, 6, 4), gatesAlone)))
                 .contains(folder.resolve("model") + ": module '" + EXPERTS
-                        + ".gate_up_proj': no tensor here is the weight of this module of the adapter");
+                        + ".gate_up_proj': no tensor in this checkpoint matches this module of the adapter");
     }
 
     @Test
-    void anExpertThatTheStackDoesNotHaveIsNone() {
+    void anExpertOutsideTheStackIsNotFound() {
         TinyAdapter third = new TinyAdapter().module(EXPERTS + ".2.w2", 6, 4);
         assertThat(Refusal.of(() -> tensors(third, new TinyCheckpoint().random(EXPERTS + ".down_proj", 2, 6, 4))))
                 .contains(folder.resolve("model") + ": module '" + EXPERTS
-                        + ".2.w2': no tensor here is the weight of this" + " module of the adapter");
+                        + ".2.w2': no tensor in this checkpoint matches this module of the adapter");
     }
 
     @Test
-    void aSquareStackLiesAsTheTypeOfModelHasIt() {
+    void aSquareStackIsOrientedByTheTypeOfModel() {
         TinyCheckpoint square = new TinyCheckpoint().random(EXPERTS + ".down_proj", 2, 4, 4);
         assertThat(isTransposed(on("down_proj", 2, 4, 4), square)).isFalse();
         assertThat(isTransposed(on("down_proj", 2, 4, 4), square.config("{\"model_type\": \"gpt_oss\"}")))
@@ -105,12 +105,12 @@ class LayoutsTest {
     }
 
     @Test
-    void aHeadOfItsOwnComesFirstAndAnUntiedOneMustBeThere() {
+    void aSeparateHeadTakesPrecedenceAndAnUntiedHeadMustExist() {
         TinyAdapter onHead = new TinyAdapter().module("lm_head", 10, 4);
         TinyCheckpoint model = new TinyCheckpoint().random("model.embed_tokens.weight", 10, 4);
         assertThat(Refusal.of(() -> tensors(onHead, model.config("{\"tie_word_embeddings\": false}"))))
                 .contains(folder.resolve("model")
-                        + ": module 'lm_head': no tensor here is the weight of this module of the adapter");
+                        + ": module 'lm_head': no tensor in this checkpoint matches this module of the adapter");
         assertThat(tensors(onHead, model.random("lm_head.weight", 10, 4))).containsExactly("lm_head.weight");
     }
 
@@ -128,7 +128,7 @@ class LayoutsTest {
         return pair(tiny, model).get(0).weights().get(0).transposed();
     }
 
-    /** Names of the tensors that the weights of the adapter's modules are made of, module by module. */
+    /** Returns the names of the tensors that make up the weights of the adapter's modules, module by module. */
     private List<String> tensors(TinyAdapter tiny, TinyCheckpoint model) {
         return pair(tiny, model).stream()
                 .flatMap(paired -> paired.weights().stream()

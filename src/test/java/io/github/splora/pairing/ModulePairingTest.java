@@ -36,7 +36,7 @@ class ModulePairingTest {
     }
 
     @Test
-    void joinsEachModuleWithItsTwoWeights() {
+    void pairsEachModuleWithItsTwoWeights() {
         TinyCheckpoint model = new TinyCheckpoint()
                 .random(Q + ".weight", 6, 4)
                 .random(V + ".weight", 2, 4)
@@ -99,7 +99,7 @@ class ModulePairingTest {
     }
 
     @Test
-    void aSquareWeightIsTransposedWhereFanInFanOutSaysSo() {
+    void aSquareWeightIsTransposedIfFanInFanOutSaysSo() {
         TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4);
         TinyAdapter adapter = new TinyAdapter().module("transformer.h.0.attn.c_proj", 4, 4);
         pair(adapter.config("fan_in_fan_out", "true"), gpt2, gpt2, paired -> assertThat(
@@ -111,7 +111,7 @@ class ModulePairingTest {
     }
 
     @Test
-    void aSquareWeightLiesLikeAllTheOthersWhateverFanInFanOutSays() {
+    void aSquareWeightIsOrientedLikeAllOthersRegardlessOfFanInFanOut() {
         TinyCheckpoint gpt2 =
                 new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4).random("h.0.mlp.c_proj.weight", 16, 4);
         TinyAdapter adapter = new TinyAdapter()
@@ -126,7 +126,7 @@ class ModulePairingTest {
     @Test
     void refusesAModuleThatTheModelLacks() {
         TinyCheckpoint model = new TinyCheckpoint().random("model.layers.1.self_attn.q_proj.weight", 6, 4);
-        String lacking = ": module '" + Q + "': no tensor here is the weight of this module of the adapter";
+        String lacking = ": module '" + Q + "': no tensor in this checkpoint matches this module of the adapter";
         assertThat(refusal(new TinyAdapter().module(Q, 6, 4), model, model))
                 .containsExactly(base + lacking, aligned + lacking);
     }
@@ -140,7 +140,7 @@ class ModulePairingTest {
         assertThat(refusal(new TinyAdapter().module(Q, 6, 4), clear, twice))
                 .containsExactly(aligned + ": module '" + Q
                         + "' [one.layers.0.self_attn.q_proj.weight, two.layers.0.self_attn.q_proj.weight]:"
-                        + " several tensors could be this module's weight");
+                        + " several tensors match this module of the adapter");
     }
 
     @Test
@@ -164,7 +164,7 @@ class ModulePairingTest {
     }
 
     @Test
-    void refusesAWeightThatIsNoMatrix() {
+    void refusesAWeightThatIsNotAMatrix() {
         TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
         TinyCheckpoint flat = new TinyCheckpoint().random(Q + ".weight", 24);
         assertThat(refusal(new TinyAdapter().module(Q, 6, 4), flat, fitting))
@@ -174,7 +174,7 @@ class ModulePairingTest {
     }
 
     @Test
-    void refusesWeightsThatAreNoFloats() {
+    void refusesWeightsThatAreNotFloats() {
         TinyCheckpoint fitting = new TinyCheckpoint().random(Q + ".weight", 6, 4);
         TinyCheckpoint codes = new TinyCheckpoint().zeros(Q + ".weight", DType.I8, 6, 4);
         assertThat(refusal(new TinyAdapter().module(Q, 6, 4), fitting, codes))
@@ -209,7 +209,7 @@ class ModulePairingTest {
     }
 
     @Test
-    void oneCheckpointCanBeAskedAlone() {
+    void oneCheckpointCanBeCheckedAlone() {
         Path model = new TinyCheckpoint().random(Q + ".weight", 6, 4).writeTo(base);
         try (Adapter adapter = Adapter.open(
                         new TinyAdapter().module(Q, 6, 4).module(V, 6, 4).writeTo(folder));
@@ -224,7 +224,7 @@ class ModulePairingTest {
     }
 
     @Test
-    void layersThatTheAdapterLeavesAloneAreTheOtherMatrices() {
+    void layersWithoutAModuleAreTheOtherMatrices() {
         Path model = new TinyCheckpoint()
                 .random("layers.0.self_attn.q_proj.weight", 6, 4)
                 .random("layers.0.self_attn.v_proj.weight", 6, 4)
@@ -247,8 +247,8 @@ class ModulePairingTest {
         assertThat(refusal(both, textOnly, textOnly)).isNotEmpty();
         TinyAdapter twice = new TinyAdapter().module("base." + Q, 6, 4).module("other." + Q, 6, 4);
         assertThat(refusal(twice, textOnly, textOnly))
-                .contains(base + ": tensor '" + Q + ".weight': two modules of the"
-                        + " adapter would take it for their weight: 'base." + Q + "' and 'other." + Q + "'");
+                .contains(base + ": tensor '" + Q + ".weight': it matches two modules of the adapter:" + " 'base." + Q
+                        + "' and 'other." + Q + "'");
     }
 
     @Test
@@ -271,12 +271,12 @@ class ModulePairingTest {
                 .containsExactly(
                         base
                                 + ": tensor 'lm_head.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module 'lm_head'"
-                                + " was trained on 12; name the checkpoint with the resized vocabulary, or leave the module out:"
-                                + " --exclude 'lm_head'",
+                                + " was trained on 12; name the checkpoint with the resized vocabulary, or"
+                                + " exclude the module: --exclude 'lm_head'",
                         base
                                 + ": tensor 'model.embed_tokens.weight' shape [10, 4]: a vocabulary of 10 tokens, but the adapter's module"
-                                + " 'model.embed_tokens' was trained on 12; name the checkpoint with the resized vocabulary, or leave the"
-                                + " module out: --exclude 'model.embed_tokens'");
+                                + " 'model.embed_tokens' was trained on 12; name the checkpoint with the"
+                                + " resized vocabulary, or exclude the module: --exclude 'model.embed_tokens'");
     }
 
     private void pair(

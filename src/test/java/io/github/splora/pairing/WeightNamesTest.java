@@ -56,14 +56,14 @@ class WeightNamesTest {
     }
 
     @Test
-    void severalThatCouldBeItAreAllNamed() {
+    void allCandidatesAreNamed() {
         WeightNames names = new WeightNames(List.of("one.layers.0.q.weight", "two.layers.0.q.weight"));
         assertThat(names.candidates("model.layers.0.q"))
                 .containsExactlyInAnyOrder("one.layers.0.q.weight", "two.layers.0.q.weight");
     }
 
     @Test
-    void ofSeveralTheOneThatAgreesFurthestToTheLeftIsIt() {
+    void theCandidateWithTheLongestCommonSuffixWins() {
         WeightNames names = new WeightNames(
                 List.of("wrapped.model.encoder.layers.0.q.weight", "wrapped.model.decoder.layers.0.q.weight"));
         assertThat(names.candidates("base.encoder.layers.0.q"))
@@ -101,7 +101,7 @@ class WeightNamesTest {
         "model.audio_tower.layers.0.mlp.up_proj, model.vision_tower.layers.0.mlp.up_proj.weight",
         "model.layers.0.mlp.up_proj, visual.layers.0.mlp.up_proj.weight"
     })
-    void aLayerOfAnotherTowerIsNone(String module, String tensor) {
+    void aLayerOfAnotherTowerIsNotACandidate(String module, String tensor) {
         assertThat(new WeightNames(List.of(tensor)).candidates(module)).isEmpty();
     }
 
@@ -117,7 +117,7 @@ class WeightNamesTest {
         "lm_head, model.embed_tokens.weight",
         "score, x.score.weight"
     })
-    void anotherLayersWeightIsNone(String module, String tensor) {
+    void anotherLayersWeightIsNotACandidate(String module, String tensor) {
         assertThat(new WeightNames(List.of(tensor)).candidates(module)).isEmpty();
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files in the form of before PyTorch 1.6, and what is wrong with some. */
+/** Files in the format used before PyTorch 1.6, valid and malformed. */
 class LegacyContentsTest {
 
     private static final String CONVERT = "load it with PyTorch and save its tensors as safetensors";
@@ -23,7 +23,7 @@ class LegacyContentsTest {
     Path folder;
 
     @Test
-    void theSoundOneIsRead() throws IOException {
+    void readsAValidFile() throws IOException {
         try (PickleFile file = PickleFile.open(write(sound("0", 6).bytes()))) {
             assertThat(Bytes.of(file, file.tensor("a")).get(23)).isEqualTo((byte) 24);
         }
@@ -32,10 +32,10 @@ class LegacyContentsTest {
     @Test
     void refusesAPickleThatTorchDidNotWrite() throws IOException {
         assertThat(refusal(PickleProgram.protocol2().code('}', '.').bytes()))
-                .isEqualTo("is a pickle, but none of torch.save's; " + CONVERT);
+                .isEqualTo("is a pickle, but was not written by torch.save; " + CONVERT);
         assertThat(refusal(magic().append(PickleProgram.protocol2().code('M').code(0xe8, 3, '.'))
                         .bytes()))
-                .isEqualTo("is a pickle, but none of torch.save's; " + CONVERT);
+                .isEqualTo("is a pickle, but was not written by torch.save; " + CONVERT);
     }
 
     @Test
@@ -56,29 +56,29 @@ class LegacyContentsTest {
     @Test
     void refusesTheOtherByteOrder() throws IOException {
         assertThat(refusal(start(false).bytes()))
-                .isEqualTo("little_endian not True: only files of little-endian machines are read; " + CONVERT);
+                .isEqualTo("little_endian not True: only little-endian files can be read; " + CONVERT);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "1, 6, storage keys: name a storage that no tensor is in; download the file again",
-        "0, 5, storage '0' 5 elements: but the pickle speaks of 6; download the file again",
-        "0, -1, storage '0' -1 elements: but the pickle speaks of 6; download the file again"
+        "1, 6, storage keys: name a storage that no tensor uses; download the file again",
+        "0, 5, storage '0' 5 elements: the pickle describes 6; download the file again",
+        "0, -1, storage '0' -1 elements: the pickle describes 6; download the file again"
     })
-    void refusesStoragesThatAreNotThePickles(String key, long elements, String reason) throws IOException {
+    void refusesStoragesThatThePickleDoesNotName(String key, long elements, String reason) throws IOException {
         assertThat(refusal(sound(key, elements).bytes())).startsWith(reason);
     }
 
     @ParameterizedTest
     @CsvSource({"1", "24", "31"})
-    void refusesAFileThatWasCutShort(int bytes) throws IOException {
+    void refusesATruncatedFile(int bytes) throws IOException {
         byte[] whole = sound("0", 6).bytes();
         assertThat(refusal(Arrays.copyOf(whole, whole.length - bytes)))
-                .isEqualTo("storage '0': passes the end of the file, which was cut short; download it again");
+                .isEqualTo("storage '0': extends past the end of the file, which is truncated; download it again");
     }
 
     @Test
-    void refusesKeysThatAreNoListOrRepeat() throws IOException {
+    void refusesKeysThatAreNotAListOrRepeat() throws IOException {
         PickleProgram beginning = start(true).append(PickleProgram.oneTensor("a"));
         assertThat(refusal(new PickleProgram()
                         .append(beginning)
@@ -95,7 +95,7 @@ class LegacyContentsTest {
                         .append(storage(6))
                         .append(storage(6))
                         .bytes()))
-                .isEqualTo("storage '0': is there twice; download the file again, or " + CONVERT);
+                .isEqualTo("storage '0': appears twice; download the file again, or " + CONVERT);
     }
 
     @Test
@@ -105,10 +105,11 @@ class LegacyContentsTest {
                         .append(PickleProgram.protocol2().code(']', '.'))
                         .bytes()))
                 .isEqualTo(
-                        "tensor 'a' storage '0': is not in the file, or not of the size of 6 F32; download the file again");
+                        "tensor 'a' storage '0': is missing from the file, or does not have the size of 6 F32 elements;"
+                                + " download the file again");
     }
 
-    /** A file with one tensor, whose storage the list of keys calls {@code key} and gives {@code elements}. */
+    /** Returns a file with one tensor, whose storage is listed as {@code key} with {@code elements} elements. */
     private static PickleProgram sound(String key, long elements) {
         return start(true)
                 .append(PickleProgram.oneTensor("a"))

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that torch.save wrote; scripts/make_pickles.py says how. */
+/** Files that torch.save wrote; see scripts/make_pickles.py. */
 class PickleFileTest {
 
     private static final Path PICKLES = Path.of("testdata", "pickles");
@@ -33,12 +33,12 @@ class PickleFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"zipped.bin", "legacy.bin"})
-    void tensorsAreThoseOfTheSafetensorsTwin(String name) throws IOException {
+    void tensorsEqualThoseOfTheSafetensorsTwin(String name) throws IOException {
         assertTwins(PICKLES.resolve(name), PICKLES.resolve("tensors.safetensors"));
     }
 
     @Test
-    void anAdapterIsTheSafetensorsOne() throws IOException {
+    void anAdapterEqualsItsSafetensorsTwin() throws IOException {
         assertTwins(
                 Path.of("testdata/tiny-gpt2-pickled/adapter/adapter_model.bin"),
                 GPT2.resolve("adapter/adapter_model.safetensors"));
@@ -68,25 +68,24 @@ class PickleFileTest {
         Path file = PICKLES.resolve("transposed.bin");
         assertThat(Refusal.of(() -> PickleFile.open(file)))
                 .containsExactly(file + ": tensor 'a' stride [1, 5] of shape"
-                        + " [5, 4]: a transposed or sliced tensor is not read; load the file with PyTorch and save the tensors made"
-                        + " contiguous (tensor.contiguous())");
+                        + " [5, 4]: a transposed or sliced tensor cannot be read; load the file with PyTorch,"
+                        + " make its tensors contiguous (tensor.contiguous()) and save them");
     }
 
     @Test
     void refusesATrainingCheckpointAndNamesItsKeys() {
         Path file = PICKLES.resolve("training.bin");
         assertThat(Refusal.of(() -> PickleFile.open(file)))
-                .containsExactly(file + ": keys [state_dict, epoch]: holds more"
-                        + " than tensors by name, as training checkpoints do; load it with PyTorch and save the part that is the model's"
-                        + " state dict");
+                .containsExactly(file + ": keys [state_dict, epoch]: holds more than named tensors, as training"
+                        + " checkpoints do; load it with PyTorch and save only the model's state dict");
     }
 
     @Test
     void refusesAPickleThatNamesAClass() {
         Path file = PICKLES.resolve("class.bin");
         assertThat(Refusal.of(() -> PickleFile.open(file)))
-                .containsExactly(file + ": pickle 'torch.optim.sgd.SGD': names a"
-                        + " class or function that tensors alone do not need; splora runs none, and if you trust the file, load it with"
+                .containsExactly(file + ": pickle 'torch.optim.sgd.SGD': names a class or function that tensors"
+                        + " do not need, and splora runs none; if you trust the file, load it with"
                         + " PyTorch and save its tensors as safetensors");
     }
 
@@ -115,8 +114,8 @@ class PickleFileTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', is no file of torch.save: it begins neither as a zip archive nor as a pickle; download it again",
-        "not a pickle, is no file of torch.save: it begins neither as a zip archive nor as a pickle; download it again",
+        "'', was not written by torch.save: it is neither a zip archive nor a pickle; download it again",
+        "not a pickle, was not written by torch.save: it is neither a zip archive nor a pickle; download it again",
         "version https://git-lfs.github.com/spec/v1, 'is a Git LFS pointer, not the file itself; run ''git lfs pull'' to"
                 + " get the file'"
     })
@@ -130,7 +129,7 @@ class PickleFileTest {
     }
 
     @Test
-    void refusesAPlaceThatIsNotThere() {
+    void refusesAMissingPath() {
         Path nowhere = folder.resolve("nowhere.bin");
         assertThat(Refusal.of(() -> PickleFile.open(nowhere))).containsExactly(nowhere + ": does not exist");
     }

@@ -5,17 +5,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Writes a pickle instruction by instruction, so that a test can write one that no pickler would. */
+/** Writes a pickle instruction by instruction, so that tests can create pickles that no pickler would write. */
 final class PickleProgram {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** Begins as torch.save does. */
+    /** Starts as torch.save does. */
     static PickleProgram protocol2() {
         return new PickleProgram().code(0x80, 2);
     }
 
-    /** One F32 tensor of shape [2, 3], in storage '0' of 6 elements, under the given name. */
+    /** Writes one F32 tensor of shape [2, 3], in storage '0' with 6 elements, under the given name. */
     static PickleProgram oneTensor(String name) {
         return protocol2()
                 .code('}')
@@ -24,7 +24,7 @@ final class PickleProgram {
                 .code('s', '.');
     }
 
-    /** Instructions and their arguments, a byte each. */
+    /** Writes instructions and their arguments, one byte each. */
     PickleProgram code(int... values) {
         for (int value : values) {
             bytes.write(value);
@@ -65,7 +65,7 @@ final class PickleProgram {
         return this;
     }
 
-    /** A whole number of eight bytes. */
+    /** Writes an eight-byte integer. */
     PickleProgram number(long value) {
         return code(0x8a, 8).int64(value);
     }
@@ -74,7 +74,7 @@ final class PickleProgram {
         return ascii("c" + module + "\n" + name + "\n");
     }
 
-    /** A tuple of numbers that stand in {@code values} with spaces between them. */
+    /** Writes a tuple of the space-separated numbers in {@code values}. */
     PickleProgram numbers(String values) {
         code('(');
         for (String value : values.isEmpty() ? new String[0] : values.split(" ")) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a file's bytes are, it is either read, tensors and all, or refused as bad input. */
+/** Whatever its bytes, a file is either read completely or rejected as bad input. */
 @Timeout(60)
 class SpoiledPicklesTest {
 
@@ -25,7 +25,7 @@ class SpoiledPicklesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"zipped.bin", "legacy.bin"})
-    void aSpoiledFileIsReadOrRefused(String name) throws IOException {
+    void aCorruptFileIsReadOrRefused(String name) throws IOException {
         byte[] original = Files.readAllBytes(Path.of("testdata", "pickles", name));
         Random random = new Random(7);
         int refused = 0;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a pickle may do, and what becomes of one that tries more. */
+/** What a pickle may do, and what happens to one that tries more. */
 @Timeout(20)
 class TensorUnpicklerTest {
 
@@ -59,12 +59,12 @@ class TensorUnpicklerTest {
                         .text("id")
                         .code(0x85, 'R', '.')))
                 .isEqualTo("pickle '" + module + "." + name
-                        + "': names a class or function that tensors alone do not need;"
-                        + " splora runs none, and if you trust the file, " + CONVERT);
+                        + "': names a class or function that tensors do not need, and splora runs none; if you"
+                        + " trust the file, " + CONVERT);
     }
 
     @Test
-    void whatOthersRegisterWithTheLibraryIsOutOfReach() {
+    void constructorsRegisteredByOthersAreUnreachable() {
         Unpickler.registerConstructor("somebody", "Payload", arguments -> {
             throw new AssertionError("was run");
         });
@@ -82,7 +82,8 @@ class TensorUnpicklerTest {
     void refusesInstructionsThatNoTensorNeeds(int instruction) {
         assertThat(refusal(PickleProgram.protocol2().code(instruction).int64(Long.MAX_VALUE)))
                 .isEqualTo(String.format(
-                                "pickle instruction 0x%02x: is none that torch.save writes for tensors; ", instruction)
+                                "pickle instruction 0x%02x: is not one that torch.save writes for" + " tensors; ",
+                                instruction)
                         + CONVERT);
     }
 
@@ -90,12 +91,12 @@ class TensorUnpicklerTest {
     @ValueSource(ints = {0, 1, 3, 4, 5, 6, 255})
     void refusesOtherProtocols(int protocol) {
         assertThat(refusal(new PickleProgram().code(0x80, protocol, '}', '.')))
-                .isEqualTo("pickle protocol " + protocol
-                        + ": is not the one that torch.save writes unless told otherwise, 2; " + CONVERT);
+                .isEqualTo(
+                        "pickle protocol " + protocol + ": is not the default protocol of torch.save, 2; " + CONVERT);
     }
 
     @Test
-    void attributesOfADictAreLeftOut() {
+    void attributesOfADictAreIgnored() {
         PickleProgram program = PickleProgram.protocol2()
                 .global("collections", "OrderedDict")
                 .code(')', 'R')
@@ -106,7 +107,7 @@ class TensorUnpicklerTest {
     }
 
     @Test
-    void numbersAndTextsAmongTheTensorsAreLeftOut() {
+    void numbersAndStringsAmongTheTensorsAreIgnored() {
         PickleProgram program = PickleProgram.protocol2()
                 .code('}', '(')
                 .text("epoch")
@@ -131,53 +132,53 @@ class TensorUnpicklerTest {
         });
     }
 
-    /** A {@code ~} stands for the end of a line. */
+    /** Replaces {@code ~} by a line break. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "}                              | it breaks off",
-                ".                              | an instruction finds on the stack what it cannot work with",
-                "t.                             | an instruction finds on the stack what it cannot work with",
-                "}NR.                           | an instruction finds on the stack what it cannot work with",
-                "}}R.                           | an instruction finds on the stack what it cannot work with",
-                "N)R.                           | an instruction finds on the stack what it cannot work with",
-                "NNb.                           | an instruction finds on the stack what it cannot work with",
-                "N(NNu.                         | an instruction finds on the stack what it cannot work with",
-                "}(Nu.                          | an instruction finds on the stack what it cannot work with",
-                "}Na.                           | an instruction finds on the stack what it cannot work with",
+                "}                              | it ends early",
+                ".                              | an instruction does not match the values on the stack",
+                "t.                             | an instruction does not match the values on the stack",
+                "}NR.                           | an instruction does not match the values on the stack",
+                "}}R.                           | an instruction does not match the values on the stack",
+                "N)R.                           | an instruction does not match the values on the stack",
+                "NNb.                           | an instruction does not match the values on the stack",
+                "N(NNu.                         | an instruction does not match the values on the stack",
+                "}(Nu.                          | an instruction does not match the values on the stack",
+                "}Na.                           | an instruction does not match the values on the stack",
                 "}h\u0001.                      | invalid memo key",
-                "})Ns.                          | a dict's key is neither text nor a number",
-                "}]Ns.                          | a dict's key is neither text nor a number",
-                "}}Ns.                          | a dict's key is neither text nor a number",
+                "})Ns.                          | a dict key is neither a string nor a number",
+                "}]Ns.                          | a dict key is neither a string nor a number",
+                "}}Ns.                          | a dict key is neither a string nor a number",
                 "}(K\u0001NK\u0001Nu.           | a dict has the key '1' twice",
-                "}NQ.                           | a persistent id is not that of a storage",
-                "}(NNNNNtQ.                     | a persistent id is not that of a storage",
-                "ccollections~OrderedDict~N\u0085R. | an OrderedDict is not made empty",
+                "}NQ.                           | a persistent id does not describe a storage",
+                "}(NNNNNtQ.                     | a persistent id does not describe a storage",
+                "ccollections~OrderedDict~N\u0085R. | an OrderedDict is not created empty",
                 "ctorch._utils~_rebuild_tensor_v2~)R.  | a tensor is not described by storage, offset, shape and stride",
-                "ctorch._utils~_rebuild_parameter~)R.  | a parameter is not made of a tensor"
+                "ctorch._utils~_rebuild_parameter~)R.  | a parameter does not contain a tensor"
             })
     void saysWhereAndWhyItIsMalformed(String program, String reason) {
         assertThat(refusal(PickleProgram.protocol2().ascii(program.replace('~', '\n'))))
-                .matches("pickle byte \\d+: is no description of tensors up to here: .*")
+                .matches("pickle byte \\d+: is not a valid description of tensors here: .*")
                 .contains(": " + reason + "; download the file again, or " + CONVERT);
     }
 
     @Test
-    void refusesATextLongerThanTheFile() {
+    void refusesAStringLongerThanTheFile() {
         assertThat(refusal(PickleProgram.protocol2().code('X').int32(-1).ascii("a.")))
-                .contains("a text of 4294967295 bytes passes its end");
+                .contains("a string of 4294967295 bytes extends past its end");
         assertThat(refusal(PickleProgram.protocol2()
                         .code('X')
                         .int32(Integer.MAX_VALUE)
                         .ascii("a.")))
-                .contains("a text of 2147483647 bytes passes its end");
+                .contains("a string of 2147483647 bytes extends past its end");
     }
 
     @Test
-    void refusesATextThatIsNotUtf8() {
+    void refusesAStringThatIsNotUtf8() {
         assertThat(refusal(PickleProgram.protocol2().code('X').int32(1).code(0xff, '.')))
-                .contains("a text is not UTF-8");
+                .contains("a string is not UTF-8");
     }
 
     @Test
@@ -210,33 +211,33 @@ class TensorUnpicklerTest {
     }
 
     @Test
-    void refusesSizesThatAreNone() {
+    void refusesInvalidSizes() {
         assertThat(refusal(tensor("-1", "1"))).contains("a size, stride or offset is not a whole number");
     }
 
     @Test
     void aDictThatHoldsItselfIsANestedOne() {
         assertThat(refusal(PickleProgram.protocol2().code('}', 'q', 0).text("a").code('h', 0, 's', '.')))
-                .startsWith("keys [a]: holds more than tensors by name");
+                .startsWith("keys [a]: holds more than named tensors");
     }
 
     @Test
-    void whatDoublesForeverIsNeverWalkedThrough() {
+    void exponentialNestingIsNeverTraversed() {
         assertThat(refusal(PickleProgram.protocol2()
                         .code('}')
                         .text("a")
                         .code('(')
                         .append(doubled())
                         .code('t', 's', '.')))
-                .startsWith("keys [a]: holds more than tensors by name");
+                .startsWith("keys [a]: holds more than named tensors");
         assertThat(refusal(PickleProgram.protocol2()
                         .code('}', '(')
                         .append(doubled())
                         .code('t', 'N', 's', '.')))
-                .contains("a dict's key is neither text nor a number");
+                .contains("a dict key is neither a string nor a number");
     }
 
-    /** A list of lists of lists, each the one before, twice. */
+    /** Builds nested lists, each of which contains the previous one twice. */
     private static PickleProgram doubled() {
         PickleProgram program = new PickleProgram().code(']', 'q', 0);
         for (int i = 0; i < 200; i++) {
@@ -272,24 +273,28 @@ class TensorUnpicklerTest {
             program.code('}');
         }
         assertThat(refusal(program))
-                .isEqualTo("pickle over 1000000 instructions: no model's tensors take as many to describe; " + CONVERT);
+                .isEqualTo("pickle over 1000000 instructions: no model's tensors need that many; " + CONVERT);
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "3 3 | 3 1 | 0 | offset 0 of shape [3, 3]: passes the end of its storage of 6 elements; download the file again",
-                "2 3 | 3 1 | 1 | offset 1 of shape [2, 3]: passes the end of its storage of 6 elements; download the file again",
-                "0   | 1   | 7 | offset 7 of shape [0]: passes the end of its storage of 6 elements; download the file again",
+                "3 3 | 3 1 | 0 | offset 0 of shape [3, 3]: extends past the end of its storage of 6 elements;"
+                        + " download the file again",
+                "2 3 | 3 1 | 1 | offset 1 of shape [2, 3]: extends past the end of its storage of 6 elements;"
+                        + " download the file again",
+                "0   | 1   | 7 | offset 7 of shape [0]: extends past the end of its storage of 6 elements;"
+                        + " download the file again",
                 "9223372036854775807 2 | 2 1 | 0 | shape [9223372036854775807, 2]: is larger than any file; download the file"
                         + " again",
-                "2 2 | 3 1 | 0 | stride [3, 1] of shape [2, 2]: a transposed or sliced tensor is not read; load the file with"
-                        + " PyTorch and save the tensors made contiguous (tensor.contiguous())",
-                "6 | 0 | 0 | stride [0] of shape [6]: a transposed or sliced tensor is not read; load the file with PyTorch and"
-                        + " save the tensors made contiguous (tensor.contiguous())"
+                "2 2 | 3 1 | 0 | stride [3, 1] of shape [2, 2]: a transposed or sliced tensor cannot be read;"
+                        + " load the file with PyTorch, make its tensors contiguous (tensor.contiguous()) and"
+                        + " save them",
+                "6 | 0 | 0 | stride [0] of shape [6]: a transposed or sliced tensor cannot be read; load the"
+                        + " file with PyTorch, make its tensors contiguous (tensor.contiguous()) and save them"
             })
-    void refusesATensorThatIsNotWhereItSays(String shape, String stride, long offset, String reason) {
+    void refusesATensorOutsideItsStorage(String shape, String stride, long offset, String reason) {
         PickleProgram program = PickleProgram.protocol2()
                 .code('}')
                 .text("a")
@@ -306,7 +311,7 @@ class TensorUnpicklerTest {
         "../data.pkl, 6, FloatStorage, F32",
         "0, 4611686018427387904, FloatStorage, F32"
     })
-    void refusesAStorageThatIsNotThereOrOfAnotherSize(String key, long elements, String type, String dtype) {
+    void refusesAStorageThatIsMissingOrOfAnotherSize(String key, long elements, String type, String dtype) {
         String said = refusal(PickleProgram.protocol2()
                 .code('}')
                 .text("a")
@@ -314,7 +319,8 @@ class TensorUnpicklerTest {
                 .code('s', '.'));
         assertThat(said).startsWith("tensor 'a' ").endsWith("; download the file again");
         assertThat(elements > 100
-                        || said.contains("storage '" + key + "': is not in the file, or not of the size of " + elements
+                        || said.contains("storage '" + key + "': is missing from the file, or does not have the"
+                                + " size of " + elements
                                 + " " + dtype))
                 .isTrue();
     }
@@ -328,9 +334,9 @@ class TensorUnpicklerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"N", "]", "K\u0007", "ctorch\nFloatStorage\n"})
-    void refusesWhatIsNoDict(String program) {
+    void refusesAnythingButADict(String program) {
         assertThat(refusal(PickleProgram.protocol2().ascii(program).code('.')))
-                .isEqualTo("holds no dict of tensors by name; " + CONVERT);
+                .isEqualTo("does not hold a dict of named tensors; " + CONVERT);
     }
 
     private static PickleProgram tensor(String shape, String stride) {
@@ -354,7 +360,7 @@ class TensorUnpicklerTest {
         }
     }
 
-    /** The one problem, without the file's name. */
+    /** Returns the only problem, without the file name. */
     private String refusal(PickleProgram program) {
         Path file = file(program);
         List<String> lines = Refusal.of(() -> PickleFile.open(file));

@@ -12,17 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/** Writes an archive as torch.save does, with zip64 fields where they are needed, and lets tests spoil it. */
+/** Writes an archive as torch.save does, with zip64 fields where needed, and lets tests corrupt it. */
 final class ZipBuilder {
 
     private static final long LIMIT = 0xffffffffL;
 
-    /** An entry that takes {@code size} bytes, all of them holes of the file but the last ones. */
+    /** Adds an entry of {@code size} bytes, which is sparse except for its last bytes. */
     private record Entry(byte[] tail, long size) {}
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    /** An archive with a pickle of one tensor [2, 3] and its storage. */
+    /** Returns an archive with a pickle of one tensor [2, 3] and its storage. */
     static ZipBuilder oneTensor() {
         return new ZipBuilder().pickle(PickleProgram.oneTensor("a")).entry("m/data/0", new byte[24]);
     }

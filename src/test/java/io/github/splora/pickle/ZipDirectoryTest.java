@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Archives that torch.save does not write. The sound one has two entries: m/data.pkl and m/data/0. */
+/** Archives that torch.save does not write. The valid one has two entries: m/data.pkl and m/data/0. */
 class ZipDirectoryTest {
 
     private static final int CENTRAL = 0x02014b50;
@@ -29,7 +29,7 @@ class ZipDirectoryTest {
     Path folder;
 
     @Test
-    void theSoundOneIsRead() throws IOException {
+    void readsAValidFile() throws IOException {
         try (PickleFile file = PickleFile.open(write(sound()))) {
             assertThat(file.tensors()).containsOnlyKeys("a");
         }
@@ -44,7 +44,8 @@ class ZipDirectoryTest {
         }
         assertThat(Refusal.of(() -> PickleFile.open(file)))
                 .containsExactly(file + ": zip entry 'm/data.pkl' compression"
-                        + " method 8: torch.save neither compresses nor encrypts, and what is compressed could be of any size; load it"
+                        + " method 8: torch.save neither compresses nor encrypts, and compressed content could"
+                        + " be of any size; load it"
                         + " with PyTorch and save its tensors as safetensors");
     }
 
@@ -60,16 +61,16 @@ class ZipDirectoryTest {
     @CsvSource({"0, 0", "6, 8", "8, 8", "18, 23", "22, 25", "26, 7", "30, 120", "28, 1"})
     void refusesALocalHeaderThatSaysSomethingElse(int field, int value) throws IOException {
         assertThat(refusal(spoiled(LOCAL, 2, field, value)))
-                .matches(malformed(
-                        "zip entry 'm/data/0' (is described differently where it lies|overlaps another part .*)"));
+                .matches(malformed("zip entry 'm/data/0' (is described differently in its local header|overlaps another"
+                        + " part .*)"));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 0x7fffffff, -2})
     void refusesAnEntryElsewhere(int position) throws IOException {
         assertThat(refusal(spoiledInt(CENTRAL, 2, 42, position)))
-                .matches(
-                        malformed("zip entry 'm/data/0' is (described differently where it lies|not within the file)"));
+                .matches(malformed("zip entry 'm/data/0' is (described differently in its local header|not"
+                        + " within the file)"));
     }
 
     @Test
@@ -84,7 +85,7 @@ class ZipDirectoryTest {
         byte[] bytes = bytes(ZipBuilder.oneTensor().entry("m/data/1", new byte[24]));
         bytes[position(bytes, CENTRAL, 3) + 46 + 7] = '0';
         bytes[position(bytes, LOCAL, 3) + 30 + 7] = '0';
-        assertThat(refusal(bytes)).matches(malformed("zip entry 'm/data/0' is there twice"));
+        assertThat(refusal(bytes)).matches(malformed("zip entry 'm/data/0' appears twice"));
     }
 
     @Test
@@ -106,10 +107,10 @@ class ZipDirectoryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, its directory has something else where an entry should be",
-        "28, an entry of its directory passes the directory's end",
-        "30, an entry of its directory passes the directory's end",
-        "32, an entry of its directory passes the directory's end"
+        "0, its directory does not have an entry where one is expected",
+        "28, an entry of its directory extends past the directory's end",
+        "30, an entry of its directory extends past the directory's end",
+        "32, an entry of its directory extends past the directory's end"
     })
     void refusesABrokenDirectory(int field, String reason) throws IOException {
         assertThat(refusal(spoiled(CENTRAL, 2, field, 0x7777))).matches(malformed(reason));
@@ -117,19 +118,19 @@ class ZipDirectoryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "10, its directory has 2 entries and should have 9",
-        "12, its directory is not where its end says",
-        "16, its directory is not where its end says",
-        "20, 'it does not end as one: it was cut short, or something was appended'"
+        "10, its directory has 2 entries instead of 9",
+        "12, its directory is not where its end record says",
+        "16, its directory is not where its end record says",
+        "20, 'its end record is missing, so it was truncated or something was appended'"
     })
     void refusesAnEndThatIsWrong(int field, String reason) throws IOException {
         assertThat(refusal(spoiled(END, 1, field, 9))).matches(malformed(reason));
     }
 
     @Test
-    void refusesAFileThatWasCutShortOrAddedTo() throws IOException {
+    void refusesATruncatedOrExtendedFile() throws IOException {
         byte[] bytes = sound();
-        String reason = malformed("it does not end as one: it was cut short, or something was appended");
+        String reason = malformed("its end record is missing, so it was truncated or something was appended");
         assertThat(refusal(Arrays.copyOf(bytes, bytes.length - 1))).matches(reason);
         assertThat(refusal(Arrays.copyOf(bytes, bytes.length + 1))).matches(reason);
         assertThat(refusal(Arrays.copyOf(bytes, 10))).matches(reason);
@@ -146,8 +147,8 @@ class ZipDirectoryTest {
         longer.put(bytes, bytes.length - 22, 22);
         longer.putInt(longer.limit() - 10, longer.limit() - 22 - directory);
         assertThat(refusal(longer.array()))
-                .isEqualTo("zip directory " + (longer.limit() - 22 - directory) + " bytes: is"
-                        + " over the limit of 8388608 bytes; load it with PyTorch and save its tensors as safetensors");
+                .isEqualTo("zip directory " + (longer.limit() - 22 - directory) + " bytes: exceeds the limit of"
+                        + " 8388608 bytes; load it with PyTorch and save its tensors as safetensors");
     }
 
     @Test
@@ -177,20 +178,19 @@ class ZipDirectoryTest {
                 .writeTo(folder.resolve("long.bin"));
         assertThat(Refusal.of(() -> PickleFile.open(file)))
                 .containsExactly(file + ": zip entry 'm/data.pkl' 33554433"
-                        + " bytes: is over the limit of 33554432 bytes for a pickle; load it with PyTorch and save its tensors as"
+                        + " bytes: exceeds the limit of 33554432 bytes for a pickle; load it with PyTorch and save its tensors as"
                         + " safetensors");
     }
 
     @Test
     void refusesTheOtherByteOrder() throws IOException {
         assertThat(refusal(bytes(ZipBuilder.oneTensor().entry("m/byteorder", "big".getBytes()))))
-                .isEqualTo(
-                        "zip entry 'm/byteorder' big: only files of little-endian machines are read; load it with PyTorch and"
-                                + " save its tensors as safetensors");
+                .isEqualTo("zip entry 'm/byteorder' big: only little-endian files can be read; load it with PyTorch and"
+                        + " save its tensors as safetensors");
     }
 
     private static String malformed(String reason) {
-        return "zip archive: is not one that torch.save wrote: " + reason + "; download the file again, or load it with"
+        return "zip archive: was not written by torch.save: " + reason + "; download the file again, or load it with"
                 + " PyTorch and save its tensors as safetensors";
     }
 
@@ -205,7 +205,9 @@ class ZipDirectoryTest {
         return bytes;
     }
 
-    /** The sound archive with two bytes changed, of the {@code nth} header that begins with {@code signature}. */
+    /**
+     * Returns the valid archive with two bytes changed in the {@code nth} header that starts with {@code signature}.
+     */
     private byte[] spoiled(int signature, int nth, int field, int value) throws IOException {
         byte[] bytes = sound();
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putShort(position(bytes, signature, nth) + field, (short)

@@ -38,21 +38,21 @@ class BoundedRegexTest {
                 "(?!(a+)+\\1z).*",
                 "(?=((a*)*)*b).*"
             })
-    void givesUpAnExpressionThatGoesThroughTooManyWays(String expression) {
+    void abandonsAnExpressionThatTakesTooManySteps(String expression) {
         assertThat(Refusal.of(() -> regex(expression).matches("a".repeat(60) + "c")))
-                .containsExactly("config: field 'x': takes too many steps to match '" + "a".repeat(60)
-                        + "c'; write it more simply");
+                .containsExactly(
+                        "config: field 'x': takes too many steps to match '" + "a".repeat(60) + "c'; simplify it");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"(?:(?:(?:(){999}){999}){999}){9}", "(?:\\G){2000000000}q"})
-    void givesUpAnExpressionThatRepeatsNothing(String expression) {
+    void abandonsAnExpressionThatRepeatsAnEmptyMatch(String expression) {
         assertThat(Refusal.of(() -> hasty(expression).matches("")))
-                .containsExactly("config: field 'x': takes too long to match; write it more simply");
+                .containsExactly("config: field 'x': takes too long to match; simplify it");
     }
 
     @Test
-    void whatAMatchMayTakeIsSharedByAllThatShareAnAllowance() {
+    void expressionsWithOneAllowanceShareItsTime() {
         Allowance allowance = new Allowance(Duration.ofMillis(100), Duration.ofMillis(100));
         BoundedRegex.compile("(?:.*[.])?q", allowance, REFUSAL).matches(NAME);
         assertThat(Refusal.of(() -> {
@@ -60,13 +60,13 @@ class BoundedRegexTest {
                         BoundedRegex.compile("(?:.*[.])?v", allowance, REFUSAL).matches(NAME);
                     }
                 }))
-                .containsExactly("config: field 'x': takes too long to match; write it more simply");
+                .containsExactly("config: field 'x': takes too long to match; simplify it");
     }
 
     @Test
-    void givesUpWhatWouldOverflowTheStack() {
+    void abandonsAMatchThatWouldOverflowTheStack() {
         assertThat(Refusal.of(() -> regex("(?:a|b)*").matches("a".repeat(1_000_000))))
-                .containsExactly("config: field 'x': goes too deep to be matched; write it more simply");
+                .containsExactly("config: field 'x': nests too deeply to match; simplify it");
     }
 
     @Test
@@ -79,11 +79,11 @@ class BoundedRegexTest {
         assertThat(Refusal.of(() -> regex("(.*\\.)?(" + ".".repeat(500) + "x)$").lookingAt(".".repeat(100_000))))
                 .singleElement()
                 .asString()
-                .endsWith("…'; write it more simply");
+                .endsWith("…'; simplify it");
     }
 
     @Test
-    void looksAroundAndBackAsEver() {
+    void supportsLookaroundsAndBackReferences() {
         assertThat(regex("(?!.*vision).*layers[.](\\d)\\1[.].*(?<=q_proj)").matches(NAME))
                 .isTrue();
         assertThat(regex("(?!.*self).*q_proj").matches(NAME)).isFalse();

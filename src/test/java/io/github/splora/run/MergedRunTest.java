@@ -323,7 +323,7 @@ class MergedRunTest {
         aligned = Path.of("testdata/tiny-gpt2/aligned");
         assertThat(Refusal.of(() -> prune(1)))
                 .isNotEmpty()
-                .allMatch(line -> line.endsWith("a pickle is not written again; save the model as safetensors first"));
+                .allMatch(line -> line.endsWith("splora does not write pickles; save the model as safetensors first"));
         assertThat(output).doesNotExist();
     }
 }

@@ -13,7 +13,7 @@ class DataLayoutTest {
     Path folder;
 
     @Test
-    void tensorsComeInTheOrderOfTheirBytesWhateverThatOfTheJson() {
+    void tensorsComeInFileOrderRegardlessOfTheJson() {
         String json = "{" + tensor("c", "U8", "[2]", "[3,5]") + "," + tensor("e2", "F32", "[0]", "[3,3]") + ","
                 + tensor("a", "U8", "[3]", "[0,3]") + "," + tensor("e1", "U8", "[0]", "[3,3]") + "}";
         try (SafetensorsFile file = SafetensorsFile.open(RawFile.of(folder, json, 5))) {
@@ -23,7 +23,7 @@ class DataLayoutTest {
     }
 
     @Test
-    void emptyTensorsMayStandAtEitherEnd() {
+    void emptyTensorsMayBeAtEitherEnd() {
         String json = "{" + tensor("first", "U8", "[0]", "[0,0]") + "," + tensor("a", "U8", "[3]", "[0,3]") + ","
                 + tensor("last", "U8", "[0]", "[3,3]") + "}";
         try (SafetensorsFile file = SafetensorsFile.open(RawFile.of(folder, json, 3))) {
@@ -32,15 +32,15 @@ class DataLayoutTest {
     }
 
     @Test
-    void aFirstOffsetOtherThanZeroIsAHole() {
+    void aFirstOffsetOtherThanZeroIsAGap() {
         assertThat(refusal(4, tensor("a", "U8", "[3]", "[1,4]")))
-                .isEqualTo("tensor 'a' data_offsets [1, 4]: leaves a hole: bytes 0 to 1 belong to no tensor");
+                .isEqualTo("tensor 'a' data_offsets [1, 4]: leaves a gap: bytes 0 to 1 belong to no tensor");
     }
 
     @Test
-    void aHoleBetweenTensorsIsRefused() {
+    void aGapBetweenTensorsIsRefused() {
         assertThat(refusal(8, tensor("a", "U8", "[3]", "[0,3]"), tensor("b", "U8", "[3]", "[5,8]")))
-                .isEqualTo("tensor 'b' data_offsets [5, 8]: leaves a hole: bytes 3 to 5 belong to no tensor");
+                .isEqualTo("tensor 'b' data_offsets [5, 8]: leaves a gap: bytes 3 to 5 belong to no tensor");
     }
 
     @Test
@@ -64,8 +64,8 @@ class DataLayoutTest {
     @Test
     void missingBytesAreRefusedWithTheFirstTensorTheyBelongTo() {
         assertThat(refusal(2, tensor("a", "U8", "[3]", "[0,3]"), tensor("b", "U8", "[3]", "[3,6]")))
-                .isEqualTo(
-                        "tensor 'a' data_offsets [0, 3]: ends past the end of the file, which has 2 bytes of data: it was cut short");
+                .isEqualTo("tensor 'a' data_offsets [0, 3]: ends past the end of the file, which has 2 bytes of"
+                        + " data: it is truncated");
     }
 
     @Test
@@ -76,7 +76,7 @@ class DataLayoutTest {
 
     @Test
     void dataWithoutAnyTensorIsTrailing() {
-        assertThat(refusal(1)).isEqualTo("data 1 bytes: is 1 bytes longer than the tensors, which end at byte 0");
+        assertThat(refusal(1)).isEqualTo("data 1 byte: is 1 byte longer than the tensors, which end at byte 0");
     }
 
     private String refusal(int dataLength, String... tensors) {

@@ -20,7 +20,7 @@ class HeaderJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", " \t\r\n{}", "{} \t\r\n", "{ }"})
-    void anEmptyObjectIsAHeaderAndWhitespaceMayStandAround(String json) {
+    void anEmptyObjectIsAHeaderAndMayBeSurroundedByWhitespace(String json) {
         try (SafetensorsFile file = SafetensorsFile.open(RawFile.of(folder, json, 0))) {
             assertThat(file.header()).isEqualTo(new SafetensorsHeader(Map.of(), Map.of(), 8 + json.length()));
         }
@@ -40,7 +40,7 @@ class HeaderJsonTest {
                 "{\"a | header: ends in the middle of its JSON",
                 "{\"a\": | header: ends in the middle of its JSON",
             })
-    void whateverIsNotOneObjectIsRefused(String json, String refusal) {
+    void anythingButOneObjectIsRefused(String json, String refusal) {
         assertThat(refusal(json)).isEqualTo(refusal);
     }
 
@@ -129,7 +129,7 @@ class HeaderJsonTest {
     @Test
     void aTensorNamedTwiceIsRefusedHoweverItIsSpelt() {
         String json = "{" + tensor("a", "U8", "[1]", "[0,1]") + "," + tensor("\\u0061", "U8", "[1]", "[0,1]") + "}";
-        assertThat(refusal(json)).isEqualTo("tensor 'a': stands in the header twice, which the format forbids");
+        assertThat(refusal(json)).isEqualTo("tensor 'a': appears twice in the header, which the format forbids");
     }
 
     @ParameterizedTest
@@ -148,11 +148,11 @@ class HeaderJsonTest {
             value = {
                 "[]                | __metadata__ […]: must be a JSON object of strings",
                 "\"x\"             | __metadata__ \"x\": must be a JSON object of strings",
-                "{\"k\":1}         | __metadata__ 'k' 1: must be a string, as all metadata",
-                "{\"k\":null}      | __metadata__ 'k' null: must be a string, as all metadata",
-                "{\"k\":{}}        | __metadata__ 'k' {…}: must be a string, as all metadata",
-                "{\"k\":\"a\",\"k\":\"a\"} | __metadata__ 'k': stands in the header twice, which the format forbids",
-                "null,\"__metadata__\":{}  | __metadata__: stands in the header twice, which the format forbids",
+                "{\"k\":1}         | __metadata__ 'k' 1: must be a string, like all metadata",
+                "{\"k\":null}      | __metadata__ 'k' null: must be a string, like all metadata",
+                "{\"k\":{}}        | __metadata__ 'k' {…}: must be a string, like all metadata",
+                "{\"k\":\"a\",\"k\":\"a\"} | __metadata__ 'k': appears twice in the header, which the format forbids",
+                "null,\"__metadata__\":{}  | __metadata__: appears twice in the header, which the format forbids",
             })
     void metadataHoldsStringsUnderDistinctKeysOnly(String metadata, String refusal) {
         assertThat(refusal("{\"__metadata__\":" + metadata + "}")).isEqualTo(refusal);
@@ -161,7 +161,7 @@ class HeaderJsonTest {
     @Test
     void nestingBeyondTheLimitIsRefusedAndUpToItSkipped() {
         assertThat(refusal("{\"t\":{\"x\":" + "[".repeat(126) + "]".repeat(126) + "}}"))
-                .isEqualTo("header: nests JSON values more than 127 deep");
+                .isEqualTo("header: nests JSON values deeper than 127 levels");
         assertThat(refusal("{\"t\":{\"x\":" + "[".repeat(125) + "]".repeat(125) + "}}"))
                 .isEqualTo("tensor 't' dtype: is missing");
     }

@@ -21,7 +21,7 @@ class HeaderLengthTest {
     void aFileOfFewerThanEightBytesIsTooShort(int size) {
         assertThat(RawFile.refusal(RawFile.ofBytes(folder, new byte[size])))
                 .isEqualTo("file size " + size
-                        + " bytes: is too short for a safetensors file, which starts with 8 bytes of header length");
+                        + " bytes: is too short for a safetensors file, which starts with an 8-byte header length");
     }
 
     @ParameterizedTest
@@ -29,13 +29,13 @@ class HeaderLengthTest {
     void aHeaderTooShortForAJsonObjectIsRefused(int length) {
         assertThat(RawFile.refusal(RawFile.withLength(folder, length, new byte[] {' '})))
                 .isEqualTo(
-                        "header length " + length + ": leaves no room for a JSON object, which takes 2 bytes at least");
+                        "header length " + length + ": is too small for a JSON object, which takes at least 2 bytes");
     }
 
     @Test
     void aHeaderPastTheEndOfTheFileIsRefused() {
         assertThat(RawFile.refusal(RawFile.withLength(folder, 3, new byte[] {'{', '}'})))
-                .isEqualTo("header length 3: reaches past the end of the file, which has 10 bytes: it was cut short");
+                .isEqualTo("header length 3: extends past the end of the file, which has 10 bytes: it is truncated");
     }
 
     @Test
@@ -45,18 +45,18 @@ class HeaderLengthTest {
             sparse.setLength(200_000_000);
         }
         assertThat(RawFile.refusal(file))
-                .isEqualTo("header length 100000001: is over the format's limit of 100000000"
-                        + " bytes, so this is no safetensors file");
+                .isEqualTo("header length 100000001: exceeds the format's limit of 100000000"
+                        + " bytes, so this is not a safetensors file");
     }
 
     @Test
     void theLengthIsUnsigned() {
         assertThat(RawFile.refusal(RawFile.withLength(folder, -1, new byte[2])))
-                .startsWith("header length 18446744073709551615: is over the format's limit");
+                .startsWith("header length 18446744073709551615: exceeds the format's limit");
     }
 
     @Test
-    void aGitLfsPointerIsRecognised() {
+    void aGitLfsPointerIsRecognized() {
         byte[] pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
                 .getBytes(StandardCharsets.US_ASCII);
         assertThat(RawFile.refusal(RawFile.ofBytes(folder, pointer)))
@@ -64,11 +64,10 @@ class HeaderLengthTest {
     }
 
     @Test
-    void aZippedPickleIsRecognised() {
+    void aZippedPickleIsRecognized() {
         byte[] zip = {'P', 'K', 3, 4, 0, 0, 8, 8, 0, 0, 0, 0, 0};
         assertThat(RawFile.refusal(RawFile.ofBytes(folder, zip)))
-                .isEqualTo(
-                        "is a zip archive, most likely a PyTorch pickle, not a safetensors file; give it the name ending .bin to have it"
-                                + " read as one");
+                .isEqualTo("is a zip archive, most likely a PyTorch pickle, not a safetensors file; rename it to"
+                        + " end in .bin to read it as one");
     }
 }

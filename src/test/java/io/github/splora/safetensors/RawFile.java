@@ -13,12 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files built from bytes, right and wrong ones, without the writer under test. */
+/** Valid and invalid files built from bytes, without the writer under test. */
 final class RawFile {
 
     private RawFile() {}
 
-    /** A file of that header and so many bytes of data, which count up from 0. */
+    /** Writes a file with that header and the given number of data bytes, which count up from 0. */
     static Path of(Path folder, String json, int dataLength) {
         return of(folder, json.getBytes(StandardCharsets.UTF_8), dataLength);
     }
@@ -32,7 +32,7 @@ final class RawFile {
         return withLength(folder, json.length, rest.toByteArray());
     }
 
-    /** A file that claims a header of that length, whatever follows. */
+    /** Writes a file that claims a header of that length, regardless of what follows. */
     static Path withLength(Path folder, long length, byte[] rest) {
         ByteBuffer bytes = ByteBuffer.allocate(8 + rest.length).order(ByteOrder.LITTLE_ENDIAN);
         return ofBytes(folder, bytes.putLong(length).put(rest).array());
@@ -46,13 +46,13 @@ final class RawFile {
         }
     }
 
-    /** The entry of one tensor; all parts as they are to stand in the JSON. */
+    /** Returns the entry of one tensor, with all parts as they appear in the JSON. */
     static String tensor(String name, String dtype, String shape, String offsets) {
         return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets
                 + "}";
     }
 
-    /** What {@link SafetensorsFile#open} has against the file, without the file's name, which has to come first. */
+    /** Returns why {@link SafetensorsFile#open} rejects the file, without the file name, which must come first. */
     static String refusal(Path file) {
         BadInputException refused = catchThrowableOfType(
                 BadInputException.class, () -> SafetensorsFile.open(file).close());

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Files of other projects, which are not in this repository: {@code SPLORA_SHARED} (default {@code ../shared}) names
- * the folder whose {@code realdata} they are in. Skipped without it.
+ * Tests with files of other projects, which are not in this repository: {@code SPLORA_SHARED} (default
+ * {@code ../shared}) names the folder whose {@code realdata} subfolder holds them. Skipped if it is missing.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealFilesTest {
@@ -37,7 +37,7 @@ class RealFilesTest {
         assumeTrue(Files.isDirectory(REALDATA), () -> "no " + REALDATA);
     }
 
-    /** Lines of what safetensors 0.8.0 does: file, size, OPENS or REJECTS and why. */
+    /** What safetensors 0.8.0 does, one line per file: file, size, OPENS or REJECTS and the reason. */
     static List<String> verdicts() throws IOException {
         return Files.readAllLines(REALDATA.resolve("malformed/VERDICTS.tsv")).stream()
                 .skip(1)

@@ -128,7 +128,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void aFileThatChangedItsSizeIsNoticed() throws IOException {
+    void aChangeOfFileSizeIsDetected() throws IOException {
         try (SafetensorsFile file = twoTensors()) {
             try (RandomAccessFile shorter = new RandomAccessFile(file.path().toFile(), "rw")) {
                 shorter.setLength(shorter.length() - 1);

@@ -39,7 +39,7 @@ class SafetensorsWriterTest {
         target = folder.resolve("out.safetensors");
     }
 
-    /** A source of so many bytes as it is given, right or wrong. */
+    /** A source that writes the given number of bytes, right or wrong. */
     private record Source(String name, DType dtype, List<Long> shape, byte[] bytes) implements TensorSource {
         @Override
         public void writeTo(WritableByteChannel out) throws IOException {
@@ -96,7 +96,7 @@ class SafetensorsWriterTest {
 
     @Test
     void theWidestDtypeComesFirstAndThenTheNameByCodePoint() throws IOException {
-        // In UTF-16, as String compares, the emoji would come before U+FFFD.
+        // In UTF-16 order, which String uses, the emoji would come before U+FFFD.
         write(
                 Map.of(),
                 source("\uFFFD", DType.F32, new byte[4]),
@@ -124,7 +124,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void metadataIsKeptAndAFormatAddedOnlyWhereNoneIs() throws IOException {
+    void metadataIsKeptAndAFormatAddedOnlyIfMissing() throws IOException {
         Map<String, String> metadata = Map.of("k", "\"\\\n\u001f😀/é");
         write(metadata);
         assertThat(metadataOfTarget()).isEqualTo(Map.of("format", "pt", "k", "\"\\\n\u001f😀/é"));
@@ -174,7 +174,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void aFailingSourceLeavesTheTargetAsItWas() throws IOException {
+    void aFailingSourceLeavesTheTargetUnchanged() throws IOException {
         Files.writeString(target, "precious");
         TensorSource failing = failing(new IOException("no more"));
         assertThatThrownBy(() -> write(Map.of(), failing)).isInstanceOf(IOException.class);
@@ -189,7 +189,7 @@ class SafetensorsWriterTest {
         assertThatThrownBy(() -> write(Map.of(), wrong))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the source of tensor 'w' wrote " + (count > 4 ? "at least " : "") + count
-                        + " bytes, not the 4 of its dtype and shape");
+                        + " bytes instead of the 4 that its dtype and shape require");
         assertThat(filesInFolder()).isEmpty();
     }
 
@@ -222,7 +222,7 @@ class SafetensorsWriterTest {
     void namesThatTheFormatCannotHoldAreRefused(String name) {
         assertThatThrownBy(() -> write(Map.of(), source(name, DType.I8)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith(" cannot be called that");
+                .hasMessageEndingWith(" has an invalid name");
     }
 
     @Test
@@ -243,7 +243,7 @@ class SafetensorsWriterTest {
     void aHeaderThatNobodyCouldReadIsNotWritten() throws IOException {
         assertThatThrownBy(() -> write(Map.of("k", "v".repeat(100_000_000))))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage(target + ": header length 100000040: would be over the format's limit of 100000000 bytes");
+                .hasMessage(target + ": header length 100000040: would exceed the format's limit of 100000000 bytes");
         assertThat(filesInFolder()).isEmpty();
     }
 

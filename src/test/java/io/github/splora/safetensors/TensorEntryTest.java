@@ -24,7 +24,7 @@ class TensorEntryTest {
     @ParameterizedTest
     @EnumSource
     void everyDtypeIsRead(DType dtype) {
-        // Eight elements fill whole bytes, whatever the dtype.
+        // Eight elements fill whole bytes in every dtype.
         String json = "{" + tensor("t", dtype.name(), "[2,4]", "[0," + dtype.bits() + "]") + "}";
         try (SafetensorsFile file = SafetensorsFile.open(RawFile.of(folder, json, dtype.bits()))) {
             assertThat(file.tensor("t")).isEqualTo(new TensorInfo("t", dtype, List.of(2L, 4L), 0, dtype.bits()));
@@ -66,12 +66,12 @@ class TensorEntryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dtype", "shape", "data_offsets", "x"})
-    void aKeyThatStandsTwiceIsRefused(String key) {
+    void aDuplicateKeyIsRefused(String key) {
         String entry = tensor("t", "I8", "[1]", "[0,1]").replace("}", ",\"x\":1}");
         String again = key.equals("dtype") ? "\"I8\"" : key.equals("shape") ? "[1]" : "[0,1]";
         String json = "{" + entry.replace("}", ",\"" + key + "\":" + again + "}") + "}";
         assertThat(refusal(json))
-                .isEqualTo("tensor 't' " + key + ": stands in the header twice, which the format forbids");
+                .isEqualTo("tensor 't' " + key + ": appears twice in the header, which the format forbids");
     }
 
     @ParameterizedTest
@@ -95,7 +95,7 @@ class TensorEntryTest {
     void otherDtypesAreRefused(String dtype) {
         assertThat(refusal("{" + tensor("t", dtype, "[1]", "[0,1]") + "}"))
                 .isEqualTo("tensor 't' dtype " + dtype
-                        + ": is no dtype of the safetensors format, which writes them like F32 or BF16");
+                        + ": is not a dtype of the safetensors format, such as F32 or BF16");
     }
 
     @ParameterizedTest
@@ -120,7 +120,7 @@ class TensorEntryTest {
     }
 
     @Test
-    void aQuotedNumberIsNoInteger() {
+    void aQuotedNumberIsNotAnInteger() {
         assertThat(refusal("{" + tensor("t", "I8", "[\"1\"]", "[0,1]") + "}"))
                 .isEqualTo("tensor 't' shape \"1\"" + NOT_AN_INTEGER);
     }

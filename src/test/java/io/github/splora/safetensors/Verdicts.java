@@ -15,9 +15,9 @@ import java.util.HexFormat;
 import java.util.TreeMap;
 
 /**
- * What we make of many files in one process, for {@code scripts/differential_safetensors.py}: reads paths from standard
- * input, a line each, and answers each with a line: {@code OPENS} and a digest of all that the file says,
- * {@code REFUSES} and why, or {@code CRASHES} and what escaped.
+ * Reports splora's verdict on many files in one process, for {@code scripts/differential_safetensors.py}: reads paths
+ * from standard input, one per line, and answers each with one line: {@code OPENS} and a digest of everything in the
+ * file, {@code REFUSES} and the reason, or {@code CRASHES} and the exception.
  */
 final class Verdicts {
 
@@ -42,7 +42,10 @@ final class Verdicts {
         }
     }
 
-    /** SHA-256 over names, dtypes, shapes, bytes and metadata, in an order that any implementation can make. */
+    /**
+     * Returns the SHA-256 over names, dtypes, shapes, bytes and metadata, in an order that any implementation can
+     * reproduce.
+     */
     private static String digest(SafetensorsFile file) {
         MessageDigest digest = sha256();
         var tensors = new TreeMap<String, TensorInfo>(UnicodeText.BY_CODE_POINT);

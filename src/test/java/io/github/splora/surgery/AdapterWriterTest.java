@@ -89,14 +89,14 @@ class AdapterWriterTest {
     }
 
     @Test
-    void ofAnAdapterNamedByItsFileTheFolderIsCarriedOver() throws IOException {
+    void theFolderOfAnAdapterNamedByItsFileIsCarriedOver() throws IOException {
         put("README.md");
         rewrite(old.resolve("adapter_model.safetensors"));
         assertThat(filesWritten()).isEqualTo(ownAnd("README.md"));
     }
 
     @Test
-    void besideAFileOfAnotherNameNothingIsTheAdapters() throws IOException {
+    void filesNextToAFileOfAnotherNameAreNotCarriedOver() throws IOException {
         put("README.md");
         new TinyAdapter(old, "layers.0.q", "layers.1.q").open().close();
         rewrite(Files.copy(old.resolve("adapter_model.safetensors"), old.resolve("mine.safetensors")));
@@ -117,7 +117,7 @@ class AdapterWriterTest {
     }
 
     @Test
-    void aLinkOfAStrangersDoesNotPublishAFileOfTheUsers() throws IOException {
+    void anUntrustedLinkDoesNotPublishTheUsersFile() throws IOException {
         Path secret = Files.writeString(folder.resolve("id_ed25519"), "a secret");
         Files.createSymbolicLink(old.resolve("merges.txt"), secret);
         Files.createSymbolicLink(
@@ -127,7 +127,7 @@ class AdapterWriterTest {
     }
 
     @Test
-    void ofAHubCacheTheBlobsThatTheSnapshotLinksToAreCarriedOver() throws IOException {
+    void linksOfAHubCacheSnapshotToBlobsAreFollowed() throws IOException {
         Path repository = folder.resolve("models--a--b");
         Path blob = Files.createDirectories(repository.resolve("blobs")).resolve("0123");
         Files.writeString(blob, "a blob");

@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A PEFT config to be rewritten; the fields of a test stand between others, as in a real one. */
+/** A PEFT config to rewrite; the fields under test are placed between others, as in a real config. */
 final class Config {
 
     private Config() {}
 
-    /** @param fields JSON members, in one line, with single quotes for double ones */
+    /** @param fields JSON members on one line, with single quotes for double quotes */
     static AdapterConfig of(Path folder, String fields) {
         String json = "{'auto_mapping': null, 'r': 2, 'lora_alpha': 4.50, " + fields
                 + ", 'peft_type': 'LORA', 'zzz_of_the_future': {'b': 1, 'a': [0.10]}}";
@@ -27,7 +27,7 @@ final class Config {
         }
     }
 
-    /** The value of {@code field} once {@code removed} are gone, in one line, with single quotes. */
+    /** Returns the value of {@code field} after removing {@code removed}, on one line, with single quotes. */
     static String rewritten(
             AdapterConfig config, ConfigStyle style, String field, List<String> kept, List<String> removed) {
         ObjectNode json = new ConfigRewrite(config, kept, removed).in(style);
@@ -42,7 +42,7 @@ final class Config {
         return String.valueOf(json.get(field)).replace('"', '\'');
     }
 
-    /** The whole document in one line, with single quotes. */
+    /** Returns the whole document on one line, with single quotes. */
     static String oneLine(ObjectNode json) {
         return StrictJson.write(json).replaceAll("\\n *", "").replace('"', '\'');
     }

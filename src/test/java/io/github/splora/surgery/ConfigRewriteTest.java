@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What PEFT 0.21 makes of the expected configs was tried out by hand with its check_target_module_exists. */
+/** The expected configs were checked by hand against PEFT 0.21's check_target_module_exists. */
 class ConfigRewriteTest {
 
     private static final String Q0 = "model.layers.0.attn.q";
@@ -101,7 +101,7 @@ class ConfigRewriteTest {
     }
 
     @Test
-    void whereAVisionTowerSharesTheSuffixTheExcludeGrows() {
+    void anExcludeGrowsIfAVisionTowerSharesTheSuffix() {
         assertThat(excludes("'target_modules': ['q']", List.of(VISION), List.of(TEXT)))
                 .isEqualTo("['text.layers.1.attn.q']");
         assertThat(targets("'target_modules': ['q']", List.of(VISION), List.of(TEXT)))
@@ -109,14 +109,14 @@ class ConfigRewriteTest {
     }
 
     @Test
-    void whereARemovedNameEndsAKeptOneTheExcludeIsAnExpressionForWholeNames() {
+    void anExcludeIsAnExpressionForWholeNamesIfARemovedNameEndsAKeptOne() {
         assertThat(excludes(
                         "'target_modules': ['q']", List.of("tower.layers.1.q"), List.of("layers.1.q", "layers.2.q")))
                 .isEqualTo("'(?:layers\\\\.1\\\\.q|layers\\\\.2\\\\.q)'");
     }
 
     @Test
-    void thatExpressionTakesAnExistingListAlong() {
+    void thatExpressionIncludesAnExistingList() {
         assertThat(excludes(
                         "'target_modules': ['q'], 'exclude_modules': ['lm_head']",
                         List.of("tower.layers.1.q"),
@@ -125,7 +125,7 @@ class ConfigRewriteTest {
     }
 
     @Test
-    void thatExpressionTakesAnExistingExpressionAlong() {
+    void thatExpressionIncludesAnExistingExpression() {
         assertThat(excludes(
                         "'target_modules': ['q'], 'exclude_modules': '.*head'",
                         List.of("tower.layers.1.q"),
@@ -134,13 +134,13 @@ class ConfigRewriteTest {
     }
 
     @Test
-    void whereAKeptNameEndsARemovedOneTheTargetsAreAnExpression() {
+    void targetsAreAnExpressionIfAKeptNameEndsARemovedOne() {
         AdapterConfig config =
                 Config.of(folder, "'target_modules': ['q'], 'layers_to_transform': [1], 'layers_pattern': 'layers'");
         ObjectNode json =
                 new ConfigRewrite(config, List.of("model.layers.1.q"), List.of("x.model.layers.1.q")).in(TARGETS);
         assertThat(Config.oneLine(json, "target_modules")).isEqualTo("'(?:model\\\\.layers\\\\.1\\\\.q)'");
-        // PEFT refuses the two beside an expression.
+        // PEFT rejects these two alongside a regular expression.
         assertThat(Config.oneLine(json, "layers_to_transform")).isEqualTo("null");
         assertThat(Config.oneLine(json, "layers_pattern")).isEqualTo("null");
     }
@@ -173,7 +173,7 @@ class ConfigRewriteTest {
 
     @ParameterizedTest
     @EnumSource(ConfigStyle.class)
-    void patternsThatNoModuleIsLeftForGo(ConfigStyle style) {
+    void patternsWithoutARemainingModuleAreRemoved(ConfigStyle style) {
         AdapterConfig config = Config.of(
                 folder,
                 "'target_modules': ['q', 'k'],"
@@ -199,7 +199,7 @@ class ConfigRewriteTest {
 
     @ParameterizedTest
     @MethodSource("configs")
-    void inEitherStyleJustTheRemovedModulesAreNoLongerTargeted(String fields) {
+    void inEitherStyleOnlyTheRemovedModulesAreNoLongerTargeted(String fields) {
         AdapterConfig config = Config.of(folder, fields);
         List<String> all = List.of(Q0, K0, Q1, K1, TEXT, VISION);
         TargetMatcher before = config.targets();
@@ -235,22 +235,22 @@ class ConfigRewriteTest {
     }
 
     @Test
-    void aListStaysOneThatNamesWhatIsLeft() {
+    void aListStaysAListOfTheRemainingModules() {
         assertThat(list("'target_modules': ['q', 'k']", List.of(Q0, K0, K1), List.of(Q1)))
                 .isEqualTo("['layers.0.attn.q','layers.0.attn.k','layers.1.attn.k']");
     }
 
     @Test
-    void whatNoListOfNamesCanSayIsRefused() {
+    void whatNoListOfNamesCanExpressIsRefused() {
         assertThat(Refusal.of(() -> list("'target_modules': ['q']", List.of("layers.1.attn.q"), List.of(TEXT, VISION))))
-                .containsExactly(
-                        folder.resolve("adapter_config.json") + ": target_modules [layers.1.attn.q]: a list of names"
-                                + " would target removed modules as well, whose names end in the same; use --action zero");
+                .containsExactly(folder.resolve("adapter_config.json") + ": target_modules [layers.1.attn.q]: a list of"
+                        + " names would also target removed modules, whose names end in the same way;"
+                        + " use --action zero");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"'.*[qk]'", "'all-linear'", "null"})
-    void whatIsNoListBecomesOneOfWholeNames(String targets) {
+    void otherTargetsBecomeAListOfWholeNames(String targets) {
         assertThat(list("'target_modules': " + targets, List.of(Q0, K0, K1), List.of(Q1)))
                 .isEqualTo("['" + Q0 + "','" + K0 + "','" + K1 + "']");
         assertThat(list("'target_modules': " + targets, List.of(Q0, K1), List.of()))
@@ -258,7 +258,7 @@ class ConfigRewriteTest {
     }
 
     @Test
-    void onlyAListThatHasToBecomeOneIsWrittenThoughNothingGoes() {
+    void withoutRemovalsOnlyARequiredListIsWritten() {
         assertThat(ConfigRewrite.isNeeded(Config.of(folder, "'target_modules': '.*q'"), LIST))
                 .isTrue();
         assertThat(ConfigRewrite.isNeeded(Config.of(folder, "'target_modules': ['q']"), LIST))

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Numbers in another type are the nearest that it has, and of two as near the one with an even last bit. */
+/** Numbers are rounded to the nearest value of the other type, ties to even. */
 class ConvertedTensorTest {
 
     @TempDir
@@ -38,7 +38,7 @@ class ConvertedTensorTest {
     }
 
     @Test
-    void everyHalfStaysWhatItIs() throws IOException {
+    void everyHalfStaysUnchanged() throws IOException {
         float[] halves = new float[2 * 0x7C00];
         for (int bits = 0; bits < 0x7C00; bits++) {
             halves[2 * bits] = Values.ofHalf((short) bits);
@@ -48,7 +48,7 @@ class ConvertedTensorTest {
     }
 
     @Test
-    void betweenTwoHalvesTheNearerIsTakenAndInTheMiddleTheEvenOne() throws IOException {
+    void roundsToTheNearerHalfAndTiesToEven() throws IOException {
         float[] between = new float[3 * 0x7BFF];
         double[] expected = new double[between.length];
         for (int bits = 0; bits < 0x7BFF; bits++) {
@@ -65,11 +65,11 @@ class ConvertedTensorTest {
     }
 
     @Test
-    void bfloatsAreRoundedLikewise() throws IOException {
+    void bfloatsAreRoundedTheSameWay() throws IOException {
         float[] between = new float[3 * 0x7F7F];
         double[] expected = new double[between.length];
         for (int bits = 0; bits < 0x7F7F; bits++) {
-            // The upper half of a float32, and a quarter, a half and three quarters of the way to the next.
+            // The upper half of a float32, then a quarter, a half and three quarters of the way to the next value.
             for (int quarter = 1; quarter <= 3; quarter++) {
                 int at = 3 * bits + quarter - 1;
                 between[at] = Float.intBitsToFloat(bits << 16 | quarter << 14);
@@ -81,7 +81,7 @@ class ConvertedTensorTest {
     }
 
     @Test
-    void aWiderTypeTakesAllAsItIs() throws IOException {
+    void aWiderTypeKeepsAllValues() throws IOException {
         float[] values = {0f, -0f, 1.1f, -3e38f, 1e-45f};
         assertThat(converted(DType.F64, values)).isEqualTo(doubles(values));
         assertThat(converted(DType.F32, values)).isEqualTo(doubles(values));

@@ -43,7 +43,7 @@ class DropActionTest {
     }
 
     @Test
-    void allTensorsOfASelectedModuleGoAndEveryOtherStaysBitForBit() throws IOException {
+    void allTensorsOfASelectedModuleAreRemovedAndAllOthersStayBitForBit() throws IOException {
         prune(
                 new TinyAdapter(old, "layers.0.q", "layers.1.q")
                         .and("layers.1.q.lora_B.bias", DType.F32, 4)
@@ -57,7 +57,7 @@ class DropActionTest {
     }
 
     @Test
-    void magnitudesAndBiasesThatWereTrainedAlongGoWithTheirModule() throws IOException {
+    void trainedMagnitudesAndBiasesAreRemovedWithTheirModule() throws IOException {
         prune(
                 new TinyAdapter(old, "layers.0.q", "layers.1.q")
                         .and("layers.0.q.lora_magnitude_vector", DType.F32, 4)
@@ -77,7 +77,7 @@ class DropActionTest {
     }
 
     @Test
-    void aWeightThatWasSavedWholeStaysUnderTheNameOfALayerThatIsNotWrapped() throws IOException {
+    void aFullySavedWeightStaysUnderItsUnwrappedName() throws IOException {
         prune(
                 new TinyAdapter(old, "layers.0.q")
                         .and("embed_tokens.lora_embedding_A", DType.F32, 2, 10)
@@ -148,7 +148,7 @@ class DropActionTest {
     }
 
     @Test
-    void whereAWrapperGoesTheFactorsInsideTakeItsPlace() throws IOException {
+    void innerFactorsReplaceARemovedWrapper() throws IOException {
         prune(mixtureOfExperts(), "layers.0.mlp.experts.down_proj");
         Map<String, String> expected = TinyAdapter.tensorsIn(old);
         for (String matrix : new String[] {"lora_A.weight", "lora_B.weight"}) {
@@ -164,7 +164,7 @@ class DropActionTest {
     }
 
     @Test
-    void whereTheFactorsInsideGoTheWrapperKeepsItsName() throws IOException {
+    void theWrapperKeepsItsNameIfInnerFactorsAreRemoved() throws IOException {
         prune(mixtureOfExperts(), "layers.0.mlp.experts.gate_up_proj");
         Map<String, String> expected = TinyAdapter.tensorsIn(old);
         expected.keySet().removeIf(name -> name.startsWith("layers.0.mlp.experts.base_layer."));
@@ -200,7 +200,7 @@ class DropActionTest {
     }
 
     @Test
-    void parametersThatNoListTellsApartAreNotDropped() throws IOException {
+    void parametersThatNoListDistinguishesAreNotDropped() throws IOException {
         TinyAdapter tiny = new TinyAdapter(old)
                 .and("experts.lora_A.weight", DType.F32, 2, 4)
                 .and("experts.lora_B.weight", DType.F32, 4, 2)
@@ -210,7 +210,8 @@ class DropActionTest {
         try (Adapter adapter = tiny.open()) {
             assertThatThrownBy(() -> drop().apply(adapter, Set.of("x.experts.down_proj")))
                     .isInstanceOf(BadInputException.class)
-                    .hasMessageContaining("no list of names tells the parameters that stay from those that go");
+                    .hasMessageContaining(
+                            "no list of names distinguishes the remaining parameters from the" + " removed ones");
         }
     }
 
@@ -239,10 +240,10 @@ class DropActionTest {
             for (Action action : new Action[] {drop(), ActionKind.ZERO.action(ConfigStyle.EXCLUDE)}) {
                 assertThatThrownBy(() -> action.apply(adapter, Set.of("lm_head")))
                         .isInstanceOf(BadInputException.class)
-                        .hasMessage(
-                                adapter.config().file()
-                                        + ": ensure_weight_tying true: the factors of [embed_tokens, lm_head]"
-                                        + " are the same, and PEFT cannot load them apart; leave these modules out with --exclude");
+                        .hasMessage(adapter.config().file()
+                                + ": ensure_weight_tying true: the factors of [embed_tokens, lm_head]"
+                                + " are shared, and PEFT cannot load them separately; leave these"
+                                + " modules out with --exclude");
             }
         }
         prune(tiny, "layers.0.q");
@@ -255,7 +256,7 @@ class DropActionTest {
             assertThatThrownBy(() -> drop().apply(adapter, Set.of("layers.0.q", "layers.1.q")))
                     .isInstanceOf(BadInputException.class)
                     .hasMessage(
-                            old + ": every module would be removed, and PEFT refuses an adapter that targets nothing;"
+                            old + ": every module would be removed, and PEFT rejects an adapter that targets nothing;"
                                     + " ship the aligned model without an adapter, or use --action zero");
         }
     }

@@ -24,7 +24,7 @@ class ModuleSuffixesTest {
     }
 
     @Test
-    void aSuffixThatOthersShareGrowsUntilItIsClear() {
+    void aSharedSuffixGrowsUntilItIsUnique() {
         assertThat(suffixes(List.of("model.text.layers.1.q", "model.text.layers.2.q"), "model.vision.layers.1.q"))
                 .containsExactly("text.layers.1.q", "layers.2.q");
     }

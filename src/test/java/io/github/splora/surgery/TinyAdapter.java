@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** An adapter of rank 2 on 4x4 layers, of random bytes, in a folder of its own. */
+/** An adapter of rank 2 on 4x4 layers, with random bytes, in its own folder. */
 final class TinyAdapter {
 
     private record Noise(String name, DType dtype, List<Long> shape) implements TensorSource {
@@ -54,13 +54,13 @@ final class TinyAdapter {
         return this;
     }
 
-    /** @param fields further members of the config, with single quotes for double ones */
+    /** @param fields further members of the config, with single quotes for double quotes */
     TinyAdapter with(String fields) {
         config = config.replace("}", ", " + fields.replace('\'', '"') + "}");
         return this;
     }
 
-    /** Written to disk and opened. */
+    /** Writes the adapter to disk and opens it. */
     Adapter open() throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(AdapterConfig.FILE_NAME), config);
@@ -68,7 +68,7 @@ final class TinyAdapter {
         return Adapter.open(folder);
     }
 
-    /** Every tensor of an adapter's folder by its name without PEFT's prefix: dtype, shape and bytes. */
+    /** Returns every tensor in an adapter folder (dtype, shape and bytes) by its name without PEFT's prefix. */
     static Map<String, String> tensorsIn(Path folder) {
         Map<String, String> contents = new TreeMap<>();
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(Adapter.WEIGHTS_FILE))) {

@@ -93,7 +93,7 @@ class ZeroActionTest {
                 new TinyAdapter(old, "q").with("'init_lora_weights': '" + initialisation + "'"),
                 "init_lora_weights " + initialisation
                         + ": loading this adapter changes the base weights of all its modules,"
-                        + " so a zeroed module would not be the aligned one again; use --action drop");
+                        + " so zeroing a module would not restore the aligned one; use --action drop");
     }
 
     @Test
@@ -102,22 +102,22 @@ class ZeroActionTest {
                 new TinyAdapter(old, "q")
                         .and("q.lora_magnitude_vector", DType.F32, 4)
                         .with("'use_dora': true"),
-                "use_dora true: a DoRA module keeps its trained magnitudes, so a zeroed module would not be the aligned one"
-                        + " again; use --action drop");
+                "use_dora true: a DoRA module keeps its trained magnitudes, so zeroing a module would not"
+                        + " restore the aligned one; use --action drop");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"lora_only", "all"})
-    void biasesThatWereTrainedAlongAreRefusedBecauseTheyWouldStay(String bias) throws IOException {
+    void trainedBiasesAreRefusedBecauseTheyWouldStay(String bias) throws IOException {
         assertRefused(
                 new TinyAdapter(old, "q").with("'bias': '" + bias + "'"),
-                "bias " + bias + ": the modules' biases were"
-                        + " trained along and stay, so a zeroed module would not be the aligned one again; use --action drop");
+                "bias " + bias + ": the modules' biases were also trained and stay, so zeroing a module would"
+                        + " not restore the aligned one; use --action drop");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "false", "'gaussian'", "'orthogonal'", "'eva'"})
-    void anAdapterThatLeavesTheBaseWeightsAloneIsFine(String initialisation) throws IOException {
+    void acceptsAnAdapterThatLeavesTheBaseWeightsUnchanged(String initialisation) throws IOException {
         prune(new TinyAdapter(old, "q").with("'init_lora_weights': " + initialisation), "q");
         assertThat(TinyAdapter.tensorsIn(pruned)).hasSize(2);
     }
@@ -126,7 +126,7 @@ class ZeroActionTest {
     void aBiasOfBIsRefused() throws IOException {
         assertRefused(
                 new TinyAdapter(old, "q").and("q.lora_B.bias", DType.F32, 4).with("'lora_bias': true"),
-                "lora_bias true: B has a bias of its own that stays, so a zeroed module would not be the aligned one"
-                        + " again; use --action drop");
+                "lora_bias true: B has a bias that stays, so zeroing a module would not restore the aligned"
+                        + " one; use --action drop");
     }
 }

@@ -47,7 +47,7 @@ class CommandEvaluatorTest {
     @Test
     void whatIsNoJsonObjectIsAFailure() {
         assertThat(evaluate("echo 0.5").failure())
-                .isEqualTo("printed something else than one JSON object: a JSON object is expected here");
+                .isEqualTo("printed something else than one JSON object: must be a JSON object");
         assertThat(evaluate("echo loading; echo '{\"asr\": 1}'").failure()).startsWith("printed something else");
         assertThat(evaluate("true").failure()).startsWith("printed something else");
         assertThat(evaluate("echo '{\"asr\": \"0.5\"}'").failure())

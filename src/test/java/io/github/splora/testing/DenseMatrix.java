@@ -16,10 +16,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** A small dense matrix in plain double arithmetic: what the engine's results are held against. */
+/** A small dense matrix in plain double arithmetic, against which the engine's results are checked. */
 public record DenseMatrix(double[][] rows) {
 
-    /** Seeded, of multiples of 1/64 between −2 and 2, which every floating-point type stores exactly. */
+    /**
+     * Creates a matrix from a seed, with multiples of 1/64 between −2 and 2, which every floating-point type stores
+     * exactly.
+     */
     public static DenseMatrix random(int height, int width, long seed) {
         Random random = new Random(seed);
         double[][] rows = new double[height][width];
@@ -73,7 +76,7 @@ public record DenseMatrix(double[][] rows) {
         return new DenseMatrix(flipped);
     }
 
-    /** {@code this + factor·other}. */
+    /** Returns {@code this + factor·other}. */
     public DenseMatrix plus(double factor, DenseMatrix other) {
         double[][] sum = new double[height()][width()];
         for (int i = 0; i < height(); i++) {
@@ -84,7 +87,7 @@ public record DenseMatrix(double[][] rows) {
         return new DenseMatrix(sum);
     }
 
-    /** Sum of products of elements. */
+    /** Returns the sum of products of elements. */
     public double inner(DenseMatrix other) {
         double sum = 0;
         for (int i = 0; i < height(); i++) {
@@ -99,7 +102,7 @@ public record DenseMatrix(double[][] rows) {
         return Math.sqrt(inner(this));
     }
 
-    /** All elements, row by row. */
+    /** Returns all elements, row by row. */
     public double[] flat() {
         double[] flat = new double[height() * width()];
         for (int i = 0; i < flat.length; i++) {
@@ -108,7 +111,7 @@ public record DenseMatrix(double[][] rows) {
         return flat;
     }
 
-    /** Writes it as the only tensor of a file of its own in {@code folder}. */
+    /** Writes the matrix as the only tensor of a new file in {@code folder}. */
     public StoredTensor stored(Path folder, String name, DType dtype) throws IOException {
         Path path = folder.resolve(name + ".safetensors");
         SafetensorsWriter.write(path, List.of(new Source(name, dtype, this)), Map.of());
@@ -141,7 +144,7 @@ public record DenseMatrix(double[][] rows) {
             out.write(bytes.flip());
         }
 
-        /** For values that an F8_E4M3 holds exactly: found by looking at all of them. */
+        /** Encodes values that F8_E4M3 represents exactly, by searching all its values. */
         private static byte eightBits(float value) {
             return (byte) IntStream.range(0, 256)
                     .filter(code -> Values.ofE4m3((byte) code) == value)
@@ -149,7 +152,7 @@ public record DenseMatrix(double[][] rows) {
                     .orElseThrow();
         }
 
-        /** For values that a normal half holds exactly, zero, NaN and infinity. */
+        /** Encodes zero, NaN, infinity and values that a normal half represents exactly. */
         private static short half(float value) {
             int bits = Float.floatToRawIntBits(value);
             int sign = bits >>> 16 & 0x8000;

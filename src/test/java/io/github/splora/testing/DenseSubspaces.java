@@ -6,14 +6,14 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /**
- * The dominant singular subspaces of a matrix as projectors, by a decomposition of all of it.
+ * The dominant singular subspaces of a matrix as projectors, from a full decomposition.
  *
  * @param left {@code LLᵀ : [out, out]}
  * @param right {@code RRᵀ : [in, in]}
  */
 public record DenseSubspaces(DenseMatrix left, DenseMatrix right, int dimension) {
 
-    /** The fewest vectors that hold {@code energy} of the matrix's squared norm. */
+    /** Returns the fewest vectors that capture {@code energy} of the matrix's squared norm. */
     public static DenseSubspaces of(DenseMatrix matrix, double energy) {
         Decomposition svd = Decomposition.of(matrix);
         double wanted = energy * matrix.inner(matrix) * (1 - 1e-12);
@@ -26,7 +26,7 @@ public record DenseSubspaces(DenseMatrix left, DenseMatrix right, int dimension)
         return svd.leading(count);
     }
 
-    /** The leading {@code rank} vectors on each side. */
+    /** Returns the leading {@code rank} vectors on each side. */
     public static DenseSubspaces ofDimension(DenseMatrix matrix, int rank) {
         return Decomposition.of(matrix).leading(rank);
     }
@@ -49,7 +49,7 @@ public record DenseSubspaces(DenseMatrix left, DenseMatrix right, int dimension)
         }
     }
 
-    /** What of {@code matrix} lies outside of a projector's range, from the left. */
+    /** Returns the part of {@code matrix} outside a projector's range, from the left. */
     public DenseMatrix outsideLeft(DenseMatrix matrix) {
         return matrix.plus(-1, left.times(matrix));
     }

@@ -8,12 +8,12 @@ import io.github.splora.error.Problem;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** What a {@link BadInputException} says. */
+/** The messages of a {@link BadInputException}. */
 public final class Refusal {
 
     private Refusal() {}
 
-    /** Every line of the refusal that {@code action} has to end in. */
+    /** Returns all lines of the exception that {@code action} must throw. */
     public static List<String> of(ThrowingCallable action) {
         BadInputException refused = catchThrowableOfType(BadInputException.class, action);
         assertThat(refused).as("a refusal").isNotNull();

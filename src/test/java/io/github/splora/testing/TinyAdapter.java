@@ -13,10 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Builds a PEFT LoRA adapter of rank 2 and alpha 4 (scaling 2) for the test that says otherwise where it matters.
- * Values are seeded by the tensors' names.
- */
+/** Builds a PEFT LoRA adapter, by default of rank 2 and alpha 4 (scaling 2). Values are seeded by tensor names. */
 public final class TinyAdapter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,13 +28,13 @@ public final class TinyAdapter {
         config.putArray("target_modules").add("q_proj").add("v_proj");
     }
 
-    /** Another set of random values. */
+    /** Selects another set of random values. */
     public TinyAdapter seed(long newSeed) {
         seed = newSeed;
         return this;
     }
 
-    /** Sets a config field; the value as it is to stand in the JSON. */
+    /** Sets a config field to a value given as JSON. */
     public TinyAdapter config(String field, String json) {
         try {
             config.set(field, JSON.readTree(json));
@@ -52,7 +49,7 @@ public final class TinyAdapter {
         return this;
     }
 
-    /** A module of the config's rank. */
+    /** Adds a module of the config's rank. */
     public TinyAdapter module(String name, long out, long in) {
         return module(name, out, in, config.get("r").intValue());
     }
@@ -61,13 +58,16 @@ public final class TinyAdapter {
         return random(PREFIX + name + ".lora_A.weight", rank, in).random(PREFIX + name + ".lora_B.weight", out, rank);
     }
 
-    /** Factors of the config's rank on a stack of experts; the path has a {@code .base_layer} for each wrapper around. */
+    /**
+     * Adds factors of the config's rank for a stack of experts; the path has one {@code .base_layer} per enclosing
+     * wrapper.
+     */
     public TinyAdapter experts(String path, long experts, long out, long in) {
         long ranks = config.get("r").intValue() * experts;
         return random(PREFIX + path + ".lora_A.weight", ranks, in).random(PREFIX + path + ".lora_B.weight", out, ranks);
     }
 
-    /** A tensor under its full name, with random values. */
+    /** Adds a tensor under its full name, with random values. */
     public TinyAdapter random(String name, long... shape) {
         return tensor(TinyTensor.random(name, seed, shape));
     }
@@ -92,7 +92,7 @@ public final class TinyAdapter {
         }
     }
 
-    /** Writes the config alone. */
+    /** Writes only the config. */
     public Path writeConfigTo(Path folder) {
         try {
             Files.createDirectories(folder);

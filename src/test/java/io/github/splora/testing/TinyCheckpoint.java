@@ -12,26 +12,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Builds a checkpoint: one safetensors file, or two shards behind an index. Values are seeded by the names. */
+/** Builds a checkpoint: one safetensors file, or two shards with an index. Values are seeded by tensor names. */
 public final class TinyCheckpoint {
 
     private final List<TinyTensor> tensors = new ArrayList<>();
     private String config;
     private long seed;
 
-    /** Another set of random values. */
+    /** Selects another set of random values. */
     public TinyCheckpoint seed(long newSeed) {
         seed = newSeed;
         return this;
     }
 
-    /** The text of {@code config.json}; there is none unless given. */
+    /** Sets the text of {@code config.json}; without it there is no such file. */
     public TinyCheckpoint config(String json) {
         config = json;
         return this;
     }
 
-    /** A tensor with random values. */
+    /** Adds a tensor with random values. */
     public TinyCheckpoint random(String name, long... shape) {
         return tensor(TinyTensor.random(name, seed, shape));
     }
@@ -45,13 +45,13 @@ public final class TinyCheckpoint {
         return this;
     }
 
-    /** Everything in {@code model.safetensors}. */
+    /** Writes everything to {@code model.safetensors}. */
     public Path writeTo(Path folder) {
         write(folder, "model.safetensors", tensors);
         return folder;
     }
 
-    /** The tensors by turns in two shards, with an index. */
+    /** Writes the tensors alternately to two shards, with an index. */
     public Path writeShardedTo(Path folder) {
         ObjectNode index = new ObjectMapper().createObjectNode();
         List<String> names = List.of("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors");

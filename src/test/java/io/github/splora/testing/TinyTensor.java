@@ -10,17 +10,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** A small tensor held in memory, ready to be written. */
+/** A small tensor in memory, ready to be written. */
 public record TinyTensor(String name, DType dtype, List<Long> shape, byte[] bytes) implements TensorSource {
 
-    /** F32 values as given, the last dimension varying fastest. */
+    /** Creates an F32 tensor with the given values, the last dimension varying fastest. */
     public static TinyTensor of(String name, List<Long> shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return new TinyTensor(name, DType.F32, shape, bytes.array());
     }
 
-    /** F32 values that depend on the name and the seed only. */
+    /** Creates an F32 tensor whose values depend only on the name and the seed. */
     public static TinyTensor random(String name, long seed, long... shape) {
         Random random = new Random(31 * seed + name.hashCode());
         float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
@@ -30,7 +30,7 @@ public record TinyTensor(String name, DType dtype, List<Long> shape, byte[] byte
         return of(name, Arrays.stream(shape).boxed().toList(), values);
     }
 
-    /** Zeros of any type. */
+    /** Creates a tensor of zeros of any type. */
     public static TinyTensor zeros(String name, DType dtype, long... shape) {
         long elements = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         return new TinyTensor(
