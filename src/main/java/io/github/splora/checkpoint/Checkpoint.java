@@ -19,7 +19,7 @@ import java.util.TreeSet;
 
 /**
  * A model's weights on disk, by name: one file of tensors, or shards with an index. A shard is opened when one of its
- * tensors is requested, and only its header is read; the data stays on disk until it is mapped.
+ * tensors is requested, and only its header is read; the data stays on disk until it is read.
  *
  * <p>Not thread-safe, but the tensors that {@link #tensor} returns are.
  */
@@ -58,7 +58,7 @@ public final class Checkpoint implements AutoCloseable {
      *
      * @throws BadInputException as in {@link #open}, or if the checkpoint is quantized
      */
-    public static Checkpoint openUnquantised(Path location) {
+    public static Checkpoint openUnquantized(Path location) {
         Checkpoint checkpoint = open(location);
         try {
             Quantization.refuse(checkpoint);

@@ -64,7 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
             problems.addAll(Verification.problems(adapter, clients));
             if (aligned != null) {
                 try (Checkpoint checkpoint =
-                        Checkpoint.openUnquantised(main.hub().resolve(aligned, common.revision))) {
+                        Checkpoint.openUnquantized(main.hub().resolve(aligned, common.revision))) {
                     problems.addAll(Verification.problems(adapter, checkpoint, clients));
                 }
             }

@@ -70,8 +70,7 @@ final class Layers {
                     content.weights().toString(),
                     "modules '" + kind + "'",
                     null,
-                    "blocks " + missing
-                            + " have none, and " + client
+                    "missing in blocks " + missing + ", and " + client
                             + " then ignores them in all blocks; prune the original adapter with --action zero,"
                             + " or train on all layers"));
         }

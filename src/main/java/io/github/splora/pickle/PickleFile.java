@@ -17,8 +17,8 @@ import java.util.Objects;
 /**
  * An open file of {@code torch.save}: a flat dict of tensors, such as {@code pytorch_model.bin} and PEFT's
  * {@code adapter_model.bin}. Opening runs the pickle, which is a program, on a machine that can only describe tensors
- * ({@link TensorUnpickler}); their bytes are mapped in place, so files of any size can be read. See {@link DataFile}
- * for what happens if the file changes meanwhile.
+ * ({@link TensorUnpickler}); their bytes are read in place, so files of any size can be read. See {@link DataFile} for
+ * what happens if the file changes meanwhile.
  */
 public final class PickleFile implements TensorFile {
 

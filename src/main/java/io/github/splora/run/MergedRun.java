@@ -46,14 +46,14 @@ public final class MergedRun {
         static Checkpoints open(ScoreOptions options, HubCache hub) {
             List<Problem> problems = new ArrayList<>();
             Checkpoints all = new Checkpoints(
-                    RunInputs.open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems),
-                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems),
+                    RunInputs.open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems),
+                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantized, problems),
                     RunInputs.open(
                             "--adapted",
                             options.adapted().orElseThrow(),
                             options,
                             hub,
-                            Checkpoint::openUnquantised,
+                            Checkpoint::openUnquantized,
                             problems));
             if (!problems.isEmpty()) {
                 all.close();

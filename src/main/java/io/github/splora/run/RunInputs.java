@@ -25,8 +25,8 @@ record RunInputs(
     /** @throws BadInputException with the problems of all of them, not of the first alone */
     static RunInputs open(ScoreOptions options, HubCache hub) {
         List<Problem> problems = new ArrayList<>();
-        Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantised, problems);
-        Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantised, problems);
+        Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems);
+        Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantized, problems);
         List<OpenAdapter> adapters = new ArrayList<>();
         for (String given : OpenAdapter.expanded(options.adapters())) {
             Adapter adapter = open("--adapter", given, options, hub, Adapter::open, problems);

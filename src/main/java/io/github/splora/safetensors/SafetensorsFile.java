@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * An open safetensors file: its validated header, and its tensors' bytes on demand. Opening reads only the header; data
- * is mapped into memory, so tensors and files of any size can be read in slices. See {@link DataFile} for what happens
- * if the file changes meanwhile.
+ * An open safetensors file: its validated header, and its tensors' bytes on demand. Opening reads only the header;
+ * tensors and files of any size can be read in slices. See {@link DataFile} for what happens if the file changes
+ * meanwhile.
  */
 public final class SafetensorsFile implements TensorFile {
 

@@ -25,7 +25,7 @@ class QuantizationTest {
                 .random("a.weight", 2, 2)
                 .config("{\"quantization_config\": {\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}}")
                 .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
                 .containsExactly(folder + ": config.json quantization_config.quant_method \"bitsandbytes\": " + ADVICE);
     }
 
@@ -35,7 +35,7 @@ class QuantizationTest {
                 .random("a.weight", 2, 2)
                 .config("{\"quantization_config\": {}}")
                 .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
                 .singleElement()
                 .asString()
                 .endsWith(ADVICE);
@@ -63,7 +63,7 @@ class QuantizationTest {
                 .random("q_proj.weight", 2, 2)
                 .random("layers.0." + name, 1)
                 .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
                 .containsExactly(folder + ": tensor 'layers.0." + name + "': " + scheme + ": " + ADVICE);
     }
 
@@ -96,7 +96,7 @@ class QuantizationTest {
                 .random("a.weight", 2, 2)
                 .config("{\"quantization_config\": " + quantization + "}")
                 .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
                 .singleElement()
                 .asString()
                 .endsWith(ADVICE);
@@ -105,7 +105,7 @@ class QuantizationTest {
     @Test
     void shardsAreJudgedByTheirIndexAlone() {
         new TinyCheckpoint().random("a.weight", 1).random("b.qweight", 1).writeShardedTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantised(folder)))
+        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
                 .singleElement()
                 .asString()
                 .contains("'b.qweight'");
@@ -127,7 +127,7 @@ class QuantizationTest {
     }
 
     private void assertOpens(String... names) {
-        try (Checkpoint checkpoint = Checkpoint.openUnquantised(folder)) {
+        try (Checkpoint checkpoint = Checkpoint.openUnquantized(folder)) {
             assertThat(checkpoint.tensorNames()).containsExactlyInAnyOrder(names);
         }
     }

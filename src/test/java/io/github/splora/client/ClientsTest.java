@@ -328,7 +328,7 @@ class ClientsTest {
             names = {"TGI", "LORAX"})
     void oneLayerWithoutATypeLosesTheType(ClientKind client) {
         assertThat(problems(client, qv().module(V1, 12, 10)))
-                .containsExactly(weights("modules 'model.layers.*.self_attn.q_proj': blocks [1] have none, and "
+                .containsExactly(weights("modules 'model.layers.*.self_attn.q_proj': missing in blocks [1], and "
                         + client.client().title()
                         + " then ignores them in all blocks; prune the original adapter with --action zero, or"
                         + " train on all layers"));
@@ -345,11 +345,11 @@ class ClientsTest {
         }
         assertThat(problems(client, plain().module(Q, 12, 10).module(V, 12, 10), model))
                 .containsExactly(
-                        weights("modules 'model.layers.*.self_attn.q_proj': blocks [1] have none, and "
+                        weights("modules 'model.layers.*.self_attn.q_proj': missing in blocks [1], and "
                                 + client.client().title()
                                 + " then ignores them in all blocks; prune the original adapter with --action"
                                 + " zero, or train on all layers"),
-                        weights("modules 'model.layers.*.self_attn.v_proj': blocks [1] have none, and "
+                        weights("modules 'model.layers.*.self_attn.v_proj': missing in blocks [1], and "
                                 + client.client().title()
                                 + " then ignores them in all blocks; prune the original adapter with --action"
                                 + " zero, or train on all layers"));

@@ -312,7 +312,7 @@ class MergedRunTest {
         assertThat(Refusal.of(() -> prune(1)))
                 .singleElement()
                 .asString()
-                .contains("must not be, hold or lie in an input");
+                .contains("must not be, contain or be inside an input");
         assertThat(Files.exists(output)).isFalse();
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeaderLengthTest {
@@ -17,11 +18,11 @@ class HeaderLengthTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 7})
-    void aFileOfFewerThanEightBytesIsTooShort(int size) {
+    @CsvSource({"0, 0 bytes", "1, 1 byte", "7, 7 bytes"})
+    void aFileOfFewerThanEightBytesIsTooShort(int size, String shown) {
         assertThat(RawFile.refusal(RawFile.ofBytes(folder, new byte[size])))
-                .isEqualTo("file size " + size
-                        + " bytes: is too short for a safetensors file, which starts with an 8-byte header length");
+                .isEqualTo("file size " + shown
+                        + ": is too short for a safetensors file, which starts with an 8-byte header length");
     }
 
     @ParameterizedTest
