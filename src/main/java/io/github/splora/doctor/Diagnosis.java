@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.splora.Version;
 import io.github.splora.backend.Backend;
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.tensor.djl.EngineState;
 import io.github.splora.tensor.djl.Gpu;
 import java.io.UncheckedIOException;
@@ -110,7 +110,7 @@ public record Diagnosis(
         lines.add("splora " + splora);
         lines.add("  Java    " + java);
         lines.add("  system  " + system);
-        lines.add("  CPU     " + cpu + ", " + Printable.count(processors, "processor", "processors") + ", "
+        lines.add("  CPU     " + cpu + ", " + Plural.of(processors, "processor") + ", "
                 + (vectorBits == 0 ? "no vector instructions for Java's loops" : vectorBits + "-bit vectors"));
         lines.add("  engine  "
                 + (engine == null

@@ -16,14 +16,4 @@ public final class Printable {
         String oneLine = untrusted.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", " ");
         return oneLine.length() <= LONGEST ? oneLine : oneLine.substring(0, LONGEST) + "…";
     }
-
-    /** Returns a number with its noun: {@code 1 byte}, {@code 2 bytes}. */
-    public static String count(long count, String singular, String plural) {
-        return count + " " + (count == 1 ? singular : plural);
-    }
-
-    /** Returns a number of bytes with its unit. */
-    public static String bytes(long count) {
-        return count(count, "byte", "bytes");
-    }
 }

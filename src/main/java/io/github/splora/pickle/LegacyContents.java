@@ -1,7 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.storage.DataFile;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -74,7 +74,7 @@ final class LegacyContents {
             throw new BadInputException(
                     data.path(),
                     PickleFile.label(storage),
-                    Printable.count(elements, "element", "elements"),
+                    Plural.of(elements, "element"),
                     "the pickle describes " + storage.elements() + "; download the file again");
         }
         long begin = position + Long.BYTES;

@@ -1,7 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.storage.DataFile;
 import io.github.splora.storage.GitLfs;
 import io.github.splora.storage.TensorFile;
@@ -67,7 +67,7 @@ public final class PickleFile implements TensorFile {
         throw new BadInputException(
                 data.path(),
                 "file size",
-                Printable.bytes(data.size()),
+                Plural.of(data.size(), "byte"),
                 "was not written by torch.save: it is neither a zip archive nor a pickle; download it again");
     }
 

@@ -1,7 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.storage.DataFile;
 import io.github.splora.storage.TensorInfo;
 import java.util.LinkedHashMap;
@@ -54,8 +54,7 @@ final class StateDict {
                         name,
                         PickleFile.label(storage),
                         "is missing from the file, or does not have the size of "
-                                + Printable.count(
-                                        storage.elements(), storage.dtype() + " element", storage.dtype() + " elements")
+                                + Plural.of(storage.elements(), storage.dtype() + " element")
                                 + "; download the file again");
             }
             if (!tensor.isContiguous()) {
@@ -70,7 +69,7 @@ final class StateDict {
                         name,
                         "offset " + tensor.offset() + " of shape " + tensor.shape(),
                         "extends past the end of its storage of "
-                                + Printable.count(storage.elements(), "element", "elements")
+                                + Plural.of(storage.elements(), "element")
                                 + "; download the file again");
             }
             long begin = bytes.begin() + tensor.offset() * storage.bytesEach();

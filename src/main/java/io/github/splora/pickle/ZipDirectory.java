@@ -1,7 +1,7 @@
 package io.github.splora.pickle;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.storage.DataFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -54,8 +54,8 @@ final class ZipDirectory {
         if (entries.size() != end.entries()) {
             throw malformed(
                     archive,
-                    "its directory has " + Printable.count(entries.size(), "entry", "entries") + " instead of "
-                            + end.entries());
+                    "its directory has " + entries.size() + Plural.choose(entries.size(), " entry", " entries")
+                            + " instead of " + end.entries());
         }
         checkDisjoint(archive, entries, place.begin());
         return entries;

@@ -1,7 +1,7 @@
 package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.storage.TensorInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ final class DataLayout {
         if (tensor.end() > dataLength) {
             throw fault(
                     tensor,
-                    "ends past the end of the file, which has " + Printable.bytes(dataLength)
+                    "ends past the end of the file, which has " + Plural.of(dataLength, "byte")
                             + " of data: it is truncated");
         }
         last = tensor;
@@ -68,8 +68,8 @@ final class DataLayout {
             throw new BadInputException(
                     file,
                     "data",
-                    Printable.bytes(dataLength),
-                    "is " + Printable.bytes(dataLength - covered()) + " longer than the tensors, which end at byte "
+                    Plural.of(dataLength, "byte"),
+                    "is " + Plural.of(dataLength - covered(), "byte") + " longer than the tensors, which end at byte "
                             + covered());
         }
     }

@@ -1,7 +1,7 @@
 package io.github.splora.safetensors;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.storage.GitLfs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,7 +69,7 @@ public final class HeaderParser {
             throw new BadInputException(
                     file,
                     "file size",
-                    Printable.bytes(fileSize),
+                    Plural.of(fileSize, "byte"),
                     "is too short for a safetensors file, which starts with an 8-byte header length");
         }
         long length = start.getLong(0);
@@ -98,7 +98,7 @@ public final class HeaderParser {
             return "is too small for a JSON object, which takes at least 2 bytes";
         }
         if (length > fileSize - LENGTH_BYTES) {
-            return "extends past the end of the file, which has " + Printable.bytes(fileSize) + ": it is truncated";
+            return "extends past the end of the file, which has " + Plural.of(fileSize, "byte") + ": it is truncated";
         }
         return null;
     }

@@ -1,7 +1,7 @@
 package io.github.splora.safetensors;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.github.splora.error.Printable;
+import io.github.splora.error.Plural;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.storage.TensorSize;
@@ -113,7 +113,7 @@ final class TensorEntry {
             throw cursor.fault(
                     field("data_offsets"),
                     text(offsets),
-                    "spans " + Printable.bytes(tensor.byteLength()) + ", but shape " + text(shape) + " of " + dtype
+                    "spans " + Plural.of(tensor.byteLength(), "byte") + ", but shape " + text(shape) + " of " + dtype
                             + " takes " + bytes);
         }
     }
