@@ -124,7 +124,7 @@ public final class AdapterConfig {
     }
 
     /** Returns what loading the adapter does to the base weights. */
-    public Initialization initialisation() {
+    public Initialization initialization() {
         return Initialization.of(initLoraWeights());
     }
 

@@ -130,7 +130,7 @@ final class LoraModules {
                 loraB,
                 config.scalingOf(name),
                 Optional.ofNullable(magnitude),
-                kind.canBeginWithWeight() ? config.initialisation() : Initialization.PLAIN,
+                kind.canBeginWithWeight() ? config.initialization() : Initialization.PLAIN,
                 tensors.keySet().stream()
                         .filter(t -> savedWeight == null || !t.equals(savedWeight.name()))
                         .toList(),

@@ -12,7 +12,7 @@ final class BaseWeights {
     /** Returns a problem if PEFT changes the base weights for this adapter, since no other client does. */
     static List<Problem> unchanged(String client, AdapterContent content) {
         AdapterConfig config = content.config();
-        return !config.initialisation().changesBaseWeights()
+        return !config.initialization().changesBaseWeights()
                 ? List.of()
                 : List.of(new Problem(
                         config.file().toString(),

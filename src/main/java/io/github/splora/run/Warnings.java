@@ -14,7 +14,7 @@ final class Warnings {
     static List<String> of(Adapter adapter) {
         AdapterConfig config = adapter.config();
         List<String> warnings = new ArrayList<>();
-        if (config.initialisation() == Initialization.UNKNOWN) {
+        if (config.initialization() == Initialization.UNKNOWN) {
             warnings.add(
                     "init_lora_weights '" + config.initLoraWeights() + "': loading the adapter also changes the base"
                             + " weights, so what a module adds is not s*BA alone; its score describes s*BA");

@@ -18,7 +18,7 @@ final class PlainModules {
     static void require(Adapter adapter, String consequence) {
         AdapterConfig config = adapter.config();
         String remedy = ", so " + consequence + "; use --action drop";
-        if (config.initialisation().changesBaseWeights()) {
+        if (config.initialization().changesBaseWeights()) {
             throw new BadInputException(
                     config.file(),
                     "init_lora_weights",

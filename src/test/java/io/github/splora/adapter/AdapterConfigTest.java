@@ -124,7 +124,7 @@ class AdapterConfigTest {
         assertThat(config.scalingOf(MODULE)).isEqualTo(2);
         assertThat(config.fanInFanOut()).isFalse();
         assertThat(config.loraBias()).isFalse();
-        assertThat(config.initialisation().changesBaseWeights()).isFalse();
+        assertThat(config.initialization().changesBaseWeights()).isFalse();
         assertThat(config.file()).isEqualTo(file);
     }
 
@@ -141,7 +141,7 @@ class AdapterConfigTest {
             strings = {"true", "false", "null", "\"gaussian\"", "\"orthogonal\"", "\"eva\"", "\"mica\"", "\"lora_ga\""})
     void ordinaryInitializationsLeaveTheBaseUnchanged(String value) {
         assertThat(read(new TinyAdapter().config("init_lora_weights", value))
-                        .initialisation()
+                        .initialization()
                         .changesBaseWeights())
                 .isFalse();
     }
@@ -150,7 +150,7 @@ class AdapterConfigTest {
     @ValueSource(strings = {"pissa", "olora", "OLoRA", "of_a_later_release"})
     void otherInitializationsChangeTheBase(String word) {
         AdapterConfig config = read(new TinyAdapter().config("init_lora_weights", "\"" + word + "\""));
-        assertThat(config.initialisation().changesBaseWeights()).isTrue();
+        assertThat(config.initialization().changesBaseWeights()).isTrue();
         assertThat(config.initLoraWeights()).isEqualTo(word);
     }
 

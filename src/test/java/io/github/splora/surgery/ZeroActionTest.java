@@ -88,10 +88,10 @@ class ZeroActionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pissa", "olora", "of_the_future"})
-    void anAdapterThatChangesTheBaseWeightsIsRefused(String initialisation) throws IOException {
+    void anAdapterThatChangesTheBaseWeightsIsRefused(String initialization) throws IOException {
         assertRefused(
-                new TinyAdapter(old, "q").with("'init_lora_weights': '" + initialisation + "'"),
-                "init_lora_weights " + initialisation
+                new TinyAdapter(old, "q").with("'init_lora_weights': '" + initialization + "'"),
+                "init_lora_weights " + initialization
                         + ": loading this adapter changes the base weights of all its modules,"
                         + " so zeroing a module would not restore the aligned one; use --action drop");
     }
@@ -117,8 +117,8 @@ class ZeroActionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "false", "'gaussian'", "'orthogonal'", "'eva'"})
-    void acceptsAnAdapterThatLeavesTheBaseWeightsUnchanged(String initialisation) throws IOException {
-        prune(new TinyAdapter(old, "q").with("'init_lora_weights': " + initialisation), "q");
+    void acceptsAnAdapterThatLeavesTheBaseWeightsUnchanged(String initialization) throws IOException {
+        prune(new TinyAdapter(old, "q").with("'init_lora_weights': " + initialization), "q");
         assertThat(TinyAdapter.tensorsIn(pruned)).hasSize(2);
     }
 
