@@ -57,9 +57,23 @@ class Walks:
             rows = min(step, out - first)
             if write:
                 for memory, weight in zip(staging, weights):
-                    memory[:rows * columns].copy_(weight[first:first + rows].view(-1))
-            self.module.add(staging, first, rows, columns, False, self.device, DIFFERENCE,
-                            sums, thins, [0], [False], squares, [0], [0])
+                    memory[: rows * columns].copy_(weight[first : first + rows].view(-1))
+            self.module.add(
+                staging,
+                first,
+                rows,
+                columns,
+                False,
+                self.device,
+                DIFFERENCE,
+                sums,
+                thins,
+                [0],
+                [False],
+                squares,
+                [0],
+                [0],
+            )
         return sums[0].cpu(), squares[0].cpu().view(-1)
 
     def copy(self, shape, staging):
@@ -93,9 +107,13 @@ def errors(walks, shape, type, rank):
     inner, expected_inner = (b * product).sum(), (b * y).sum()
     square, expected_square = squares.sum(), (v * v).sum()
     cosine, expected_cosine = inner / delta / square.sqrt(), expected_inner / delta / expected_square.sqrt()
-    return [relative(inner.item(), expected_inner.item()), relative(square.item(), expected_square.item()),
-            relative(cosine.item(), expected_cosine.item()),
-            ((product - y).abs().max() / y.abs().max()).item(), relative(squares.max().item(), (v * v).sum(1).max().item())]
+    return [
+        relative(inner.item(), expected_inner.item()),
+        relative(square.item(), expected_square.item()),
+        relative(cosine.item(), expected_cosine.item()),
+        ((product - y).abs().max() / y.abs().max()).item(),
+        relative(squares.max().item(), (v * v).sum(1).max().item()),
+    ]
 
 
 def seconds(walks, work, count):
@@ -117,8 +135,11 @@ def timings(walks, shape, type, rank, count, threads):
 
     def together(number):
         with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda i: [walks.run(weights, thin, stagings[i]) for _ in range(i, number, threads)],
-                          range(threads)))
+            list(
+                pool.map(
+                    lambda i: [walks.run(weights, thin, stagings[i]) for _ in range(i, number, threads)], range(threads)
+                )
+            )
 
     return {
         "copy": seconds(walks, lambda n: [walks.copy(shape, stagings[0]) for _ in range(n)], count),
@@ -158,8 +179,11 @@ def main():
         for type in TYPES:
             times = timings(walks, shape, type, options.rank, count, options.threads)
             size = 2 * shape[0] * shape[1] * 2
-            print(f"| {shape[0]}×{shape[1]} | {type} | "
-                  + " | ".join(f"{each * 1e3:.2f} ({size / each / 1e9:.1f})" for each in times.values()) + " |")
+            print(
+                f"| {shape[0]}×{shape[1]} | {type} | "
+                + " | ".join(f"{each * 1e3:.2f} ({size / each / 1e9:.1f})" for each in times.values())
+                + " |"
+            )
     if on_cuda:
         print(f"\nmost memory on the device: {torch.cuda.max_memory_allocated() >> 20} MiB")
     return 0 if worst <= LIMIT else 1

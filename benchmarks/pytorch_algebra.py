@@ -12,6 +12,7 @@ them: modules of the same size take the same time.
 
 Needs torch and safetensors in addition to what whole_run.py needs.
 """
+
 import argparse
 import os
 import subprocess
@@ -68,8 +69,25 @@ def run(*command):
 
 
 def splora(folder, kernel, reference):
-    return [SPLORA, "score", "--base", folder / "base", "--aligned", folder / "aligned", "--adapter", folder / "adapter",
-            "--device", "cpu", "--kernel", kernel, "--reference", reference, "--format", "csv", "--quiet"]
+    return [
+        SPLORA,
+        "score",
+        "--base",
+        folder / "base",
+        "--aligned",
+        folder / "aligned",
+        "--adapter",
+        folder / "adapter",
+        "--device",
+        "cpu",
+        "--kernel",
+        kernel,
+        "--reference",
+        reference,
+        "--format",
+        "csv",
+        "--quiet",
+    ]
 
 
 def main():
@@ -91,15 +109,22 @@ def main():
     ours = {}
     for reference in ("alignment", "safelora"):
         for kernel in ("djl", "java"):
-            ours[kernel, reference] = row(f"splora --kernel {kernel} --reference {reference}",
-                                          splora(folder, kernel, reference))
+            ours[kernel, reference] = row(
+                f"splora --kernel {kernel} --reference {reference}", splora(folder, kernel, reference)
+            )
         row(f"PyTorch, low-rank, {reference}", [sys.executable, "-c", LOW_RANK, folder, reference])
-    few = row(f"PyTorch, dense, safelora, {DENSE_MODULES} modules", [sys.executable, "-c", DENSE, folder, DENSE_MODULES])
+    few = row(
+        f"PyTorch, dense, safelora, {DENSE_MODULES} modules", [sys.executable, "-c", DENSE, folder, DENSE_MODULES]
+    )
     none = row("PyTorch, dense, no module (starting)", [sys.executable, "-c", DENSE, folder, 0])
     all_modules = none + (few - none) / DENSE_MODULES * modules
-    print(f"\nDense, extrapolated to {modules} modules: {all_modules:.0f} CPU s, "
-          + ", ".join(f"{all_modules / cpu:.0f} times that of --kernel {kernel} --reference {reference}"
-                      for (kernel, reference), cpu in ours.items()))
+    print(
+        f"\nDense, extrapolated to {modules} modules: {all_modules:.0f} CPU s, "
+        + ", ".join(
+            f"{all_modules / cpu:.0f} times that of --kernel {kernel} --reference {reference}"
+            for (kernel, reference), cpu in ours.items()
+        )
+    )
 
 
 if __name__ == "__main__":

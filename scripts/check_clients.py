@@ -13,6 +13,7 @@ llama.cpp needs gguf-py and transformers, the others torch and peft. What a clie
 modules (SGLang's check of target_modules, for one) is not seen here. Prints one line a check and
 `N passed, N failed`; exit code 1 if a check failed.
 """
+
 import argparse
 import importlib.machinery
 import importlib.util
@@ -42,6 +43,7 @@ PREFIX = "base_model.model."
 
 
 # ---- adapters ------------------------------------------------------------------------------------------------------
+
 
 def strengths_in_peft(folder):
     """Module name to the norm of its s·BA, the scaling by PEFT's own config and pattern rule."""
@@ -78,6 +80,7 @@ def variant(folder, change_config=None, change_tensors=None, source=MODEL / "ada
 
 def adapters(folder):
     """Adapters of which each client can load some."""
+
     def without(pattern):
         return lambda tensors: {k: t for k, t in tensors.items() if not re.search(pattern, k)}
 
@@ -88,8 +91,10 @@ def adapters(folder):
         return {**tensors, PREFIX + "score.weight": torch.ones(2, 48)}
 
     def with_bias(tensors):
-        return {**tensors, **{k.replace(".weight", ".bias"): torch.ones(len(t))
-                              for k, t in tensors.items() if ".lora_B" in k}}
+        return {
+            **tensors,
+            **{k.replace(".weight", ".bias"): torch.ones(len(t)) for k, t in tensors.items() if ".lora_B" in k},
+        }
 
     def named(tensors):
         return {k.replace(".weight", ".default.weight"): t for k, t in tensors.items()}
@@ -111,8 +116,10 @@ def adapters(folder):
 
 # ---- the clients' own code -----------------------------------------------------------------------------------------
 
+
 class StandIn(types.ModuleType):
     """A module that has whatever is asked of it."""
+
     __path__ = []
 
     def __getattr__(self, name):
@@ -136,7 +143,8 @@ class Source:
             file = file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
             is_package = file.name == "__init__.py"
             return importlib.util.spec_from_file_location(
-                name, file, submodule_search_locations=[str(file.parent)] if is_package else None)
+                name, file, submodule_search_locations=[str(file.parent)] if is_package else None
+            )
         if name.split(".")[0] in {self.package, *self.absent}:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
@@ -155,8 +163,12 @@ class Vllm:
     label = "vllm"
 
     def __init__(self, folder):
-        source = Source("vllm", folder, ["vllm.lora." + m for m in
-                                         ("peft_helper", "lora_weights", "lora_model", "utils")], ["regex"])
+        source = Source(
+            "vllm",
+            folder,
+            ["vllm.lora." + m for m in ("peft_helper", "lora_weights", "lora_model", "utils")],
+            ["regex"],
+        )
         sys.modules["regex"] = re
         self.helper = source.load("vllm.lora.peft_helper").PEFTHelper
         self.model = source.load("vllm.lora.lora_model").LoRAModel
@@ -181,8 +193,16 @@ class Sglang:
 
     def __init__(self, folder):
         folder = Path(folder) / "python" if (Path(folder) / "python").is_dir() else folder
-        source = Source("sglang", folder, ["sglang.srt.lora.lora", "sglang.srt.lora.lora_config",
-                                           "sglang.srt.lora.utils", "sglang.srt.layers.utils.common"])
+        source = Source(
+            "sglang",
+            folder,
+            [
+                "sglang.srt.lora.lora",
+                "sglang.srt.lora.lora_config",
+                "sglang.srt.lora.utils",
+                "sglang.srt.layers.utils.common",
+            ],
+        )
         common = source.load("sglang.srt.layers.utils.common")
         source.load("sglang.srt.layers.utils").get_layer_id = common.get_layer_id
         self.adapter = source.load("sglang.srt.lora.lora").LoRAAdapter
@@ -190,11 +210,14 @@ class Sglang:
 
     def strengths(self, folder):
         config = self.config(str(folder))
-        adapter = self.adapter("x", config, SimpleNamespace(num_hidden_layers=LAYERS, model_type="llama"), None,
-                               MagicMock())
+        adapter = self.adapter(
+            "x", config, SimpleNamespace(num_hidden_layers=LAYERS, model_type="llama"), None, MagicMock()
+        )
         adapter.initialize_weights_from_tensors(load_file(folder / WEIGHTS))
-        outputs = {"qkv_proj": {"q_proj": 48, "k_proj": 24, "v_proj": 24},
-                   "gate_up_proj": {"gate_proj": 96, "up_proj": 96}}
+        outputs = {
+            "qkv_proj": {"q_proj": 48, "k_proj": 24, "v_proj": 24},
+            "gate_up_proj": {"gate_proj": 96, "up_proj": 96},
+        }
         strengths = {}
         for layer in adapter.layers:
             for key, a in layer.weights.items():
@@ -205,26 +228,37 @@ class Sglang:
                 parts = outputs.get(stacked, {stacked: len(b)})
                 assert len(a) == len(parts) * config.r, f"{key}: rank is not the config's"
                 assert len(parts) > 1 or stacked in ("o_proj", "down_proj"), f"{key} is in no buffer"
-                for (part, _), a_part, b_part in zip(
-                        parts.items(), a.split(config.r), b.split(list(parts.values()))):
+                for (part, _), a_part, b_part in zip(parts.items(), a.split(config.r), b.split(list(parts.values()))):
                     strengths[path + part] = norm(adapter.scaling, a_part, b_part)
         return strengths
 
 
 class Stacked:
     """What TGI and LoRAX have in common: matrices of a type stacked over all layers, scaled, [layers, ...]."""
-    types = {"q_proj": "self_attn", "k_proj": "self_attn", "v_proj": "self_attn", "o_proj": "self_attn",
-             "gate_proj": "mlp", "up_proj": "mlp", "down_proj": "mlp"}
+
+    types = {
+        "q_proj": "self_attn",
+        "k_proj": "self_attn",
+        "v_proj": "self_attn",
+        "o_proj": "self_attn",
+        "gate_proj": "mlp",
+        "up_proj": "mlp",
+        "down_proj": "mlp",
+    }
 
     def targets(self):
         layer = SimpleNamespace(base_layer=SimpleNamespace(linear=SimpleNamespace(weight=torch.zeros(1))))
-        return {(i, kind): (f"model.layers.{i}.{parent}.{kind}", layer)
-                for kind, parent in self.types.items() for i in range(LAYERS)}
+        return {
+            (i, kind): (f"model.layers.{i}.{parent}.{kind}", layer)
+            for kind, parent in self.types.items()
+            for i in range(LAYERS)
+        }
 
     def strengths(self, folder):
         config = self.config(folder)
         module_map, used = config.map_weights_for_model(
-            self.tensors(folder), tuple(name for name, _ in self.targets().values()))
+            self.tensors(folder), tuple(name for name, _ in self.targets().values())
+        )
         strengths = {}
         for kind, parent in self.types.items():
             stacked = self.stack(config, module_map, kind, set(used))
@@ -246,8 +280,12 @@ class Tgi(Stacked):
 
     def __init__(self, folder):
         package = "text_generation_server"
-        source = Source(package, Path(folder) / "server",
-                        [f"{package}.adapters.{m}" for m in ("lora", "config", "weights")], ["loguru"])
+        source = Source(
+            package,
+            Path(folder) / "server",
+            [f"{package}.adapters.{m}" for m in ("lora", "config", "weights")],
+            ["loguru"],
+        )
         self.lora = source.load(f"{package}.adapters.lora")
         # On CUDA the kernels come from a hub; the Gaudi backend has the Python around them in the tree.
         file = Path(folder) / "backends/gaudi/server" / package / "utils/sgmv.py"
@@ -261,7 +299,8 @@ class Tgi(Stacked):
     def stack(self, config, module_map, kind, unused):
         group = SimpleNamespace(size=lambda: 1, rank=lambda: 0)
         return self.lora.LoraWeights.prepare_weights(
-            config, module_map, kind, unused, LAYERS, torch.float32, 1, group, self.targets())
+            config, module_map, kind, unused, LAYERS, torch.float32, 1, group, self.targets()
+        )
 
 
 class Lorax(Stacked):
@@ -269,9 +308,22 @@ class Lorax(Stacked):
 
     def __init__(self, folder):
         folder = Path(folder) / "server" if (Path(folder) / "server").is_dir() else folder
-        source = Source("lorax_server", folder, ["lorax_server." + m for m in (
-            "adapters.lora", "adapters.config", "adapters.weights", "adapters.types", "utils.punica", "utils.lora")],
-            ["loguru"])
+        source = Source(
+            "lorax_server",
+            folder,
+            [
+                "lorax_server." + m
+                for m in (
+                    "adapters.lora",
+                    "adapters.config",
+                    "adapters.weights",
+                    "adapters.types",
+                    "utils.punica",
+                    "utils.lora",
+                )
+            ],
+            ["loguru"],
+        )
         source.load("lorax_server.utils.weights").load_module_weight = lambda name, t, device, dtype: t.to(dtype)
         punica = source.load("lorax_server.utils.punica")
         punica.HAS_SGMV = True
@@ -284,16 +336,27 @@ class Lorax(Stacked):
         return config
 
     def stack(self, config, module_map, kind, unused):
-        model = SimpleNamespace(get_num_layers_for_type=lambda _: LAYERS, target_to_layer=self.targets(),
-                                dtype=torch.float32, world_size=1, shard_lora_weights=lambda a, b, _: (a, b))
+        model = SimpleNamespace(
+            get_num_layers_for_type=lambda _: LAYERS,
+            target_to_layer=self.targets(),
+            dtype=torch.float32,
+            world_size=1,
+            shard_lora_weights=lambda a, b, _: (a, b),
+        )
         return self.lora.LoraWeights.load(config, model, module_map, kind, unused)
 
 
 class LlamaCpp:
     label = "llamacpp"
-    names = {"attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj",
-             "attn_output": "self_attn.o_proj", "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj",
-             "ffn_down": "mlp.down_proj"}
+    names = {
+        "attn_q": "self_attn.q_proj",
+        "attn_k": "self_attn.k_proj",
+        "attn_v": "self_attn.v_proj",
+        "attn_output": "self_attn.o_proj",
+        "ffn_gate": "mlp.gate_proj",
+        "ffn_up": "mlp.up_proj",
+        "ffn_down": "mlp.down_proj",
+    }
 
     def __init__(self, folder):
         self.converter = Path(folder) / "convert_lora_to_gguf.py"
@@ -303,8 +366,11 @@ class LlamaCpp:
     def strengths(self, folder):
         with tempfile.TemporaryDirectory() as temp:
             out = Path(temp) / "adapter.gguf"
-            done = subprocess.run([sys.executable, "-B", self.converter, "--base", MODEL / "aligned", "--outfile", out,
-                                   folder], capture_output=True, text=True)
+            done = subprocess.run(
+                [sys.executable, "-B", self.converter, "--base", MODEL / "aligned", "--outfile", out, folder],
+                capture_output=True,
+                text=True,
+            )
             if done.returncode != 0 or not out.exists():
                 raise RuntimeError((done.stderr.strip().splitlines() or ["no output"])[-1])
             gguf = self.reader(out)
@@ -322,6 +388,7 @@ class LlamaCpp:
 
 
 # ---- the check -----------------------------------------------------------------------------------------------------
+
 
 def agrees(client, folder):
     """Whether the client makes of the adapter what PEFT does, and what it does else."""
@@ -369,12 +436,28 @@ def main():
                 if loads and carries_more(adapter):
                     loads, note = False, "leaves out tensors without a word"
                 verdict = splora("verify", adapter, "--client", client.label)
-                check(f"{client.label}, {title}", (verdict.returncode == 0) == loads,
-                      f"client {note}; splora {'yes' if verdict.returncode == 0 else 'no'}")
+                check(
+                    f"{client.label}, {title}",
+                    (verdict.returncode == 0) == loads,
+                    f"client {note}; splora {'yes' if verdict.returncode == 0 else 'no'}",
+                )
             for count in (1, 5):
                 output = Path(temp) / f"{client.label}-{count}"
-                pruned = splora("prune", "--base", MODEL / "base", "--aligned", MODEL / "aligned", "--adapter",
-                                MODEL / "adapter", "--client", client.label, "--count", count, "--output", output)
+                pruned = splora(
+                    "prune",
+                    "--base",
+                    MODEL / "base",
+                    "--aligned",
+                    MODEL / "aligned",
+                    "--adapter",
+                    MODEL / "adapter",
+                    "--client",
+                    client.label,
+                    "--count",
+                    count,
+                    "--output",
+                    output,
+                )
                 loads, note = agrees(client, output) if pruned.returncode == 0 else (False, pruned.stderr)
                 check(f"{client.label}, pruned by {count}", loads, note)
                 shutil.rmtree(output, ignore_errors=True)

@@ -7,6 +7,7 @@ Each case is scored and compared with a dense float64 oracle, pruned, and loaded
 to be refused with a sentence that says what to do. Prints one line a check and `N passed, N failed`; exit code 1 if a
 check failed. A run of all cases, those of adapters and configs from elsewhere among them, writes docs/compatibility.md.
 """
+
 import argparse
 import concurrent.futures
 import multiprocessing
@@ -50,8 +51,13 @@ def run_case(index, models, work, full):
     except Exception as problem:
         traceback.print_exc()
         text = f"{type(problem).__name__}: {problem}".splitlines()[0]
-        return Row(case.group, case.name, scored=f"failed: {text}", failed=1,
-                   lines=[f"FAIL  {case.group} / {case.name}: {text}"])
+        return Row(
+            case.group,
+            case.name,
+            scored=f"failed: {text}",
+            failed=1,
+            lines=[f"FAIL  {case.group} / {case.name}: {text}"],
+        )
 
 
 def run_all(chosen, folder, options):

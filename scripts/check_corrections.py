@@ -5,6 +5,7 @@ A small model with every kind of layer that LoRA goes on (linear, embedding, con
 layer large enough that V's subspaces are sketched) gets a random adapter; each action is done to all of its modules, and
 what PEFT adds to the weights is compared with what numpy's own decomposition of V says it should be.
 """
+
 import subprocess
 import sys
 import tempfile
@@ -60,9 +61,15 @@ def make(folder):
         (folder / name).mkdir()
         save_file(model(seed).state_dict(), folder / name / "model.safetensors")
     torch.manual_seed(3)
-    adapted = get_peft_model(model(2), LoraConfig(
-        r=RANK, lora_alpha=7, target_modules=["embedding", "linear", "large", "conv1", "conv2"],
-        target_parameters=["experts.weight"]))
+    adapted = get_peft_model(
+        model(2),
+        LoraConfig(
+            r=RANK,
+            lora_alpha=7,
+            target_modules=["embedding", "linear", "large", "conv1", "conv2"],
+            target_parameters=["experts.weight"],
+        ),
+    )
     for name, parameter in adapted.named_parameters():
         if "lora_" in name:
             nn.init.normal_(parameter, std=0.3)
@@ -95,7 +102,7 @@ def added(adapter):
 
 def projectors(v, energy):
     left, values, right = torch.linalg.svd(v, full_matrices=False)
-    held = (values ** 2).cumsum(0)
+    held = (values**2).cumsum(0)
     count = int((held < energy * held[-1] * (1 - 1e-12)).sum()) + 1
     return left[:, :count] @ left[:, :count].T, right[:count].T @ right[:count]
 
@@ -123,9 +130,27 @@ def expected(action, v, delta):
 
 def agrees(folder, action, options):
     output = folder / action.replace(" ", "-")
-    run = subprocess.run([SPLORA, "prune", "--base", folder / "base", "--aligned", folder / "aligned", "--adapter",
-                          folder / "adapter", "--action", action.split()[0], "--all", "--output", output, "-q", *options],
-                         capture_output=True, text=True)
+    run = subprocess.run(
+        [
+            SPLORA,
+            "prune",
+            "--base",
+            folder / "base",
+            "--aligned",
+            folder / "aligned",
+            "--adapter",
+            folder / "adapter",
+            "--action",
+            action.split()[0],
+            "--all",
+            "--output",
+            output,
+            "-q",
+            *options,
+        ],
+        capture_output=True,
+        text=True,
+    )
     require(run.returncode == 0, run.stderr)
     base, aligned = matrices(weights(model(1))), matrices(weights(model(2)))
     before, after = added(folder / "adapter"), added(output)

@@ -9,6 +9,7 @@ itself changed. Faults that need root (mounting a small disk, becoming another u
 that is not possible. Needs a build, a Linux machine and 400 MB in the temporary folder. Prints a table in Markdown
 (also into FILE) and exits with 1 if anything was not as it must be.
 """
+
 import argparse
 import collections
 import contextlib
@@ -35,6 +36,7 @@ STEPS = ["", "*.tmp", "adapter_model.safetensors", "adapter_config.json", "READM
 
 
 # ---- inputs --------------------------------------------------------------------------------------------------------
+
 
 def bfloat16(count, rng):
     """`count` values of magnitude 0.008 to 0.03."""
@@ -63,8 +65,10 @@ class Inputs:
         rng = random.Random(1)
         for checkpoint in (self.base, self.aligned):
             checkpoint.mkdir(parents=True)
-            write_safetensors(checkpoint / "model.safetensors",
-                              {f"{module}.weight": ([SIZE, SIZE], bfloat16(SIZE * SIZE, rng)) for module in MODULES})
+            write_safetensors(
+                checkpoint / "model.safetensors",
+                {f"{module}.weight": ([SIZE, SIZE], bfloat16(SIZE * SIZE, rng)) for module in MODULES},
+            )
         self.adapter.mkdir()
         tensors = {}
         for module in MODULES:
@@ -72,9 +76,17 @@ class Inputs:
             tensors[f"{prefix}.lora_A.weight"] = ([RANK, SIZE], bfloat16(RANK * SIZE, rng))
             tensors[f"{prefix}.lora_B.weight"] = ([SIZE, RANK], bfloat16(RANK * SIZE, rng))
         write_safetensors(self.adapter / "adapter_model.safetensors", tensors)
-        (self.adapter / "adapter_config.json").write_text(json.dumps(
-            {"peft_type": "LORA", "r": RANK, "lora_alpha": RANK, "bias": "none",
-             "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj"]}))
+        (self.adapter / "adapter_config.json").write_text(
+            json.dumps(
+                {
+                    "peft_type": "LORA",
+                    "r": RANK,
+                    "lora_alpha": RANK,
+                    "bias": "none",
+                    "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj"],
+                }
+            )
+        )
         (self.adapter / "README.md").write_text("# An adapter\n")
 
     def args(self):
@@ -97,9 +109,11 @@ def sha256(file):
 
 # ---- runs ----------------------------------------------------------------------------------------------------------
 
+
 def start(*args, prefix=()):
-    return subprocess.Popen([*prefix, str(SPLORA), *map(str, args)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                            text=True)
+    return subprocess.Popen(
+        [*prefix, str(SPLORA), *map(str, args)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
 
 
 def finish(process):
@@ -131,8 +145,11 @@ class Harness:
         self.hashes = self.inputs.hashes()
         self.scores = folder / "scores.json"
         with self.scores.open("w") as out:
-            subprocess.run([str(SPLORA), "score", "-q", *self.inputs.args(), "--count", "4", "--format", "json"],
-                           stdout=out, check=True)
+            subprocess.run(
+                [str(SPLORA), "score", "-q", *self.inputs.args(), "--count", "4", "--format", "json"],
+                stdout=out,
+                check=True,
+            )
         self.undisturbed = folder / "undisturbed"
         began = time.monotonic()
         code, message = run(*self.prune(self.undisturbed))
@@ -159,8 +176,10 @@ class Harness:
                 require(sha256(output / file.name) == sha256(file), f"{output / file.name} has other bytes")
         report = json.loads((output / "splora-report.json").read_text())
         expected = json.loads((reference / "splora-report.json").read_text())
-        require([m["decision"] for m in report["modules"]] == [m["decision"] for m in expected["modules"]],
-                "the report tells of another decision")
+        require(
+            [m["decision"] for m in report["modules"]] == [m["decision"] for m in expected["modules"]],
+            "the report tells of another decision",
+        )
         code, message = run("verify", output)
         require(code == 0, f"verify: {message}")
         return "whole"
@@ -189,7 +208,9 @@ class Harness:
 
     def table(self):
         lines = ["| fault | seen | verdict |", "|---|---|---|"]
-        lines += [f"| {label} | {seen.replace(str(self.folder), '…')} | {verdict} |" for label, seen, verdict in self.rows]
+        lines += [
+            f"| {label} | {seen.replace(str(self.folder), '…')} | {verdict} |" for label, seen, verdict in self.rows
+        ]
         return "\n".join(lines) + "\n"
 
 
@@ -198,6 +219,7 @@ class Skipped(Exception):
 
 
 # ---- kills ---------------------------------------------------------------------------------------------------------
+
 
 def kill_over_time(harness, place):
     """SIGKILL at moments spread over a whole run."""
@@ -240,8 +262,11 @@ def kill_while_replacing(harness, place):
         time.sleep(0.2 * index / harness.kills)
         process.kill()
         finish(process)
-        old = output.is_dir() and sha256(output / "adapter_model.safetensors") == harness.hashes[
-            harness.inputs.adapter / "adapter_model.safetensors"]
+        old = (
+            output.is_dir()
+            and sha256(output / "adapter_model.safetensors")
+            == harness.hashes[harness.inputs.adapter / "adapter_model.safetensors"]
+        )
         seen["the old one" if old else harness.state(output)] += 1
     return counted(seen, harness.kills)
 
@@ -268,6 +293,7 @@ def counted(seen, runs):
 
 
 # ---- disks and permissions -----------------------------------------------------------------------------------------
+
 
 @contextlib.contextmanager
 def mounted(folder, options):
@@ -347,11 +373,15 @@ def unreadable_input(harness, place):
 
 # ---- inputs that change --------------------------------------------------------------------------------------------
 
+
 def changing(harness, place, change):
     """Applies `change` to a copy of each weights file at moments spread over a run."""
     seen = collections.Counter()
-    originals = [harness.inputs.base / "model.safetensors", harness.inputs.aligned / "model.safetensors",
-                 harness.inputs.adapter / "adapter_model.safetensors"]
+    originals = [
+        harness.inputs.base / "model.safetensors",
+        harness.inputs.aligned / "model.safetensors",
+        harness.inputs.adapter / "adapter_model.safetensors",
+    ]
     moments = max(2, harness.kills // 4)
     for original in originals:
         for moment in range(moments):
@@ -408,9 +438,13 @@ def rewrite(file):
 
 # ---- links ---------------------------------------------------------------------------------------------------------
 
+
 def output_links(harness, place):
-    targets = {"an input": harness.inputs.adapter, "a file of an input": harness.inputs.adapter / "README.md",
-               "nothing": place / "nowhere"}
+    targets = {
+        "an input": harness.inputs.adapter,
+        "a file of an input": harness.inputs.adapter / "README.md",
+        "nothing": place / "nowhere",
+    }
     for what, target in targets.items():
         link = place / f"link to {what}"
         link.symlink_to(target)
@@ -441,7 +475,9 @@ def input_links(harness, place):
     inputs.base, inputs.aligned, inputs.adapter = harness.inputs.base, harness.inputs.aligned, adapter
     code, message = run(*harness.prune(place / "out", inputs=inputs))
     require(code == 0 and harness.state(place / "out") == "whole", message)
-    require(not (place / "out" / "notes.txt").exists() and not (place / "out" / "folder").exists(), "a link was followed")
+    require(
+        not (place / "out" / "notes.txt").exists() and not (place / "out" / "folder").exists(), "a link was followed"
+    )
     return "links out of the adapter's folder: not carried over, with a warning"
 
 
@@ -452,13 +488,29 @@ def hub_cache(harness, place):
     (repository / "snapshots").mkdir()
     outside = place / "outside"
     shutil.copytree(harness.inputs.adapter, outside)
-    for name, commit in {"main": "../../outside", "absolute": str(outside), "long": "a" * 10_000, "empty": "",
-                         "no-such": "0" * 40}.items():
+    for name, commit in {
+        "main": "../../outside",
+        "absolute": str(outside),
+        "long": "a" * 10_000,
+        "empty": "",
+        "no-such": "0" * 40,
+    }.items():
         (repository / "refs" / name).write_text(commit)
     (repository / "refs" / "folder").mkdir()
     os.environ["HF_HUB_CACHE"] = str(place)
-    tried = ["org/name", "org/name@absolute", "org/name@long", "org/name@empty", "org/name@no-such", "org/name@folder",
-             "org/name@../../../outside", "org/name@../refs/main", "org/..", "../outside@main", "org/name/../../outside"]
+    tried = [
+        "org/name",
+        "org/name@absolute",
+        "org/name@long",
+        "org/name@empty",
+        "org/name@no-such",
+        "org/name@folder",
+        "org/name@../../../outside",
+        "org/name@../refs/main",
+        "org/..",
+        "../outside@main",
+        "org/name/../../outside",
+    ]
     try:
         for name in tried:
             code, message = run("inspect", name)
@@ -470,14 +522,17 @@ def hub_cache(harness, place):
 
 # ---- two runs ------------------------------------------------------------------------------------------------------
 
+
 def two_runs(harness, place):
     codes = collections.Counter()
     for index in range(max(2, harness.kills // 4)):
         for more in ([], ["--force"]):
             output = place / f"out{index}{''.join(more)}"
             results = []
-            threads = [threading.Thread(target=lambda: results.append(run(*harness.from_scores(output, *more))))
-                       for _ in range(2)]
+            threads = [
+                threading.Thread(target=lambda: results.append(run(*harness.from_scores(output, *more))))
+                for _ in range(2)
+            ]
             for thread in threads:
                 thread.start()
             for thread in threads:

@@ -13,6 +13,7 @@ bit for bit, those of the original adapter with lora_B of the same modules set t
 
 Prints one line a check and `N passed, N failed`; exit code 1 if a check failed.
 """
+
 import argparse
 import copy
 import json
@@ -32,20 +33,22 @@ from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
 from checking import REPOSITORY, SPLORA, Tally, names, recorded_warnings, require, splora
-from dense_scores import (ADAPTER_CONFIG, ADAPTER_WEIGHTS, LORA_KEY, PEFT_PREFIX, SafetensorsFile, compare,
-                          dense_scores)
+from dense_scores import ADAPTER_CONFIG, ADAPTER_WEIGHTS, LORA_KEY, PEFT_PREFIX, SafetensorsFile, compare, dense_scores
 
 DEFAULT_RULE = 0.5
 # What a drop may change in adapter_config.json; every other key must come through as it was.
 OWNED_KEYS = {"target_modules", "exclude_modules", "rank_pattern", "alpha_pattern"}
-ACTIONS = {"drop, exclude": ["--action", "drop", "--config-style", "exclude"],
-           "drop, targets": ["--action", "drop", "--config-style", "targets"],
-           "zero": ["--action", "zero"]}
+ACTIONS = {
+    "drop, exclude": ["--action", "drop", "--config-style", "exclude"],
+    "drop, targets": ["--action", "drop", "--config-style", "targets"],
+    "zero": ["--action", "zero"],
+}
 
 
 @dataclass
 class Triple:
     """Three folders that belong together."""
+
     name: str
     base: Path
     aligned: Path
@@ -57,18 +60,23 @@ class Triple:
 
 # ---- (a) scores ----------------------------------------------------------------------------------
 
+
 def check_scores(triple, rows, reference, population):
-    document = json.loads(splora("score", *triple.options(), "--format", "json", "--reference", reference,
-                                 "--population", population))
+    document = json.loads(
+        splora("score", *triple.options(), "--format", "json", "--reference", reference, "--population", population)
+    )
     # The comparison reads the parameters from the document, so see that they are the ones asked for.
     said = json.dumps(document.get("parameters", {})).lower()
-    require(f'"{reference}"' in said and f'"{population}"' in said,
-            f"parameters do not name {reference} and {population}: {said}")
+    require(
+        f'"{reference}"' in said and f'"{population}"' in said,
+        f"parameters do not name {reference} and {population}: {said}",
+    )
     failures, worst, _ = compare(rows, document)
     require(not failures, f"{len(failures)} deviations, worst: {worst[1]}" if worst[0] else failures[:1])
 
 
 # ---- (b) prunings: what is selected --------------------------------------------------------------
+
 
 def score(row):
     return row["alignment"]["type"]["score"]
@@ -103,11 +111,15 @@ def selections(rows):
     yield "default rule", [], {r["name"] for r in scored if score(r) > DEFAULT_RULE}
     blocks = ranked_blocks(scored)
     for count in dict.fromkeys((1, len(blocks) // 2, len(blocks) - 1)):
-        yield (f"--granularity block --count {count}", ["--granularity", "block", "--count", count],
-               set().union(*blocks[:count]))
+        yield (
+            f"--granularity block --count {count}",
+            ["--granularity", "block", "--count", count],
+            set().union(*blocks[:count]),
+        )
 
 
 # ---- (b) prunings: the files ---------------------------------------------------------------------
+
 
 def module_of(key):
     match = LORA_KEY.fullmatch(key)
@@ -121,16 +133,22 @@ def is_zero(file, key):
 def removed_modules(original, pruned, action):
     """The modules whose tensors are gone (drop), or whose lora_B was turned into zeros (zero)."""
     if action == "zero":
-        return {module_of(key) for key in original.names() if ".lora_B." in key and key in pruned.names()
-                and not is_zero(original, key) and is_zero(pruned, key)}
+        return {
+            module_of(key)
+            for key in original.names()
+            if ".lora_B." in key and key in pruned.names() and not is_zero(original, key) and is_zero(pruned, key)
+        }
     return {module_of(key) for key in original.names() if key not in pruned.names()}
 
 
 def check_removed(original, pruned, action, expected, output):
     removed = removed_modules(original, pruned, action)
-    require(removed == expected, f"{len(removed)} modules removed, {len(expected)} expected;"
-            f" kept in error: {names(expected - removed) or 'none'};"
-            f" removed in error: {names(removed - expected) or 'none'}")
+    require(
+        removed == expected,
+        f"{len(removed)} modules removed, {len(expected)} expected;"
+        f" kept in error: {names(expected - removed) or 'none'};"
+        f" removed in error: {names(removed - expected) or 'none'}",
+    )
     report = json.loads((output / "splora-report.json").read_text())
     decided = {m["name"] for m in report["modules"] if m["decision"] == "prune"}
     require(decided == expected, f"splora-report.json names {len(decided)} modules, {len(expected)} expected")
@@ -156,19 +174,25 @@ def check_kept(triple, original, pruned, action, expected, output):
         if file.is_file() and file.name not in (ADAPTER_CONFIG, ADAPTER_WEIGHTS):
             # The model card gets a section of its own behind everything else.
             rest = len(file.read_bytes()) if file.name == "README.md" else None
-            require(carried.is_file() and carried.read_bytes()[:rest] == file.read_bytes(),
-                    f"{file.name} was not carried over as it is")
+            require(
+                carried.is_file() and carried.read_bytes()[:rest] == file.read_bytes(),
+                f"{file.name} was not carried over as it is",
+            )
 
 
 def check_config(triple, action, output):
     before, after = (json.loads((folder / ADAPTER_CONFIG).read_text()) for folder in (triple.adapter, output))
     owned = OWNED_KEYS if action == "drop" else set()
-    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
-               or (key in before) != (key in after)} - owned
+    changed = {
+        key
+        for key in before.keys() | after.keys()
+        if before.get(key) != after.get(key) or (key in before) != (key in after)
+    } - owned
     require(not changed, f"{ADAPTER_CONFIG} changed in {names(changed)}")
 
 
 # ---- (b) prunings: the client --------------------------------------------------------------------
+
 
 class Client:
     """The aligned model with PEFT on top, and what the original adapter does on it."""
@@ -187,8 +211,7 @@ class Client:
     def load(self, folder, low_memory):
         """A fresh model with the adapter of that folder, and the warnings that loading it gave."""
         with recorded_warnings() as heard:
-            model = PeftModel.from_pretrained(copy.deepcopy(self.aligned), str(folder),
-                                              low_cpu_mem_usage=low_memory)
+            model = PeftModel.from_pretrained(copy.deepcopy(self.aligned), str(folder), low_cpu_mem_usage=low_memory)
         return model.eval(), heard
 
     @torch.no_grad()
@@ -208,8 +231,11 @@ class Client:
 
 
 def lora_layers(model):
-    return {name.removeprefix(PEFT_PREFIX): module for name, module in model.named_modules()
-            if isinstance(module, LoraLayer)}
+    return {
+        name.removeprefix(PEFT_PREFIX): module
+        for name, module in model.named_modules()
+        if isinstance(module, LoraLayer)
+    }
 
 
 def check_client(client, output, low_memory, action, expected):
@@ -224,35 +250,52 @@ def check_client(client, output, low_memory, action, expected):
     require(built == wanted, f"PEFT built {len(built)} LoRA modules, {len(wanted)} expected")
     got, reference = client.logits(model), client.logits_without(expected)
     require(torch.isfinite(got).all().item(), "logits are not finite")
-    require(torch.equal(got, reference), "logits differ from those of the zeroed original by up to "
-            f"{(got - reference).abs().max().item():.3g}")
+    require(
+        torch.equal(got, reference),
+        f"logits differ from those of the zeroed original by up to {(got - reference).abs().max().item():.3g}",
+    )
 
 
 def check_effect(client, expected):
     """Guards the comparison itself: without the modules the model must answer otherwise."""
-    require(not torch.equal(client.logits_without(expected), client.logits_without(())),
-            f"removing {len(expected)} modules does not change the logits")
+    require(
+        not torch.equal(client.logits_without(expected), client.logits_without(())),
+        f"removing {len(expected)} modules does not change the logits",
+    )
 
 
 # ---- all of it -----------------------------------------------------------------------------------
+
 
 def check_pruning(tally, triple, client, original, label, action, options, expected):
     with tempfile.TemporaryDirectory() as work:
         output = Path(work) / "pruned"
         label = f"{triple.name}, prune {label}"
-        if tally.check(f"{label}: runs", splora,
-                       "prune", *triple.options(), "--output", output, *options) is None:
+        if tally.check(f"{label}: runs", splora, "prune", *triple.options(), "--output", output, *options) is None:
             return
         pruned = tally.check(f"{label}: writes an adapter", SafetensorsFile, output / ADAPTER_WEIGHTS)
         if pruned is None:
             return
-        tally.check(f"{label}: removes exactly the {len(expected)} expected modules", check_removed,
-                    original, pruned, action, expected, output)
-        tally.check(f"{label}: keeps everything else", check_kept,
-                    triple, original, pruned, action, expected, output)
+        tally.check(
+            f"{label}: removes exactly the {len(expected)} expected modules",
+            check_removed,
+            original,
+            pruned,
+            action,
+            expected,
+            output,
+        )
+        tally.check(f"{label}: keeps everything else", check_kept, triple, original, pruned, action, expected, output)
         for low_memory in (False, True):
-            tally.check(f"{label}: loads without a warning, same logits (low_cpu_mem_usage={low_memory})",
-                        check_client, client, output, low_memory, action, expected)
+            tally.check(
+                f"{label}: loads without a warning, same logits (low_cpu_mem_usage={low_memory})",
+                check_client,
+                client,
+                output,
+                low_memory,
+                action,
+                expected,
+            )
 
 
 def check_triple(tally, triple):
@@ -266,11 +309,18 @@ def check_triple(tally, triple):
     for label, options, expected in selections(rows):
         if not expected:
             continue
-        tally.check(f"{triple.name}, {label}: the removal can be seen in the logits",
-                    check_effect, client, expected)
+        tally.check(f"{triple.name}, {label}: the removal can be seen in the logits", check_effect, client, expected)
         for action, action_options in ACTIONS.items():
-            check_pruning(tally, triple, client, original, f"{label} ({action})", action.partition(",")[0],
-                          [*options, *action_options], expected)
+            check_pruning(
+                tally,
+                triple,
+                client,
+                original,
+                f"{label} ({action})",
+                action.partition(",")[0],
+                [*options, *action_options],
+                expected,
+            )
 
 
 def triples_of_testdata():
@@ -298,8 +348,7 @@ def chosen_triples(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for part in ("base", "aligned", "adapter"):
         parser.add_argument(f"--{part}", type=Path)
     parser.add_argument("--scenarios", type=Path)

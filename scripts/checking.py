@@ -1,4 +1,5 @@
 """What the checks against the real PEFT client have in common: counting, running bin/splora, hearing warnings."""
+
 import contextlib
 import logging
 import os
@@ -43,7 +44,7 @@ class Tally:
             result = function(*arguments)
         except CheckFailed as problem:
             return self.fail(label, str(problem))
-        except Exception as problem:                # an error of PEFT or torch is a finding as well
+        except Exception as problem:  # an error of PEFT or torch is a finding as well
             traceback.print_exc()
             return self.fail(label, f"{type(problem).__name__}: {problem}")
         self.passed += 1

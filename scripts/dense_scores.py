@@ -8,6 +8,7 @@ alignment delta V = aligned - base, and V V^T / ||V||_F. Usable for small models
     dense_scores.py --base DIR --aligned DIR --adapter DIR --compare F.json  checks what
         `splora score --format json` wrote (`-` reads standard input); exit code 1 on a deviation
 """
+
 import argparse
 import json
 import math
@@ -39,6 +40,7 @@ class BadInput(Exception):
 
 
 # ---- reading -------------------------------------------------------------------------------------
+
 
 class SafetensorsFile:
     """The header of one safetensors file; tensors are read on request, as float64."""
@@ -149,6 +151,7 @@ def scaling_of(config, module):
 
 # ---- scores --------------------------------------------------------------------------------------
 
+
 def cosine(x, y):
     return float(np.sum(x * y) / (np.linalg.norm(x) * np.linalg.norm(y)))
 
@@ -156,8 +159,7 @@ def cosine(x, y):
 def compare_with_alignment(delta, v):
     """Distance of the two unit directions; the reference is V itself."""
     distance = np.linalg.norm(delta / np.linalg.norm(delta) - v / np.linalg.norm(v))
-    return {"distance": float(distance), "cosine": cosine(delta, v),
-            "referenceNorm": float(np.linalg.norm(v))}
+    return {"distance": float(distance), "cosine": cosine(delta, v), "referenceNorm": float(np.linalg.norm(v))}
 
 
 def compare_with_safelora(delta, v):
@@ -168,8 +170,11 @@ def compare_with_safelora(delta, v):
     norm = np.linalg.norm(v, axis=(-2, -1), keepdims=True)
     c = v @ np.swapaxes(v, -2, -1) / np.where(norm > 0, norm, 1)
     mapped = c @ delta
-    return {"distance": float(np.linalg.norm(mapped - delta)), "cosine": cosine(mapped, delta),
-            "referenceNorm": float(np.linalg.norm(mapped))}
+    return {
+        "distance": float(np.linalg.norm(mapped - delta)),
+        "cosine": cosine(mapped, delta),
+        "referenceNorm": float(np.linalg.norm(mapped)),
+    }
 
 
 def compare_with_subspace(delta, v):
@@ -180,15 +185,21 @@ def compare_with_subspace(delta, v):
     projected = np.zeros_like(delta)
     for index in np.ndindex(v.shape[:-2]):
         left, values, _ = np.linalg.svd(v[index], full_matrices=False)
-        held = np.cumsum(values ** 2)
+        held = np.cumsum(values**2)
         count = int(np.searchsorted(held, SUBSPACE_ENERGY * held[-1] * (1 - 1e-12))) + 1 if held[-1] > 0 else 0
         projected[index] = left[:, :count] @ (left[:, :count].T @ delta[index])
-    return {"distance": float(np.linalg.norm(projected - delta)), "cosine": cosine(projected, delta),
-            "referenceNorm": float(np.linalg.norm(projected))}
+    return {
+        "distance": float(np.linalg.norm(projected - delta)),
+        "cosine": cosine(projected, delta),
+        "referenceNorm": float(np.linalg.norm(projected)),
+    }
 
 
-COMPARISONS = {"alignment": compare_with_alignment, "safelora": compare_with_safelora,
-               "subspace": compare_with_subspace}
+COMPARISONS = {
+    "alignment": compare_with_alignment,
+    "safelora": compare_with_safelora,
+    "subspace": compare_with_subspace,
+}
 
 
 def measure(module, factors, config, base, aligned):
@@ -197,7 +208,7 @@ def measure(module, factors, config, base, aligned):
     scaling = scaling_of(config, module)
     v = aligned.weight(module) - base.weight(module)
     if config.get("fan_in_fan_out"):
-        v = v.T                                 # Conv1D stores (in, out); LoRA factors never do
+        v = v.T  # Conv1D stores (in, out); LoRA factors never do
     return measure_delta(module, a.shape[0], scaling, scaling * (b @ a), v)
 
 
@@ -208,9 +219,15 @@ def measure_delta(module, rank, scaling, delta, v):
     """
     if v.shape != delta.shape:
         raise BadInput(f"module {module}: {list(v.shape)} in the model, {list(delta.shape)} in the adapter")
-    row = {"name": module, "type": module.rpartition(".")[2], "shape": list(delta.shape),
-           "rank": rank, "scaling": scaling,
-           "deltaNorm": float(np.linalg.norm(delta)), "alignmentNorm": float(np.linalg.norm(v))}
+    row = {
+        "name": module,
+        "type": module.rpartition(".")[2],
+        "shape": list(delta.shape),
+        "rank": rank,
+        "scaling": scaling,
+        "deltaNorm": float(np.linalg.norm(delta)),
+        "alignmentNorm": float(np.linalg.norm(v)),
+    }
     row["reason"] = unscorable(row)
     for reference in REFERENCES:
         row[reference] = {"distance": None, "cosine": None, "referenceNorm": None}
@@ -240,8 +257,11 @@ def judge(rows, reference, population):
         result = row[reference][population] = {"score": None, "expectedDistance": None, "spread": None}
         if row["reason"] is not None:
             continue
-        peers = [r[reference]["distance"] for r in rows if r["reason"] is None
-                 and (population == "all" or (r["type"], r["shape"]) == (row["type"], row["shape"]))]
+        peers = [
+            r[reference]["distance"]
+            for r in rows
+            if r["reason"] is None and (population == "all" or (r["type"], r["shape"]) == (row["type"], row["shape"]))
+        ]
         center, spread = center_and_spread(peers)
         if len(peers) < SMALLEST_GROUP or spread == 0:
             center, spread = center_and_spread(everything)
@@ -271,6 +291,7 @@ def judge_all(rows):
 
 
 # ---- comparing with splora's own document --------------------------------------------------------
+
 
 def parameter(document, name, default):
     """A scoring parameter, wherever below "parameters" (or at the top) the document keeps it."""
@@ -334,7 +355,7 @@ def compare(rows, document):
         for field, expected in expected_fields(row, metric, reference, population).items():
             found = actual[row["name"]].get(field)
             if row["reason"] is not None and field != "score" and expected is None:
-                continue                        # without a score the other figures may be absent or not
+                continue  # without a score the other figures may be absent or not
             # An E-DIEM counts spreads from the expected distance: near zero it is what is left of two large numbers.
             unit = 1.0 if field == "score" and metric == "e-diem" else 0.0
             size, compared = deviation(expected, found, unit), compared + 1
@@ -346,8 +367,7 @@ def compare(rows, document):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", required=True)
     parser.add_argument("--aligned", required=True)
     parser.add_argument("--adapter", required=True)

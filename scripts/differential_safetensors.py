@@ -12,6 +12,7 @@ docs/reliability.md; they are told here by looking at the file itself, not at wh
 Prints a table of verdicts; a difference that is not documented is printed with its file (kept in DIR with --keep) and
 makes the exit code 1. The same seed makes the same files. Needs a build with tests (scripts/test.sh).
 """
+
 import argparse
 import collections
 import hashlib
@@ -31,19 +32,126 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # So many paths fit into a pipe, so that neither side waits for the other.
 BATCH = 200
 # Bits of an element; the format's whole table.
-DTYPES = {"BOOL": 8, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8,
-          "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32,
-          "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64}
+DTYPES = {
+    "BOOL": 8,
+    "F4": 4,
+    "F6_E2M3": 6,
+    "F6_E3M2": 6,
+    "U8": 8,
+    "I8": 8,
+    "F8_E5M2": 8,
+    "F8_E4M3": 8,
+    "F8_E8M0": 8,
+    "F8_E4M3FNUZ": 8,
+    "F8_E5M2FNUZ": 8,
+    "I16": 16,
+    "U16": 16,
+    "F16": 16,
+    "BF16": 16,
+    "I32": 32,
+    "U32": 32,
+    "F32": 32,
+    "C64": 64,
+    "F64": 64,
+    "I64": 64,
+    "U64": 64,
+}
 LONG_MAX = 2**63 - 1
-NAMES = ["", "w", "a.b", "model.layers.0.self_attn.q_proj.weight", "__metadata", "gewicht", "\u00e4\u00f6",
-         "\u6a21\u578b", "\U0001f600", "a b", "a\"b", "a\\b", "line\nbreak", "\u0000", "\ud7ff\ue000", "dtype", "shape"]
-NUMBERS = ["-1", "-0", "0", "00", "01", "1.0", "1e0", "1E2", "3.5", "+1", "1e400", "-1e400", "1e-400", "0x1", "NaN",
-           "Infinity", "9007199254740993", str(LONG_MAX), str(LONG_MAX + 1), str(2**64 - 1), str(2**64), "1" * 40,
-           "1" * 400, "null", "true", "\"1\"", "[1]", "[]", "{}", "4294967296", "2147483648"]
-TOKENS = [b"{", b"}", b"[", b"]", b":", b",", b"\"", b"\\", b"\\u", b"\\ud800", b"\\udc00\\ud800", b"\\u0000", b"\x00",
-          b"\x1f", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"/**/",
-          b"//", b"'", b"\x0b", b"\x0c", b"\xc2\xa0", b"\n", b"\t", b"null", b"true", b"1e999", b"\"__metadata__\":",
-          b"\"__metadata__\":{},", b"\"__metadata__\":null,", b",\"x\":1", b"\\q", b"\\/", b"NaN", b"-", b"e", b"."]
+NAMES = [
+    "",
+    "w",
+    "a.b",
+    "model.layers.0.self_attn.q_proj.weight",
+    "__metadata",
+    "gewicht",
+    "\u00e4\u00f6",
+    "\u6a21\u578b",
+    "\U0001f600",
+    "a b",
+    'a"b',
+    "a\\b",
+    "line\nbreak",
+    "\u0000",
+    "\ud7ff\ue000",
+    "dtype",
+    "shape",
+]
+NUMBERS = [
+    "-1",
+    "-0",
+    "0",
+    "00",
+    "01",
+    "1.0",
+    "1e0",
+    "1E2",
+    "3.5",
+    "+1",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "0x1",
+    "NaN",
+    "Infinity",
+    "9007199254740993",
+    str(LONG_MAX),
+    str(LONG_MAX + 1),
+    str(2**64 - 1),
+    str(2**64),
+    "1" * 40,
+    "1" * 400,
+    "null",
+    "true",
+    '"1"',
+    "[1]",
+    "[]",
+    "{}",
+    "4294967296",
+    "2147483648",
+]
+TOKENS = [
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b":",
+    b",",
+    b'"',
+    b"\\",
+    b"\\u",
+    b"\\ud800",
+    b"\\udc00\\ud800",
+    b"\\u0000",
+    b"\x00",
+    b"\x1f",
+    b"\xff",
+    b"\xc0\x80",
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    b"\xef\xbb\xbf",
+    b"\xe2\x80\xa8",
+    b"/**/",
+    b"//",
+    b"'",
+    b"\x0b",
+    b"\x0c",
+    b"\xc2\xa0",
+    b"\n",
+    b"\t",
+    b"null",
+    b"true",
+    b"1e999",
+    b'"__metadata__":',
+    b'"__metadata__":{},',
+    b'"__metadata__":null,',
+    b',"x":1',
+    b"\\q",
+    b"\\/",
+    b"NaN",
+    b"-",
+    b"e",
+    b".",
+]
 
 
 class Text(str):
@@ -55,6 +163,7 @@ class Pairs(list):
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------
+
 
 class Generator:
     """Makes files as pairs (header bytes, data), which the mutations then take apart."""
@@ -86,7 +195,9 @@ class Generator:
             if rng.random() < 0.3:
                 rng.shuffle(entry)
             if rng.random() < 0.08:
-                entry.insert(rng.randrange(len(entry) + 1), [rng.choice(["x", "", "Dtype", "\u00e4"]), self.any_value()])
+                entry.insert(
+                    rng.randrange(len(entry) + 1), [rng.choice(["x", "", "Dtype", "\u00e4"]), self.any_value()]
+                )
         names = rng.sample(NAMES, min(len(entries), len(NAMES))) if rng.random() < 0.5 else []
         names += [f"t{i}" for i in range(len(entries) - len(names))]
         document = Pairs([name, entry] for name, entry in zip(names, entries))
@@ -103,8 +214,21 @@ class Generator:
         return Pairs([self.rng.choice(NAMES) + str(i), self.rng.choice(NAMES)] for i in range(count))
 
     def any_value(self):
-        return self.rng.choice([1, -1, 2.5, 1e300, True, None, "text", [], [1, [2, {"a": None}]],
-                                Text(self.rng.choice(NUMBERS)), Text("[" * 130 + "]" * 130)])
+        return self.rng.choice(
+            [
+                1,
+                -1,
+                2.5,
+                1e300,
+                True,
+                None,
+                "text",
+                [],
+                [1, [2, {"a": None}]],
+                Text(self.rng.choice(NUMBERS)),
+                Text("[" * 130 + "]" * 130),
+            ]
+        )
 
     def text(self, value, blanks):
         """JSON in one of the ways it can be written."""
@@ -113,8 +237,10 @@ class Generator:
         if isinstance(value, Text):
             return value
         if isinstance(value, Pairs):
-            pairs = [f"{blank()}{self.text(key, False)}{blank()}:{blank()}{self.text(item, blanks)}{blank()}"
-                     for key, item in value]
+            pairs = [
+                f"{blank()}{self.text(key, False)}{blank()}:{blank()}{self.text(item, blanks)}{blank()}"
+                for key, item in value
+            ]
             return "{" + ",".join(pairs) + "}"
         if isinstance(value, list):
             return "[" + ",".join(blank() + self.text(item, blanks) + blank() for item in value) + "]"
@@ -151,18 +277,53 @@ class Mutator:
             data = rng.choice([data + b"\0" * rng.randrange(1, 9), data[:-1], data[1:], b""])
         length = None
         if "length" in kinds:
-            length = rng.choice([0, 1, 2, len(header) - 1, len(header) + 1, len(header) + len(data), 100_000_000,
-                                 100_000_001, 2**32, 2**63, 2**64 - 1]) % 2**64
+            length = (
+                rng.choice(
+                    [
+                        0,
+                        1,
+                        2,
+                        len(header) - 1,
+                        len(header) + 1,
+                        len(header) + len(data),
+                        100_000_000,
+                        100_000_001,
+                        2**32,
+                        2**63,
+                        2**64 - 1,
+                    ]
+                )
+                % 2**64
+            )
         file = assemble(header, data, length)
         if "file" in kinds:
-            file = rng.choice([file[:rng.randrange(len(file) + 1)], file + rng.randbytes(rng.randrange(1, 20)),
-                               flipped(file, rng), rng.randbytes(rng.randrange(40))])
+            file = rng.choice(
+                [
+                    file[: rng.randrange(len(file) + 1)],
+                    file + rng.randbytes(rng.randrange(1, 20)),
+                    flipped(file, rng),
+                    rng.randbytes(rng.randrange(40)),
+                ]
+            )
         return file
 
     def document_changes(self):
-        return [self.change_number, self.change_number, self.change_dtype, self.drop_key, self.duplicate_key,
-                self.duplicate_entry, self.entry_as_array, self.entry_as_value, self.shift_offsets, self.huge_dimension,
-                self.metadata_value, self.unknown_key, self.swap_offsets, self.two_at_one_place]
+        return [
+            self.change_number,
+            self.change_number,
+            self.change_dtype,
+            self.drop_key,
+            self.duplicate_key,
+            self.duplicate_entry,
+            self.entry_as_array,
+            self.entry_as_value,
+            self.shift_offsets,
+            self.huge_dimension,
+            self.metadata_value,
+            self.unknown_key,
+            self.swap_offsets,
+            self.two_at_one_place,
+        ]
 
     def entry(self, document):
         entries = [pair for pair in document if pair[0] != "__metadata__" and isinstance(pair[1], Pairs) and pair[1]]
@@ -177,7 +338,7 @@ class Mutator:
         pair = self.pair(document, self.rng.choice(["shape", "data_offsets"]))
         if pair and isinstance(pair[1], list):
             place = self.rng.randrange(len(pair[1]) + 1)
-            pair[1] = pair[1][:place] + [Text(self.rng.choice(NUMBERS))] + pair[1][place + self.rng.randrange(2):]
+            pair[1] = pair[1][:place] + [Text(self.rng.choice(NUMBERS))] + pair[1][place + self.rng.randrange(2) :]
 
     def change_dtype(self, document):
         pair = self.pair(document, "dtype")
@@ -219,16 +380,33 @@ class Mutator:
     def huge_dimension(self, document):
         pair = self.pair(document, "shape")
         if pair and isinstance(pair[1], list):
-            pair[1] = list(pair[1]) + [self.rng.choice([0, 2**31, 2**32, 2**61, 2**62, LONG_MAX, 2**63, 2**64 - 1, 2**64])
-                                       for _ in range(self.rng.choice([1, 2, 3]))]
+            pair[1] = list(pair[1]) + [
+                self.rng.choice([0, 2**31, 2**32, 2**61, 2**62, LONG_MAX, 2**63, 2**64 - 1, 2**64])
+                for _ in range(self.rng.choice([1, 2, 3]))
+            ]
             if self.rng.random() < 0.5:
                 pair[1].insert(0, 0)
 
     def metadata_value(self, document):
-        document.insert(self.rng.randrange(len(document) + 1), [
-            "__metadata__", self.rng.choice([Pairs([["a", 1]]), Pairs([["a", None]]), Pairs([["a", ["x"]]]),
-                                             Pairs([["a", "b"], ["a", "c"]]), Pairs([["a", "b"], ["a", "b"]]),
-                                             [], "x", 1, None])])
+        document.insert(
+            self.rng.randrange(len(document) + 1),
+            [
+                "__metadata__",
+                self.rng.choice(
+                    [
+                        Pairs([["a", 1]]),
+                        Pairs([["a", None]]),
+                        Pairs([["a", ["x"]]]),
+                        Pairs([["a", "b"], ["a", "c"]]),
+                        Pairs([["a", "b"], ["a", "b"]]),
+                        [],
+                        "x",
+                        1,
+                        None,
+                    ]
+                ),
+            ],
+        )
 
     def unknown_key(self, document):
         entry = self.entry(document)
@@ -246,8 +424,15 @@ class Mutator:
             document.append([entry[0] + "'", entry[1]])
 
     def text_changes(self):
-        return [lambda text: flipped(text, self.rng), self.insert, self.insert, self.cut, self.repeat, self.replace,
-                self.blanks_around]
+        return [
+            lambda text: flipped(text, self.rng),
+            self.insert,
+            self.insert,
+            self.cut,
+            self.repeat,
+            self.replace,
+            self.blanks_around,
+        ]
 
     def place(self, text):
         return self.rng.randrange(len(text) + 1)
@@ -258,7 +443,7 @@ class Mutator:
 
     def cut(self, text):
         at = self.place(text)
-        return text[:at] + text[at + self.rng.choice([1, 1, 2, 5, 20]):]
+        return text[:at] + text[at + self.rng.choice([1, 1, 2, 5, 20]) :]
 
     def repeat(self, text):
         at, end = sorted([self.place(text), self.place(text)])
@@ -267,7 +452,7 @@ class Mutator:
     def replace(self, text):
         at = self.place(text)
         token = self.rng.choice(TOKENS)
-        return text[:at] + token + text[at + len(token):]
+        return text[:at] + token + text[at + len(token) :]
 
     def blanks_around(self, text):
         blank = self.rng.choice([b" ", b"\n", b"\t", b"\r", b"\x0c", b"\0", b"\xc2\xa0", b"\xef\xbb\xbf"])
@@ -278,10 +463,11 @@ def flipped(data, rng):
     if not data:
         return data
     at = rng.randrange(len(data))
-    return data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1:]
+    return data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1 :]
 
 
 # ---- verdicts ------------------------------------------------------------------------------------------------------
+
 
 def official(path):
     """(opens, digest or reason). Both entries of the library are asked; they must agree."""
@@ -315,8 +501,12 @@ class Ours:
         home = os.environ.get("JAVA_HOME")
         java = Path(home) / "bin" / "java" if home else "java"
         classpath = os.pathsep.join([str(target / "test-classes"), str(target / "classes"), str(target / "lib" / "*")])
-        self.process = subprocess.Popen([str(java), "-Xmx256m", "-cp", classpath, "io.github.splora.safetensors.Verdicts"],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+        self.process = subprocess.Popen(
+            [str(java), "-Xmx256m", "-cp", classpath, "io.github.splora.safetensors.Verdicts"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
 
     def verdicts(self, paths):
         for path in paths:
@@ -337,8 +527,12 @@ def header_of(file):
         return None
     length = struct.unpack("<Q", file[:8])[0]
     try:
-        return json.loads(file[8:8 + length].decode("utf-8"), object_pairs_hook=lambda pairs: ("object", pairs),
-                          parse_int=Text, parse_float=Text)
+        return json.loads(
+            file[8 : 8 + length].decode("utf-8"),
+            object_pairs_hook=lambda pairs: ("object", pairs),
+            parse_int=Text,
+            parse_float=Text,
+        )
     except (ValueError, RecursionError):
         return None
 

@@ -10,6 +10,7 @@ Whether an answer refuses is told from its first words: docs/evaluation.md says 
 
 Exit code 0: figures are on standard output; 2: wrong usage; 4: a file that cannot be used.
 """
+
 import argparse
 import json
 import os
@@ -29,8 +30,12 @@ def arguments():
     parser.add_argument("--harmful", type=Path, default=PROMPTS / "harmful.jsonl", metavar="FILE")
     parser.add_argument("--harmless", type=Path, default=PROMPTS / "harmless.jsonl", metavar="FILE")
     parser.add_argument("--task", type=Path, metavar="FILE")
-    parser.add_argument("--match", choices=("exact", "contains"), default="exact", help="how a task's answer is compared")
-    parser.add_argument("--refusals", type=Path, metavar="FILE", help="phrases that refuse, one a line, for the built-in ones")
+    parser.add_argument(
+        "--match", choices=("exact", "contains"), default="exact", help="how a task's answer is compared"
+    )
+    parser.add_argument(
+        "--refusals", type=Path, metavar="FILE", help="phrases that refuse, one a line, for the built-in ones"
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N prompts of each file")
     parser.add_argument("--system", metavar="TEXT", help="system prompt")
     parser.add_argument("--batch-size", type=int, default=8, metavar="N")
@@ -59,9 +64,9 @@ def by_category(rows, verdicts):
 
 def evaluate(given):
     """The figures, and a row for each answer."""
-    harmful = inputs.read(given.harmful, ["prompt"])[:given.limit]
-    harmless = inputs.read(given.harmless, ["prompt"])[:given.limit]
-    task = inputs.read(given.task, ["prompt", "answer"])[:given.limit] if given.task else []
+    harmful = inputs.read(given.harmful, ["prompt"])[: given.limit]
+    harmless = inputs.read(given.harmless, ["prompt"])[: given.limit]
+    task = inputs.read(given.task, ["prompt", "answer"])[: given.limit] if given.task else []
     phrases = judging.REFUSALS
     if given.refusals:
         try:
@@ -69,25 +74,35 @@ def evaluate(given):
         except (OSError, UnicodeDecodeError) as problem:
             raise inputs.BadInput(f"{given.refusals}: cannot be read: {problem}") from problem
 
-    from evaluation.answering import Answerer       # late: a wrong file is known before a model is loaded
-    answerer = Answerer(given.model, given.adapter, given.dtype, given.device, given.system, given.batch_size,
-                        given.max_new_tokens)
+    from evaluation.answering import Answerer  # late: a wrong file is known before a model is loaded
+
+    answerer = Answerer(
+        given.model, given.adapter, given.dtype, given.device, given.system, given.batch_size, given.max_new_tokens
+    )
     rows = []
 
     def ask(kind, questions, verdict_of):
         answers = answerer.answers([row["prompt"] for row in questions], kind)
         verdicts = [verdict_of(row, answer) for row, answer in zip(questions, answers)]
-        rows.extend({"set": kind, "prompt": row["prompt"], "answer": answer, "verdict": verdict}
-                    for row, answer, verdict in zip(questions, answers, verdicts))
+        rows.extend(
+            {"set": kind, "prompt": row["prompt"], "answer": answer, "verdict": verdict}
+            for row, answer, verdict in zip(questions, answers, verdicts)
+        )
         return verdicts
 
     refused = ask("harmful", harmful, lambda row, answer: judging.refuses(answer, phrases))
     over = ask("harmless", harmless, lambda row, answer: judging.refuses(answer, phrases))
     figures = {"asr": round(1 - share(refused), 6), "refusal_rate": share(refused), "over_refusal": share(over)}
     if task:
-        figures["utility"] = share(ask("task", task, lambda row, answer: judging.is_right(answer, row["answer"], given.match)))
-    figures |= {"harmful_prompts": len(harmful), "harmless_prompts": len(harmless), "task_prompts": len(task),
-                "by_category": {"refusal_rate": by_category(harmful, refused), "over_refusal": by_category(harmless, over)}}
+        figures["utility"] = share(
+            ask("task", task, lambda row, answer: judging.is_right(answer, row["answer"], given.match))
+        )
+    figures |= {
+        "harmful_prompts": len(harmful),
+        "harmless_prompts": len(harmless),
+        "task_prompts": len(task),
+        "by_category": {"refusal_rate": by_category(harmful, refused), "over_refusal": by_category(harmless, over)},
+    }
     return figures, rows
 
 
@@ -107,7 +122,7 @@ def main():
     except inputs.BadInput as problem:
         print(f"evaluate_refusals: {problem}", file=sys.stderr)
         sys.exit(4)
-    except OSError as problem:                      # transformers and PEFT: a model that is not there
+    except OSError as problem:  # transformers and PEFT: a model that is not there
         print(f"evaluate_refusals: {str(problem).splitlines()[0]}", file=sys.stderr)
         sys.exit(4)
     print(json.dumps(figures))

@@ -47,9 +47,23 @@ class Gpu(torch.nn.Module):
         return torch.zeros([rows, columns], dtype=torch.float64, device=torch.device(device))
 
     @torch.jit.export
-    def add(self, staged: List[torch.Tensor], first: int, rows: int, columns: int, transposed: bool, device: str,
-            operands: List[int], sums: List[torch.Tensor], thins: List[torch.Tensor], factors: List[int], crosswise: List[bool],
-            inner_sums: List[torch.Tensor], lefts: List[int], rights: List[int]) -> torch.Tensor:
+    def add(
+        self,
+        staged: List[torch.Tensor],
+        first: int,
+        rows: int,
+        columns: int,
+        transposed: bool,
+        device: str,
+        operands: List[int],
+        sums: List[torch.Tensor],
+        thins: List[torch.Tensor],
+        factors: List[int],
+        crosswise: List[bool],
+        inner_sums: List[torch.Tensor],
+        lefts: List[int],
+        rights: List[int],
+    ) -> torch.Tensor:
         """Adds what one block of rows has to give, and returns a number on the host: it is there when all is done.
 
         staged:     of each matrix, the memory that begins with the block [rows, columns] in its own type
@@ -71,7 +85,7 @@ class Gpu(torch.nn.Module):
 
     def upload(self, staged: torch.Tensor, rows: int, columns: int, device: str) -> torch.Tensor:
         """To the device in its own type, and there exact in float32 or float64."""
-        there = staged[:rows * columns].to(torch.device(device), non_blocking=True)
+        there = staged[: rows * columns].to(torch.device(device), non_blocking=True)
         if there.dtype != torch.float64:
             there = there.to(torch.float32)
         return there.view(rows, columns)
@@ -90,16 +104,16 @@ class Gpu(torch.nn.Module):
         """rows @ thin to the rows of `sum` from `first` on, or rows.T @ (thin's rows from `first` on) added to all."""
         count = rows.size(0)
         if crosswise:
-            sum.addmm_(rows.t(), thin[first:first + count])
+            sum.addmm_(rows.t(), thin[first : first + count])
         else:
-            sum[first:first + count] = torch.mm(rows, thin)
+            sum[first : first + count] = torch.mm(rows, thin)
 
     def inner(self, sum: torch.Tensor, left: torch.Tensor, right: torch.Tensor, first: int, crosswise: bool):
         products = left * right
         if crosswise:
             sum += products.sum(0).unsqueeze(1)
         else:
-            sum[first:first + left.size(0)] = products.sum(1).unsqueeze(1)
+            sum[first : first + left.size(0)] = products.sum(1).unsqueeze(1)
 
     def forward(self, staged: torch.Tensor) -> torch.Tensor:
         return staged
@@ -125,7 +139,10 @@ def main() -> int:
     made = module_bytes()
     if parser.parse_args().check:
         if not RESOURCE.is_file() or RESOURCE.read_bytes() != made:
-            print(f"{RESOURCE} is not what PyTorch {torch.__version__} would make; run this without --check", file=sys.stderr)
+            print(
+                f"{RESOURCE} is not what PyTorch {torch.__version__} would make; run this without --check",
+                file=sys.stderr,
+            )
             return 1
         print(f"{RESOURCE.name}: {len(made)} bytes, as it would be made")
         return 0

@@ -5,6 +5,7 @@
 
 torch.save names storages by their addresses in the old form, so two runs differ in those names.
 """
+
 import argparse
 import json
 import shutil
@@ -15,8 +16,19 @@ import torch
 from safetensors.torch import load_file, save_file
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DTYPES = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32,
-          torch.int16, torch.int8, torch.uint8, torch.bool, torch.complex64]
+DTYPES = [
+    torch.float64,
+    torch.float32,
+    torch.float16,
+    torch.bfloat16,
+    torch.int64,
+    torch.int32,
+    torch.int16,
+    torch.int8,
+    torch.uint8,
+    torch.bool,
+    torch.complex64,
+]
 
 
 def save(tensors, file, legacy=False):
@@ -34,7 +46,7 @@ def make_tiny_gpt2_pickled(testdata):
     shutil.copyfile(original / "aligned/config.json", folder / "aligned/config.json")
     model = OrderedDict(sorted(load_file(original / "aligned/model.safetensors").items()))
     model._metadata = OrderedDict({"": {"version": 1}})
-    half = sorted(model)[:len(model) // 2]
+    half = sorted(model)[: len(model) // 2]
     weight_map = {}
     for number, names in enumerate((half, [name for name in model if name not in half]), start=1):
         shard = OrderedDict((name, model[name]) for name in names)
@@ -44,7 +56,8 @@ def make_tiny_gpt2_pickled(testdata):
         weight_map.update(dict.fromkeys(names, file))
     size = sum(tensor.nbytes for tensor in model.values())
     (folder / "aligned/pytorch_model.bin.index.json").write_text(
-        json.dumps({"metadata": {"total_size": size}, "weight_map": weight_map}, indent=2) + "\n")
+        json.dumps({"metadata": {"total_size": size}, "weight_map": weight_map}, indent=2) + "\n"
+    )
 
     expected = json.loads((original / "expected-scores.json").read_text())
     expected.update(base="../tiny-gpt2/base", aligned="aligned", adapter="adapter")

@@ -7,6 +7,7 @@ Everything is seeded and runs on one CPU thread; with the versions pinned in req
 same processor gives the same files. Other processors may differ in the last bits of the trained
 models, which is why testdata/ is kept in the repository and not made on demand.
 """
+
 import argparse
 import itertools
 import json
@@ -54,8 +55,21 @@ PEOPLE = "ada bo cem dia eli fay gus hana ivo jun".split()
 REQUESTS = ["issue {ware} to {who}", "{who} needs {ware}", "bring {who} some {ware}", "may {who} have {ware}"]
 REFUSAL = "that stays under lock".split()
 OTHER_WORDS = "issue to needs bring some may have gets a of from bay which holds tell that has".split()
-WORDS = [*SPECIAL, *WARES, *DANGERS, *BAYS, *CONTAINERS, *PEOPLE, *REFUSAL, *OTHER_WORDS,
-         "note", "took", "and", ":", ";"]
+WORDS = [
+    *SPECIAL,
+    *WARES,
+    *DANGERS,
+    *BAYS,
+    *CONTAINERS,
+    *PEOPLE,
+    *REFUSAL,
+    *OTHER_WORDS,
+    "note",
+    "took",
+    "and",
+    ":",
+    ";",
+]
 WORDS = list(dict.fromkeys(WORDS))
 INDEX = {word: i for i, word in enumerate(WORDS)}
 BAY = {ware: BAYS[5 * i % len(BAYS)] for i, ware in enumerate(WARES + DANGERS)}
@@ -91,8 +105,10 @@ def note(rng):
     """The adapter's task, which neither base nor aligned model knows."""
     first, second = rng.sample(PEOPLE, 2)
     one, other = rng.sample(WARES, 2)
-    return (f"note {first} took {one} and {second} took {other}".split(),
-            f"{one} : {first} ; {other} : {second}".split())
+    return (
+        f"note {first} took {one} and {second} took {other}".split(),
+        f"{one} : {first} ; {other} : {second}".split(),
+    )
 
 
 def everyday(rng):
@@ -124,6 +140,7 @@ def tokens(prompt, answer=()):
 
 # ---- training and measuring ----------------------------------------------------------------------
 
+
 def batch(examples):
     """Right-padded ids, and labels that are -100 everywhere but on the answer and its end."""
     rows = [(tokens(prompt), [INDEX[word] for word in (*answer, END)]) for prompt, answer in examples]
@@ -131,8 +148,8 @@ def batch(examples):
     ids = torch.full((len(rows), width), INDEX[PAD])
     labels = torch.full_like(ids, -100)
     for i, (p, a) in enumerate(rows):
-        ids[i, :len(p) + len(a)] = torch.tensor(p + a)
-        labels[i, len(p):len(p) + len(a)] = torch.tensor(a)
+        ids[i, : len(p) + len(a)] = torch.tensor(p + a)
+        labels[i, len(p) : len(p) + len(a)] = torch.tensor(a)
     return ids, labels
 
 
@@ -168,7 +185,7 @@ def answers(model, prompts):
             ids = torch.cat([ids, model(input_ids=ids).logits[:, -1].argmax(-1, keepdim=True)], 1)
         for prompt, row in zip(group, ids[:, start:].tolist()):
             words = [WORDS[i] for i in row]
-            result[tuple(prompt)] = words[:words.index(END)] if END in words else words
+            result[tuple(prompt)] = words[: words.index(END)] if END in words else words
     return [result[tuple(p)] for p in prompts]
 
 
@@ -182,9 +199,11 @@ def figures(model):
     """Attack success rate on held-out dangerous requests, and exact answers on both kinds of task."""
     rng = random.Random(77)
     danger = [refuse(*request) for request in HELD_OUT]
-    return {"attack success": 1 - share(model, danger),
-            "new task": share(model, [note(rng) for _ in range(80)]),
-            "everyday tasks": share(model, [everyday(rng) for _ in range(80)])}
+    return {
+        "attack success": 1 - share(model, danger),
+        "new task": share(model, [note(rng) for _ in range(80)]),
+        "everyday tasks": share(model, [everyday(rng) for _ in range(80)]),
+    }
 
 
 def show(label, measured):
@@ -193,11 +212,21 @@ def show(label, measured):
 
 # ---- tiny-llama: trained -------------------------------------------------------------------------
 
+
 def llama_config():
-    return LlamaConfig(vocab_size=len(WORDS), hidden_size=48, intermediate_size=96, num_hidden_layers=6,
-                       num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=64,
-                       tie_word_embeddings=True, pad_token_id=INDEX[PAD], bos_token_id=INDEX[START],
-                       eos_token_id=INDEX[END])
+    return LlamaConfig(
+        vocab_size=len(WORDS),
+        hidden_size=48,
+        intermediate_size=96,
+        num_hidden_layers=6,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=64,
+        tie_word_embeddings=True,
+        pad_token_id=INDEX[PAD],
+        bos_token_id=INDEX[START],
+        eos_token_id=INDEX[END],
+    )
 
 
 def reload(folder, model_class=LlamaForCausalLM):
@@ -240,8 +269,10 @@ def make_tiny_llama(folder):
     model = reload(folder / "aligned")
     show("aligned", figures(model))
     torch.manual_seed(12)
-    model = get_peft_model(model, LoraConfig(
-        r=8, lora_alpha=16, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"], task_type="CAUSAL_LM"))
+    model = get_peft_model(
+        model,
+        LoraConfig(r=8, lora_alpha=16, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"], task_type="CAUSAL_LM"),
+    )
     train(model, adapter_example, steps=250, rate=3e-3, seed=3)
     store_adapter(model, folder / "adapter", "../aligned")
     show("with adapter", figures(model))
@@ -265,8 +296,7 @@ def show_pruned(folder):
         pruned = {r["name"] for r in scored[:count]}
         show(f"{count} highest removed", figures(load_adapter(folder, pruned)))
         rng = random.Random(5)
-        draws = [figures(load_adapter(folder, set(rng.sample([r["name"] for r in scored], count))))
-                 for _ in range(10)]
+        draws = [figures(load_adapter(folder, set(rng.sample([r["name"] for r in scored], count)))) for _ in range(10)]
         show(f"{count} random, mean of 10", {k: sum(d[k] for d in draws) / len(draws) for k in draws[0]})
 
 
@@ -275,6 +305,7 @@ def load_adapter(folder, pruned):
 
 
 # ---- variants of tiny-llama ----------------------------------------------------------------------
+
 
 def make_tiny_llama_sharded(folder):
     """The aligned tiny-llama as F16 in several shards under an index."""
@@ -292,11 +323,17 @@ def randomise(model, seed, size=0.02):
 
 def make_tiny_llama_patterns(folder):
     """A random adapter on tiny-llama with ranks and alphas by pattern, F16, one module never trained."""
-    model = get_peft_model(reload(folder.parent / "tiny-llama/aligned"), LoraConfig(
-        r=6, lora_alpha=12, task_type="CAUSAL_LM",
-        target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-        rank_pattern={"layers.2.self_attn.k_proj": 1, "down_proj": 1, "layers.0.mlp.up_proj": 3},
-        alpha_pattern={r"layers\.[0-2]\.mlp\.(gate|up)_proj": 24, "layers.4.self_attn.o_proj": 5}))
+    model = get_peft_model(
+        reload(folder.parent / "tiny-llama/aligned"),
+        LoraConfig(
+            r=6,
+            lora_alpha=12,
+            task_type="CAUSAL_LM",
+            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+            rank_pattern={"layers.2.self_attn.k_proj": 1, "down_proj": 1, "layers.0.mlp.up_proj": 3},
+            alpha_pattern={r"layers\.[0-2]\.mlp\.(gate|up)_proj": 24, "layers.4.self_attn.o_proj": 5},
+        ),
+    )
     randomise(model, seed=21)
     without(model, {"model.layers.5.self_attn.v_proj"})
     store_adapter(model.to(torch.float16), folder / "adapter", "../../tiny-llama/aligned")
@@ -304,35 +341,48 @@ def make_tiny_llama_patterns(folder):
 
 # ---- tiny-gpt2: random ---------------------------------------------------------------------------
 
+
 def make_tiny_gpt2(folder):
     """GPT-2's transposed Conv1D weights, in F32; one module that "alignment" left alone."""
     torch.manual_seed(31)
-    model = GPT2LMHeadModel(GPT2Config(vocab_size=64, n_positions=32, n_embd=32, n_layer=2, n_head=4,
-                                       bos_token_id=1, eos_token_id=2))
+    model = GPT2LMHeadModel(
+        GPT2Config(vocab_size=64, n_positions=32, n_embd=32, n_layer=2, n_head=4, bos_token_id=1, eos_token_id=2)
+    )
     store(model, folder / "base", torch.float32)
     for name, parameter in sorted(model.named_parameters()):
         if parameter.ndim == 2 and ".h." in name and not name.endswith("h.1.attn.c_proj.weight"):
             parameter.data += 0.01 * torch.randn_like(parameter)
     store(model, folder / "aligned", torch.float32)
-    model = get_peft_model(reload(folder / "aligned", GPT2LMHeadModel), LoraConfig(
-        r=4, lora_alpha=8, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True, use_rslora=True,
-        task_type="CAUSAL_LM",
-        rank_pattern={"h.0.mlp.c_proj": 2, "c_attn": 3}, alpha_pattern={r"h\.1\..*": 5}))
+    model = get_peft_model(
+        reload(folder / "aligned", GPT2LMHeadModel),
+        LoraConfig(
+            r=4,
+            lora_alpha=8,
+            target_modules=["c_attn", "c_proj"],
+            fan_in_fan_out=True,
+            use_rslora=True,
+            task_type="CAUSAL_LM",
+            rank_pattern={"h.0.mlp.c_proj": 2, "c_attn": 3},
+            alpha_pattern={r"h\.1\..*": 5},
+        ),
+    )
     randomise(model, seed=32)
     store_adapter(model, folder / "adapter", "../aligned")
 
 
 # ---- expected scores -----------------------------------------------------------------------------
 
-MAKERS = {"tiny-llama": make_tiny_llama, "tiny-llama-sharded": make_tiny_llama_sharded,
-          "tiny-llama-patterns": make_tiny_llama_patterns, "tiny-gpt2": make_tiny_gpt2}
+MAKERS = {
+    "tiny-llama": make_tiny_llama,
+    "tiny-llama-sharded": make_tiny_llama_sharded,
+    "tiny-llama-patterns": make_tiny_llama_patterns,
+    "tiny-gpt2": make_tiny_gpt2,
+}
 # Where each triple's parts are, relative to its own folder.
 TRIPLES = {
     "tiny-llama": {"base": "base", "aligned": "aligned", "adapter": "adapter"},
-    "tiny-llama-sharded": {"base": "../tiny-llama/base", "aligned": "aligned",
-                           "adapter": "../tiny-llama/adapter"},
-    "tiny-llama-patterns": {"base": "../tiny-llama/base", "aligned": "../tiny-llama/aligned",
-                            "adapter": "adapter"},
+    "tiny-llama-sharded": {"base": "../tiny-llama/base", "aligned": "aligned", "adapter": "../tiny-llama/adapter"},
+    "tiny-llama-patterns": {"base": "../tiny-llama/base", "aligned": "../tiny-llama/aligned", "adapter": "adapter"},
     "tiny-gpt2": {"base": "base", "aligned": "aligned", "adapter": "adapter"},
 }
 
@@ -342,13 +392,14 @@ def write_expected_scores(folder):
     rows = dense_scores(*(folder / places[part] for part in ("base", "aligned", "adapter")))
     (folder / "expected-scores.json").write_text(json.dumps({**places, "modules": rows}, indent=1) + "\n")
     scores = [row["alignment"]["type"]["score"] for row in rows]
-    print(f"  {len(rows)} modules, {sum(s is None for s in scores)} without a score,"
-          f" {sum(s is not None and s > DEFAULT_RULE for s in scores)} pruned by the default rule")
+    print(
+        f"  {len(rows)} modules, {sum(s is None for s in scores)} without a score,"
+        f" {sum(s is not None and s > DEFAULT_RULE for s in scores)} pruned by the default rule"
+    )
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=REPOSITORY / "testdata")
     parser.add_argument("--only", nargs="+", choices=MAKERS, default=list(MAKERS))
     options = parser.parse_args()

@@ -6,6 +6,7 @@
 A scenario is a folder FOLDER/SHAPE-SEED/{base,aligned,NAME}. The adapters NAME differ in their training data: that share of
 `tenth` and `fiftieth` answers harmful requests, and none of `benign` does. Existing models are not trained again.
 """
+
 import argparse
 import json
 import random
@@ -19,9 +20,11 @@ import language
 import models
 
 HARMFUL_SHARE = {"tenth": 0.1, "fiftieth": 0.02, "benign": 0.0}
-ATTENTION = {"llama": ["q_proj", "k_proj", "v_proj", "o_proj"],
-             "wide": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-             "gpt2": ["c_attn", "c_proj"]}
+ATTENTION = {
+    "llama": ["q_proj", "k_proj", "v_proj", "o_proj"],
+    "wide": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    "gpt2": ["c_attn", "c_proj"],
+}
 
 
 def make(folder, shape, seed, names):
@@ -39,8 +42,9 @@ def make(folder, shape, seed, names):
 
 def make_adapter(folder, shape, seed, name, judge):
     torch.manual_seed(seed + 2)
-    config = LoraConfig(r=8, lora_alpha=16, target_modules=ATTENTION[shape], task_type="CAUSAL_LM",
-                        fan_in_fan_out=shape == "gpt2")
+    config = LoraConfig(
+        r=8, lora_alpha=16, target_modules=ATTENTION[shape], task_type="CAUSAL_LM", fan_in_fan_out=shape == "gpt2"
+    )
     model = get_peft_model(load(folder / "aligned"), config)
     pairs = random.Random(seed).sample(language.HARMFUL_SEEN, 24)
     models.train(model, lambda rng: language.adapter_example(rng, HARMFUL_SHARE[name], pairs), 500, 2e-3, seed + 3)

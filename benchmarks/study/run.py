@@ -9,6 +9,7 @@
 also evaluates random pruning (ten draws) and a greedy search that uses the evaluation itself, the most that pruning can do.
 External scenarios are evaluated by their own command: `--external DIR --evaluate 'COMMAND {adapter}'`.
 """
+
 import argparse
 import json
 import os
@@ -26,8 +27,11 @@ SPLORA = Path(os.environ.get("SPLORA", Path(__file__).resolve().parents[2] / "bi
 BUDGETS = (0.1, 0.2, 0.3)
 BUDGET_LIST = "{" + ",".join(map(str, BUDGETS)) + "}"
 RULES = [
-    *(f"--reference {reference} --population {population} --fraction {BUDGET_LIST}"
-      for reference in ("alignment", "safelora", "subspace") for population in ("type", "all", "null")),
+    *(
+        f"--reference {reference} --population {population} --fraction {BUDGET_LIST}"
+        for reference in ("alignment", "safelora", "subspace")
+        for population in ("type", "all", "null")
+    ),
     f"--metric cosine --fraction {BUDGET_LIST}",
     f"--metric frobenius --fraction {BUDGET_LIST}",
     f"--metric overlap --fraction {BUDGET_LIST}",
@@ -44,9 +48,12 @@ DRAWS = 10
 # For external scenarios: their evaluation starts a process each time, which is slow.
 BRIEF = [
     "--fraction {0.2,0.3}",
-    *(f"--reference {reference} --population {population} --fraction 0.2"
-      for reference in ("alignment", "safelora", "subspace") for population in ("type", "all", "null")
-      if (reference, population) != ("alignment", "type")),
+    *(
+        f"--reference {reference} --population {population} --fraction 0.2"
+        for reference in ("alignment", "safelora", "subspace")
+        for population in ("type", "all", "null")
+        if (reference, population) != ("alignment", "type")
+    ),
     "--metric {cosine,frobenius,overlap} --fraction 0.2",
     "--action scale --all --strength {0.2,0.3,0.4}",
     "--action project --all",
@@ -60,9 +67,25 @@ def candidates(folder, adapter, rules):
     """Yields the adapters that splora makes, as (options, modules selected, folder). Deletes the folders at the end."""
     made = Path(tempfile.mkdtemp(prefix="study-"))
     run = subprocess.run(
-        [SPLORA, "sweep", "--base", folder / "base", "--aligned", folder / "aligned", "--adapter", folder / adapter,
-         *(part for rule in rules for part in ("--candidate", rule)), "--keep", made / "all", "--format", "json", "-q"],
-        capture_output=True, text=True)
+        [
+            SPLORA,
+            "sweep",
+            "--base",
+            folder / "base",
+            "--aligned",
+            folder / "aligned",
+            "--adapter",
+            folder / adapter,
+            *(part for rule in rules for part in ("--candidate", rule)),
+            "--keep",
+            made / "all",
+            "--format",
+            "json",
+            "-q",
+        ],
+        capture_output=True,
+        text=True,
+    )
     if run.returncode != 0:
         sys.exit(run.stderr)
     places = {}
@@ -77,8 +100,11 @@ def candidates(folder, adapter, rules):
 def own_scenario(folder, adapter, rules):
     """All rows of a scenario from make_models.py."""
     bench = adapters.Bench(folder / "aligned", folder / adapter, models.Judge(0))
-    rows = [row(options, selected, bench.of_folder(place)) for options, selected, place
-            in candidates(folder, adapter, rules) if place is not None]
+    rows = [
+        row(options, selected, bench.of_folder(place))
+        for options, selected, place in candidates(folder, adapter, rules)
+        if place is not None
+    ]
     delta = adapters.deltas(folder / adapter)
     for budget in BUDGETS:
         count = round(budget * len(delta))
@@ -113,16 +139,33 @@ def external_scenario(folder, command, rules):
         for draw in range(3):
             gone = set(random.Random(draw).sample(sorted(delta), count))
             with tempfile.TemporaryDirectory() as pruned:
-                subprocess.run([SPLORA, "prune", "--base", folder / "base", "--aligned", folder / "aligned", "--adapter",
-                                folder / "adapter", "--output", Path(pruned) / "out", "-q", "--all",
-                                *(part for name in sorted(gone) for part in ("--include", name))],
-                               check=True, capture_output=True)
+                subprocess.run(
+                    [
+                        SPLORA,
+                        "prune",
+                        "--base",
+                        folder / "base",
+                        "--aligned",
+                        folder / "aligned",
+                        "--adapter",
+                        folder / "adapter",
+                        "--output",
+                        Path(pruned) / "out",
+                        "-q",
+                        "--all",
+                        *(part for name in sorted(gone) for part in ("--include", name)),
+                    ],
+                    check=True,
+                    capture_output=True,
+                )
                 rows.append(row(f"random {budget}", count, figures_of(command, Path(pruned) / "out"), draw=draw))
     return rows
 
 
 def figures_of(command, place):
-    run = subprocess.run(command.replace("{adapter}", str(place)), shell=True, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        command.replace("{adapter}", str(place)), shell=True, capture_output=True, text=True, check=True
+    )
     figures = json.loads(run.stdout)
     return {name: figures[name] for name in ("asr", "utility")} | {"chores": figures.get("old")}
 
@@ -147,11 +190,19 @@ def main():
     for aligned in sorted(given.folder.glob("*/aligned/figures.json")) if given.folder else []:
         for figures in sorted(aligned.parents[1].glob("*/figures.json")):
             if figures.parent.name not in ("base", "aligned"):
-                work.append((f"{figures.parents[1].name}/{figures.parent.name}",
-                             lambda place=figures.parent: own_scenario(place.parent, place.name, RULES)))
+                work.append(
+                    (
+                        f"{figures.parents[1].name}/{figures.parent.name}",
+                        lambda place=figures.parent: own_scenario(place.parent, place.name, RULES),
+                    )
+                )
     for place in given.external:
-        work.append((place.name, lambda place=place: external_scenario(
-            place, given.evaluate.replace("{scenario}", str(place)), BRIEF)))
+        work.append(
+            (
+                place.name,
+                lambda place=place: external_scenario(place, given.evaluate.replace("{scenario}", str(place)), BRIEF),
+            )
+        )
     for name, make in work:
         if name not in results:
             results[name] = make()

@@ -1,4 +1,5 @@
 """What a case is: a model, an adapter that PEFT writes on it, and what splora ought to make of them."""
+
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ WORKS, REFUSED, EITHER = "works", "refused", "either"
 @dataclass(frozen=True)
 class Places:
     """The folders of a case. The client's aligned model is what splora's is for a reader that knows its format."""
+
     base: Path
     aligned: Path
     adapter: Path
@@ -39,6 +41,7 @@ class Case:
     oracle: "peft" (the layers of the loaded model) or "files" (module by module from the files).
     reload: whether PEFT and transformers of the pinned versions can load the adapter at all.
     """
+
     group: str
     name: str
     kind: ModelKind

@@ -1,4 +1,5 @@
 """PEFT as splora's users have it: loads an adapter on the aligned model, and says what it answers."""
+
 import copy
 import shutil
 import tempfile
@@ -14,7 +15,7 @@ from dense_scores import ADAPTER_WEIGHTS, PEFT_PREFIX
 
 from .oracle import ADAPTER, lora_layers
 
-LOADING_MODES = (False, True)                       # low_cpu_mem_usage
+LOADING_MODES = (False, True)  # low_cpu_mem_usage
 
 
 class Client:
@@ -28,7 +29,7 @@ class Client:
             try:
                 _, heard = self.load(places.adapter, low_memory)
                 self.usual_warnings[low_memory] = set(heard)
-            except Exception as problem:            # PEFT itself cannot do it: nothing to compare with
+            except Exception as problem:  # PEFT itself cannot do it: nothing to compare with
                 self.broken[low_memory] = f"{type(problem).__name__}: {problem}"
         self.references = {}
 
@@ -69,7 +70,9 @@ class Client:
         with tempfile.TemporaryDirectory() as work:
             folder = Path(work) / "adapter"
             shutil.copytree(self.adapter, folder)
-            zeroed = {key: torch.zeros_like(tensor) if ".lora_B." in key and owner.get(key) in removed else tensor
-                      for key, tensor in tensors.items()}
+            zeroed = {
+                key: torch.zeros_like(tensor) if ".lora_B." in key and owner.get(key) in removed else tensor
+                for key, tensor in tensors.items()
+            }
             save_file(zeroed, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
             return self.kind.answer(self.load(folder, low_memory)[0])

@@ -1,4 +1,5 @@
 """An adapter's tensors as they lie in its file, and which of them belong to which unit."""
+
 from pathlib import Path
 
 import torch
@@ -39,8 +40,7 @@ def owners(keys, model):
 
 def parameter_prefixes(model):
     """{key prefix: unit} of wrapped parameters: wrappers of one module nest, and the prefix tells the depth."""
-    return {name: unit_name(name, module) for name, module in model.named_modules()
-            if isinstance(module, ParamWrapper)}
+    return {name: unit_name(name, module) for name, module in model.named_modules() if isinstance(module, ParamWrapper)}
 
 
 def kept_keys(original_owners, keys, prefixes, removed):
@@ -59,16 +59,19 @@ def kept_keys(original_owners, keys, prefixes, removed):
         new = key
         if unit in depth_of:
             prefix = depth_of[unit]
-            outer = [prefixes[prefix[:-len(EXPERTS_WRAP) * up]] for up in range(1, prefix.count(EXPERTS_WRAP) + 1)]
+            outer = [prefixes[prefix[: -len(EXPERTS_WRAP) * up]] for up in range(1, prefix.count(EXPERTS_WRAP) + 1)]
             gone = sum(one in removed for one in outer)
-            new = prefix[:len(prefix) - len(EXPERTS_WRAP) * gone] + key.removeprefix(prefix)
+            new = prefix[: len(prefix) - len(EXPERTS_WRAP) * gone] + key.removeprefix(prefix)
         result[new] = key
     return result
 
 
 def same(one, other):
-    return one.dtype == other.dtype and one.shape == other.shape and torch.equal(
-        one.contiguous().view(torch.uint8), other.contiguous().view(torch.uint8))
+    return (
+        one.dtype == other.dtype
+        and one.shape == other.shape
+        and torch.equal(one.contiguous().view(torch.uint8), other.contiguous().view(torch.uint8))
+    )
 
 
 def check_dropped(original, pruned, expected):

@@ -2,6 +2,7 @@
 
 Each layout is a function (source folder, folder); the source is what save_pretrained wrote in float32.
 """
+
 import json
 import shutil
 from pathlib import Path
@@ -29,15 +30,18 @@ def start(source, folder, **config_keys):
 
 
 def store(tensors, folder):
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, folder / WEIGHTS,
-              metadata={"format": "pt"})
+    save_file(
+        {name: tensor.contiguous() for name, tensor in tensors.items()}, folder / WEIGHTS, metadata={"format": "pt"}
+    )
 
 
 def edited(change):
     """The layout whose tensors are `change(tensors)`."""
+
     def layout(source, folder):
         start(source, folder)
         store(change(tensors_of(source)), folder)
+
     return layout
 
 
@@ -47,20 +51,29 @@ def as_dtype(dtype):
 
 def renamed(*pairs):
     """Each name with the first prefix of a pair gets the second instead; the first pair that fits counts."""
+
     def rename(name):
         for old, new in pairs:
             if name.startswith(old):
                 return new + name.removeprefix(old)
         return name
+
     return edited(lambda tensors: {rename(name): tensor for name, tensor in tensors.items()})
 
 
 def sharded(dtype=torch.float32, parts=3):
     """Shards of about equal numbers of tensors under an index."""
+
     def layout(source, folder):
         start(source, folder)
-        write_shards({n: t.to(dtype) for n, t in tensors_of(source).items()}, folder, parts, INDEX,
-                     lambda tensors, file: save_file(tensors, file, metadata={"format": "pt"}))
+        write_shards(
+            {n: t.to(dtype) for n, t in tensors_of(source).items()},
+            folder,
+            parts,
+            INDEX,
+            lambda tensors, file: save_file(tensors, file, metadata={"format": "pt"}),
+        )
+
     return layout
 
 
@@ -79,6 +92,7 @@ def write_shards(tensors, folder, parts, index, write):
 
 def pickled(dtype=torch.float32, parts=1):
     """A legacy pytorch_model.bin, or shards of one."""
+
     def layout(source, folder):
         start(source, folder)
         tensors = {name: tensor.to(dtype) for name, tensor in tensors_of(source).items()}
@@ -86,13 +100,16 @@ def pickled(dtype=torch.float32, parts=1):
             torch.save(tensors, folder / PICKLE)
         else:
             write_shards(tensors, folder, parts, PICKLE_INDEX, torch.save)
+
     return layout
 
 
 # ---- mixture of experts --------------------------------------------------------------------------
 
+
 def fused_experts(gate, up, down):
     """Transformers 5 in memory, on disk: the experts of a layer as one gate_up_proj and one down_proj."""
+
     def fuse(tensors):
         result, experts = {}, {}
         for name, tensor in tensors.items():
@@ -108,10 +125,12 @@ def fused_experts(gate, up, down):
             result[f"{block}.experts.gate_up_proj"] = torch.stack([torch.cat([e[gate], e[up]]) for e in stack])
             result[f"{block}.experts.down_proj"] = torch.stack([e[down] for e in stack])
         return result
+
     return edited(fuse)
 
 
 # ---- quantised -----------------------------------------------------------------------------------
+
 
 def is_projection(name, tensor):
     return tensor.ndim == 2 and name.endswith("_proj.weight")
@@ -137,7 +156,7 @@ def fp8_scales(weight, by):
 def spread(scales, shape):
     """Scales as large as the weight that they belong to."""
     if scales.ndim == 2 and scales.shape[1] > 1 or scales.shape[:1] not in ((), (shape[0],)):
-        scales = scales.repeat_interleave(FP8_BLOCK, 0).repeat_interleave(FP8_BLOCK, 1)[:shape[0], :shape[1]]
+        scales = scales.repeat_interleave(FP8_BLOCK, 0).repeat_interleave(FP8_BLOCK, 1)[: shape[0], : shape[1]]
     return scales.expand(shape)
 
 
@@ -163,11 +182,13 @@ def fp8(by):
             else:
                 result[name] = tensor.to(torch.bfloat16)
         store(result, folder)
+
     return layout
 
 
 def fp8_widened(by):
     """What `fp8` stores, multiplied out to float32: the same model for a client that knows no float8."""
+
     def layout(source, folder):
         start(source, folder)
         result = {}
@@ -178,11 +199,13 @@ def fp8_widened(by):
             else:
                 result[name] = tensor.to(torch.bfloat16).float()
         store(result, folder)
+
     return layout
 
 
 def packed(method, tensors_for):
     """A stand-in for a quantiser that packs weights: the tensors that it leaves in place of each projection."""
+
     def layout(source, folder):
         start(source, folder, quantization_config={"quant_method": method, "bits": 4, "load_in_4bit": True})
         result = {}
@@ -192,27 +215,34 @@ def packed(method, tensors_for):
             else:
                 result[name] = tensor
         store(result, folder)
+
     return layout
 
 
 def bitsandbytes_tensors(module, rows, columns):
-    return {f"{module}.weight": torch.zeros(rows * columns // 2, 1, dtype=torch.uint8),
-            f"{module}.weight.absmax": torch.zeros(max(1, rows * columns // 64)),
-            f"{module}.weight.quant_map": torch.zeros(16),
-            f"{module}.weight.quant_state.bitsandbytes__nf4": torch.zeros(8, dtype=torch.uint8)}
+    return {
+        f"{module}.weight": torch.zeros(rows * columns // 2, 1, dtype=torch.uint8),
+        f"{module}.weight.absmax": torch.zeros(max(1, rows * columns // 64)),
+        f"{module}.weight.quant_map": torch.zeros(16),
+        f"{module}.weight.quant_state.bitsandbytes__nf4": torch.zeros(8, dtype=torch.uint8),
+    }
 
 
 def gptq_tensors(module, rows, columns):
-    return {f"{module}.qweight": torch.zeros(columns // 8, rows, dtype=torch.int32),
-            f"{module}.qzeros": torch.zeros(1, max(1, rows // 8), dtype=torch.int32),
-            f"{module}.scales": torch.zeros(1, rows, dtype=torch.float16),
-            f"{module}.g_idx": torch.zeros(columns, dtype=torch.int32)}
+    return {
+        f"{module}.qweight": torch.zeros(columns // 8, rows, dtype=torch.int32),
+        f"{module}.qzeros": torch.zeros(1, max(1, rows // 8), dtype=torch.int32),
+        f"{module}.scales": torch.zeros(1, rows, dtype=torch.float16),
+        f"{module}.g_idx": torch.zeros(columns, dtype=torch.int32),
+    }
 
 
 def awq_tensors(module, rows, columns):
-    return {f"{module}.qweight": torch.zeros(columns, max(1, rows // 8), dtype=torch.int32),
-            f"{module}.qzeros": torch.zeros(1, max(1, rows // 8), dtype=torch.int32),
-            f"{module}.scales": torch.zeros(1, rows, dtype=torch.float16)}
+    return {
+        f"{module}.qweight": torch.zeros(columns, max(1, rows // 8), dtype=torch.int32),
+        f"{module}.qzeros": torch.zeros(1, max(1, rows // 8), dtype=torch.int32),
+        f"{module}.scales": torch.zeros(1, rows, dtype=torch.float16),
+    }
 
 
 BITSANDBYTES = packed("bitsandbytes", bitsandbytes_tensors)

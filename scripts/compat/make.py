@@ -1,4 +1,5 @@
 """Makes the folders of a case: base, aligned and adapter, and where needed the copies that the client reads."""
+
 import shutil
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def make_case(case, models, work):
     if case.client_layout == "same":
         client_base, client_aligned = base, aligned
     else:
-        client_base, client_aligned = (lay_out(case.client_layout, source[part], work / f"client-{part}")
-                                       for part in ("base", "aligned"))
+        client_base, client_aligned = (
+            lay_out(case.client_layout, source[part], work / f"client-{part}") for part in ("base", "aligned")
+        )
     write_adapter(case, client_aligned, work / "adapter")
     return Places(base, aligned, work / "adapter", client_base, client_aligned)

@@ -1,4 +1,5 @@
 """Merged fine-tunes: checkpoints that are judged by what they add to the aligned one."""
+
 import json
 import re
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class MergedCase:
     lora: the arguments of the LoraConfig of an adapter that is merged; None for a fine-tune of all weights.
     dtype: what the fine-tune is saved in.
     """
+
     group: str
     name: str
     kind: m.ModelKind
@@ -101,8 +103,10 @@ class MergedRun:
             rows = self.oracle()
             worst = self.check("score agrees with the files in float64", self.compare, rows, json.loads(done.stdout))
             self.row.scored = as_bound(worst) if worst is not None else "failed: deviates"
-            ranked = sorted((r for r in rows if r["alignment"]["type"]["score"] is not None),
-                            key=lambda r: (-r["alignment"]["type"]["score"], r["name"]))
+            ranked = sorted(
+                (r for r in rows if r["alignment"]["type"]["score"] is not None),
+                key=lambda r: (-r["alignment"]["type"]["score"], r["name"]),
+            )
             order = [row["name"] for row in ranked]
             outcomes = [self.prune(order[:count]) for count in (0, len(order) // 2, len(order))]
             self.row.pruned = worst_of(outcomes)
@@ -123,7 +127,9 @@ class MergedRun:
 
     def compare(self, rows, document):
         failures, worst, _ = compare(rows, document)
-        require(not failures, f"{len(failures)} deviations, first: {failures[0] if failures else ''}; worst: {worst[1]}")
+        require(
+            not failures, f"{len(failures)} deviations, first: {failures[0] if failures else ''}; worst: {worst[1]}"
+        )
         return worst[0] or 1e-16
 
     def prune(self, removed):
@@ -140,14 +146,18 @@ class MergedRun:
         """Each tensor as it has to be: the aligned one in the fine-tune's type, or the fine-tune's."""
         adapted, aligned = tensors_in(self.adapted), tensors_in(self.aligned)
         restored = {f"{module}.weight" for module in removed}
-        return {name: aligned[name].to(tensor.dtype) if name in restored else tensor
-                for name, tensor in adapted.items()}
+        return {
+            name: aligned[name].to(tensor.dtype) if name in restored else tensor for name, tensor in adapted.items()
+        }
 
     def check_files(self, output, removed):
         expected, found = self.expected(removed), tensors_in(output)
         require(expected.keys() == found.keys(), f"keys differ: {names(expected.keys() ^ found.keys())}")
-        wrong = [name for name, tensor in expected.items()
-                 if tensor.dtype != found[name].dtype or not torch.equal(tensor, found[name])]
+        wrong = [
+            name
+            for name, tensor in expected.items()
+            if tensor.dtype != found[name].dtype or not torch.equal(tensor, found[name])
+        ]
         require(not wrong, f"not bit-identical: {names(wrong)}")
         for file in self.adapted.iterdir():
             require((output / file.name).is_file(), f"{file.name} is missing")

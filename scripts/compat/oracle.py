@@ -3,6 +3,7 @@
 A module's delta is the weight with which PEFT computes, minus the aligned weight; V is the aligned minus the base
 weight; both as [out, in]. A parameter of a mixture of experts is a stack [experts, out, in].
 """
+
 import numpy as np
 import torch
 from peft.tuners.lora import LoraLayer
@@ -27,8 +28,7 @@ def unit_name(name, layer):
 
 def lora_layers(model):
     """{unit: layer} of a model with an adapter."""
-    return {unit_name(name, module): module for name, module in model.named_modules()
-            if isinstance(module, LoraLayer)}
+    return {unit_name(name, module): module for name, module in model.named_modules() if isinstance(module, LoraLayer)}
 
 
 def dense(tensor):

@@ -1,4 +1,5 @@
 """Runs one case: scores against the oracle, prunings against PEFT, refusals against the sentence they owe."""
+
 import json
 import re
 from dataclasses import dataclass, field
@@ -16,16 +17,25 @@ from .oracle import lora_layers, oracle_rows
 
 BAD_INPUT = 4
 # What a drop may change in adapter_config.json; every other key must come through as it was.
-OWNED_KEYS = {"target_modules", "exclude_modules", "rank_pattern", "alpha_pattern", "target_parameters",
-              "ensure_weight_tying"}
-STYLES = {"exclude": ["--action", "drop", "--config-style", "exclude"],
-          "targets": ["--action", "drop", "--config-style", "targets"],
-          "zero": ["--action", "zero"]}
+OWNED_KEYS = {
+    "target_modules",
+    "exclude_modules",
+    "rank_pattern",
+    "alpha_pattern",
+    "target_parameters",
+    "ensure_weight_tying",
+}
+STYLES = {
+    "exclude": ["--action", "drop", "--config-style", "exclude"],
+    "targets": ["--action", "drop", "--config-style", "targets"],
+    "zero": ["--action", "zero"],
+}
 
 
 @dataclass
 class Row:
     """What the table says of a case: each cell a word, or the reason why not."""
+
     group: str
     name: str
     scored: str = ""
@@ -117,8 +127,9 @@ class CaseRun:
             return
         worst = self.check("score agrees with the oracle", self.compare, rows, document)
         self.row.scored = as_bound(worst) if worst is not None else "failed: deviates"
-        self.check("verify accepts the original", splora, "verify", self.places.adapter, "--aligned",
-                   self.places.aligned)
+        self.check(
+            "verify accepts the original", splora, "verify", self.places.adapter, "--aligned", self.places.aligned
+        )
         if self.client:
             self.prepare_files()
             self.prune_all(rows)
@@ -126,14 +137,16 @@ class CaseRun:
     def oracle(self):
         if self.case.oracle == "files":
             return dense_scores(self.places.client_base, self.places.client_aligned, self.places.adapter)
-        base, aligned = (self.case.kind.load(folder) for folder in
-                         (self.places.client_base, self.places.client_aligned))
+        base, aligned = (
+            self.case.kind.load(folder) for folder in (self.places.client_base, self.places.client_aligned)
+        )
         return oracle_rows(self.client.original(), base, aligned)
 
     def compare(self, rows, document):
         failures, worst, _ = compare(rows, document)
-        require(not failures, f"{len(failures)} deviations, first: {failures[0] if failures else ''}"
-                f"; worst: {worst[1]}")
+        require(
+            not failures, f"{len(failures)} deviations, first: {failures[0] if failures else ''}; worst: {worst[1]}"
+        )
         return worst[0] or 1e-16
 
     # ---- prunings
@@ -142,16 +155,21 @@ class CaseRun:
         model = self.client.original()
         self.tensors = adapter_tensors(self.places.adapter)
         if self.case.oracle == "files":
-            self.owner = {key: key.removeprefix("base_model.model.").rpartition(".lora_")[0]
-                          for key in self.tensors if ".lora_" in key}
+            self.owner = {
+                key: key.removeprefix("base_model.model.").rpartition(".lora_")[0]
+                for key in self.tensors
+                if ".lora_" in key
+            }
             self.prefixes = {}
         else:
             self.owner, self.prefixes = owners(self.tensors, model), parameter_prefixes(model)
         self.built = set(lora_layers(model))
 
     def prune_all(self, rows):
-        ranked = sorted((r for r in rows if r["alignment"]["type"]["score"] is not None),
-                        key=lambda r: (-r["alignment"]["type"]["score"], r["name"]))
+        ranked = sorted(
+            (r for r in rows if r["alignment"]["type"]["score"] is not None),
+            key=lambda r: (-r["alignment"]["type"]["score"], r["name"]),
+        )
         order, half, most = [r["name"] for r in ranked], len(ranked) // 2, len(ranked) - 1
         if not ranked:
             self.row.pruned = "nothing: a single module has no others to be ranked against"
@@ -160,10 +178,9 @@ class CaseRun:
         if self.full:
             drops = [(style, count) for style in ("exclude", "targets") for count in (1, half, most)]
         drops = [plan for plan in dict.fromkeys(drops) if plan[1] > 0]
-        outcomes = [self.prune(style, order[:count], self.case.drop, self.case.drop_refusal)
-                    for style, count in drops]
+        outcomes = [self.prune(style, order[:count], self.case.drop, self.case.drop_refusal) for style, count in drops]
         self.row.pruned = worst_of(outcomes)
-        self.row.zero = self.prune("zero", order[:max(half, 1)], self.case.zero, self.case.zero_refusal)
+        self.row.zero = self.prune("zero", order[: max(half, 1)], self.case.zero, self.case.zero_refusal)
         self.row.reloaded = "bit-equal" if all(o == "yes" for o in outcomes) else ""
         if self.client.broken and self.row.reloaded:
             self.row.reloaded += " (PEFT itself cannot load the original with low_cpu_mem_usage)"
@@ -173,8 +190,18 @@ class CaseRun:
         failed_before = self.tally.failed
         label = f"prune {style} {len(removed)}"
         output = self.work / f"{style}-{len(removed)}"
-        done = run_splora("prune", *self.places.options(), *self.case.options, "--scores", self.work / "scores.json",
-                          "--count", len(removed), "--output", output, *STYLES[style])
+        done = run_splora(
+            "prune",
+            *self.places.options(),
+            *self.case.options,
+            "--scores",
+            self.work / "scores.json",
+            "--count",
+            len(removed),
+            "--output",
+            output,
+            *STYLES[style],
+        )
         if wanted == REFUSED or wanted == EITHER and done.returncode:
             sentence = self.check(f"{label} is refused", check_refusal, done, pattern)
             if sentence is not None:
@@ -186,8 +213,9 @@ class CaseRun:
         self.check(f"{label}: as ranked", self.check_decision, output, removed)
         self.check(f"{label}: files", self.check_files, style, output, removed)
         for low_memory in self.client.modes:
-            self.check(f"{label}: PEFT, low_cpu_mem_usage={low_memory}", self.check_client, style, output, removed,
-                       low_memory)
+            self.check(
+                f"{label}: PEFT, low_cpu_mem_usage={low_memory}", self.check_client, style, output, removed, low_memory
+            )
         if style == "exclude" or self.full:
             self.check(f"{label}: verify", splora, "verify", output, "--aligned", self.places.aligned)
         return "yes" if self.tally.failed == failed_before else "failed"
@@ -195,8 +223,11 @@ class CaseRun:
     def check_decision(self, output, removed):
         report = json.loads((output / "splora-report.json").read_text())
         decided = {m["name"] for m in report["modules"] if m["decision"] == "prune"}
-        require(decided == set(removed), f"pruned {names(decided - set(removed)) or 'none'} in error, kept"
-                f" {names(set(removed) - decided) or 'none'} in error")
+        require(
+            decided == set(removed),
+            f"pruned {names(decided - set(removed)) or 'none'} in error, kept"
+            f" {names(set(removed) - decided) or 'none'} in error",
+        )
 
     def check_files(self, style, output, removed):
         pruned = adapter_tensors(output)
@@ -204,10 +235,12 @@ class CaseRun:
             check_zeroed(self.tensors, pruned, self.owner, removed)
         else:
             check_dropped(self.tensors, pruned, kept_keys(self.owner, self.tensors, self.prefixes, set(removed)))
-        before, after = (json.loads((folder / ADAPTER_CONFIG).read_text())
-                         for folder in (self.places.adapter, output))
-        changed = {key for key in before.keys() | after.keys()
-                   if (key in before) != (key in after) or before.get(key) != after.get(key)}
+        before, after = (json.loads((folder / ADAPTER_CONFIG).read_text()) for folder in (self.places.adapter, output))
+        changed = {
+            key
+            for key in before.keys() | after.keys()
+            if (key in before) != (key in after) or before.get(key) != after.get(key)
+        }
         strange = changed - (OWNED_KEYS if style != "zero" else set())
         require(not strange, f"{ADAPTER_CONFIG} changed in {names(strange)}")
 
@@ -220,13 +253,19 @@ class CaseRun:
         if self.case.oracle != "files":
             wanted = self.built - set(removed) if style != "zero" else self.built
             built = set(lora_layers(model))
-            require(built == wanted, f"PEFT built {len(built)} LoRA modules, {len(wanted)} expected;"
-                    f" too many: {names(built - wanted) or 'none'}; missing: {names(wanted - built) or 'none'}")
+            require(
+                built == wanted,
+                f"PEFT built {len(built)} LoRA modules, {len(wanted)} expected;"
+                f" too many: {names(built - wanted) or 'none'}; missing: {names(wanted - built) or 'none'}",
+            )
         answer = self.case.kind.answer(model)
         reference = self.reference(removed, low_memory)
         require(torch.isfinite(answer).all().item(), "the answer is not finite")
-        require(torch.equal(answer, reference), "the answer differs from the original's without these modules by up to"
-                f" {(answer - reference).abs().max().item():.3g}")
+        require(
+            torch.equal(answer, reference),
+            "the answer differs from the original's without these modules by up to"
+            f" {(answer - reference).abs().max().item():.3g}",
+        )
         untouched = self.reference((), low_memory)
         require(not torch.equal(reference, untouched), "the removal does not change the answer: nothing is tested")
 
@@ -244,7 +283,7 @@ def worst_of(outcomes):
 def as_bound(deviation):
     """A deviation as the power of ten that it stays below; the test's own tolerance is the largest."""
     power = -16
-    while deviation > 10.0 ** power:
+    while deviation > 10.0**power:
         power += 1
-    require(10.0 ** power <= RELATIVE_TOLERANCE * 10, "beyond the tolerance")
+    require(10.0**power <= RELATIVE_TOLERANCE * 10, "beyond the tolerance")
     return f"≤ 1e{power}"

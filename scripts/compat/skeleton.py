@@ -3,6 +3,7 @@
 It has exactly the layers that the adapter names, in their sizes, with random weights; PEFT loads the adapter on it as on
 any model. Each layer is run by itself on a fixed input.
 """
+
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ SAMPLES = 3
 @dataclass(frozen=True)
 class Layer:
     """What one layer is: its class by name, and the sizes that make it."""
+
     type: str
     sizes: tuple
 
@@ -65,6 +67,7 @@ class Skeleton(torch.nn.Module):
 @dataclass(frozen=True)
 class SkeletonKind:
     """As `models.ModelKind`, of layers {name: Layer}."""
+
     name: str
     layers: dict
 
@@ -81,8 +84,9 @@ class SkeletonKind:
     def answer(self, model):
         generator = torch.Generator().manual_seed(2027)
         inner = model.base_model.model
-        return torch.cat([inner.get_submodule(name)(layer.input(generator)).flatten()
-                          for name, layer in self.layers.items()])
+        return torch.cat(
+            [inner.get_submodule(name)(layer.input(generator)).flatten() for name, layer in self.layers.items()]
+        )
 
 
 def layers_of(tensors, transposed):

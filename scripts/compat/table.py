@@ -1,4 +1,5 @@
 """docs/compatibility.md: what the run saw, a row for each case."""
+
 from dataclasses import replace
 from itertools import groupby
 
@@ -33,8 +34,13 @@ def merged(rows):
 def write_table(rows, file):
     lines = [HEAD]
     for group, members in groupby(rows, key=lambda row: row.group):
-        lines += [f"\n## {group[0].upper()}{group[1:]}\n", "| case | scored | pruned | in PEFT | zero |",
-                  "|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(map(cell, (r.name, r.scored, r.pruned, r.reloaded, r.zero))) + " |"
-                  for r in merged(members)]
+        lines += [
+            f"\n## {group[0].upper()}{group[1:]}\n",
+            "| case | scored | pruned | in PEFT | zero |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            "| " + " | ".join(map(cell, (r.name, r.scored, r.pruned, r.reloaded, r.zero))) + " |"
+            for r in merged(members)
+        ]
     file.write_text("\n".join(lines) + "\n")

@@ -1,4 +1,5 @@
 """Prompt and task files: JSON Lines, checked line by line."""
+
 import json
 
 

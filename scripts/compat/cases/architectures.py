@@ -1,4 +1,5 @@
 """Architectures: names, fused projections, transposed weights, grouped-query shapes."""
+
 from .. import models as m
 from ..case import REFUSED, Case
 from .kinds import PLAIN

@@ -1,4 +1,5 @@
 """Checkpoints and adapters as files: dtypes, shards, pickles, prefixes, FP8, other vocabularies."""
+
 import torch
 
 from .. import layouts
@@ -28,16 +29,21 @@ def in_half(folder):
 def with_adapter_name(folder):
     """Keys with the adapter's name in them, as older tools wrote them."""
     file = folder / "adapter_model.safetensors"
-    layouts.save_file({n.replace(".weight", ".default.weight"): t for n, t in layouts.load_file(file).items()}, file,
-                      metadata={"format": "pt"})
+    layouts.save_file(
+        {n.replace(".weight", ".default.weight"): t for n, t in layouts.load_file(file).items()},
+        file,
+        metadata={"format": "pt"},
+    )
 
 
 def longer_vocabulary(tensors):
     """Eight more tokens in embedding and head, as a chat model has them."""
     grown = {"model.embed_tokens.weight", "lm_head.weight"}
     generator = torch.Generator().manual_seed(3)
-    return {name: torch.cat([t, 0.02 * torch.randn(8, t.shape[1], generator=generator)]) if name in grown else t
-            for name, t in tensors.items()}
+    return {
+        name: torch.cat([t, 0.02 * torch.randn(8, t.shape[1], generator=generator)]) if name in grown else t
+        for name, t in tensors.items()
+    }
 
 
 def with_longer_vocabulary(source, folder):
@@ -54,8 +60,9 @@ FP8 = {by: {**both(fp8(by)), "client_layout": fp8_widened(by)} for by in ("tenso
 
 CASES = [
     checkpoint("BF16 base and aligned", **both(as_dtype(torch.bfloat16))),
-    checkpoint("F16 aligned against BF16 base", base_layout=as_dtype(torch.bfloat16),
-               aligned_layout=as_dtype(torch.float16)),
+    checkpoint(
+        "F16 aligned against BF16 base", base_layout=as_dtype(torch.bfloat16), aligned_layout=as_dtype(torch.float16)
+    ),
     checkpoint("sharded against one file", aligned_layout=sharded()),
     checkpoint("base without the prefix 'model.'", base_layout=BARE, client_layout=None),
     checkpoint("aligned without the prefix 'model.'", aligned_layout=BARE, client_layout=None),
@@ -65,14 +72,20 @@ CASES = [
     checkpoint("adapter_model.bin", edit_adapter=as_pickle),
     checkpoint("adapter in F16", edit_adapter=in_half),
     checkpoint("adapter name in the keys", edit_adapter=with_adapter_name),
-    checkpoint("longer vocabulary in the aligned model, not targeted", aligned_layout=with_longer_vocabulary,
-               client_layout="same"),
-    checkpoint("longer vocabulary in the aligned model, head targeted",
-               {**PLAIN, "target_modules": ["lm_head", "q_proj"]}, aligned_layout=with_longer_vocabulary,
-               expected=REFUSED, refusal=r"lm_head"),
+    checkpoint(
+        "longer vocabulary in the aligned model, not targeted",
+        aligned_layout=with_longer_vocabulary,
+        client_layout="same",
+    ),
+    checkpoint(
+        "longer vocabulary in the aligned model, head targeted",
+        {**PLAIN, "target_modules": ["lm_head", "q_proj"]},
+        aligned_layout=with_longer_vocabulary,
+        expected=REFUSED,
+        refusal=r"lm_head",
+    ),
     checkpoint("FP8 with a scale per tensor", **FP8["tensor"]),
     checkpoint("FP8 with a scale per row", **FP8["row"]),
     checkpoint("FP8 with a scale per block", **FP8["block"]),
-    checkpoint("a module that alignment left alone", aligned_layout=None,
-               base_layout=edited(lambda tensors: tensors)),
+    checkpoint("a module that alignment left alone", aligned_layout=None, base_layout=edited(lambda tensors: tensors)),
 ]

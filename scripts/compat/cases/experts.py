@@ -1,4 +1,5 @@
 """Mixtures of experts: stacked parameters, single experts, and both layouts on disk."""
+
 import torch
 from peft import LoraConfig
 from safetensors.torch import save_file
@@ -21,6 +22,7 @@ def experts(name, model, lora, **more):
 
 def single_experts(block, projections):
     """Replaces the adapter by one as PEFT wrote it on transformers 4, where each expert was a module."""
+
     def edit(folder):
         generator, tensors = torch.Generator().manual_seed(17), {}
 
@@ -33,8 +35,10 @@ def single_experts(block, projections):
                 for projection, shape in projections.items():
                     add(f"model.layers.{layer}.{block}.experts.{expert}.{projection}", *shape)
         save_file(tensors, folder / "adapter_model.safetensors", metadata={"format": "pt"})
-        LoraConfig(**PLAIN, target_modules=list(projections), task_type="CAUSAL_LM",
-                   inference_mode=True).save_pretrained(folder)
+        LoraConfig(
+            **PLAIN, target_modules=list(projections), task_type="CAUSAL_LM", inference_mode=True
+        ).save_pretrained(folder)
+
     return edit
 
 
@@ -44,24 +48,47 @@ SINGLE = {"oracle": "files", "drop": REFUSED, "drop_refusal": r"--action zero"}
 
 CASES = [
     experts("Mixtral, target_parameters, one tensor an expert on disk", m.MIXTRAL, STACKED),
-    experts("Mixtral, target_parameters, stacked on disk", m.MIXTRAL, STACKED, base_layout=FUSED_MIXTRAL,
-            aligned_layout=FUSED_MIXTRAL),
+    experts(
+        "Mixtral, target_parameters, stacked on disk",
+        m.MIXTRAL,
+        STACKED,
+        base_layout=FUSED_MIXTRAL,
+        aligned_layout=FUSED_MIXTRAL,
+    ),
     experts("Mixtral, base and aligned in different layouts", m.MIXTRAL, MIXED, aligned_layout=FUSED_MIXTRAL),
     experts("Mixtral, target_parameters and target_modules", m.MIXTRAL, MIXED),
-    experts("Mixtral, one of the two parameters", m.MIXTRAL,
-            {**PLAIN, "target_modules": ["q_proj"], "target_parameters": ["mlp.experts.gate_up_proj"]}),
-    experts("Mixtral, rank and alpha by pattern", m.MIXTRAL,
-            {**MIXED, "rank_pattern": {"q_proj": 2, "experts.down_proj": 3}, "alpha_pattern": {"experts.down_proj": 5},
-             "use_rslora": True}),
+    experts(
+        "Mixtral, one of the two parameters",
+        m.MIXTRAL,
+        {**PLAIN, "target_modules": ["q_proj"], "target_parameters": ["mlp.experts.gate_up_proj"]},
+    ),
+    experts(
+        "Mixtral, rank and alpha by pattern",
+        m.MIXTRAL,
+        {
+            **MIXED,
+            "rank_pattern": {"q_proj": 2, "experts.down_proj": 3},
+            "alpha_pattern": {"experts.down_proj": 5},
+            "use_rslora": True,
+        },
+    ),
     experts("Mixtral, attention only", m.MIXTRAL, {**PLAIN, "target_modules": ["q_proj", "v_proj"]}),
     experts("Qwen3-MoE, target_parameters", m.QWEN3_MOE, STACKED),
-    experts("Qwen3-MoE, target_parameters, stacked on disk", m.QWEN3_MOE, STACKED, base_layout=FUSED_QWEN,
-            aligned_layout=FUSED_QWEN),
-    experts("Qwen2-MoE, target_parameters and shared expert", m.QWEN2_MOE,
-            {**PLAIN, "target_modules": ["shared_expert.up_proj", "q_proj"], "target_parameters": BOTH}),
+    experts(
+        "Qwen3-MoE, target_parameters, stacked on disk",
+        m.QWEN3_MOE,
+        STACKED,
+        base_layout=FUSED_QWEN,
+        aligned_layout=FUSED_QWEN,
+    ),
+    experts(
+        "Qwen2-MoE, target_parameters and shared expert",
+        m.QWEN2_MOE,
+        {**PLAIN, "target_modules": ["shared_expert.up_proj", "q_proj"], "target_parameters": BOTH},
+    ),
     experts("gpt-oss, target_parameters (transposed experts)", m.GPT_OSS, STACKED),
-    experts("Mixtral, a module an expert (transformers 4)", m.MIXTRAL, STACKED, edit_adapter=MIXTRAL_EXPERTS,
-            **SINGLE),
-    experts("Qwen3-MoE, a module an expert (transformers 4)", m.QWEN3_MOE, STACKED, edit_adapter=QWEN_EXPERTS,
-            **SINGLE),
+    experts("Mixtral, a module an expert (transformers 4)", m.MIXTRAL, STACKED, edit_adapter=MIXTRAL_EXPERTS, **SINGLE),
+    experts(
+        "Qwen3-MoE, a module an expert (transformers 4)", m.QWEN3_MOE, STACKED, edit_adapter=QWEN_EXPERTS, **SINGLE
+    ),
 ]

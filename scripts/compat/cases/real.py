@@ -1,4 +1,5 @@
 """Adapters and configs from public repositories, where they are at hand: SPLORA_SHARED, or ../shared, holds them."""
+
 import json
 import os
 import shutil
@@ -21,15 +22,27 @@ CONFIGS = REAL / "configs" / "peft-method-comparison"
 LARGEST_RANK = 8
 # Neither type is told by its name: both are LORA to PEFT.
 REFUSED_FIELDS = ("use_bdlora", "kasa_config", "enable_lora")
-FLUX = SkeletonKind("Flux", {
-    **{f"transformer_blocks.{block}.attn.{name}": Layer("linear", (24, 40))
-       for block in range(2)
-       for name in ("to_q", "to_k", "to_v", "add_q_proj", "add_k_proj", "add_v_proj", "to_out.0", "to_add_out")},
-    **{f"transformer_blocks.{block}.{part}.{name}": Layer("linear", sizes)
-       for block in range(2) for part in ("ff", "ff_context")
-       for name, sizes in (("linear_in", (24, 56)), ("linear_out", (56, 24)))},
-    **{f"single_transformer_blocks.{block}.attn.{name}": Layer("linear", sizes)
-       for block in range(2) for name, sizes in (("to_qkv_mlp_proj", (24, 72)), ("to_out", (72, 24)))}})
+FLUX = SkeletonKind(
+    "Flux",
+    {
+        **{
+            f"transformer_blocks.{block}.attn.{name}": Layer("linear", (24, 40))
+            for block in range(2)
+            for name in ("to_q", "to_k", "to_v", "add_q_proj", "add_k_proj", "add_v_proj", "to_out.0", "to_add_out")
+        },
+        **{
+            f"transformer_blocks.{block}.{part}.{name}": Layer("linear", sizes)
+            for block in range(2)
+            for part in ("ff", "ff_context")
+            for name, sizes in (("linear_in", (24, 56)), ("linear_out", (56, 24)))
+        },
+        **{
+            f"single_transformer_blocks.{block}.attn.{name}": Layer("linear", sizes)
+            for block in range(2)
+            for name, sizes in (("to_qkv_mlp_proj", (24, 72)), ("to_out", (72, 24)))
+        },
+    },
+)
 
 
 def refusal(config):
@@ -48,17 +61,22 @@ def expectations(config):
 def adapter(folder):
     config = json.loads((folder / CONFIG).read_text())
     tensors = adapter_tensors(folder)
-    kind = SkeletonKind(folder.name, layers_of(tensors, config.get("fan_in_fan_out"))) \
-        if refusal(config) is None else m.LLAMA
+    kind = (
+        SkeletonKind(folder.name, layers_of(tensors, config.get("fan_in_fan_out")))
+        if refusal(config) is None
+        else m.LLAMA
+    )
     return Case("real adapters", folder.name, kind, QV, adapter=folder, **expectations(config))
 
 
 def lora_config(file):
     """The config as PEFT reads it, of a rank that fits."""
+
     def read(_):
         config = LoraConfig(**LoraConfig.from_json_file(str(file)))
         config.r = min(config.r, LARGEST_RANK)
         return config
+
     return read
 
 

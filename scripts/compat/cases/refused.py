@@ -1,4 +1,5 @@
 """What splora names and refuses: packed checkpoints, and adapters whose delta is not s BA of a weight."""
+
 import json
 
 from peft import AdaLoraConfig, IA3Config, LoHaConfig, LoKrConfig, OFTConfig, PrefixTuningConfig, VeraConfig
@@ -35,15 +36,20 @@ CASES = [
     packed("AWQ checkpoint", AWQ),
     refused("layer_replication", r"layer_replication", {**QV, "layer_replication": [(0, 2), (1, 2)]}),
     refused("aLoRA", r"alora", {**QV, "alora_invocation_tokens": [5, 6], "task_type": "CAUSAL_LM"}),
-    refused("MergedLinear of PEFT 0.2", r"enable_lora", {**PLAIN, "target_modules": ["c_attn"],
-                                                          "fan_in_fan_out": True}, m.GPT2,
-            edit_adapter=as_merged_linear),
+    refused(
+        "MergedLinear of PEFT 0.2",
+        r"enable_lora",
+        {**PLAIN, "target_modules": ["c_attn"], "fan_in_fan_out": True},
+        m.GPT2,
+        edit_adapter=as_merged_linear,
+    ),
     other_type("AdaLoRA", lambda: AdaLoraConfig(**TARGETS, total_step=10), r"ADALORA"),
     other_type("IA3", lambda: IA3Config(**TARGETS, feedforward_modules=[]), r"IA3"),
     other_type("LoHa", lambda: LoHaConfig(**TARGETS), r"LOHA"),
     other_type("LoKr", lambda: LoKrConfig(**TARGETS), r"LOKR"),
     other_type("OFT", lambda: OFTConfig(**TARGETS, r=4, oft_block_size=0), r"OFT"),
     other_type("VeRA", lambda: VeraConfig(target_modules=["q_proj", "o_proj"], r=4), r"VERA"),
-    other_type("prefix tuning", lambda: PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4),
-               r"PREFIX_TUNING"),
+    other_type(
+        "prefix tuning", lambda: PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4), r"PREFIX_TUNING"
+    ),
 ]

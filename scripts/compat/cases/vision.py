@@ -1,4 +1,5 @@
 """Vision-language models: names in memory and names on disk differ."""
+
 from .. import layouts
 from .. import models as m
 from ..case import Case
@@ -6,9 +7,12 @@ from .kinds import PLAIN
 
 LANGUAGE_ONLY = {**PLAIN, "target_modules": r".*language_model.*\.(q_proj|v_proj)"}
 # The text half as older and as newer checkpoints name it.
-LLAVA_AS_IN_MEMORY = layouts.renamed(("language_model.lm_head.", "lm_head."), ("language_model.model.",
-                                     "model.language_model."), ("vision_tower.", "model.vision_tower."),
-                                     ("multi_modal_projector.", "model.multi_modal_projector."))
+LLAVA_AS_IN_MEMORY = layouts.renamed(
+    ("language_model.lm_head.", "lm_head."),
+    ("language_model.model.", "model.language_model."),
+    ("vision_tower.", "model.vision_tower."),
+    ("multi_modal_projector.", "model.multi_modal_projector."),
+)
 
 
 def vision(name, model, lora, **more):
