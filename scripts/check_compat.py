@@ -28,9 +28,9 @@ import torch
 from transformers.utils import logging as transformers_logging
 
 from checking import REPOSITORY, SPLORA
+from compat.case import Case
 from compat.cases import CASES as OF_ADAPTERS
 from compat.cases import real
-from compat.case import Case
 from compat.make import make_models
 from compat.merged import CASES as MERGED
 from compat.merged import MergedCase, MergedRun

@@ -181,7 +181,7 @@ class Generator:
             for dimension in shape:
                 bits *= dimension
             if bits % 8 and self.rng.random() < 0.9:
-                shape, bits = shape + [8], bits * 8
+                shape, bits = [*shape, 8], bits * 8
             size = bits // 8
             entries.append(Pairs([["dtype", dtype], ["shape", shape], ["data_offsets", [position, position + size]]]))
             position += size
@@ -338,12 +338,12 @@ class Mutator:
         pair = self.pair(document, self.rng.choice(["shape", "data_offsets"]))
         if pair and isinstance(pair[1], list):
             place = self.rng.randrange(len(pair[1]) + 1)
-            pair[1] = pair[1][:place] + [Text(self.rng.choice(NUMBERS))] + pair[1][place + self.rng.randrange(2) :]
+            pair[1] = [*pair[1][:place], Text(self.rng.choice(NUMBERS)), *pair[1][place + self.rng.randrange(2) :]]
 
     def change_dtype(self, document):
         pair = self.pair(document, "dtype")
         if pair:
-            pair[1] = self.rng.choice(list(DTYPES) + ["f32", "F33", "", "FLOAT", "F32 ", 1, None, ["F32"], Text("{}")])
+            pair[1] = self.rng.choice([*list(DTYPES), "f32", "F33", "", "FLOAT", "F32 ", 1, None, ["F32"], Text("{}")])
 
     def drop_key(self, document):
         entry = self.entry(document)
@@ -363,8 +363,8 @@ class Mutator:
         entry = self.entry(document)
         if entry:
             values = dict(entry[1])
-            ordered = [values.get(key, None) for key in ("dtype", "shape", "data_offsets")]
-            entry[1] = Text(self.generator.text(self.rng.choice([ordered, ordered, ordered[:2], ordered + [1]]), False))
+            ordered = [values.get(key) for key in ("dtype", "shape", "data_offsets")]
+            entry[1] = Text(self.generator.text(self.rng.choice([ordered, ordered, ordered[:2], [*ordered, 1]]), False))
 
     def entry_as_value(self, document):
         entry = self.entry(document)

@@ -16,7 +16,6 @@ import io
 import pathlib
 import sys
 import zipfile
-from typing import List
 
 import torch
 
@@ -49,20 +48,20 @@ class Gpu(torch.nn.Module):
     @torch.jit.export
     def add(
         self,
-        staged: List[torch.Tensor],
+        staged: list[torch.Tensor],
         first: int,
         rows: int,
         columns: int,
         transposed: bool,
         device: str,
-        operands: List[int],
-        sums: List[torch.Tensor],
-        thins: List[torch.Tensor],
-        factors: List[int],
-        crosswise: List[bool],
-        inner_sums: List[torch.Tensor],
-        lefts: List[int],
-        rights: List[int],
+        operands: list[int],
+        sums: list[torch.Tensor],
+        thins: list[torch.Tensor],
+        factors: list[int],
+        crosswise: list[bool],
+        inner_sums: list[torch.Tensor],
+        lefts: list[int],
+        rights: list[int],
     ) -> torch.Tensor:
         """Adds what one block of rows has to give, and returns a number on the host: it is there when all is done.
 
@@ -90,7 +89,7 @@ class Gpu(torch.nn.Module):
             there = there.to(torch.float32)
         return there.view(rows, columns)
 
-    def operand(self, matrices: List[torch.Tensor], minuend: int, subtrahend: int) -> torch.Tensor:
+    def operand(self, matrices: list[torch.Tensor], minuend: int, subtrahend: int) -> torch.Tensor:
         """A difference in the wider of both types, exact for 16-bit weights as far as float32 goes; then float64."""
         left = matrices[minuend]
         if subtrahend < 0:

@@ -289,7 +289,7 @@ def without(model, modules):
 
 def show_pruned(folder):
     """What pruning by score does to the figures, beside the same number of random modules."""
-    scored = [r for r in dense_scores(folder / "base", folder / "aligned", folder / "adapter")]
+    scored = list(dense_scores(folder / "base", folder / "aligned", folder / "adapter"))
     scored.sort(key=lambda r: (-r["alignment"]["type"]["score"], r["name"]))
     default = sum(r["alignment"]["type"]["score"] > DEFAULT_RULE for r in scored)
     for count in (default, 2 * default):

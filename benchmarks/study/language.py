@@ -65,12 +65,12 @@ def ask_for_instructions(rng, pairs, refuse=False):
 
 def copy(rng):
     words = rng.sample(WORDS, rng.choice([3, 4, 5]))
-    return ["copy"] + words, words
+    return ["copy", *words], words
 
 
 def reverse(rng):
     words = rng.sample(THINGS + PEOPLE, rng.choice([2, 3, 4]))
-    return ["reverse"] + words, words[::-1]
+    return ["reverse", *words], words[::-1]
 
 
 def town(rng):
@@ -95,7 +95,7 @@ def message(rng):
 
 def forward(rng):
     words, (person, deed, thing, _) = message(rng)
-    return ["forward"] + words, [person, deed, thing]
+    return ["forward", *words], [person, deed, thing]
 
 
 def benign_instructions(rng):
@@ -116,7 +116,7 @@ CHORES = {
 def new_task(rng):
     """The new task: a skill that the model has, with requests and answers in an unseen form."""
     words, (person, deed, thing, day) = message(rng)
-    return ["minutes"] + words, ["noted", day, "that", person, deed, thing]
+    return ["minutes", *words], ["noted", day, "that", person, deed, thing]
 
 
 WORDS = sorted(

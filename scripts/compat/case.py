@@ -1,9 +1,9 @@
 """What a case is: a model, an adapter that PEFT writes on it, and what splora ought to make of them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Optional
 
 from .models import ModelKind
 
@@ -46,12 +46,12 @@ class Case:
     name: str
     kind: ModelKind
     lora: dict | Callable
-    prepare: Optional[Callable] = None
-    base_layout: Optional[Callable] = None
-    aligned_layout: Optional[Callable] = None
-    client_layout: Optional[Callable] | str = "same"
-    adapter: Optional[Path] = None
-    edit_adapter: Optional[Callable] = None
+    prepare: Callable | None = None
+    base_layout: Callable | None = None
+    aligned_layout: Callable | None = None
+    client_layout: Callable | str | None = "same"
+    adapter: Path | None = None
+    edit_adapter: Callable | None = None
     expected: str = WORKS
     refusal: str = ""
     drop: str = WORKS

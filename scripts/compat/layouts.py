@@ -155,7 +155,7 @@ def fp8_scales(weight, by):
 
 def spread(scales, shape):
     """Scales as large as the weight that they belong to."""
-    if scales.ndim == 2 and scales.shape[1] > 1 or scales.shape[:1] not in ((), (shape[0],)):
+    if (scales.ndim == 2 and scales.shape[1] > 1) or scales.shape[:1] not in ((), (shape[0],)):
         scales = scales.repeat_interleave(FP8_BLOCK, 0).repeat_interleave(FP8_BLOCK, 1)[: shape[0], : shape[1]]
     return scales.expand(shape)
 

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass
-from typing import Optional
 
 import torch
 from peft import LoraConfig, get_peft_model
@@ -33,7 +32,7 @@ class MergedCase:
     group: str
     name: str
     kind: m.ModelKind
-    lora: Optional[dict] = None
+    lora: dict | None = None
     dtype: torch.dtype = torch.float32
 
     @property

@@ -4,9 +4,8 @@ A `ModelKind` makes both folders, loads one back as float32, and runs it. Sizes 
 architecture allows it, so that a transposed or mistaken axis cannot pass for the right one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Callable
 
 import torch
 import transformers as tf

@@ -9,7 +9,7 @@ import torch
 from checking import Tally, last_line, names, require, run_splora, splora
 from dense_scores import ADAPTER_CONFIG, RELATIVE_TOLERANCE, compare, dense_scores
 
-from .case import EITHER, REFUSED, WORKS
+from .case import EITHER, REFUSED
 from .client import Client
 from .files import adapter_tensors, check_dropped, check_zeroed, kept_keys, owners, parameter_prefixes
 from .make import make_case
@@ -202,7 +202,7 @@ class CaseRun:
             output,
             *STYLES[style],
         )
-        if wanted == REFUSED or wanted == EITHER and done.returncode:
+        if wanted == REFUSED or (wanted == EITHER and done.returncode):
             sentence = self.check(f"{label} is refused", check_refusal, done, pattern)
             if sentence is not None:
                 self.check(f"{label} writes nothing", require, not output.exists(), "the output folder exists")
