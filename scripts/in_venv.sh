@@ -1,28 +1,63 @@
 #!/usr/bin/env bash
-# in_venv.sh LABEL SCRIPT [OPTIONS]: runs a Python script of this folder in a virtual environment of its own (.venv, made
-# on first use). Exit code 77, with one line that begins with LABEL and says why, where Python or the packages are missing.
+# Runs Python in a virtual environment that holds the pinned packages, and creates the environment if it is missing.
+#
+#   in_venv.sh [--light] LABEL SCRIPT [OPTIONS]   runs a Python script of this folder
+#   in_venv.sh [--light] --path                   prints the environment's folder
+#
+# The packages are those of requirements.txt (PyTorch, PEFT, transformers) or, with --light, of requirements-light.txt
+# (numpy, safetensors and the linters; a few seconds to install).
+#
+# Environments live in ${XDG_CACHE_HOME:-~/.cache}/splora, one per hash of the requirements file, Python version and
+# platform, so all clones share them. A changed file gets a new environment; delete the folder to free the disk space.
+#
+# Exit code 77, with one line that starts with LABEL and gives the reason, if Python or the packages are unavailable.
 set -eu
 
+requirements="requirements.txt"
+if [ "${1:-}" = --light ]; then
+  requirements="requirements-light.txt"
+  shift
+fi
 label=$1
-script=$2
-shift 2
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-venv=$root/.venv
-requirements=$root/scripts/requirements.txt
-# A copy of the requirements that the environment satisfies; written last, so a broken install is made again.
-stamp=$venv/requirements.stamp
+shift
+folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 skip() {
-  echo "$label skipped: $1"
+  if [ "$label" = --path ]; then label="Python environment"; fi
+  echo "$label skipped: $1" >&2
   exit 77
 }
 
-if ! cmp -s "$requirements" "$stamp"; then
-  command -v python3 >/dev/null || skip "python3 is not installed"
-  python3 -m venv "$venv" >/dev/null 2>&1 || skip "python3 -m venv cannot make an environment"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2 ||
-    skip "pip cannot install scripts/requirements.txt"
-  cp "$requirements" "$stamp"
+command -v python3 >/dev/null || skip "python3 is not installed"
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skip "python3 is older than 3.11"
+key=$(python3 - "$folder/$requirements" <<'PYTHON'
+import hashlib, platform, sys
+with open(sys.argv[1], "rb") as file:
+    text = file.read() + "\n".join((platform.python_version(), platform.system(), platform.machine())).encode()
+print(hashlib.sha256(text).hexdigest()[:16])
+PYTHON
+)
+environments=${XDG_CACHE_HOME:-$HOME/.cache}/splora
+venv=$environments/venv-$key
+
+if [ ! -d "$venv" ]; then
+  mkdir -p "$environments"
+  # Installed under another name and renamed once complete, so that nobody sees half an environment.
+  new=$(mktemp -d "$environments/new-XXXXXX")
+  trap 'rm -rf "$new"' EXIT
+  python3 -m venv "$new/venv" >/dev/null 2>&1 || skip "python3 -m venv cannot create an environment"
+  "$new/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
+    -r "$folder/$requirements" >&2 || skip "pip cannot install scripts/$requirements"
+  # If another process was faster, its environment is as good.
+  mv -T "$new/venv" "$venv" 2>/dev/null || [ -d "$venv" ] || mv "$new/venv" "$venv"
+  rm -rf "$new"
+  trap - EXIT
 fi
 
-exec "$venv/bin/python" "$root/scripts/$script" "$@"
+if [ "$label" = --path ]; then
+  echo "$venv"
+  exit 0
+fi
+script=$1
+shift
+exec "$venv/bin/python" "$folder/$script" "$@"
