@@ -1,19 +1,15 @@
-"""What the checks against the real PEFT client have in common: counting, running bin/splora, hearing warnings."""
+"""Shared by the checks: counting passed and failed checks, and recording the warnings of Python libraries."""
 
 import contextlib
 import logging
-import os
-import subprocess
 import traceback
 import warnings
-from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-SPLORA = Path(os.environ.get("SPLORA", REPOSITORY / "bin" / "splora"))
+from program import run_splora
 
 
 class CheckFailed(Exception):
-    """A check found what should not be; the message says what."""
+    """A check failed; the message says why."""
 
 
 def require(condition, message):
@@ -22,7 +18,7 @@ def require(condition, message):
 
 
 def names(modules, limit=3):
-    """A few module names for a message."""
+    """The first few module names, for a message."""
     listed = sorted(modules)
     return ", ".join(listed[:limit]) + (f" and {len(listed) - limit} more" if len(listed) > limit else "")
 
@@ -32,19 +28,19 @@ def say(line):
 
 
 class Tally:
-    """Tells of each check in a line, and counts."""
+    """Counts checks and reports each one as a line, through `tell`."""
 
     def __init__(self, tell=say):
         self.passed = self.failed = 0
         self.tell = tell
 
     def check(self, label, function, *arguments):
-        """Runs one check; returns its result, or None where it failed."""
+        """Runs one check and returns its result, or None if it failed."""
         try:
             result = function(*arguments)
         except CheckFailed as problem:
             return self.fail(label, str(problem))
-        except Exception as problem:  # an error of PEFT or torch is a finding as well
+        except Exception as problem:  # an error raised by PEFT or torch is a failed check as well
             traceback.print_exc()
             return self.fail(label, f"{type(problem).__name__}: {problem}")
         self.passed += 1
@@ -56,26 +52,25 @@ class Tally:
         self.tell(f"FAIL  {label}: {reason}")
 
 
-def run_splora(*arguments):
-    """Runs bin/splora, whatever its exit code."""
-    return subprocess.run([str(part) for part in (SPLORA, *arguments)], capture_output=True, text=True)
-
-
 def last_line(done):
-    """The last line that a program said, on standard error if it said anything there."""
-    return (done.stderr.strip() or done.stdout.strip() or "nothing on stderr").splitlines()[-1]
+    """The last line a command printed to standard error, or to standard output if it printed no error."""
+    return (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
 
 
-def splora(command, *arguments):
-    """Runs a command of bin/splora that has to succeed, and returns its standard output."""
-    done = run_splora(command, *arguments)
+def succeed(done, command):
+    """The standard output of a finished command; fails the check if the command failed."""
     require(done.returncode == 0, f"splora {command} ended with exit code {done.returncode}: {last_line(done)}")
     return done.stdout
 
 
+def splora(command, *arguments):
+    """Runs a command that must succeed and returns its standard output."""
+    return succeed(run_splora(command, *arguments), command)
+
+
 @contextlib.contextmanager
 def recorded_warnings():
-    """Collects everything that is warned of, through the warnings module or through logging."""
+    """Collects all warnings, whether issued through the warnings module or through logging."""
     heard = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: heard.append(record.getMessage())
