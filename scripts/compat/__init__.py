@@ -1,1 +1,1 @@
-"""The compatibility run: adapters and checkpoints as they occur in the wild, each made by PEFT on a tiny random model."""
+"""The compatibility run: adapters and checkpoints as found in practice, most of them made by PEFT on tiny random models."""

@@ -1,6 +1,6 @@
-"""How a checkpoint lies on disk: other dtypes, shards, prefixes and formats of the same weights.
+"""How a checkpoint is stored: other dtypes, shards, prefixes and formats of the same weights.
 
-Each layout is a function (source folder, folder); the source is what save_pretrained wrote in float32.
+Each layout is a function (source folder, folder). The source is a checkpoint that save_pretrained wrote in float32.
 """
 
 import json
@@ -19,7 +19,7 @@ def tensors_of(folder):
 
 
 def start(source, folder, **config_keys):
-    """A folder with everything but the weights; config.json gains the given keys."""
+    """Creates a folder with everything except the weights; config.json gains the given keys."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in Path(source).iterdir():
         if file.name != WEIGHTS:
@@ -36,7 +36,7 @@ def store(tensors, folder):
 
 
 def edited(change):
-    """The layout whose tensors are `change(tensors)`."""
+    """Returns the layout whose tensors are `change(tensors)`."""
 
     def layout(source, folder):
         start(source, folder)
@@ -50,7 +50,7 @@ def as_dtype(dtype):
 
 
 def renamed(*pairs):
-    """Each name with the first prefix of a pair gets the second instead; the first pair that fits counts."""
+    """Replaces prefixes of names, given as pairs (old, new); the first pair that matches a name applies."""
 
     def rename(name):
         for old, new in pairs:
@@ -62,7 +62,7 @@ def renamed(*pairs):
 
 
 def sharded(dtype=torch.float32, parts=3):
-    """Shards of about equal numbers of tensors under an index."""
+    """Stores shards with about equal numbers of tensors, and an index."""
 
     def layout(source, folder):
         start(source, folder)
@@ -91,7 +91,7 @@ def write_shards(tensors, folder, parts, index, write):
 
 
 def pickled(dtype=torch.float32, parts=1):
-    """A legacy pytorch_model.bin, or shards of one."""
+    """Stores a legacy pytorch_model.bin, or shards of one."""
 
     def layout(source, folder):
         start(source, folder)
@@ -108,7 +108,7 @@ def pickled(dtype=torch.float32, parts=1):
 
 
 def fused_experts(gate, up, down):
-    """Transformers 5 in memory, on disk: the experts of a layer as one gate_up_proj and one down_proj."""
+    """Stores experts as transformers 5 holds them in memory: one gate_up_proj and one down_proj per layer."""
 
     def fuse(tensors):
         result, experts = {}, {}
@@ -129,7 +129,7 @@ def fused_experts(gate, up, down):
     return edited(fuse)
 
 
-# ---- quantised -----------------------------------------------------------------------------------
+# ---- quantized -----------------------------------------------------------------------------------
 
 
 def is_projection(name, tensor):
@@ -142,7 +142,7 @@ FP8_BLOCK = 16
 
 
 def fp8_scales(weight, by):
-    """Scales that spread a weight over the range of float8: per tensor, per row, or per block of 16 x 16."""
+    """Returns the scales that map a weight to the range of float8, per tensor, per row, or per block of 16 x 16."""
     if by == "tensor":
         return (weight.abs().max() / FP8_LARGEST).reshape(())
     if by == "row":
@@ -154,7 +154,7 @@ def fp8_scales(weight, by):
 
 
 def spread(scales, shape):
-    """Scales as large as the weight that they belong to."""
+    """Expands scales to the shape of their weight."""
     if (scales.ndim == 2 and scales.shape[1] > 1) or scales.shape[:1] not in ((), (shape[0],)):
         scales = scales.repeat_interleave(FP8_BLOCK, 0).repeat_interleave(FP8_BLOCK, 1)[: shape[0], : shape[1]]
     return scales.expand(shape)
@@ -168,7 +168,7 @@ FP8_KINDS = {  # how scales are laid out, what their tensors are called, and wha
 
 
 def fp8(by):
-    """Projections as float8 with scales, the rest as bfloat16."""
+    """Stores projections as float8 with scales, and the rest as bfloat16."""
     suffix, quantization = FP8_KINDS[by]
 
     def layout(source, folder):
@@ -187,7 +187,7 @@ def fp8(by):
 
 
 def fp8_widened(by):
-    """What `fp8` stores, multiplied out to float32: the same model for a client that knows no float8."""
+    """Stores what `fp8` stores, dequantized to float32: the same model for a client without float8 support."""
 
     def layout(source, folder):
         start(source, folder)
@@ -204,7 +204,7 @@ def fp8_widened(by):
 
 
 def packed(method, tensors_for):
-    """A stand-in for a quantiser that packs weights: the tensors that it leaves in place of each projection."""
+    """Imitates a quantizer that packs weights: `tensors_for` returns the tensors that replace a projection."""
 
     def layout(source, folder):
         start(source, folder, quantization_config={"quant_method": method, "bits": 4, "load_in_4bit": True})

@@ -1,4 +1,4 @@
-"""Makes the folders of a case: base, aligned and adapter, and where needed the copies that the client reads."""
+"""Creates the folders of a case: base, aligned, adapter, and the copies that PEFT reads where those are needed."""
 
 import shutil
 from pathlib import Path
@@ -11,13 +11,13 @@ from checking import recorded_warnings
 from .case import Places
 from .models import step_away
 
-# How far "training" moves each trainable parameter from where PEFT initialised it, relative to its size.
+# How far "training" moves each trainable parameter from its initial value, relative to its size.
 TRAINING_STEP = 0.1
 SIZE_OF_ZERO = 0.02
 
 
 def make_models(kind, folder):
-    """Base and aligned model of a kind, float32 in one file, as transformers saves them."""
+    """Saves the base and the aligned model of a kind as transformers does: float32, in one file."""
     for name, seed in (("base", 1), ("aligned", 2)):
         model = kind.random(1)
         if name == "aligned":
@@ -27,7 +27,7 @@ def make_models(kind, folder):
 
 @torch.no_grad()
 def train(model, seed=7):
-    """Moves everything PEFT made trainable: factors, magnitudes, biases, saved modules, token deltas."""
+    """Moves everything that PEFT made trainable: factors, magnitudes, biases, saved modules, token deltas."""
     generator = torch.Generator().manual_seed(seed)
     trainable = sorted((name, p) for name, p in model.named_parameters() if p.requires_grad)
     for _, parameter in trainable:
@@ -36,7 +36,7 @@ def train(model, seed=7):
 
 
 def write_adapter(case, aligned, folder):
-    """Wraps the aligned model, trains it and saves the adapter, unless the case brings one."""
+    """Wraps the aligned model, trains it and saves the adapter, unless the case has an existing one."""
     if case.adapter:
         shutil.copytree(case.adapter, folder)
         return
@@ -63,7 +63,7 @@ def lay_out(layout, source, folder):
 
 
 def make_case(case, models, work):
-    """The folders of one case, below `work`; `models` holds those of its kind."""
+    """Creates the folders of one case below `work`; `models` holds the models of its kind."""
     source = {part: Path(models) / case.kind.name / part for part in ("base", "aligned")}
     base = lay_out(case.base_layout, source["base"], work / "base")
     aligned = lay_out(case.aligned_layout, source["aligned"], work / "aligned")

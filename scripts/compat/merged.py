@@ -1,4 +1,4 @@
-"""Merged fine-tunes: checkpoints that are judged by what they add to the aligned one."""
+"""Merged fine-tunes: checkpoints that are scored by what they add to the aligned one."""
 
 import json
 import re
@@ -8,25 +8,28 @@ import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 
-from checking import Tally, last_line, names, require, run_splora
-from dense_scores import compare, judge_all, measure_delta, natural_key
+from checking import Tally, last_line, names, require
+from dense_scores import judge_all, measure_delta, natural_key
+from program import run_splora
 
 from . import layouts
 from . import models as m
+from .case import Named
 from .make import train
-from .run import Row, as_bound, worst_of
+from .ranking import ranked
+from .run import Row, as_bound, compare_scores, worst_of
 
 VOCABULARY = re.compile(r"embed|wte|wpe|shared|lm_head")
 SHARD = "20KB"
 
 
 @dataclass(frozen=True)
-class MergedCase:
+class MergedCase(Named):
     """
     One row of the table.
 
     lora: the arguments of the LoraConfig of an adapter that is merged; None for a fine-tune of all weights.
-    dtype: what the fine-tune is saved in.
+    dtype: the type that the fine-tune is saved in.
     """
 
     group: str
@@ -34,13 +37,6 @@ class MergedCase:
     kind: m.ModelKind
     lora: dict | None = None
     dtype: torch.dtype = torch.float32
-
-    @property
-    def slug(self):
-        return re.sub(r"[^a-z0-9]+", "-", f"{self.group} {self.name}".lower()).strip("-")
-
-    def matches(self, pattern):
-        return pattern.lower() in f"{self.group} {self.name}".lower() or re.search(pattern, self.slug)
 
 
 def merged(name, kind, **more):
@@ -53,7 +49,7 @@ CASES = [
     merged("Llama, all weights trained, tied", m.LLAMA_TIED),
     merged("Llama, saved in BF16 beside an F32 aligned model", m.LLAMA, dtype=torch.bfloat16),
     merged("GPT-2, Conv1D", m.GPT2),
-    merged("Mixtral, a tensor an expert", m.MIXTRAL),
+    merged("Mixtral, one tensor per expert", m.MIXTRAL),
     merged("T5", m.T5),
     merged("ViT", m.VIT),
 ]
@@ -68,7 +64,7 @@ def flat(tensor):
 
 
 class MergedRun:
-    """One case: scores against the files in float64, prunings against what transformers loads."""
+    """Runs one case: compares scores with the files in float64, and prunings with what transformers loads."""
 
     def __init__(self, case, models, work, _full):
         self.case, self.work = case, work
@@ -89,7 +85,7 @@ class MergedRun:
         model.to(self.case.dtype).save_pretrained(self.adapted, max_shard_size=SHARD)
 
     def check(self, what, function, *arguments):
-        return self.tally.check(f"{self.case.group} / {self.case.name}: {what}", function, *arguments)
+        return self.tally.check(f"{self.case.label}: {what}", function, *arguments)
 
     def options(self):
         return ["--base", self.base, "--aligned", self.aligned, "--adapted", self.adapted]
@@ -99,20 +95,15 @@ class MergedRun:
         if self.check("score", require, done.returncode == 0, last_line(done)) is None:
             self.row.scored = f"failed: {last_line(done)}"
         else:
-            rows = self.oracle()
-            worst = self.check("score agrees with the files in float64", self.compare, rows, json.loads(done.stdout))
+            rows, document = self.oracle(), json.loads(done.stdout)
+            worst = self.check("score agrees with the files in float64", compare_scores, rows, document)
             self.row.scored = as_bound(worst) if worst is not None else "failed: deviates"
-            ranked = sorted(
-                (r for r in rows if r["alignment"]["type"]["score"] is not None),
-                key=lambda r: (-r["alignment"]["type"]["score"], r["name"]),
-            )
-            order = [row["name"] for row in ranked]
+            order = ranked(rows)
             outcomes = [self.prune(order[:count]) for count in (0, len(order) // 2, len(order))]
             self.row.pruned = worst_of(outcomes)
             self.row.reloaded = "bit-equal, in transformers" if self.row.pruned == "yes" else ""
             self.row.zero = "wrong usage"
-        self.row.passed, self.row.failed = self.tally.passed, self.tally.failed
-        return self.row
+        return self.row.count(self.tally)
 
     def oracle(self):
         base, aligned, adapted = map(tensors_in, (self.base, self.aligned, self.adapted))
@@ -123,13 +114,6 @@ class MergedRun:
                 delta = flat(adapted[name]) - flat(aligned[name])
                 rows.append(measure_delta(module, min(delta.shape), 1.0, delta, flat(aligned[name]) - flat(base[name])))
         return judge_all(rows)
-
-    def compare(self, rows, document):
-        failures, worst, _ = compare(rows, document)
-        require(
-            not failures, f"{len(failures)} deviations, first: {failures[0] if failures else ''}; worst: {worst[1]}"
-        )
-        return worst[0] or 1e-16
 
     def prune(self, removed):
         failed_before = self.tally.failed
@@ -142,7 +126,7 @@ class MergedRun:
         return "yes" if self.tally.failed == failed_before else "failed"
 
     def expected(self, removed):
-        """Each tensor as it has to be: the aligned one in the fine-tune's type, or the fine-tune's."""
+        """Each tensor as it must be: the aligned one in the fine-tune's type where restored, else the fine-tune's."""
         adapted, aligned = tensors_in(self.adapted), tensors_in(self.aligned)
         restored = {f"{module}.weight" for module in removed}
         return {
@@ -162,11 +146,11 @@ class MergedRun:
             require((output / file.name).is_file(), f"{file.name} is missing")
 
     def check_model(self, output, removed):
-        """The pruned folder is a model, and answers as the fine-tune does with these weights put in by hand."""
+        """The pruned folder is a model whose output equals that of the fine-tune with the weights restored by hand."""
         kind = self.case.kind
         by_hand = self.work / f"by-hand-{len(removed)}"
         layouts.start(self.aligned, by_hand)
         layouts.store(self.expected(removed), by_hand)
         answer, reference = kind.answer(kind.load(output)), kind.answer(kind.load(by_hand))
-        require(torch.isfinite(answer).all().item(), "the answer is not finite")
-        require(torch.equal(answer, reference), "the answer differs from that of the model made by hand")
+        require(torch.isfinite(answer).all().item(), "the output is not finite")
+        require(torch.equal(answer, reference), "the output differs from that of the model restored by hand")

@@ -1,7 +1,7 @@
 """Tiny random models of each architecture, as pairs: a base model, and an "aligned" one a step away from it.
 
-A `ModelKind` makes both folders, loads one back as float32, and runs it. Sizes differ in each dimension where the
-architecture allows it, so that a transposed or mistaken axis cannot pass for the right one.
+A `ModelKind` creates both folders, loads one of them as float32, and runs the model. Sizes differ in every dimension
+where the architecture allows it, so that a transposed or mistaken axis cannot go unnoticed.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ ALIGNMENT_STEP = 0.05
 
 @dataclass(frozen=True)
 class ModelKind:
-    """One architecture: how to make it, which auto class loads it, and what it is fed."""
+    """One architecture: its config, the auto class that loads it, and the inputs it gets."""
 
     name: str
     config: Callable[[], tf.PretrainedConfig]
@@ -33,14 +33,14 @@ class ModelKind:
 
     @torch.no_grad()
     def answer(self, model):
-        """What the model says to fixed inputs: its logits, or its last hidden states where it has no head."""
+        """Returns the output for fixed inputs: the logits, or the last hidden states if the model has no head."""
         said = model(**self.inputs(model.config))
         return said.logits if hasattr(said, "logits") else said.last_hidden_state
 
 
 @torch.no_grad()
 def step_away(model, seed):
-    """Moves every parameter a little, as alignment would."""
+    """Moves every parameter slightly, as alignment would."""
     generator = torch.Generator().manual_seed(seed)
     for _, parameter in sorted(model.named_parameters()):
         size = parameter.square().mean().sqrt().item() or 0.02

@@ -1,4 +1,4 @@
-"""The dense truth about a case, in float64, from PEFT's own layers.
+"""The expected scores of a case, computed densely in float64 from PEFT's own layers.
 
 A module's delta is the weight with which PEFT computes, minus the aligned weight; V is the aligned minus the base
 weight; both as [out, in]. A parameter of a mixture of experts is a stack [experts, out, in].
@@ -14,12 +14,12 @@ from checking import require
 from dense_scores import PEFT_PREFIX, judge_all, measure_delta, natural_key
 
 ADAPTER = "default"
-# How closely PEFT's float32 initialisation has to follow the float64 one that stands in for it.
-INITIALISATION_TOLERANCE = 1e-3
+# How closely PEFT's float32 initialization must follow the float64 one that replaces it here.
+INITIALIZATION_TOLERANCE = 1e-3
 
 
 def unit_name(name, layer):
-    """What splora calls what a layer changes: the module, or the parameter with its module."""
+    """splora's name for what a layer changes: the module, or the module and the parameter."""
     name = name.removeprefix(PEFT_PREFIX)
     if isinstance(layer, ParamWrapper):
         return f"{name.replace('.base_layer', '')}.{layer.parameter_name}"
@@ -36,7 +36,7 @@ def dense(tensor):
 
 
 def as_matrix(weight, layer):
-    """A stored weight as [out, in], or as a stack [experts, out, in]."""
+    """Returns a stored weight as [out, in], or as a stack [experts, out, in]."""
     if isinstance(layer, ParamWrapper):
         return weight if layer._did_swap_in_out_features else weight.swapaxes(-1, -2)
     if isinstance(layer, Embedding) or isinstance(layer.get_base_layer(), Conv1D):
@@ -45,14 +45,14 @@ def as_matrix(weight, layer):
 
 
 def parameter_of(model, unit, layer):
-    """The weight of a unit in a model without adapter."""
+    """Returns the weight of a unit in a model without an adapter."""
     if isinstance(layer, ParamWrapper):
         return model.get_parameter(unit)
     return model.get_submodule(unit).weight
 
 
 def initial_part(init, aligned, layer):
-    """What an initialisation takes out of the base weight as the adapter is loaded, [out, in] in float64."""
+    """Returns what an initialization subtracts from the base weight when the adapter is loaded, [out, in] in float64."""
     rank, scaling = layer.r[ADAPTER], layer.scaling[ADAPTER]
     if init == "pissa":
         left, values, right = np.linalg.svd(aligned, full_matrices=False)
@@ -64,16 +64,16 @@ def initial_part(init, aligned, layer):
 
 
 def effective(layer, aligned, init):
-    """The weight [out, in] with which a layer of a float64 model computes."""
+    """Returns the weight [out, in] with which a layer of a float64 model computes."""
     if isinstance(layer, ParamWrapper):
         return aligned + as_matrix(dense(layer.get_delta_weight(ADAPTER)), layer)
     base = layer.get_base_layer()
     found = as_matrix(dense(base.weight), layer)
     taken = initial_part(init, aligned, layer) if not np.array_equal(found, aligned) else None
     if taken is not None:
-        # PEFT works in float32 here: its rounding is taken out, once it is seen to be no more than that.
+        # PEFT works in float32 here: remove its rounding, after checking that the difference is no more than that.
         off = np.linalg.norm(aligned - found - taken) / np.linalg.norm(taken)
-        require(off < INITIALISATION_TOLERANCE, f"PEFT's {init} differs from its definition by {off:.1e}")
+        require(off < INITIALIZATION_TOLERANCE, f"PEFT's {init} differs from its definition by {off:.1e}")
         stored = torch.from_numpy(np.ascontiguousarray(aligned - taken))
         base.weight.data = stored.T.contiguous() if isinstance(base, Conv1D) else stored
     if ADAPTER not in layer.lora_variant:
@@ -83,7 +83,7 @@ def effective(layer, aligned, init):
 
 
 def oracle_rows(wrapped, base, aligned):
-    """What `score` ought to say of every unit, from a loaded adapter (which is merged) and the two models."""
+    """Returns the scores expected for every unit, from a loaded adapter (which gets merged) and the two models."""
     init = wrapped.peft_config[ADAPTER].init_lora_weights
     wrapped.double()
     rows = []

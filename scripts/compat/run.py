@@ -1,40 +1,36 @@
-"""Runs one case: scores against the oracle, prunings against PEFT, refusals against the sentence they owe."""
+"""Runs one case: compares scores with the oracle, prunings with PEFT, and refusals with the message they must give."""
 
 import json
 import re
 from dataclasses import dataclass, field
 
-import torch
-
-from checking import Tally, last_line, names, require, run_splora, splora
-from dense_scores import ADAPTER_CONFIG, RELATIVE_TOLERANCE, compare, dense_scores
+from checking import Tally, last_line, names, require, splora
+from dense_scores import RELATIVE_TOLERANCE, compare, dense_scores
+from program import run_splora
 
 from .case import EITHER, REFUSED
-from .client import Client
-from .files import adapter_tensors, check_dropped, check_zeroed, kept_keys, owners, parameter_prefixes
+from .client import Client, check_output
+from .files import (
+    STYLES,
+    adapter_tensors,
+    check_config,
+    check_decision,
+    check_dropped,
+    check_zeroed,
+    kept_keys,
+    owners,
+    parameter_prefixes,
+)
 from .make import make_case
 from .oracle import lora_layers, oracle_rows
+from .ranking import ranked
 
 BAD_INPUT = 4
-# What a drop may change in adapter_config.json; every other key must come through as it was.
-OWNED_KEYS = {
-    "target_modules",
-    "exclude_modules",
-    "rank_pattern",
-    "alpha_pattern",
-    "target_parameters",
-    "ensure_weight_tying",
-}
-STYLES = {
-    "exclude": ["--action", "drop", "--config-style", "exclude"],
-    "targets": ["--action", "drop", "--config-style", "targets"],
-    "zero": ["--action", "zero"],
-}
 
 
 @dataclass
 class Row:
-    """What the table says of a case: each cell a word, or the reason why not."""
+    """The result of a case, and what the table says about it: each cell a word, or the reason why not."""
 
     group: str
     name: str
@@ -42,16 +38,21 @@ class Row:
     pruned: str = ""
     reloaded: str = ""
     zero: str = ""
-    note: str = ""
+    in_table: bool = True
+    seconds: float = 0
     lines: list = field(default_factory=list)
     passed: int = 0
     failed: int = 0
 
+    def count(self, tally):
+        self.passed, self.failed = tally.passed, tally.failed
+        return self
+
 
 def refusal_of(done):
-    """The one sentence with which bin/splora refused, or a failed check."""
+    """The one message with which splora refused; fails the check if it did not refuse."""
     require(done.returncode == BAD_INPUT, f"exit code {done.returncode} instead of {BAD_INPUT}: {last_line(done)}")
-    require(not done.stdout.strip(), "a refusal that also writes to standard output")
+    require(not done.stdout.strip(), "the refusal also writes to standard output")
     lines = done.stderr.strip().splitlines()
     require("Exception" not in done.stderr, f"a stack trace: {lines[0]}")
     return lines[0].removeprefix("splora: ")
@@ -64,7 +65,7 @@ def check_refusal(done, pattern):
 
 
 class CaseRun:
-    """One case on its way through score, verify, prune and PEFT."""
+    """Takes one case through score, verify, prune and PEFT."""
 
     def __init__(self, case, models, work, full):
         self.case, self.work, self.full = case, work, full
@@ -79,11 +80,11 @@ class CaseRun:
             else:
                 self.run_working()
         finally:
-            self.row.passed, self.row.failed = self.tally.passed, self.tally.failed
+            self.row.count(self.tally)
         return self.row
 
     def check(self, what, function, *arguments):
-        return self.tally.check(f"{self.case.group} / {self.case.name}: {what}", function, *arguments)
+        return self.tally.check(f"{self.case.label}: {what}", function, *arguments)
 
     def neutral(self, text):
         """A message without this machine's folders."""
@@ -108,7 +109,7 @@ class CaseRun:
     # ---- working
 
     def run_working(self):
-        self.client = Client(self.case, self.places) if self.case.reload else None
+        self.client = Client(self.case.kind, self.places) if self.case.reload else None
         if self.client and not self.client.modes:
             self.tally.fail(f"{self.case.name}: PEFT loads the original", str(self.client.broken))
             return
@@ -125,14 +126,13 @@ class CaseRun:
         rows = self.check("the dense oracle", self.oracle)
         if rows is None:
             return
-        worst = self.check("score agrees with the oracle", self.compare, rows, document)
+        worst = self.check("score agrees with the oracle", compare_scores, rows, document)
         self.row.scored = as_bound(worst) if worst is not None else "failed: deviates"
-        self.check(
-            "verify accepts the original", splora, "verify", self.places.adapter, "--aligned", self.places.aligned
-        )
+        verify = ("verify", self.places.adapter, "--aligned", self.places.aligned)
+        self.check("verify accepts the original", splora, *verify)
         if self.client:
             self.prepare_files()
-            self.prune_all(rows)
+            self.prune_all(ranked(rows))
 
     def oracle(self):
         if self.case.oracle == "files":
@@ -141,13 +141,6 @@ class CaseRun:
             self.case.kind.load(folder) for folder in (self.places.client_base, self.places.client_aligned)
         )
         return oracle_rows(self.client.original(), base, aligned)
-
-    def compare(self, rows, document):
-        failures, worst, _ = compare(rows, document)
-        require(
-            not failures, f"{len(failures)} deviations, first: {failures[0] if failures else ''}; worst: {worst[1]}"
-        )
-        return worst[0] or 1e-16
 
     # ---- prunings
 
@@ -165,13 +158,9 @@ class CaseRun:
             self.owner, self.prefixes = owners(self.tensors, model), parameter_prefixes(model)
         self.built = set(lora_layers(model))
 
-    def prune_all(self, rows):
-        ranked = sorted(
-            (r for r in rows if r["alignment"]["type"]["score"] is not None),
-            key=lambda r: (-r["alignment"]["type"]["score"], r["name"]),
-        )
-        order, half, most = [r["name"] for r in ranked], len(ranked) // 2, len(ranked) - 1
-        if not ranked:
+    def prune_all(self, order):
+        half, most = len(order) // 2, len(order) - 1
+        if not order:
             self.row.pruned = "nothing: a single module has no others to be ranked against"
             return
         drops = [("exclude", 1), ("targets", half), ("exclude", most)]
@@ -186,21 +175,13 @@ class CaseRun:
             self.row.reloaded += " (PEFT itself cannot load the original with low_cpu_mem_usage)"
 
     def prune(self, style, removed, wanted, pattern):
-        """One pruning; returns the cell of the table."""
+        """Runs and checks one pruning; returns the cell of the table."""
         failed_before = self.tally.failed
         label = f"prune {style} {len(removed)}"
         output = self.work / f"{style}-{len(removed)}"
+        chosen = ("--scores", self.work / "scores.json", "--count", len(removed))
         done = run_splora(
-            "prune",
-            *self.places.options(),
-            *self.case.options,
-            "--scores",
-            self.work / "scores.json",
-            "--count",
-            len(removed),
-            "--output",
-            output,
-            *STYLES[style],
+            "prune", *self.places.options(), *self.case.options, *chosen, "--output", output, *STYLES[style]
         )
         if wanted == REFUSED or (wanted == EITHER and done.returncode):
             sentence = self.check(f"{label} is refused", check_refusal, done, pattern)
@@ -210,24 +191,14 @@ class CaseRun:
             return f"failed: {self.outcome(done)}"
         if self.check(label, require, done.returncode == 0, last_line(done)) is None:
             return f"failed: {self.outcome(done)}"
-        self.check(f"{label}: as ranked", self.check_decision, output, removed)
+        self.check(f"{label}: as ranked", check_decision, output, removed)
         self.check(f"{label}: files", self.check_files, style, output, removed)
         for low_memory in self.client.modes:
-            self.check(
-                f"{label}: PEFT, low_cpu_mem_usage={low_memory}", self.check_client, style, output, removed, low_memory
-            )
+            mode = f"low_cpu_mem_usage={low_memory}"
+            self.check(f"{label}: PEFT, {mode}", self.check_client, style, output, removed, low_memory)
         if style == "exclude" or self.full:
             self.check(f"{label}: verify", splora, "verify", output, "--aligned", self.places.aligned)
         return "yes" if self.tally.failed == failed_before else "failed"
-
-    def check_decision(self, output, removed):
-        report = json.loads((output / "splora-report.json").read_text())
-        decided = {m["name"] for m in report["modules"] if m["decision"] == "prune"}
-        require(
-            decided == set(removed),
-            f"pruned {names(decided - set(removed)) or 'none'} in error, kept"
-            f" {names(set(removed) - decided) or 'none'} in error",
-        )
 
     def check_files(self, style, output, removed):
         pruned = adapter_tensors(output)
@@ -235,53 +206,48 @@ class CaseRun:
             check_zeroed(self.tensors, pruned, self.owner, removed)
         else:
             check_dropped(self.tensors, pruned, kept_keys(self.owner, self.tensors, self.prefixes, set(removed)))
-        before, after = (json.loads((folder / ADAPTER_CONFIG).read_text()) for folder in (self.places.adapter, output))
-        changed = {
-            key
-            for key in before.keys() | after.keys()
-            if (key in before) != (key in after) or before.get(key) != after.get(key)
-        }
-        strange = changed - (OWNED_KEYS if style != "zero" else set())
-        require(not strange, f"{ADAPTER_CONFIG} changed in {names(strange)}")
+        check_config(self.places.adapter, output, style)
 
     def check_client(self, style, output, removed, low_memory):
-        model, heard = self.client.load(output, low_memory)
-        new = [w for w in heard if w not in self.client.usual_warnings[low_memory]]
-        require(not new, f"{len(new)} new warnings, first: {new[:1]}")
-        on_meta = [name for name, p in model.named_parameters() if p.is_meta]
-        require(not on_meta, f"{len(on_meta)} parameters stayed on the meta device: {names(on_meta)}")
+        model = self.client.load_cleanly(output, low_memory)
         if self.case.oracle != "files":
-            wanted = self.built - set(removed) if style != "zero" else self.built
-            built = set(lora_layers(model))
-            require(
-                built == wanted,
-                f"PEFT built {len(built)} LoRA modules, {len(wanted)} expected;"
-                f" too many: {names(built - wanted) or 'none'}; missing: {names(wanted - built) or 'none'}",
-            )
-        answer = self.case.kind.answer(model)
-        reference = self.reference(removed, low_memory)
-        require(torch.isfinite(answer).all().item(), "the answer is not finite")
-        require(
-            torch.equal(answer, reference),
-            "the answer differs from the original's without these modules by up to"
-            f" {(answer - reference).abs().max().item():.3g}",
-        )
-        untouched = self.reference((), low_memory)
-        require(not torch.equal(reference, untouched), "the removal does not change the answer: nothing is tested")
+            check_built(model, self.built - set(removed) if style != "zero" else self.built)
+        reference, untouched = self.reference(removed, low_memory), self.reference((), low_memory)
+        check_output(self.case.kind.answer(model), reference, untouched)
 
     def reference(self, removed, low_memory):
         if self.case.oracle == "files":
-            return self.client.answer_without_tensors(self.tensors, self.owner, set(removed), low_memory)
+            return self.client.output_without_tensors(self.tensors, self.owner, set(removed), low_memory)
         return self.client.reference(removed, low_memory)
 
 
+def check_built(model, wanted):
+    """PEFT built exactly these LoRA modules."""
+    built = set(lora_layers(model))
+    require(
+        built == wanted,
+        f"PEFT built {len(built)} LoRA modules, {len(wanted)} expected;"
+        f" too many: {names(built - wanted) or 'none'}; missing: {names(wanted - built) or 'none'}",
+    )
+
+
+def compare_scores(rows, document):
+    """The largest deviation of splora's scores from the dense ones; fails the check if it exceeds the tolerance."""
+    failures, worst, _ = compare(rows, document)
+    require(
+        not failures,
+        f"{len(failures)} deviations, first: {failures[0] if failures else ''}; worst: {worst[1]}",
+    )
+    return worst[0] or 1e-16
+
+
 def worst_of(outcomes):
-    """One cell for several prunings: the first that is no plain yes."""
+    """One cell for several prunings: the first that is not a plain yes."""
     return next((outcome for outcome in outcomes if outcome != "yes"), "yes")
 
 
 def as_bound(deviation):
-    """A deviation as the power of ten that it stays below; the test's own tolerance is the largest."""
+    """The smallest power of ten that the deviation does not exceed, at most that of the tolerance."""
     power = -16
     while deviation > 10.0**power:
         power += 1

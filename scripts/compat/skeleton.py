@@ -1,7 +1,7 @@
-"""A stand-in for the model of an adapter from elsewhere, whose own model is too large or not to be had.
+"""A stand-in for the model of a real adapter, whose own model is too large or unavailable.
 
-It has exactly the layers that the adapter names, in their sizes, with random weights; PEFT loads the adapter on it as on
-any model. Each layer is run by itself on a fixed input.
+It has exactly the layers that the adapter names, in their sizes, with random weights. PEFT loads the adapter on it as
+on any other model. Each layer runs by itself on a fixed input.
 """
 
 import re
@@ -20,7 +20,7 @@ SAMPLES = 3
 
 @dataclass(frozen=True)
 class Layer:
-    """What one layer is: its class by name, and the sizes that make it."""
+    """One layer: its type, and the sizes to create it with."""
 
     type: str
     sizes: tuple
@@ -43,7 +43,7 @@ class Layer:
 
 
 class Skeleton(torch.nn.Module):
-    """The layers, in containers as their names say."""
+    """The layers, nested in containers as their names say."""
 
     def __init__(self, layers):
         super().__init__()
@@ -57,7 +57,7 @@ class Skeleton(torch.nn.Module):
             parent.add_module(last, layer.make())
 
     def prepare_inputs_for_generation(self):
-        """PEFT asks a causal language model for it as it wraps it."""
+        """PEFT expects a causal language model to have this method when it wraps it."""
 
     def save_pretrained(self, folder):
         Path(folder).mkdir(parents=True)
@@ -66,7 +66,7 @@ class Skeleton(torch.nn.Module):
 
 @dataclass(frozen=True)
 class SkeletonKind:
-    """As `models.ModelKind`, of layers {name: Layer}."""
+    """The counterpart of `models.ModelKind` for layers {name: Layer}."""
 
     name: str
     layers: dict
@@ -90,7 +90,7 @@ class SkeletonKind:
 
 
 def layers_of(tensors, transposed):
-    """{name: Layer} by an adapter's tensors; `transposed` is the config's fan_in_fan_out."""
+    """Returns {name: Layer} for an adapter's tensors; `transposed` is the config's fan_in_fan_out."""
     factors, layers = {}, {}
     for key, tensor in tensors.items():
         if match := FACTOR.match(key):

@@ -1,4 +1,4 @@
-"""All cases, in the order of the table. A module for each group; `CASES` in it is its list."""
+"""All cases, in the order of the table. Each module holds one group, in its list `CASES`."""
 
 from . import architectures, checkpoints, experts, kinds, real, refused, targets, vision
 

@@ -27,7 +27,7 @@ CASES = [
     architecture("RoBERTa", m.ROBERTA, ["query", "key", "value"]),
     architecture("T5 (q, v in SelfAttention and EncDecAttention)", m.T5, ["q", "v"]),
     architecture("Whisper", m.WHISPER, ["q_proj", "v_proj"]),
-    architecture("ViT (named otherwise on disk)", m.VIT, ["q_proj", "v_proj"]),
+    architecture("ViT (named differently on disk)", m.VIT, ["q_proj", "v_proj"]),
     architecture("ConvNeXt, pointwise layers", m.CONVNEXT, ["pwconv1", "pwconv2"]),
     architecture("ConvNeXt, downsampling Conv2d", m.CONVNEXT, r".*downsampling_layer\.1|.*patch_embeddings"),
     architecture("ConvNeXt, depthwise Conv2d", m.CONVNEXT, ["dwconv"], r=96, expected=REFUSED, refusal=r"group"),

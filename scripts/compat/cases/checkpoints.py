@@ -14,20 +14,20 @@ def checkpoint(name, lora=QV, model=m.LLAMA, **more):
 
 
 def as_pickle(folder):
-    """The adapter as adapter_model.bin, which PEFT wrote until 0.6 and still reads."""
+    """Stores the adapter as adapter_model.bin, which PEFT wrote until 0.6 and still reads."""
     file = folder / "adapter_model.safetensors"
     torch.save(layouts.load_file(file), folder / "adapter_model.bin")
     file.unlink()
 
 
 def in_half(folder):
-    """The adapter's tensors as float16."""
+    """Stores the adapter's tensors as float16."""
     file = folder / "adapter_model.safetensors"
     layouts.save_file({n: t.half() for n, t in layouts.load_file(file).items()}, file, metadata={"format": "pt"})
 
 
 def with_adapter_name(folder):
-    """Keys with the adapter's name in them, as older tools wrote them."""
+    """Puts the adapter's name into the keys, as older tools did."""
     file = folder / "adapter_model.safetensors"
     layouts.save_file(
         {n.replace(".weight", ".default.weight"): t for n, t in layouts.load_file(file).items()},
@@ -37,7 +37,7 @@ def with_adapter_name(folder):
 
 
 def longer_vocabulary(tensors):
-    """Eight more tokens in embedding and head, as a chat model has them."""
+    """Adds eight tokens to the embedding and the head, as chat models do."""
     grown = {"model.embed_tokens.weight", "lm_head.weight"}
     generator = torch.Generator().manual_seed(3)
     return {

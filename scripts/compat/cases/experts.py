@@ -21,7 +21,7 @@ def experts(name, model, lora, **more):
 
 
 def single_experts(block, projections):
-    """Replaces the adapter by one as PEFT wrote it on transformers 4, where each expert was a module."""
+    """Replaces the adapter by one such as PEFT wrote with transformers 4, where each expert was a module."""
 
     def edit(folder):
         generator, tensors = torch.Generator().manual_seed(17), {}
@@ -47,7 +47,7 @@ QWEN_EXPERTS = single_experts("mlp", {"gate_proj": (24, 32), "up_proj": (24, 32)
 SINGLE = {"oracle": "files", "drop": REFUSED, "drop_refusal": r"--action zero"}
 
 CASES = [
-    experts("Mixtral, target_parameters, one tensor an expert on disk", m.MIXTRAL, STACKED),
+    experts("Mixtral, target_parameters, one tensor per expert on disk", m.MIXTRAL, STACKED),
     experts(
         "Mixtral, target_parameters, stacked on disk",
         m.MIXTRAL,
@@ -87,8 +87,10 @@ CASES = [
         {**PLAIN, "target_modules": ["shared_expert.up_proj", "q_proj"], "target_parameters": BOTH},
     ),
     experts("gpt-oss, target_parameters (transposed experts)", m.GPT_OSS, STACKED),
-    experts("Mixtral, a module an expert (transformers 4)", m.MIXTRAL, STACKED, edit_adapter=MIXTRAL_EXPERTS, **SINGLE),
     experts(
-        "Qwen3-MoE, a module an expert (transformers 4)", m.QWEN3_MOE, STACKED, edit_adapter=QWEN_EXPERTS, **SINGLE
+        "Mixtral, one module per expert (transformers 4)", m.MIXTRAL, STACKED, edit_adapter=MIXTRAL_EXPERTS, **SINGLE
+    ),
+    experts(
+        "Qwen3-MoE, one module per expert (transformers 4)", m.QWEN3_MOE, STACKED, edit_adapter=QWEN_EXPERTS, **SINGLE
     ),
 ]

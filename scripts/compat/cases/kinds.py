@@ -1,4 +1,4 @@
-"""Kinds of LoRA: what PEFT can make of a module beside A and B."""
+"""Kinds of LoRA: what PEFT can add to a module besides A and B."""
 
 from types import SimpleNamespace
 
@@ -14,12 +14,12 @@ ATTENTION = ["q_proj", "v_proj"]
 QV = {**PLAIN, "target_modules": ATTENTION}
 EMBEDDINGS = ["embed_tokens", "lm_head", "q_proj"]
 NO_ZERO = {"zero": REFUSED, "zero_refusal": r"drop"}
-# With these a zero that puts everything else right as well will do, too.
+# For these kinds, a zeroed adapter is acceptable too if the rest of it is correct.
 ZERO_OR_REFUSED = {"zero": EITHER, "zero_refusal": r"drop"}
 
 
 def attach_eigens(model, config):
-    """What preprocess_corda leaves on the layers, for inputs without correlation: the SVD of the weights."""
+    """Attaches what preprocess_corda computes for uncorrelated inputs: the SVD of each weight."""
     for name, layer in model.named_modules():
         if name.endswith(tuple(config.target_modules)):
             left, values, right = torch.linalg.svd(layer.weight.data, full_matrices=False)
@@ -29,7 +29,7 @@ def attach_eigens(model, config):
 
 
 def attach_gradients(model, config):
-    """LoRA-GA's gradients, of one batch."""
+    """Attaches LoRA-GA's gradients, computed from one batch."""
 
     @torch.enable_grad()
     def step():
@@ -45,7 +45,7 @@ def kind(name, lora, model=m.LLAMA, **more):
 CASES = [
     kind("plain LoRA", QV),
     kind("rsLoRA", {**QV, "use_rslora": True}),
-    kind("random initialisation (init_lora_weights false)", {**QV, "init_lora_weights": False}),
+    kind("random initialization (init_lora_weights false)", {**QV, "init_lora_weights": False}),
     kind("gaussian", {**QV, "init_lora_weights": "gaussian"}),
     kind("orthogonal", {**QV, "init_lora_weights": "orthogonal"}),
     kind("EVA", {**QV, "init_lora_weights": "eva"}),
@@ -71,7 +71,7 @@ CASES = [
     ),
     kind("PiSSA with DoRA", {**QV, "init_lora_weights": "pissa", "use_dora": True}, **NO_ZERO),
     kind(
-        "PiSSA, randomised (pissa_niter_4)",
+        "PiSSA, randomized (pissa_niter_4)",
         {**QV, "init_lora_weights": "pissa_niter_4"},
         expected=REFUSED,
         refusal=r"pissa_niter|convert",

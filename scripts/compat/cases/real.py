@@ -1,4 +1,4 @@
-"""Adapters and configs from public repositories, where they are at hand: SPLORA_SHARED, or ../shared, holds them."""
+"""Adapters and configs from public repositories, if available: $SPLORA_SHARED (default ../shared) holds them."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from peft import LoraConfig
 
-from checking import REPOSITORY
+from program import REPOSITORY
 
 from .. import models as m
 from ..case import REFUSED, Case
@@ -18,9 +18,9 @@ from .kinds import QV
 CONFIG = "adapter_config.json"
 REAL = Path(os.environ.get("SPLORA_SHARED", REPOSITORY.parent / "shared")) / "realdata"
 CONFIGS = REAL / "configs" / "peft-method-comparison"
-# A config's rank is made to fit the tiny model that stands in for its own.
+# A config's rank is limited to what fits the tiny model that replaces its own.
 LARGEST_RANK = 8
-# Neither type is told by its name: both are LORA to PEFT.
+# peft_type does not reveal these types: it is LORA for all of them.
 REFUSED_FIELDS = ("use_bdlora", "kasa_config", "enable_lora")
 FLUX = SkeletonKind(
     "Flux",
@@ -46,7 +46,7 @@ FLUX = SkeletonKind(
 
 
 def refusal(config):
-    """The sentence's field, if splora has to refuse it."""
+    """The field that splora must name in its refusal, or None if it must accept the config."""
     if config["peft_type"] != "LORA":
         return f'peft_type "{config["peft_type"]}"'
     return next((field for field in REFUSED_FIELDS if config.get(field)), None)
@@ -70,7 +70,7 @@ def adapter(folder):
 
 
 def lora_config(file):
-    """The config as PEFT reads it, of a rank that fits."""
+    """The config as PEFT reads it, with a rank that fits."""
 
     def read(_):
         config = LoraConfig(**LoraConfig.from_json_file(str(file)))
@@ -81,7 +81,7 @@ def lora_config(file):
 
 
 def other_config(file):
-    """An adapter that has nothing but its config from elsewhere."""
+    """Replaces the config of a generated adapter by this one."""
     return lambda folder: shutil.copy(file, folder / CONFIG)
 
 

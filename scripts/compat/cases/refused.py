@@ -1,4 +1,4 @@
-"""What splora names and refuses: packed checkpoints, and adapters whose delta is not s BA of a weight."""
+"""Inputs that splora must refuse by name: packed checkpoints, and adapters whose delta of a weight is not s BA."""
 
 import json
 
@@ -23,7 +23,7 @@ def other_type(name, config, pattern):
 
 
 def as_merged_linear(folder):
-    """What PEFT 0.2 called MergedLinear: one module with several deltas, told by enable_lora."""
+    """Turns the adapter into a MergedLinear of PEFT 0.2: one module with several deltas, marked by enable_lora."""
     file = folder / "adapter_config.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "enable_lora": [True, False, True]}))
 

@@ -1,4 +1,4 @@
-"""How a config says which modules it means."""
+"""Ways in which a config selects its modules."""
 
 import json
 
@@ -12,7 +12,7 @@ def target(name, lora, model=m.LLAMA, **more):
 
 
 def change_config(**keys):
-    """Puts keys into adapter_config.json, as other writers do."""
+    """Sets keys of adapter_config.json, as other tools do."""
 
     def edit(folder):
         file = folder / "adapter_config.json"
@@ -72,7 +72,7 @@ CASES = [
         "the same suffix in attention and MLP (c_proj)", {"target_modules": ["c_proj"], "fan_in_fan_out": True}, m.GPT2
     ),
     target(
-        "null where a list may be",
+        "null instead of a list",
         QV,
         edit_adapter=change_config(
             exclude_modules=None, modules_to_save=None, layers_pattern=None, rank_pattern={}, alpha_pattern={}

@@ -1,4 +1,4 @@
-"""Vision-language models: names in memory and names on disk differ."""
+"""Vision-language models, whose module names in memory differ from those on disk."""
 
 from .. import layouts
 from .. import models as m
@@ -6,7 +6,7 @@ from ..case import Case
 from .kinds import PLAIN
 
 LANGUAGE_ONLY = {**PLAIN, "target_modules": r".*language_model.*\.(q_proj|v_proj)"}
-# The text half as older and as newer checkpoints name it.
+# The text model as newer checkpoints name it.
 LLAVA_AS_IN_MEMORY = layouts.renamed(
     ("language_model.lm_head.", "lm_head."),
     ("language_model.model.", "model.language_model."),
