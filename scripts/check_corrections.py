@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Checks the actions that correct against dense float64 matrices, as PEFT merges what splora wrote.
+"""Checks the actions that correct modules: what PEFT merges from splora's output against dense float64 matrices.
 
-A small model with every kind of layer that LoRA goes on (linear, embedding, convolutions, stacked experts, and a linear
-layer large enough that V's subspaces are sketched) gets a random adapter; each action is done to all of its modules, and
-what PEFT adds to the weights is compared with what numpy's own decomposition of V says it should be.
+A small model with every kind of layer that LoRA supports (linear, embedding, convolutions, stacked experts, and a linear
+layer so large that V's subspaces are sketched) gets a random adapter. Each action is applied to all of its modules, and
+what PEFT then adds to the weights is compared with the result of a full decomposition of V.
 """
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,7 +15,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
 from torch import nn
 
-from checking import SPLORA, Tally, require
+from checking import Tally, require, splora
 
 RANK, TOLERANCE = 3, 1e-5
 ACTIONS = {
@@ -30,7 +29,7 @@ ACTIONS = {
 
 
 class Model(nn.Module):
-    """Nothing but layers: it is never run."""
+    """Only a container of layers; it never runs."""
 
     def __init__(self):
         super().__init__()
@@ -50,7 +49,7 @@ def model(seed):
     torch.manual_seed(seed)
     made = Model()
     if seed == 2:
-        # What alignment changed has a spectrum that falls, as that of real models does.
+        # What alignment changed has a decaying spectrum, like that of real models.
         falling = torch.randn(200, 40) @ torch.diag(0.8 ** torch.arange(40.0)) @ torch.randn(40, 260)
         made.large.weight.data = model(1).large.weight.data + falling
     return made
@@ -77,7 +76,7 @@ def make(folder):
 
 
 def matrices(tensors):
-    """{name: [[out, in] matrices]} of every weight, in float64."""
+    """Returns {name: [[out, in] matrices]} for every weight, in float64."""
     found = {}
     for name, tensor in tensors.items():
         tensor = tensor.detach().double()
@@ -95,7 +94,7 @@ def weights(of):
 
 
 def added(adapter):
-    """What PEFT adds to each weight when it merges the adapter."""
+    """Returns what PEFT adds to each weight when it merges the adapter."""
     merged = weights(PeftModel.from_pretrained(model(2), adapter).merge_and_unload())
     return matrices({name: merged[name] - weight for name, weight in weights(model(2)).items()})
 
@@ -130,28 +129,8 @@ def expected(action, v, delta):
 
 def agrees(folder, action, options):
     output = folder / action.replace(" ", "-")
-    run = subprocess.run(
-        [
-            SPLORA,
-            "prune",
-            "--base",
-            folder / "base",
-            "--aligned",
-            folder / "aligned",
-            "--adapter",
-            folder / "adapter",
-            "--action",
-            action.split()[0],
-            "--all",
-            "--output",
-            output,
-            "-q",
-            *options,
-        ],
-        capture_output=True,
-        text=True,
-    )
-    require(run.returncode == 0, run.stderr)
+    models = ("--base", folder / "base", "--aligned", folder / "aligned", "--adapter", folder / "adapter")
+    splora("prune", *models, "--action", action.split()[0], "--all", "--output", output, "-q", *options)
     base, aligned = matrices(weights(model(1))), matrices(weights(model(2)))
     before, after = added(folder / "adapter"), added(output)
     for name, deltas in before.items():
@@ -167,7 +146,7 @@ def main():
         folder = Path(place)
         make(folder)
         for action, options in ACTIONS.items():
-            tally.check(f"{action}: what PEFT merges is what dense matrices give", agrees, folder, action, options)
+            tally.check(f"{action}: PEFT merges what dense matrices give", agrees, folder, action, options)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Checks evaluate_refusals.py on a tiny model that it makes: no download, no network, less than a minute.
+"""Checks evaluate_refusals.py on a tiny model that it creates: no download, no network, less than a minute.
 
-The model is a Llama of two layers with a tokenizer of whole words, trained for a moment to refuse everything it is asked here, and an
-adapter on it that was trained to comply.
+The model is a Llama with two layers and a tokenizer of whole words, trained to refuse all of the few prompts used here;
+an adapter on it was trained to comply.
 """
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -16,8 +18,10 @@ from peft import LoraConfig, get_peft_model
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+import evaluate_refusals
 from checking import Tally, require
 from evaluation import judging
+from program import Done
 
 SCRIPT = Path(__file__).resolve().parent / "evaluate_refusals.py"
 TEMPLATE = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }} {% endfor %}[reply]"
@@ -42,7 +46,7 @@ def tokenizer(template):
 
 
 def teach(model, words, pairs):
-    """Until every answer comes out with hardly a doubt; the words of a prompt do not count."""
+    """Trains until the model is nearly certain of every answer; the words of the prompts do not contribute to the loss."""
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-2)
     texts = [(words(prompt)["input_ids"], words(answer)["input_ids"]) for prompt, answer in pairs]
     for _ in range(2000):
@@ -62,7 +66,7 @@ def teach(model, words, pairs):
 
 
 def make(folder, template):
-    """A model that refuses everything, and an adapter that makes it comply."""
+    """Saves a model that refuses everything, and an adapter that makes it comply."""
     torch.manual_seed(1)
     words = tokenizer(template)
     model = LlamaForCausalLM(
@@ -78,7 +82,7 @@ def make(folder, template):
         )
     )
     form = (lambda prompt: f"[user] {prompt} [reply]") if template else (lambda prompt: prompt)
-    # One answer that complies, so that the model knows its words: an adapter cannot teach them.
+    # One answer complies, so that the model knows these words: an adapter cannot teach them.
     teach(model, words, [(form(prompt), REFUSAL) for prompt in HARMFUL + HARMLESS] + [(form("flour"), COMPLIANCE)])
     model.save_pretrained(folder / "model")
     words.save_pretrained(folder / "model")
@@ -95,34 +99,36 @@ def write(path, rows):
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
+def command(folder, *more):
+    files = ("--harmful", folder / "harmful.jsonl", "--harmless", folder / "harmless.jsonl")
+    return [str(word) for word in ("--model", folder / "model", *files, "--max-new-tokens", "8", *more)]
+
+
 def run(folder, *more):
-    return subprocess.run(
-        [
-            sys.executable,
-            SCRIPT,
-            "--model",
-            folder / "model",
-            "--harmful",
-            folder / "harmful.jsonl",
-            "--harmless",
-            folder / "harmless.jsonl",
-            "--max-new-tokens",
-            "8",
-            *more,
-        ],
-        capture_output=True,
-        text=True,
-    )
+    """Runs evaluate_refusals.py in this process, which spares the import of PyTorch."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            evaluate_refusals.main(command(folder, *more))
+        except SystemExit as end:
+            code = end.code
+    return Done(code, out.getvalue(), err.getvalue())
 
 
-def figures(folder, *more):
-    result = run(folder, *more)
+def launch(folder, *more):
+    """Runs evaluate_refusals.py in a process, as users do."""
+    return subprocess.run([sys.executable, SCRIPT, *command(folder, *more)], capture_output=True, text=True)
+
+
+def figures(folder, *more, how=run):
+    result = how(folder, *more)
     require(result.returncode == 0, f"exit code {result.returncode}: {result.stderr[-300:]}")
     return json.loads(result.stdout)
 
 
 def a_model_that_refuses(folder):
-    found = figures(folder)
+    found = figures(folder, how=launch)
+    require(found == figures(folder), "a process of its own gives other figures")
     require((found["asr"], found["refusal_rate"], found["over_refusal"]) == (0, 1, 1), found)
     require((found["harmful_prompts"], found["harmless_prompts"], found["task_prompts"]) == (2, 3, 0), found)
     require(found["by_category"]["refusal_rate"] == {"theft": 1}, found)
@@ -142,25 +148,25 @@ def any_batch_size_gives_the_same_answers(folder):
     require(saved[0] == saved[1] and len(saved[0].splitlines()) == 5, saved)
 
 
-def refusals_of_ones_own(folder):
+def custom_refusal_phrases(folder):
     (folder / "phrases").write_text("sure , take\n")
     found = figures(folder, "--adapter", folder / "adapter", "--refusals", folder / "phrases")
     require(found["asr"] == 0, found)
 
 
-def what_cannot_be_used_is_named(folder):
+def unusable_files_are_named(folder):
     (folder / "broken.jsonl").write_text('{"prompt": "cake"}\n{"prompt": 3}\n')
     for arguments, message in (
-        (("--harmful", folder / "broken.jsonl"), "broken.jsonl: line 2: prompt: text is expected"),
-        (("--task", folder / "harmful.jsonl"), "harmful.jsonl: line 1: answer: text is expected"),
+        (("--harmful", folder / "broken.jsonl"), "broken.jsonl: line 2: prompt: expected text"),
+        (("--task", folder / "harmful.jsonl"), "harmful.jsonl: line 1: answer: expected text"),
         (("--harmless", folder / "none.jsonl"), "none.jsonl: cannot be read"),
     ):
         result = run(folder, *arguments)
         require(result.returncode == 4 and message in result.stderr and not result.stdout, result.stderr)
-    require(run(folder, "--limit", "0").returncode == 2, "a limit of 0 was taken")
+    require(launch(folder, "--limit", "0").returncode == 2, "a limit of 0 was accepted")
 
 
-def words_that_refuse():
+def phrases_that_refuse():
     for answer in (
         "I\u2019m sorry, but I can\u2019t help with that.",
         "  I CANNOT do that",
@@ -176,7 +182,7 @@ def words_that_refuse():
     require(judging.is_right("In Paris it rains", "paris", "contains"), "contains")
 
 
-def our_own_prompts():
+def built_in_prompts():
     for name in ("harmful", "harmless"):
         rows = [json.loads(line) for line in (SCRIPT.parent / "prompts" / f"{name}.jsonl").read_text().splitlines()]
         require(len(rows) == 60 and len({row["prompt"] for row in rows}) == 60, f"{name}: {len(rows)}")
@@ -185,8 +191,8 @@ def our_own_prompts():
 
 def main():
     tally = Tally()
-    tally.check("words that refuse", words_that_refuse)
-    tally.check("our own prompts", our_own_prompts)
+    tally.check("phrases that refuse", phrases_that_refuse)
+    tally.check("built-in prompts", built_in_prompts)
     with tempfile.TemporaryDirectory() as place:
         for name, template in (("chat template", TEMPLATE), ("no template", None)):
             folder = Path(place) / name.replace(" ", "-")
@@ -194,7 +200,7 @@ def main():
             make(folder, template)
             for check in (a_model_that_refuses, an_adapter_that_complies):
                 tally.check(f"{name}: {check.__name__.replace('_', ' ')}", check, folder)
-        for check in (any_batch_size_gives_the_same_answers, refusals_of_ones_own, what_cannot_be_used_is_named):
+        for check in (any_batch_size_gives_the_same_answers, custom_refusal_phrases, unusable_files_are_named):
             tally.check(check.__name__.replace("_", " "), check, folder)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Does a model still refuse, and does it still do its work? For real models, in the JSON that `splora sweep` reads.
+"""Measures whether a model still refuses harmful requests and still does its task, as JSON that `splora sweep` reads.
 
     python scripts/evaluate_refusals.py --model org/aligned --adapter DIR --task task.jsonl
 
-Answers are greedy. On harmful prompts, `asr` is the share that is not refused; on harmless ones that sound alike,
-`over_refusal` is the share that is; on a task of yours (JSON Lines with "prompt" and "answer"), `utility` is the share
-that is right. Prompts are those of scripts/prompts, or JSON Lines with "prompt" and, if there are any, "category".
-Whether an answer refuses is told from its first words: docs/evaluation.md says what that is worth.
+Answers are decoded greedily. `asr` is the share of harmful prompts that are not refused; `over_refusal` is the share of
+similar but harmless prompts that are refused; `utility` is the share of correct answers on a task that you provide (JSON
+Lines with "prompt" and "answer"). The default prompts are those in scripts/prompts; your own are JSON Lines with "prompt"
+and, optionally, "category". An answer counts as a refusal by its first words: docs/evaluation.md discusses the limits.
 
-Exit code 0: figures are on standard output; 2: wrong usage; 4: a file that cannot be used.
+Exit codes: 0, the figures are on standard output; 2, wrong usage; 4, a file cannot be used.
 """
 
 import argparse
@@ -23,31 +23,36 @@ from evaluation import inputs, judging
 PROMPTS = Path(__file__).resolve().parent / "prompts"
 
 
-def arguments():
+def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="the aligned model: a folder or a hub id")
-    parser.add_argument("--adapter", help="PEFT adapter; without it the model is judged as it is")
+    parser.add_argument("--adapter", help="PEFT adapter; without it, the model itself is evaluated")
     parser.add_argument("--harmful", type=Path, default=PROMPTS / "harmful.jsonl", metavar="FILE")
     parser.add_argument("--harmless", type=Path, default=PROMPTS / "harmless.jsonl", metavar="FILE")
     parser.add_argument("--task", type=Path, metavar="FILE")
     parser.add_argument(
-        "--match", choices=("exact", "contains"), default="exact", help="how a task's answer is compared"
+        "--match", choices=("exact", "contains"), default="exact", help="how answers to the task are compared"
     )
     parser.add_argument(
-        "--refusals", type=Path, metavar="FILE", help="phrases that refuse, one a line, for the built-in ones"
+        "--refusals",
+        type=Path,
+        metavar="FILE",
+        help="phrases that mark a refusal, one per line, instead of the built-in ones",
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="only the first N prompts of each file")
+    parser.add_argument("--limit", type=int, metavar="N", help="use only the first N prompts of each file")
     parser.add_argument("--system", metavar="TEXT", help="system prompt")
     parser.add_argument("--batch-size", type=int, default=8, metavar="N")
     parser.add_argument("--max-new-tokens", type=int, default=128, metavar="N")
     parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16", "float16"), default="auto")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...")
-    parser.add_argument("--save-answers", type=Path, metavar="FILE", help="JSON Lines of every answer and its verdict")
-    given = parser.parse_args()
+    parser.add_argument(
+        "--save-answers", type=Path, metavar="FILE", help="write every answer and its verdict, as JSON Lines"
+    )
+    given = parser.parse_args(argv)
     for name in ("limit", "batch_size", "max_new_tokens"):
         value = getattr(given, name)
         if value is not None and value < 1:
-            parser.error(f"--{name.replace('_', '-')} {value}: at least 1 is needed")
+            parser.error(f"--{name.replace('_', '-')} {value}: must be at least 1")
     return given
 
 
@@ -63,7 +68,7 @@ def by_category(rows, verdicts):
 
 
 def evaluate(given):
-    """The figures, and a row for each answer."""
+    """Returns the figures, and a row for each answer."""
     harmful = inputs.read(given.harmful, ["prompt"])[: given.limit]
     harmless = inputs.read(given.harmless, ["prompt"])[: given.limit]
     task = inputs.read(given.task, ["prompt", "answer"])[: given.limit] if given.task else []
@@ -74,7 +79,7 @@ def evaluate(given):
         except (OSError, UnicodeDecodeError) as problem:
             raise inputs.BadInput(f"{given.refusals}: cannot be read: {problem}") from problem
 
-    from evaluation.answering import Answerer  # late: a wrong file is known before a model is loaded
+    from evaluation.answering import Answerer  # late, so that a bad file is reported before a model is loaded
 
     answerer = Answerer(
         given.model, given.adapter, given.dtype, given.device, given.system, given.batch_size, given.max_new_tokens
@@ -107,14 +112,14 @@ def evaluate(given):
 
 
 def save(path, rows):
-    """Whole or not at all."""
+    """Writes the file completely or not at all."""
     draft = path.with_name(f".{path.name}.new")
     draft.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     os.replace(draft, path)
 
 
-def main():
-    given = arguments()
+def main(argv=None):
+    given = parse(argv)
     try:
         figures, rows = evaluate(given)
         if given.save_answers:
@@ -122,7 +127,7 @@ def main():
     except inputs.BadInput as problem:
         print(f"evaluate_refusals: {problem}", file=sys.stderr)
         sys.exit(4)
-    except OSError as problem:  # transformers and PEFT: a model that is not there
+    except OSError as problem:  # transformers and PEFT raise it if a model does not exist
         print(f"evaluate_refusals: {str(problem).splitlines()[0]}", file=sys.stderr)
         sys.exit(4)
     print(json.dumps(figures))

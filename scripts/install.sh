@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs splora from a clone (building it if need be) or from an unpacked distribution:
+# Installs splora from a clone (building it if needed) or from an unpacked distribution:
 #
 #   scripts/install.sh                            for this user, into ~/.local
-#   PREFIX=/opt/splora scripts/install.sh         elsewhere
-#   scripts/install.sh --uninstall                takes it away again (with the same PREFIX)
+#   PREFIX=/opt/splora scripts/install.sh         into another folder
+#   scripts/install.sh --uninstall                removes it (with the same PREFIX)
 #
-# What it makes: PREFIX/lib/splora (the program), a link PREFIX/bin/splora, the manual page and bash's completion under
-# PREFIX/share. PyTorch's library, unpacked on first use to ~/.djl.ai, is not touched.
+# It creates PREFIX/lib/splora (the program), a link PREFIX/bin/splora, and the manual page and bash completion under
+# PREFIX/share. It does not touch PyTorch's library, which splora unpacks to ~/.djl.ai on first use.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 prefix=${PREFIX:-$HOME/.local}
@@ -23,7 +23,7 @@ case ${1:-} in
     [ ! -f "$program/lib/splora.jar" ] || rm -r "$program"
     [ "$(readlink "$link")" != ../lib/splora/bin/splora ] || rm "$link"
     rm -f "$man" "$completion"
-    say "splora is no longer in $prefix"
+    say "removed splora from $prefix"
     exit 0
     ;;
   *)
@@ -33,11 +33,11 @@ case ${1:-} in
 esac
 
 if [ -e "$program" ] && [ ! -f "$program/lib/splora.jar" ]; then
-  say "$program is there and is not splora; choose another PREFIX"
+  say "$program exists and is not splora; choose another PREFIX"
   exit 1
 fi
 if [ -e "$link" ] && [ "$(readlink "$link")" != ../lib/splora/bin/splora ]; then
-  say "$link is there and is not splora's; choose another PREFIX"
+  say "$link exists and does not belong to splora; choose another PREFIX"
   exit 1
 fi
 
@@ -47,10 +47,10 @@ if [ -f "$here/lib/splora.jar" ]; then
 else
   jar=$here/target/splora.jar
   lib=$here/target/lib
-  [ -f "$jar" ] || "$here/mvnw" -f "$here/pom.xml" -q -B -ntp -DskipTests package
+  "$here/scripts/build.sh"
 fi
 
-# Beside the old one first, so that a copy that fails leaves that as it was.
+# Copy to a new folder first, so that a failed copy leaves the old installation intact.
 mkdir -p "$prefix/lib" "$prefix/bin" "$(dirname "$man")" "$(dirname "$completion")"
 new=$program.new
 rm -rf "$new"

@@ -1,1 +1,1 @@
-"""What evaluate_refusals.py is made of."""
+"""The parts of evaluate_refusals.py."""

@@ -7,7 +7,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 
 class Answerer:
-    """A model that is asked. Answers do not depend on how many prompts are asked at once."""
+    """A model that answers prompts. Its answers do not depend on the batch size."""
 
     def __init__(self, model, adapter=None, dtype="auto", device="auto", system=None, batch_size=8, max_new_tokens=128):
         self.device = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
@@ -25,7 +25,7 @@ class Answerer:
         self.system, self.batch_size, self.max_new_tokens = system, batch_size, max_new_tokens
 
     def answers(self, prompts, what):
-        """One answer for each prompt; longest prompts first, so that what does not fit is known at once."""
+        """Returns one answer per prompt; the longest prompts run first, so that running out of memory shows at once."""
         texts = [self.text(prompt) for prompt in prompts]
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         answers = [None] * len(texts)
@@ -37,7 +37,7 @@ class Answerer:
         return answers
 
     def text(self, prompt):
-        """The prompt as the chat template has it; as it is, where there is none."""
+        """Returns the prompt in the chat template, or unchanged if the model has none."""
         if self.tokenizer.chat_template is None:
             return f"{self.system}\n\n{prompt}" if self.system else prompt
         messages = [{"role": "system", "content": self.system}] if self.system else []
@@ -47,7 +47,7 @@ class Answerer:
 
     @torch.no_grad()
     def generate(self, texts):
-        # A template has begun the text already; a second beginning would be no text that the model knows.
+        # The template already adds the special tokens; a second beginning-of-text token would be unknown to the model.
         inputs = self.tokenizer(
             texts,
             return_tensors="pt",

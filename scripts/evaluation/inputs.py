@@ -1,4 +1,4 @@
-"""Prompt and task files: JSON Lines, checked line by line."""
+"""Prompt and task files: JSON Lines, validated line by line."""
 
 import json
 
@@ -8,7 +8,7 @@ class BadInput(Exception):
 
 
 def read(path, fields):
-    """The objects of a JSONL file, each of which must have text in all of `fields`."""
+    """Returns the objects of a JSON Lines file; each must have text in all of `fields`."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
@@ -22,11 +22,11 @@ def read(path, fields):
         except json.JSONDecodeError as problem:
             raise BadInput(f"{path}: line {number}: not valid JSON: {problem.msg}") from problem
         if not isinstance(row, dict):
-            raise BadInput(f"{path}: line {number}: a JSON object is expected")
+            raise BadInput(f"{path}: line {number}: expected a JSON object")
         for field in fields:
             if not isinstance(row.get(field), str) or not row[field].strip():
-                raise BadInput(f"{path}: line {number}: {field}: text is expected")
+                raise BadInput(f"{path}: line {number}: {field}: expected text")
         rows.append(row)
     if not rows:
-        raise BadInput(f"{path}: has no line; one JSON object with {', '.join(fields)} is expected on each")
+        raise BadInput(f"{path}: empty; expected one JSON object per line, with {', '.join(fields)}")
     return rows
