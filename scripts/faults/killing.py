@@ -1,0 +1,82 @@
+"""Runs that are killed or terminated: the output must be absent or whole."""
+
+import collections
+import shutil
+import signal
+import time
+
+from checking import require
+
+from .harness import counted, finish, require_nothing_hidden, run, start, wait_for
+from .inputs import sha256
+
+# In the order in which a run creates them in the hidden folder of its output; a run is killed as soon as each exists.
+STEPS = ["", "*.tmp", "adapter_model.safetensors", "adapter_config.json", "README.md", "splora-report.json"]
+
+
+def kill_over_time(harness, place):
+    """SIGKILL at moments spread over a whole run."""
+    seen = collections.Counter()
+    for index in range(harness.kills):
+        output = place / f"out{index}"
+        process = start(*harness.prune(output))
+        time.sleep(harness.duration * (index + 1) / harness.kills)
+        process.kill()
+        finish(process)
+        seen[harness.state(output)] += 1
+    code, message = run(*harness.from_scores(place / "out0", "--force"))
+    require(code == 0 and harness.state(place / "out0") == "whole", f"running again: {message}")
+    return counted(seen, harness.kills) + "; a run afterwards succeeds"
+
+
+def kill_at_steps(harness, place):
+    """SIGKILL as soon as each file of the output exists in the hidden folder, and when that folder is renamed."""
+    seen = collections.Counter()
+    for index, step in enumerate(STEPS):
+        output = place / f"out{index}"
+        process = start(*harness.from_scores(output))
+        wait_for(process, place, f".out{index}.splora-new-*/{step}".rstrip("/"))
+        process.kill()
+        finish(process)
+        seen[harness.state(output)] += 1
+    return counted(seen, len(STEPS))
+
+
+def kill_while_replacing(harness, place):
+    """SIGKILL with --force over another adapter while the run writes: the old adapter, the new one, or none is left."""
+    weights = harness.inputs.adapter / "adapter_model.safetensors"
+    seen = collections.Counter()
+    for index in range(harness.kills):
+        output = place / f"out{index}"
+        shutil.copytree(harness.inputs.adapter, output)
+        process = start(*harness.from_scores(output, "--force"))
+        wait_for(process, place, f".out{index}.splora-*")
+        time.sleep(0.2 * index / harness.kills)
+        process.kill()
+        finish(process)
+        is_old = output.is_dir() and sha256(output / weights.name) == harness.hashes[weights]
+        seen["the old one" if is_old else harness.state(output)] += 1
+    return counted(seen, harness.kills)
+
+
+def terminate(harness, place):
+    """SIGTERM while the output is written: the hidden folder is removed too."""
+    seen = collections.Counter()
+    for index in range(harness.kills):
+        output = place / f"out{index}"
+        process = start(*harness.from_scores(output))
+        wait_for(process, place, ".out*.splora-new-*")
+        time.sleep(0.1 * index / harness.kills)
+        process.send_signal(signal.SIGTERM)
+        finish(process)
+        seen[harness.state(output)] += 1
+        require_nothing_hidden(place)
+    return counted(seen, harness.kills) + "; nothing left behind"
+
+
+FAULTS = [
+    ("killed (SIGKILL) at moments spread over a run", kill_over_time),
+    ("killed at each step of the writing", kill_at_steps),
+    ("killed while replacing another adapter (`--force`)", kill_while_replacing),
+    ("terminated (SIGTERM, Ctrl-C) while writing", terminate),
+]
