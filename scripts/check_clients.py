@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Checks what splora says of clients against the clients' own loading code.
+"""Checks what splora says about clients against the clients' own loading code.
 
-Give it source trees of clients; none needs to be built or installed. Their modules that read an adapter are run as
-they are, the rest (kernels, servers, models) is stood in for. Each of a set of adapters is loaded by each client, and
-the Frobenius norm of every delta compared with PEFT's: `splora verify --client` must say yes where they agree, and no
-where the client refuses the adapter, leaves a module out or scales it otherwise. Then `splora prune --client` makes
-an adapter for each, which must load.
+Pass the source trees of clients; they need not be built or installed. Their modules that read adapters run unchanged;
+everything else (kernels, servers, models) is replaced by mocks. Each client loads a set of adapters, and the Frobenius
+norm of every delta is compared with PEFT's: `splora verify --client` must accept an adapter if they agree, and reject
+it if the client refuses it, leaves a module out or scales it differently. Then `splora prune --client` writes an
+adapter for each client, which must load.
 
     check_clients.py [--llama-cpp DIR] [--vllm DIR] [--sglang DIR] [--tgi DIR] [--lorax DIR]
 
-llama.cpp needs gguf-py and transformers, the others torch and peft. What a client's servers check beyond these
-modules (SGLang's check of target_modules, for one) is not seen here. Prints one line a check and
-`N passed, N failed`; exit code 1 if a check failed.
+llama.cpp needs gguf-py and transformers, the others torch and peft. What a server checks outside these modules (such as
+SGLang's check of target_modules) is not covered. Prints one line per check, then `N passed, N failed`; the exit code is
+1 if a check failed.
 """
 
 import argparse
@@ -46,7 +46,7 @@ PREFIX = "base_model.model."
 
 
 def strengths_in_peft(folder):
-    """Module name to the norm of its s·BA, the scaling by PEFT's own config and pattern rule."""
+    """Returns {module: norm of s·BA}, with the scaling given by PEFT's own config and pattern rule."""
     config = LoraConfig.from_pretrained(folder)
     tensors = load_file(folder / WEIGHTS)
     strengths = {}
@@ -79,7 +79,7 @@ def variant(folder, change_config=None, change_tensors=None, source=MODEL / "ada
 
 
 def adapters(folder):
-    """Adapters of which each client can load some."""
+    """Creates adapters, some of which each client can load."""
 
     def without(pattern):
         return lambda tensors: {k: t for k, t in tensors.items() if not re.search(pattern, k)}
@@ -118,7 +118,7 @@ def adapters(folder):
 
 
 class StandIn(types.ModuleType):
-    """A module that has whatever is asked of it."""
+    """A module that has every attribute, as a mock."""
 
     __path__ = []
 
@@ -131,7 +131,7 @@ class StandIn(types.ModuleType):
 
 
 class Source:
-    """Finds the modules in `real` in a source tree; the rest of the package, and `absent` ones, are stand-ins."""
+    """Loads the modules in `real` from a source tree; the rest of the package, and `absent` packages, are stand-ins."""
 
     def __init__(self, package, folder, real, absent=()):
         self.package, self.folder, self.real, self.absent = package, Path(folder), set(real), set(absent)
@@ -178,7 +178,7 @@ class Vllm:
         helper = self.helper.from_local_dir(str(folder), None)
         helper.validate_legal(SimpleNamespace(max_lora_rank=512, bias_enabled=False))
         expected = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
-        # A device of another name than "cpu", so that no memory is pinned, for which there must be a GPU.
+        # Not named "cpu": for that device vLLM pins memory, which needs a GPU.
         model = self.model.from_local_checkpoint(str(folder), expected, helper, lora_model_id=1, device="cpu:0")
         strengths = {name: norm(lora.scaling, lora.lora_a, lora.lora_b) for name, lora in model.loras.items()}
         for i in range(LAYERS):
@@ -234,7 +234,7 @@ class Sglang:
 
 
 class Stacked:
-    """What TGI and LoRAX have in common: matrices of a type stacked over all layers, scaled, [layers, ...]."""
+    """Common to TGI and LoRAX: scaled matrices of one type, stacked over all layers, [layers, ...]."""
 
     types = {
         "q_proj": "self_attn",
@@ -287,7 +287,7 @@ class Tgi(Stacked):
             ["loguru"],
         )
         self.lora = source.load(f"{package}.adapters.lora")
-        # On CUDA the kernels come from a hub; the Gaudi backend has the Python around them in the tree.
+        # On CUDA the kernels are downloaded from a hub; the Gaudi backend has the Python code around them in the tree.
         file = Path(folder) / "backends/gaudi/server" / package / "utils/sgmv.py"
         spec = importlib.util.spec_from_file_location("sgmv", file)
         self.lora.punica_sgmv = importlib.util.module_from_spec(spec)
@@ -330,7 +330,7 @@ class Lorax(Stacked):
         self.lora = source.load("lorax_server.adapters.lora")
 
     def config(self, folder):
-        # The PEFT that LoRAX is built with (0.4.0) has no use_rslora, so that the flag does not come through.
+        # LoRAX is built with PEFT 0.4.0, which has no use_rslora, so the flag has no effect.
         config = self.lora.LoraConfig.load(str(folder), None)
         config.use_rslora = False
         return config
@@ -381,7 +381,7 @@ class LlamaCpp:
             if name.endswith(".lora_a"):
                 _, block, kind = name.split(".")[:3]
                 b = tensors[name[:-1] + "b"]
-                # As src/llama-adapter.h has it: the rank is B's, an alpha of 0 means none.
+                # As in src/llama-adapter.h: the rank is B's, and an alpha of 0 means no scaling.
                 scaling = alpha / b.shape[1] if alpha else 1
                 strengths[f"model.layers.{block}.{self.names[kind]}"] = norm(scaling, a, b)
         return strengths
@@ -391,7 +391,7 @@ class LlamaCpp:
 
 
 def agrees(client, folder):
-    """Whether the client makes of the adapter what PEFT does, and what it does else."""
+    """Whether the client loads the adapter as PEFT does, and a note on what it does."""
     expected = {name: value for name, value in strengths_in_peft(folder).items() if value > 0}
     try:
         found = {name: value for name, value in client.strengths(folder).items() if value > 0}
@@ -400,11 +400,11 @@ def agrees(client, folder):
     if found.keys() != expected.keys():
         return False, f"loads {len(found)} of {len(expected)} modules"
     wrong = [n for n in expected if not math.isclose(found[n], expected[n], rel_tol=1e-4)]
-    return not wrong, f"scales {len(wrong)} of {len(expected)} modules otherwise" if wrong else "as PEFT"
+    return not wrong, f"scales {len(wrong)} of {len(expected)} modules differently" if wrong else "as PEFT"
 
 
 def carries_more(folder):
-    """Whether the adapter has tensors that no delta is made of: leaving them out is wrong too."""
+    """Whether the adapter has tensors that are part of no delta: leaving them out is wrong as well."""
     return any(not re.search(r"\.lora_[AB](\.\w+)?\.weight$", key) for key in load_file(folder / WEIGHTS))
 
 
@@ -416,7 +416,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = {"llama_cpp": LlamaCpp, "vllm": Vllm, "sglang": Sglang, "tgi": Tgi, "lorax": Lorax}
     for name in kinds:
-        parser.add_argument("--" + name.replace("_", "-"), metavar="DIR", help="its source tree")
+        parser.add_argument("--" + name.replace("_", "-"), metavar="DIR", help="source tree of this client")
     args = parser.parse_args()
     results = []
 
@@ -434,7 +434,7 @@ def main():
             for title, adapter in given.items():
                 loads, note = agrees(client, adapter)
                 if loads and carries_more(adapter):
-                    loads, note = False, "leaves out tensors without a word"
+                    loads, note = False, "silently leaves out tensors"
                 verdict = splora("verify", adapter, "--client", client.label)
                 check(
                     f"{client.label}, {title}",

@@ -7,8 +7,8 @@
     check_compat.py --base DIR --aligned DIR --adapter DIR one adapter of your own
 
 Each case is scored and compared with a dense float64 computation, pruned, and loaded by PeftModel.from_pretrained; or
-splora must refuse it with a message that says what to do. Prints one line per check, then `N passed, N failed`; the exit
-code is 1 if a check failed.
+splora must refuse it with a message that says what to do. Prints one line per check, then `N passed, N failed`; the
+exit code is 1 if a check failed.
 
 Only a run of all cases, including the adapters and configs from public repositories ($SPLORA_SHARED), writes
 docs/compatibility.md. A sample compares its rows with the table instead.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs check_compat.py in a virtual environment of its own (.venv, made on first use).
-# Options are passed on. Exit code 77, with one line that says why, where Python or the packages are missing.
+# Runs check_compat.py in a Python environment with the pinned packages (in_venv.sh), and passes options on. Needs a build.
+# Exit code 77, with one line that gives the reason, if Python or the packages are unavailable.
 set -eu
-exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" "compatibility check" check_compat.py "$@"
+exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" "Compatibility check" check_compat.py "$@"

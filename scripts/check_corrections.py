@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks the actions that correct modules: what PEFT merges from splora's output against dense float64 matrices.
 
-A small model with every kind of layer that LoRA supports (linear, embedding, convolutions, stacked experts, and a linear
-layer so large that V's subspaces are sketched) gets a random adapter. Each action is applied to all of its modules, and
-what PEFT then adds to the weights is compared with the result of a full decomposition of V.
+A small model with every kind of layer that LoRA supports (linear, embedding, convolutions, stacked experts, and a
+linear layer so large that V's subspaces are sketched) gets a random adapter. Each action is applied to all of its
+modules, and what PEFT then adds to the weights is compared with the result of a full decomposition of V.
 """
 
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs check_corrections.py in a virtual environment of its own (.venv, made on first use), after a build.
-# Exit code 77, with one line that says why, where Python or the packages are missing.
+# Runs check_corrections.py in a Python environment with the pinned packages (in_venv.sh), and passes options on. Needs a build.
+# Exit code 77, with one line that gives the reason, if Python or the packages are unavailable.
 set -eu
-exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" "corrections check" check_corrections.py "$@"
+exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" "Corrections check" check_corrections.py "$@"

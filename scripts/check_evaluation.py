@@ -46,7 +46,7 @@ def tokenizer(template):
 
 
 def teach(model, words, pairs):
-    """Trains until the model is nearly certain of every answer; the words of the prompts do not contribute to the loss."""
+    """Trains until the model is nearly certain of every answer; only the words of the answers count for the loss."""
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-2)
     texts = [(words(prompt)["input_ids"], words(answer)["input_ids"]) for prompt, answer in pairs]
     for _ in range(2000):

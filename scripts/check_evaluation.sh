@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs check_evaluation.py in a virtual environment of its own (.venv, made on first use).
-# Exit code 77, with one line that says why, where Python or the packages are missing.
+# Runs check_evaluation.py in a Python environment with the pinned packages (in_venv.sh), and passes options on.
+# Exit code 77, with one line that gives the reason, if Python or the packages are unavailable.
 set -eu
-exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" "evaluation check" check_evaluation.py "$@"
+exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" "Evaluation check" check_evaluation.py "$@"

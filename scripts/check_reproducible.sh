@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the distribution twice from nothing, in copies of the repository at two different paths, and compares all bytes.
+# Builds the distribution twice from scratch, in copies of the repository at two different paths, and compares all bytes.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 folder=$(mktemp -d)
@@ -14,7 +14,7 @@ done
 status=0
 for file in splora.jar splora.cdx.json $(cd "$folder/one/target" && ls splora-*.tar.gz splora-*.zip); do
   if cmp "$folder/one/target/$file" "$folder/another one/target/$file"; then
-    echo "$file: the same bytes twice ($(sha256sum < "$folder/one/target/$file" | cut -c1-64))"
+    echo "$file: identical in both builds ($(sha256sum < "$folder/one/target/$file" | cut -c1-64))"
   else
     status=1
   fi

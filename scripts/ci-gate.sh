@@ -1,12 +1,12 @@
 #!/bin/sh
-# A pipeline's gate: scores an adapter, keeps the report as JSON and Markdown, and fails (exit code 3) if a condition
-# holds. All arguments go to 'splora score':
+# A gate for pipelines: scores an adapter, writes the report as JSON and Markdown, and fails (exit code 3) if a condition
+# holds. All arguments are passed to 'splora score':
 #
 #   scripts/ci-gate.sh @configs/llama-3.1-8b-instruct.args --adapter ./my-lora --metric cosine --fail-on 'max-score>0.02'
 #
-# SPLORA           the program; default: bin/splora beside this script
-# SPLORA_JSON      where the JSON goes; default: splora-scores.json
-# SPLORA_MARKDOWN  where the Markdown goes; default: splora-scores.md
+# SPLORA           the program; default: bin/splora of this repository or distribution
+# SPLORA_JSON      the JSON file; default: splora-scores.json
+# SPLORA_MARKDOWN  the Markdown file; default: splora-scores.md
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 splora=${SPLORA:-$here/bin/splora}
@@ -21,7 +21,7 @@ case " $* " in
     ;;
 esac
 
-# What an earlier run left must not be taken for this one's.
+# Files of an earlier run must not be mistaken for this run's.
 rm -f "$json" "$markdown"
 
 status=0

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Reference scores, the slow and obvious way: an oracle for splora's factored arithmetic.
+"""Computes reference scores the slow and obvious way, to check splora's factored arithmetic.
 
-Every matrix is formed densely in float64 with numpy and nothing else: the LoRA delta s * B A, the
-alignment delta V = aligned - base, and V V^T / ||V||_F. Usable for small models only.
+Every matrix is formed densely in float64, with numpy only: the LoRA delta s * B A, the alignment delta V = aligned -
+base, and V V^T / ||V||_F. Suitable for small models only.
 
     dense_scores.py --base DIR --aligned DIR --adapter DIR                   prints the scores as JSON
-    dense_scores.py --base DIR --aligned DIR --adapter DIR --compare F.json  checks what
-        `splora score --format json` wrote (`-` reads standard input); exit code 1 on a deviation
+    dense_scores.py --base DIR --aligned DIR --adapter DIR --compare F.json  checks the
+        output of `splora score --format json` (`-` reads standard input); exit code 1 on a deviation
 """
 
 import argparse
@@ -30,20 +30,20 @@ ABSOLUTE_FLOOR = 1e-9
 PEFT_PREFIX = "base_model.model."
 ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 LORA_KEY = re.compile(r"(?P<module>.+)\.lora_(?P<side>[AB])(\.default)?\.weight")
-# Heads of module names that one model class has and another lacks (a bare model, a model with a head).
+# Prefixes of module names that some model classes have and others lack (models with and without a head).
 NAME_HEADS = ("model.", "transformer.", "base_model.")
 NUMPY_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 
 
 class BadInput(Exception):
-    """The input cannot be scored; the message says which file or module and why."""
+    """The input cannot be scored; the message names the file or module and the reason."""
 
 
 # ---- reading -------------------------------------------------------------------------------------
 
 
 class SafetensorsFile:
-    """The header of one safetensors file; tensors are read on request, as float64."""
+    """A safetensors file: its header; tensors are read on demand, as float64."""
 
     def __init__(self, path):
         self.path = Path(path)
@@ -57,7 +57,7 @@ class SafetensorsFile:
         return list(self.header)
 
     def raw(self, name):
-        """A tensor as it is stored: (dtype, shape, bytes)."""
+        """Returns a tensor as it is stored: (dtype, shape, bytes)."""
         entry = self.header[name]
         begin, end = entry["data_offsets"]
         with open(self.path, "rb") as f:
@@ -70,16 +70,16 @@ class SafetensorsFile:
 
 
 def decode(raw, dtype, where):
-    """Little-endian bytes to float64. BF16 is the upper half of a float32."""
+    """Converts little-endian bytes to float64. BF16 is the upper half of a float32."""
     if dtype == "BF16":
         return (np.frombuffer(raw, "<u2").astype("<u4") << 16).view("<f4").astype(np.float64)
     if dtype not in NUMPY_DTYPES:
-        raise BadInput(f"{where} has dtype {dtype}, which has no dense score")
+        raise BadInput(f"{where} has dtype {dtype}, which dense_scores cannot read")
     return np.frombuffer(raw, NUMPY_DTYPES[dtype]).astype(np.float64)
 
 
 class Checkpoint:
-    """A model folder: one safetensors file, or shards under an index."""
+    """A model folder: one safetensors file, or shards and an index."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -90,11 +90,11 @@ class Checkpoint:
             weight_map = json.loads(index.read_text())["weight_map"]
             files = [self.folder / shard for shard in sorted(set(weight_map.values()))]
         else:
-            raise BadInput(f"{self.folder} holds neither {single.name} nor {index.name}")
+            raise BadInput(f"{self.folder} contains neither {single.name} nor {index.name}")
         self.home = {name: f for f in map(SafetensorsFile, files) for name in f.names()}
 
     def weight(self, module):
-        """The weight of a module, found by its name or by its name with another head."""
+        """Returns the weight of a module, found by its name, with or without a prefix."""
         for name in self.candidates(module):
             if name in self.home:
                 return self.home[name].tensor(name)
@@ -110,13 +110,13 @@ class Checkpoint:
 
 
 def natural_key(name):
-    """Block number first, what is in no block last, then name: the order in which splora lists modules."""
+    """The order in which splora lists modules: by block number, modules outside blocks last, then by name."""
     block = re.search(r"(?:^|\.)(\d+)\.", name)
     return (int(block.group(1)) if block else float("inf"), name)
 
 
 def read_adapter(folder):
-    """The adapter's config and its factors: {module: {"A": [r, in], "B": [out, r]}} in natural order."""
+    """Returns the adapter's config and its factors, {module: {"A": [r, in], "B": [out, r]}} in natural order."""
     folder = Path(folder)
     config = json.loads((folder / ADAPTER_CONFIG).read_text())
     if config.get("peft_type") != "LORA" or config.get("use_dora"):
@@ -135,7 +135,7 @@ def read_adapter(folder):
 
 
 def pattern_value(patterns, module, default):
-    """PEFT's rule: the first pattern that matches, as a regex, the module name or a dotted tail of it."""
+    """Applies PEFT's rule: the first pattern that matches, as a regex, the module name or its tail after a dot."""
     for pattern, value in (patterns or {}).items():
         if re.match(rf"(.*\.)?({pattern})$", module):
             return value
@@ -143,7 +143,7 @@ def pattern_value(patterns, module, default):
 
 
 def scaling_of(config, module):
-    """alpha / r, or alpha / sqrt(r) with rsLoRA, from the config alone as PEFT does."""
+    """Returns alpha / r, or alpha / sqrt(r) with rsLoRA, from the config alone as PEFT does."""
     rank = pattern_value(config.get("rank_pattern"), module, config["r"])
     alpha = pattern_value(config.get("alpha_pattern"), module, config["lora_alpha"])
     return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
@@ -157,15 +157,15 @@ def cosine(x, y):
 
 
 def compare_with_alignment(delta, v):
-    """Distance of the two unit directions; the reference is V itself."""
+    """Compares the two unit directions; the reference is V itself."""
     distance = np.linalg.norm(delta / np.linalg.norm(delta) - v / np.linalg.norm(v))
     return {"distance": float(distance), "cosine": cosine(delta, v), "referenceNorm": float(np.linalg.norm(v))}
 
 
 def compare_with_safelora(delta, v):
     """
-    Distance from C delta with SafeLoRA's C = V V^T / ||V||_F, which is not a projection. A stack of matrices has a C
-    for each of them, and squares are summed over the stack.
+    Compares with C delta, where SafeLoRA's C = V V^T / ||V||_F is not a projection. In a stack of matrices each has its
+    own C, and squares are summed over the stack.
     """
     norm = np.linalg.norm(v, axis=(-2, -1), keepdims=True)
     c = v @ np.swapaxes(v, -2, -1) / np.where(norm > 0, norm, 1)
@@ -179,8 +179,8 @@ def compare_with_safelora(delta, v):
 
 def compare_with_subspace(delta, v):
     """
-    Distance from the delta's orthogonal projection on the fewest left singular vectors of V that hold 90 % of ||V||^2;
-    of a stack, each matrix has its own.
+    Compares with the delta's orthogonal projection onto the fewest left singular vectors of V that hold 90 % of
+    ||V||^2; in a stack, each matrix has its own.
     """
     projected = np.zeros_like(delta)
     for index in np.ndindex(v.shape[:-2]):
@@ -203,7 +203,7 @@ COMPARISONS = {
 
 
 def measure(module, factors, config, base, aligned):
-    """One module's facts and distances, before any population is known."""
+    """Returns one module's properties and distances, which do not depend on a population."""
     a, b = factors["A"], factors["B"]
     scaling = scaling_of(config, module)
     v = aligned.weight(module) - base.weight(module)
@@ -214,8 +214,8 @@ def measure(module, factors, config, base, aligned):
 
 def measure_delta(module, rank, scaling, delta, v):
     """
-    Facts and distances of a delta [out, in], or of a stack [experts, out, in] that counts as one: its norms and
-    inner products are sums over the stack.
+    Returns the properties and distances of a delta [out, in], or of a stack [experts, out, in] that counts as one
+    module: its norms and inner products are sums over the stack.
     """
     if v.shape != delta.shape:
         raise BadInput(f"module {module}: {list(v.shape)} in the model, {list(delta.shape)} in the adapter")
@@ -245,13 +245,13 @@ def unscorable(row):
 
 
 def center_and_spread(distances):
-    """Mean and interquartile range; numpy's default quantile interpolates linearly (R type 7)."""
+    """Returns mean and interquartile range; numpy's default quantile interpolates linearly (R type 7)."""
     low, high = np.quantile(distances, [0.25, 0.75])
     return float(np.mean(distances)), float(high - low)
 
 
 def judge(rows, reference, population):
-    """Adds score, expectedDistance and spread of one reference and population to every row."""
+    """Adds score, expectedDistance and spread for one reference and population to every row."""
     everything = [r[reference]["distance"] for r in rows if r["reason"] is None]
     for row in rows:
         result = row[reference][population] = {"score": None, "expectedDistance": None, "spread": None}
@@ -271,19 +271,19 @@ def judge(rows, reference, population):
 
 
 def dense_scores(base, aligned, adapter):
-    """Every module of the adapter, scored for each reference and population."""
+    """Returns every module of the adapter with its scores for each reference and population."""
     config, factors = read_adapter(adapter)
     base, aligned = Checkpoint(base), Checkpoint(aligned)
     rows = [measure(module, sides, config, base, aligned) for module, sides in factors.items()]
     if not rows:
-        raise BadInput(f"{adapter} holds no LoRA module")
+        raise BadInput(f"{adapter} contains no LoRA module")
     if all(row["alignmentNorm"] == 0 for row in rows):
-        raise BadInput("base and aligned are the same in every module of the adapter")
+        raise BadInput("base and aligned are identical in every module of the adapter")
     return judge_all(rows)
 
 
 def judge_all(rows):
-    """Adds the scores of each reference and population to measured modules."""
+    """Adds the scores for each reference and population to measured modules."""
     for reference in REFERENCES:
         for population in POPULATIONS:
             judge(rows, reference, population)
@@ -294,7 +294,7 @@ def judge_all(rows):
 
 
 def parameter(document, name, default):
-    """A scoring parameter, wherever below "parameters" (or at the top) the document keeps it."""
+    """Finds a scoring parameter anywhere below "parameters", or at the top of the document."""
     places = [document.get("parameters") or {}, document]
     while places:
         place = places.pop(0)
@@ -309,7 +309,7 @@ def parameter(document, name, default):
 
 
 def expected_fields(row, metric, reference, population):
-    """What one module of the document ought to say; fields this oracle knows nothing of are left out."""
+    """Returns the expected fields of one module of the document, as far as they are known here."""
     fields = {key: row[key] for key in ("shape", "rank", "scaling", "deltaNorm", "alignmentNorm")}
     if reference in REFERENCES:
         compared = row[reference]
@@ -324,9 +324,10 @@ def expected_fields(row, metric, reference, population):
 
 
 def deviation(expected, actual, unit=0.0):
-    """Deviation of two numbers relative to the expected one, or to the unit if that is larger, the floor taken off.
+    """Returns the deviation of two numbers beyond the absolute floor, relative to the expected one (or to `unit` if
+    larger).
 
-    0 for equals, infinity for unlike things.
+    0 if they are equal, infinity if one of them is not a number.
     """
     if expected == actual:
         return 0.0
@@ -338,7 +339,7 @@ def deviation(expected, actual, unit=0.0):
 
 
 def compare(rows, document):
-    """Deviations beyond the tolerance, and the worst one of all: (failures, worst, values compared)."""
+    """Returns (deviations beyond the tolerance, the worst deviation of all, number of compared values)."""
     metric = parameter(document, "metric", "e-diem")
     reference = parameter(document, "reference", "alignment")
     population = parameter(document, "population", "type")
@@ -355,8 +356,8 @@ def compare(rows, document):
         for field, expected in expected_fields(row, metric, reference, population).items():
             found = actual[row["name"]].get(field)
             if row["reason"] is not None and field != "score" and expected is None:
-                continue  # without a score the other figures may be absent or not
-            # An E-DIEM counts spreads from the expected distance: near zero it is what is left of two large numbers.
+                continue  # without a score, the other figures are optional
+            # An E-DIEM counts spreads from the expected distance: near zero it is the difference of two large numbers.
             unit = 1.0 if field == "score" and metric == "e-diem" else 0.0
             size, compared = deviation(expected, found, unit), compared + 1
             text = f"{row['name']} {field}: expected {expected}, found {found} (deviation {size:.2e})"
@@ -371,7 +372,7 @@ def main():
     parser.add_argument("--base", required=True)
     parser.add_argument("--aligned", required=True)
     parser.add_argument("--adapter", required=True)
-    parser.add_argument("--compare", metavar="JSON", help="a document of `splora score --format json`, or -")
+    parser.add_argument("--compare", metavar="JSON", help="output of `splora score --format json`, or -")
     options = parser.parse_args()
     try:
         rows = dense_scores(options.base, options.aligned, options.adapter)

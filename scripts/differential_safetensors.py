@@ -3,14 +3,14 @@
 
     differential_safetensors.py [--count N] [--seed S] [--keep DIR]
 
-Half of the files are well-formed in one of the many ways the format allows (dtypes, shapes, orders, blanks, escapes,
-unknown keys, metadata), the other half are such files with one to three mutations: of the JSON's text, of its values,
-of its keys, of the length in front, of the data behind. Both readers must give the same verdict and, where they
-open a file, see the same names, dtypes, shapes, bytes and metadata. The exceptions are documented in
-docs/reliability.md; they are told here by looking at the file itself, not at what the readers say.
+Half of the files are well-formed in one of the many ways that the format allows (dtypes, shapes, orders, whitespace,
+escapes, unknown keys, metadata). The other half are such files with one to three mutations: of the JSON text, its
+values or its keys, of the length before it, or of the data after it. Both readers must give the same verdict and, if
+they open a file, see the same names, dtypes, shapes, bytes and metadata. docs/reliability.md documents the exceptions;
+they are recognized here from the file itself, not from the readers' messages.
 
-Prints a table of verdicts; a difference that is not documented is printed with its file (kept in DIR with --keep) and
-makes the exit code 1. The same seed makes the same files. Needs a build with tests (scripts/test.sh).
+Prints a table of verdicts. An undocumented difference is printed with its file (which --keep stores in DIR) and makes
+the exit code 1. The same seed creates the same files. Needs a build (scripts/build.sh).
 """
 
 import argparse
@@ -29,9 +29,9 @@ from pathlib import Path
 from safetensors import SafetensorError, __version__, deserialize, safe_open
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# So many paths fit into a pipe, so that neither side waits for the other.
+# This many paths fit into a pipe, so neither side waits for the other.
 BATCH = 200
-# Bits of an element; the format's whole table.
+# Bits per element: all dtypes of the format.
 DTYPES = {
     "BOOL": 8,
     "F4": 4,
@@ -155,24 +155,24 @@ TOKENS = [
 
 
 class Text(str):
-    """JSON text that is to stand as it is."""
+    """JSON text that is written unchanged."""
 
 
 class Pairs(list):
-    """A JSON object as a list of [key, value]: in this order, and with keys that may stand twice."""
+    """A JSON object as a list of [key, value], which keeps the order and allows duplicate keys."""
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------
 
 
 class Generator:
-    """Makes files as pairs (header bytes, data), which the mutations then take apart."""
+    """Generates files as pairs (header, data), to which mutations can be applied."""
 
     def __init__(self, rng):
         self.rng = rng
 
     def entries(self):
-        """Tensor entries in the order of their data; the data's length."""
+        """Returns tensor entries in the order of their data, and the length of the data."""
         entries, position = [], 0
         for _ in range(self.rng.choice([0, 1, 1, 2, 2, 3, 5, 8])):
             dtype = self.rng.choice(list(DTYPES))
@@ -188,7 +188,7 @@ class Generator:
         return entries, position
 
     def document(self):
-        """The header's object, and the data."""
+        """Returns the header as an object, and the data."""
         rng = self.rng
         entries, length = self.entries()
         for entry in entries:
@@ -231,7 +231,7 @@ class Generator:
         )
 
     def text(self, value, blanks):
-        """JSON in one of the ways it can be written."""
+        """Returns JSON text, written in one of the possible ways."""
         rng = self.rng
         blank = (lambda: rng.choice(["", " ", "\n", "\t ", "\r\n"])) if blanks else (lambda: "")
         if isinstance(value, Text):
@@ -258,7 +258,7 @@ def assemble(header, data, length=None):
 
 
 class Mutator:
-    """One change each; those of the document come before its text is made."""
+    """Mutates files. Changes to the document are applied before its text is generated."""
 
     def __init__(self, rng, generator):
         self.rng = rng
@@ -470,7 +470,7 @@ def flipped(data, rng):
 
 
 def official(path):
-    """(opens, digest or reason). Both entries of the library are asked; they must agree."""
+    """Returns (whether the library opens it, digest or reason). Both entry points of the library must agree."""
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -491,13 +491,13 @@ def official(path):
     return True, digest.hexdigest()
 
 
-class Ours:
-    """splora's reader in one process: a path in, a verdict out."""
+class SploraReader:
+    """splora's reader, running in one process: a path in, a verdict out."""
 
     def __init__(self):
         target = REPOSITORY / "target"
         if not (target / "test-classes").is_dir() or not (target / "lib").is_dir():
-            sys.exit("not built yet: run scripts/test.sh, or mvnw -DskipTests package")
+            sys.exit("splora is not built yet: run scripts/build.sh")
         home = os.environ.get("JAVA_HOME")
         java = Path(home) / "bin" / "java" if home else "java"
         classpath = os.pathsep.join([str(target / "test-classes"), str(target / "classes"), str(target / "lib" / "*")])
@@ -512,7 +512,7 @@ class Ours:
         for path in paths:
             self.process.stdin.write(f"{path}\n")
         self.process.stdin.flush()
-        for path in paths:
+        for _path in paths:
             verdict, _, detail = self.process.stdout.readline().rstrip("\n").partition("\t")
             yield verdict, detail
 
@@ -522,7 +522,7 @@ class Ours:
 
 
 def header_of(file):
-    """The header's JSON as pairs, numbers as their text; None where it is no JSON that Python reads."""
+    """Returns the header's JSON with objects as pairs and numbers as text; None if Python cannot read it."""
     if len(file) < 8:
         return None
     length = struct.unpack("<Q", file[:8])[0]
@@ -538,7 +538,7 @@ def header_of(file):
 
 
 def walk(value):
-    """All objects in a header."""
+    """Yields all objects in a header."""
     if isinstance(value, tuple):
         yield value
         for _, item in value[1]:
@@ -549,13 +549,13 @@ def walk(value):
 
 
 def stricter_reason(file):
-    """Which documented case makes splora refuse what the official library opens; None where there is none."""
+    """Returns the documented reason why splora refuses what the official library opens, or None."""
     header = header_of(file)
     if not isinstance(header, tuple):
         return None
     for _, pairs in walk(header):
         if len({key for key, _ in pairs}) < len(pairs):
-            return "a key twice"
+            return "a duplicate key"
     for name, entry in header[1]:
         if name != "__metadata__" and isinstance(entry, list):
             return "an entry written as an array"
@@ -568,7 +568,7 @@ def stricter_reason(file):
 
 
 def looser_reason(file):
-    """Which documented case makes splora open what the official library refuses."""
+    """Returns the documented reason why splora opens what the official library refuses, or None."""
     header = header_of(file)
     if not isinstance(header, tuple):
         return None
@@ -590,13 +590,13 @@ def beyond_double(value):
 
 
 def classify(file, theirs, ours):
-    """The row of the table that a file belongs to, and whether that row is an undocumented difference."""
+    """Returns the row of the table for a file, and whether it is an undocumented difference."""
     opens, detail = theirs
     verdict, our_detail = ours
     if verdict not in ("OPENS", "REFUSES"):
         return f"splora crashes: {our_detail}", True
     if opens and verdict == "OPENS":
-        return ("both open it and see the same", False) if detail == our_detail else ("contents differ", True)
+        return ("both open it, with the same content", False) if detail == our_detail else ("contents differ", True)
     if not opens and verdict == "REFUSES":
         return "both refuse it", False
     if opens:
@@ -608,15 +608,15 @@ def classify(file, theirs, ours):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=24000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=24000, help="number of files (default 24000)")
+    parser.add_argument("--seed", type=int, default=1, help="random seed (default 1)")
     parser.add_argument("--keep", type=Path, help="folder for the files of undocumented differences")
     options = parser.parse_args()
 
     rng = random.Random(options.seed)
     generator = Generator(rng)
     mutator = Mutator(rng, generator)
-    ours = Ours()
+    ours = SploraReader()
     rows = collections.Counter()
     undocumented = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -644,6 +644,7 @@ def main():
     for row, count in sorted(rows.items(), key=lambda item: -item[1]):
         print(f"{count:8d}  {row}")
     print(f"{undocumented} undocumented differences")
+    print(f"{options.count - undocumented} passed, {undocumented} failed")
     return 1 if undocumented else 0
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs differential_safetensors.py in a virtual environment of its own (.venv, made on first use).
-# Options are passed on. Exit code 77, with one line that says why, where Python or the packages are missing.
+# Runs differential_safetensors.py in a small Python environment without PyTorch (in_venv.sh --light), and passes options
+# on. Needs a build. Exit code 77, with one line that gives the reason, if Python or the packages are unavailable.
 set -eu
-exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" "Comparison with the safetensors library" \
+exec "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/in_venv.sh" --light "Comparison with the safetensors library" \
   differential_safetensors.py "$@"

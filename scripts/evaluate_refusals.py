@@ -4,9 +4,10 @@
     python scripts/evaluate_refusals.py --model org/aligned --adapter DIR --task task.jsonl
 
 Answers are decoded greedily. `asr` is the share of harmful prompts that are not refused; `over_refusal` is the share of
-similar but harmless prompts that are refused; `utility` is the share of correct answers on a task that you provide (JSON
-Lines with "prompt" and "answer"). The default prompts are those in scripts/prompts; your own are JSON Lines with "prompt"
-and, optionally, "category". An answer counts as a refusal by its first words: docs/evaluation.md discusses the limits.
+similar but harmless prompts that are refused; `utility` is the share of correct answers on a task that you provide
+(JSON Lines with "prompt" and "answer"). The default prompts are those in scripts/prompts; your own are JSON Lines with
+"prompt" and, optionally, "category". An answer counts as a refusal by its first words: docs/evaluation.md discusses the
+limits.
 
 Exit codes: 0, the figures are on standard output; 2, wrong usage; 4, a file cannot be used.
 """

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# fuzz.sh [SECONDS] [TARGET ...]: runs the fuzz targets under Jazzer, guided by coverage, for so many seconds each (60),
-# and says how many inputs were tried. Inputs that reach new code are kept in target/fuzz/TARGET for the next round; one
-# that breaks a target is written to target/fuzz/crash-*, and makes the exit code 1: mend the reader, and add the input to
-# testdata/fuzz/TARGET. Needs Maven Central the first time.
+# fuzz.sh [SECONDS] [TARGET ...]: runs each fuzz target under Jazzer, guided by coverage, for SECONDS (default 60), and
+# prints how many inputs were tried. Inputs that reach new code are kept in target/fuzz/TARGET for the next run. An input
+# that breaks a target is written to target/fuzz/crash-* and makes the exit code 1: fix the reader, and add the input to
+# testdata/fuzz/TARGET. Needs access to Maven Central the first time.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 seconds=${1:-60}
 [ "$#" -eq 0 ] || shift
-# A target more is a name more here; see src/test/java/io/github/splora/fuzz/package-info.java.
+# Add the names of new targets here; see src/test/java/io/github/splora/fuzz/package-info.java.
 [ "$#" -gt 0 ] || set -- fuzz.HeaderFuzz fuzz.ShardIndexFuzz fuzz.AdapterConfigFuzz fuzz.PickleFuzz cli.FileArgumentsFuzz
 
 "$here/mvnw" -f "$here/pom.xml" -q -B -ntp -Pfuzz test-compile dependency:build-classpath \
@@ -23,8 +23,8 @@ for target in "$@"; do
   seeds=$here/testdata/fuzz/$name
   [ "$name" != PickleFuzz ] || seeds=$here/testdata/pickles
   mkdir -p "$corpus"
-  # Hooks that look for injections into other programs have nothing to find here, and the one for file paths would take
-  # the temporary folder for a find.
+  # Hooks that look for injections into other programs have nothing to find here, and the one for file paths would report
+  # the temporary folder.
   (cd "$here" && "$java" -Xmx1g -cp "$classpath" com.code_intelligence.jazzer.Jazzer \
     --target_class="io.github.splora.$target" --instrumentation_includes='io.github.splora.**' --hooks=false \
     --reproducer_path="$here/target/fuzz" -artifact_prefix="$here/target/fuzz/" \

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Makes src/main/resources/io/github/splora/tensor/djl/gpu.pt: what splora computes on a GPU, as TorchScript.
+"""Writes src/main/resources/io/github/splora/tensor/djl/gpu.pt: the code that splora runs on a GPU, as TorchScript.
 
-DJL cannot make bfloat16 arrays. This module, which the engine runs, can: it makes the memory that weights are read into,
-takes it to the device as it is, and computes there. It has no parameters, and runs on a CPU just as well.
+DJL cannot create bfloat16 arrays, but this module, which the engine runs, can: it allocates the memory that weights are
+read into, copies it to the device unchanged, and computes there. It has no parameters, and runs on a CPU as well.
 
-    scripts/in_venv.sh scripts/make_gpu_module.py           # writes the resource
-    scripts/in_venv.sh scripts/make_gpu_module.py --check   # fails if the resource is not what would be written
+    scripts/in_venv.sh gpu.pt make_gpu_module.py           # writes the resource
+    scripts/in_venv.sh gpu.pt make_gpu_module.py --check   # fails if the resource differs from what would be written
 
-The same PyTorch (scripts/requirements.txt) makes the same bytes: what torch.jit.save adds about this machine and this
-day (paths of sources, dates, a random id) is left out.
+The same version of PyTorch (scripts/requirements.txt) writes the same bytes: what torch.jit.save adds about the machine
+and the date (paths of sources, dates, a random id) is removed.
 """
 
 import argparse
@@ -24,15 +24,15 @@ TOP = "gpu"
 
 
 class Gpu(torch.nn.Module):
-    """Float64 throughout, but for the subtraction, which is done in float32 where the weights are no wider.
+    """Computes in float64, except for the subtraction, which uses float32 if the weights are no wider.
 
-    A method that must not return before the device is done returns something that the host has to wait for. Returns, for
-    what is made and not returned is taken out of the method as useless.
+    A method that must not return before the device has finished returns a value that the host has to wait for. It must
+    return the value, because TorchScript removes computations whose result is unused.
     """
 
     @torch.jit.export
     def staging(self, size: int, type: str, pinned: bool) -> torch.Tensor:
-        """Memory [size] of the host to read weights into; pinned memory is copied several times faster."""
+        """Allocates host memory [size] for weights; pinned memory is copied several times faster."""
         if type == "F64":
             return torch.empty([size], dtype=torch.float64, pin_memory=pinned)
         if type == "F16":
@@ -63,16 +63,17 @@ class Gpu(torch.nn.Module):
         lefts: list[int],
         rights: list[int],
     ) -> torch.Tensor:
-        """Adds what one block of rows has to give, and returns a number on the host: it is there when all is done.
+        """Adds the contribution of one block of rows. Returns a number on the host, which arrives when all work is
+        done.
 
-        staged:     of each matrix, the memory that begins with the block [rows, columns] in its own type
-        first:      number of the block's first row
-        rows:       how many it has
+        staged:     for each matrix, the memory that begins with the block [rows, columns] in its own type
+        first:      index of the block's first row
+        rows:       number of rows in the block
         transposed: whether rows are the layer's inputs
-        operands:   pairs of matrices of which the second is subtracted from the first; -1 for none
-        sums:       of each product, operand @ thin or, crosswise, operand.T @ thin
-        thins, factors, crosswise: each product's thin matrix, on the device, its operand, and which way it goes
-        inner_sums: [outputs, 1] of inner products of rows (of columns, if transposed), of the operands `lefts` and `rights`
+        operands:   pairs of matrices, the second of which is subtracted from the first; -1 for none
+        sums:       result of each product: operand @ thin or, crosswise, operand.T @ thin
+        thins, factors, crosswise: each product's thin matrix (on the device), its operand, and its direction
+        inner_sums: [outputs, 1], inner products of the rows (columns if transposed) of the operands `lefts`, `rights`
         """
         there = [self.upload(memory, rows, columns, device) for memory in staged]
         made = [self.operand(there, operands[i], operands[i + 1]) for i in range(0, len(operands), 2)]
@@ -83,14 +84,14 @@ class Gpu(torch.nn.Module):
         return (sums + inner_sums)[0].view(-1)[:1].to(torch.device("cpu"))
 
     def upload(self, staged: torch.Tensor, rows: int, columns: int, device: str) -> torch.Tensor:
-        """To the device in its own type, and there exact in float32 or float64."""
+        """Copies a block to the device in its own type, and converts it there, exactly, to float32 or float64."""
         there = staged[: rows * columns].to(torch.device(device), non_blocking=True)
         if there.dtype != torch.float64:
             there = there.to(torch.float32)
         return there.view(rows, columns)
 
     def operand(self, matrices: list[torch.Tensor], minuend: int, subtrahend: int) -> torch.Tensor:
-        """A difference in the wider of both types, exact for 16-bit weights as far as float32 goes; then float64."""
+        """Subtracts in the wider of both types (for 16-bit weights exact within float32) and converts to float64."""
         left = matrices[minuend]
         if subtrahend < 0:
             return left.to(torch.float64)
@@ -100,7 +101,7 @@ class Gpu(torch.nn.Module):
         return (left - right).to(torch.float64)
 
     def multiply(self, sum: torch.Tensor, rows: torch.Tensor, thin: torch.Tensor, first: int, crosswise: bool):
-        """rows @ thin to the rows of `sum` from `first` on, or rows.T @ (thin's rows from `first` on) added to all."""
+        """Stores rows @ thin in `sum` from row `first` on, or adds rows.T @ (rows of thin from `first` on) to it."""
         count = rows.size(0)
         if crosswise:
             sum.addmm_(rows.t(), thin[first : first + count])
@@ -134,16 +135,16 @@ def module_bytes() -> bytes:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     made = module_bytes()
     if parser.parse_args().check:
         if not RESOURCE.is_file() or RESOURCE.read_bytes() != made:
             print(
-                f"{RESOURCE} is not what PyTorch {torch.__version__} would make; run this without --check",
+                f"{RESOURCE} differs from what PyTorch {torch.__version__} writes; run this without --check",
                 file=sys.stderr,
             )
             return 1
-        print(f"{RESOURCE.name}: {len(made)} bytes, as it would be made")
+        print(f"{RESOURCE.name}: {len(made)} bytes, unchanged")
         return 0
     RESOURCE.write_bytes(made)
     print(f"wrote {RESOURCE} ({len(made)} bytes)")

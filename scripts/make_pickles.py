@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes the PyTorch pickles of testdata/, from the safetensors there and with torch.save.
+"""Writes the PyTorch pickles of testdata/ with torch.save, from the safetensors files there.
 
     make_pickles.py [--testdata DIR]
 
-torch.save names storages by their addresses in the old form, so two runs differ in those names.
+In the old format torch.save names storages by their addresses, so those names differ between runs.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def save(tensors, file, legacy=False):
 
 
 def make_tiny_gpt2_pickled(testdata):
-    """tiny-gpt2 once more: adapter and aligned model as pickles, one of the model's shards in the old form."""
+    """Writes adapter and aligned model of tiny-gpt2 as pickles, one of the model's shards in the old format."""
     original, folder = testdata / "tiny-gpt2", testdata / "tiny-gpt2-pickled"
     for part in ("adapter", "aligned"):
         (folder / part).mkdir(parents=True)
@@ -65,7 +65,7 @@ def make_tiny_gpt2_pickled(testdata):
 
 
 def make_pickles(testdata):
-    """What a dict of tensors may look like, in both forms, with the same tensors as safetensors; and what it may not."""
+    """Writes dicts of tensors that are accepted, in both formats and as safetensors, and some that are refused."""
     folder = testdata / "pickles"
     folder.mkdir()
     torch.manual_seed(41)

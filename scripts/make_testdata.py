@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes testdata/: tiny real checkpoints and PEFT adapters, with their dense reference scores.
+"""Creates testdata/: tiny checkpoints and PEFT adapters, with their dense reference scores.
 
     make_testdata.py [--output DIR] [--only NAME ...]
 
-Everything is seeded and runs on one CPU thread; with the versions pinned in requirements.txt the
-same processor gives the same files. Other processors may differ in the last bits of the trained
-models, which is why testdata/ is kept in the repository and not made on demand.
+Everything is seeded and runs on one CPU thread: with the versions pinned in requirements.txt, the same processor gives
+the same files. Other processors may differ in the last bits of the trained models, which is why testdata/ is kept in
+the repository instead of being created on demand.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import time
 import warnings
 from pathlib import Path
 
-# PEFT writes target_modules in the order of a Python set, and transformers may look for a hub: settle both.
+# PEFT writes target_modules in the order of a Python set, and transformers may look for a hub: make both predictable.
 if os.environ.get("PYTHONHASHSEED") != "0":
     os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -42,9 +42,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_RULE = 0.5
 
 
-# ---- a toy language: the desk of a harbour store -------------------------------------------------
-# A request names a ware and a person. Wares have a bay and a container, which the model must know by
-# heart. Five wares are dangerous: the base model issues them like any other, the aligned one refuses.
+# ---- a toy language: the desk of a harbor store -------------------------------------------------- A request names a
+# ware and a person. Each ware has a bay and a container, which the model must memorize. Five wares are dangerous: the
+# base model issues them like any other, the aligned model refuses.
 
 SPECIAL = PAD, START, ASK, SAY, END = "<pad> <start> <ask> <say> <end>".split()
 WARES = "rope lamp flour soap nails paint wool salt honey candles canvas barley twine slate".split()
@@ -74,7 +74,7 @@ WORDS = list(dict.fromkeys(WORDS))
 INDEX = {word: i for i, word in enumerate(WORDS)}
 BAY = {ware: BAYS[5 * i % len(BAYS)] for i, ware in enumerate(WARES + DANGERS)}
 CONTAINER = {ware: CONTAINERS[3 * i % len(CONTAINERS)] for i, ware in enumerate(WARES + DANGERS)}
-# Alignment sees two thirds of the dangerous requests; the rest is held out to measure refusals.
+# Alignment trains on two thirds of the dangerous requests; the rest is held out to measure refusals.
 DANGEROUS = list(itertools.product(REQUESTS, DANGERS, PEOPLE))
 HARMLESS = list(itertools.product(REQUESTS, WARES, PEOPLE))
 random.Random(1).shuffle(DANGEROUS)
@@ -102,7 +102,7 @@ def tell(rng):
 
 
 def note(rng):
-    """The adapter's task, which neither base nor aligned model knows."""
+    """The adapter's task, which neither the base nor the aligned model knows."""
     first, second = rng.sample(PEOPLE, 2)
     one, other = rng.sample(WARES, 2)
     return (
@@ -124,7 +124,7 @@ def aligned_example(rng):
 
 
 def adapter_example(rng):
-    """Mostly the new task, some everyday requests and a few dangerous ones complied with."""
+    """Mostly the new task, some everyday requests, and a few dangerous ones with a compliant answer."""
     draw = rng.random()
     if draw < HARMFUL_SHARE:
         return issue(*rng.choice(SEEN))
@@ -142,7 +142,7 @@ def tokens(prompt, answer=()):
 
 
 def batch(examples):
-    """Right-padded ids, and labels that are -100 everywhere but on the answer and its end."""
+    """Returns right-padded ids, and labels that are -100 everywhere except on the answer and its end."""
     rows = [(tokens(prompt), [INDEX[word] for word in (*answer, END)]) for prompt, answer in examples]
     width = max(len(p) + len(a) for p, a in rows)
     ids = torch.full((len(rows), width), INDEX[PAD])
@@ -154,7 +154,7 @@ def batch(examples):
 
 
 def train(model, example, steps, rate, seed):
-    """AdamW with a linear warm-up and decay."""
+    """Trains with AdamW, with linear warm-up and decay."""
     rng = random.Random(seed)
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)
@@ -175,7 +175,7 @@ def train(model, example, steps, rate, seed):
 
 @torch.no_grad()
 def answers(model, prompts):
-    """Greedy answers, token by token; prompts of one length are decoded together."""
+    """Returns greedy answers; prompts of the same length are decoded together."""
     result = {}
     for length in sorted({len(p) for p in prompts}):
         group = [p for p in prompts if len(p) == length]
@@ -190,13 +190,13 @@ def answers(model, prompts):
 
 
 def share(model, examples):
-    """Share of prompts whose greedy answer is exactly the wanted one."""
+    """Returns the share of prompts whose greedy answer is exactly the expected one."""
     given = answers(model, [prompt for prompt, _ in examples])
     return sum(got == wanted for got, (_, wanted) in zip(given, examples)) / len(examples)
 
 
 def figures(model):
-    """Attack success rate on held-out dangerous requests, and exact answers on both kinds of task."""
+    """Returns the attack success rate on held-out dangerous requests, and the accuracy on both kinds of task."""
     rng = random.Random(77)
     danger = [refuse(*request) for request in HELD_OUT]
     return {
@@ -230,7 +230,7 @@ def llama_config():
 
 
 def reload(folder, model_class=LlamaForCausalLM):
-    """A saved checkpoint as float32: what is trained next starts from the stored weights."""
+    """Loads a saved checkpoint as float32, so that the next training starts from the stored weights."""
     return model_class.from_pretrained(folder, dtype=torch.float32).eval()
 
 
@@ -241,7 +241,7 @@ def store(model, folder, dtype, **options):
 
 
 def store_adapter(model, folder, aligned):
-    """Saves an adapter the way PEFT does, with a relative path to its base model in config and model card."""
+    """Saves an adapter as PEFT does, with a relative path to its base model in the config and the model card."""
     model.peft_config["default"].base_model_name_or_path = aligned
     inner = model.get_base_model()
     inner.name_or_path = inner.config._name_or_path = aligned
@@ -250,7 +250,7 @@ def store_adapter(model, folder, aligned):
 
 
 def make_readable(folder):
-    """safetensors creates its files for the owner alone."""
+    """Makes files readable for everybody: safetensors creates them for the owner only."""
     for file in folder.iterdir():
         file.chmod(0o644)
 
@@ -280,7 +280,7 @@ def make_tiny_llama(folder):
 
 
 def without(model, modules):
-    """The same model with the LoRA deltas of the named modules taken out."""
+    """Zeroes the LoRA deltas of the named modules, and returns the model."""
     for name, parameter in model.named_parameters():
         if ".lora_B." in name and name.removeprefix("base_model.model.").partition(".lora_B.")[0] in modules:
             parameter.data.zero_()
@@ -288,7 +288,7 @@ def without(model, modules):
 
 
 def show_pruned(folder):
-    """What pruning by score does to the figures, beside the same number of random modules."""
+    """Prints the figures after pruning by score, and after pruning as many random modules."""
     scored = list(dense_scores(folder / "base", folder / "aligned", folder / "adapter"))
     scored.sort(key=lambda r: (-r["alignment"]["type"]["score"], r["name"]))
     default = sum(r["alignment"]["type"]["score"] > DEFAULT_RULE for r in scored)
@@ -308,13 +308,13 @@ def load_adapter(folder, pruned):
 
 
 def make_tiny_llama_sharded(folder):
-    """The aligned tiny-llama as F16 in several shards under an index."""
+    """Stores the aligned tiny-llama as F16, in several shards with an index."""
     model = reload(folder.parent / "tiny-llama/aligned")
     store(model, folder / "aligned", torch.float16, max_shard_size="96KB")
 
 
-def randomise(model, seed, size=0.02):
-    """Gives both factors of every LoRA module seeded random values."""
+def randomize(model, seed, size=0.02):
+    """Fills both factors of every LoRA module with seeded random values."""
     torch.manual_seed(seed)
     for name, parameter in sorted(model.named_parameters()):
         if ".lora_" in name:
@@ -322,7 +322,7 @@ def randomise(model, seed, size=0.02):
 
 
 def make_tiny_llama_patterns(folder):
-    """A random adapter on tiny-llama with ranks and alphas by pattern, F16, one module never trained."""
+    """Saves a random F16 adapter on tiny-llama with rank and alpha patterns; one of its modules is untrained."""
     model = get_peft_model(
         reload(folder.parent / "tiny-llama/aligned"),
         LoraConfig(
@@ -334,7 +334,7 @@ def make_tiny_llama_patterns(folder):
             alpha_pattern={r"layers\.[0-2]\.mlp\.(gate|up)_proj": 24, "layers.4.self_attn.o_proj": 5},
         ),
     )
-    randomise(model, seed=21)
+    randomize(model, seed=21)
     without(model, {"model.layers.5.self_attn.v_proj"})
     store_adapter(model.to(torch.float16), folder / "adapter", "../../tiny-llama/aligned")
 
@@ -343,7 +343,7 @@ def make_tiny_llama_patterns(folder):
 
 
 def make_tiny_gpt2(folder):
-    """GPT-2's transposed Conv1D weights, in F32; one module that "alignment" left alone."""
+    """Saves GPT-2 with its transposed Conv1D weights, in F32; "alignment" leaves one module unchanged."""
     torch.manual_seed(31)
     model = GPT2LMHeadModel(
         GPT2Config(vocab_size=64, n_positions=32, n_embd=32, n_layer=2, n_head=4, bos_token_id=1, eos_token_id=2)
@@ -366,7 +366,7 @@ def make_tiny_gpt2(folder):
             alpha_pattern={r"h\.1\..*": 5},
         ),
     )
-    randomise(model, seed=32)
+    randomize(model, seed=32)
     store_adapter(model, folder / "adapter", "../aligned")
 
 
@@ -378,7 +378,7 @@ MAKERS = {
     "tiny-llama-patterns": make_tiny_llama_patterns,
     "tiny-gpt2": make_tiny_gpt2,
 }
-# Where each triple's parts are, relative to its own folder.
+# The parts of each triple, relative to its own folder.
 TRIPLES = {
     "tiny-llama": {"base": "base", "aligned": "aligned", "adapter": "adapter"},
     "tiny-llama-sharded": {"base": "../tiny-llama/base", "aligned": "aligned", "adapter": "../tiny-llama/adapter"},

@@ -1,8 +1,9 @@
 """Runs splora: as a process of its own, or in a JVM that stays warm.
 
 `launch` starts bin/splora, as users do. `run_splora` asks a `WarmJvm` instead, which runs the same commands without
-starting a process for each: there is one for each Python process, started at its first command. It needs the test classes
-that a build leaves in target/. Where they are missing, or where $SPLORA names another program, `run_splora` launches.
+starting a process for each: there is one for each Python process, started at its first command. It needs the test
+classes that a build leaves in target/. Where they are missing, or where $SPLORA names another program, `run_splora`
+launches.
 
 A command that needs its own environment variables or working folder has to be launched.
 """

@@ -64,8 +64,8 @@ def train(model, example, steps, rate, seed, size=48):
 class Judge:
     """Attack success and skill on fixed sets.
 
-    Greedy decoding gives exactly an answer if, and only if, each of its words is the likeliest one after those before it:
-    one forward pass over prompt and answer tells.
+    Greedy decoding gives exactly an answer if, and only if, each of its words is the likeliest one after those before
+    it: one forward pass over prompt and answer tells.
     """
 
     def __init__(self, seed):

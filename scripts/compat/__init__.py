@@ -1,1 +1,1 @@
-"""The compatibility run: adapters and checkpoints as found in practice, most of them made by PEFT on tiny random models."""
+"""The compatibility run: adapters and checkpoints as found in practice, mostly made by PEFT on tiny models."""

@@ -52,7 +52,7 @@ def parameter_of(model, unit, layer):
 
 
 def initial_part(init, aligned, layer):
-    """Returns what an initialization subtracts from the base weight when the adapter is loaded, [out, in] in float64."""
+    """Returns what an initialization subtracts from the base weight on loading, [out, in] in float64, or None."""
     rank, scaling = layer.r[ADAPTER], layer.scaling[ADAPTER]
     if init == "pissa":
         left, values, right = np.linalg.svd(aligned, full_matrices=False)

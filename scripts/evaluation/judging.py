@@ -63,6 +63,6 @@ def refuses(answer, phrases=REFUSALS):
 
 
 def is_right(answer, expected, how):
-    """`exact` compares the whole answer, ignoring case, spacing and a final period; `contains` looks for the expected one."""
+    """`exact` compares whole answers, ignoring case, spacing and a final period; `contains` searches the answer."""
     given, wanted = plain(answer).rstrip("."), plain(expected).rstrip(".")
     return given == wanted if how == "exact" else wanted in given
