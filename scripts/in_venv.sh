@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs Python in a virtual environment that holds the pinned packages, and creates the environment if it is missing.
 #
-#   in_venv.sh [--light] LABEL SCRIPT [OPTIONS]   runs a Python script of this folder
-#   in_venv.sh [--light] --path                   prints the environment's folder
+#   in_venv.sh [--light] [--existing] LABEL SCRIPT [OPTIONS]   runs a Python script of this folder
+#   in_venv.sh [--light] [--existing] --path                   prints the environment's folder
 #
 # The packages are those of requirements.txt (PyTorch, PEFT, transformers) or, with --light, of requirements-light.txt
-# (numpy, safetensors and the linters; a few seconds to install).
+# (numpy, safetensors and the linters; a few seconds to install). With --existing, a missing environment stays missing.
 #
 # Environments live in ${XDG_CACHE_HOME:-~/.cache}/splora, one per hash of the requirements file, Python version and
 # platform, so all clones share them. A changed file gets a new environment; delete the folder to free the disk space.
@@ -16,6 +16,11 @@ set -eu
 requirements="requirements.txt"
 if [ "${1:-}" = --light ]; then
   requirements="requirements-light.txt"
+  shift
+fi
+existing=false
+if [ "${1:-}" = --existing ]; then
+  existing=true
   shift
 fi
 label=$1
@@ -41,6 +46,7 @@ environments=${XDG_CACHE_HOME:-$HOME/.cache}/splora
 venv=$environments/venv-$key
 
 if [ ! -d "$venv" ]; then
+  if $existing; then skip "there is no environment for scripts/$requirements yet"; fi
   mkdir -p "$environments"
   # Installed under another name and renamed once complete, so that nobody sees half an environment.
   new=$(mktemp -d "$environments/new-XXXXXX")

@@ -10,7 +10,7 @@ Written by `scripts/check_compat.sh`; do not edit. Each row is an adapter, most 
 in `scripts/requirements.txt`) on a tiny random model, that was scored and pruned by splora and loaded by PEFT again.
 
 - **scored**: the largest relative deviation of any figure of `splora score` from a dense float64 computation with
-  PEFT's own layers (for an E-DIEM below one, the absolute deviation), or the message with which splora refuses the case.
+  PEFT's own layers (absolute for an E-DIEM below one), or the message with which splora refuses the case.
 - **pruned**: `prune --action drop` in both config styles removes exactly the modules that the dense scores rank highest
   and keeps every other tensor bit for bit.
 - **in PEFT**: the pruned adapter loads in both `low_cpu_mem_usage` modes without a new warning, and the model's output
