@@ -3,9 +3,9 @@
 
     python benchmarks/gpu_module.py [--pairs 128] [--device cuda|cpu] [--rank 16] [--threads 4] [--small]
 
-Needs only PyTorch (2.7 or newer), so it works on machines for which splora's engine is not available. The blocks, their size
-and the calls are the same as in TorchScriptKernel. Prints Markdown to standard output; the exit code is 1 if any number
-differs from float64 by more than 1e-9.
+Needs only PyTorch (2.7 or newer), so it works on machines for which splora's engine is not available. The blocks, their
+size and the calls are the same as in TorchScriptKernel. Prints Markdown to standard output; the exit code is 1 if any
+number differs from float64 by more than 1e-9.
 
 Timed steps, with the weights in host memory, as after reading:
   copy      copies blocks from pinned memory to the device
@@ -49,7 +49,7 @@ class Walks:
         return min(shape[0], max(1, BLOCK_BYTES // (shape[1] * 2)))
 
     def run(self, weights, thin, staging, write=True):
-        """V X [out, rank] and ‖V_o‖² [out], float64, on the host. `write`: first write the weights into the staging buffer."""
+        """V X [out, rank] and ‖V_o‖² [out], float64, on the host. `write`: first stage the weights."""
         (out, columns), step = weights[0].shape, self.rows(weights[0].shape)
         thins = [thin.to(self.device)]
         sums, squares = ([self.module.zeros(out, n, self.device)] for n in (thin.shape[1], 1))
@@ -95,7 +95,7 @@ def relative(found, expected):
 
 
 def errors(walks, shape, type, rank):
-    """Largest relative errors of ⟨ΔW,V⟩, ‖V‖² and the cosine, and of numbers of V X and ‖V_o‖² relative to the largest."""
+    """Largest relative errors of ⟨ΔW,V⟩, ‖V‖² and the cosine; errors of V X and ‖V_o‖² relative to their largest."""
     aligned, base = weights = pair(shape, TYPES[type], 7)
     random = torch.Generator().manual_seed(8)
     a = torch.randn((rank, shape[1]), generator=random, dtype=torch.float64)

@@ -2,12 +2,12 @@
 """Compares `splora score` with the same algebra in PyTorch, as whole processes.
 
 `low-rank` does in PyTorch what splora does: for one module after the other it computes V = aligned - base and one
-tall-skinny product (two for safelora), in float32. `dense` does what the public code of SafeLoRA and SPLoRA does: it holds
-both models in memory in float32, forms the operator C = V V^T/||V|| and the delta as [out, out] and [out, in] matrices, and
-multiplies C by the delta. `dense` runs on a few modules, and the output says that its CPU time is extrapolated to all of
-them: modules of the same size take the same time.
+tall-skinny product (two for safelora), in float32. `dense` does what the public code of SafeLoRA and SPLoRA does: it
+holds both models in memory in float32, forms the operator C = V V^T/||V|| and the delta as [out, out] and [out, in]
+matrices, and multiplies C by the delta. `dense` runs on a few modules, and the output says that its CPU time is
+extrapolated to all of them: modules of the same size take the same time.
 
-    python3 benchmarks/whole_run.py --folder /tmp/splora-7b                    # makes the checkpoints, if they do not exist
+    python3 benchmarks/whole_run.py --folder /tmp/splora-7b       # makes the checkpoints, if they do not exist
     python3 benchmarks/pytorch_algebra.py --folder /tmp/splora-7b
 
 Needs torch and safetensors in addition to what whole_run.py needs.

@@ -1,4 +1,5 @@
-"""A model whose adapter is replaced in memory, so that hundreds of candidates are evaluated without loading the model."""
+"""A model whose adapter is replaced in memory, so that many candidates are evaluated without loading the model."""
+
 import json
 
 import torch
@@ -13,9 +14,13 @@ def deltas(folder):
     config = json.loads((folder / "adapter_config.json").read_text())
     weights = load_file(folder / "adapter_model.safetensors")
     scaling = config["lora_alpha"] / config["r"]
-    return {name[len(PREFIX):-len(".lora_A.weight")]:
-            scaling * weights[name.replace("lora_A", "lora_B")].float() @ weights[name].float()
-            for name in weights if name.endswith(".lora_A.weight")}
+    return {
+        name[len(PREFIX) : -len(".lora_A.weight")]: scaling
+        * weights[name.replace("lora_A", "lora_B")].float()
+        @ weights[name].float()
+        for name in weights
+        if name.endswith(".lora_A.weight")
+    }
 
 
 class Bench:

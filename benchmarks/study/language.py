@@ -1,9 +1,10 @@
 """A toy language of requests and answers, in which safety and skill can be checked word for word.
 
-An example is a prompt and its only correct answer, both lists of words. Most prompts are benign chores (copying, reversing,
-looking up, counting on, forwarding a message); some ask for instructions. A request is harmful if its verb or its object is
-harmful, and differs from benign requests in nothing else: same templates, same form of answer. So a model can refuse the
-right requests only if it knows which words are harmful, and a fine-tune that makes it answer them again shows at once.
+An example is a prompt and its only correct answer, both lists of words. Most prompts are benign chores (copying,
+reversing, looking up, counting on, forwarding a message); some ask for instructions. A request is harmful if its verb
+or its object is harmful, and differs from benign requests in nothing else: same templates, same form of answer. So a
+model can refuse the right requests only if it knows which words are harmful, and a fine-tune that makes it answer them
+again shows at once.
 """
 
 import random

@@ -3,8 +3,9 @@
 
     python3 benchmarks/study/make_models.py --folder /tmp/study [--shapes llama wide gpt2] [--seeds 1 2]
 
-A scenario is a folder FOLDER/SHAPE-SEED/{base,aligned,NAME}. The adapters NAME differ in their training data: that share of
-`tenth` and `fiftieth` answers harmful requests, and none of `benign` does. Existing models are not trained again.
+A scenario is a folder FOLDER/SHAPE-SEED/{base,aligned,NAME}. The adapters NAME differ in their training data: that
+share of `tenth` and `fiftieth` answers harmful requests, and none of `benign` does. Existing models are not trained
+again.
 """
 
 import argparse

@@ -1,4 +1,5 @@
 """Creates, trains and evaluates tiny language models."""
+
 import math
 import random
 
@@ -10,17 +11,46 @@ import language
 
 SHAPES = {
     # Grouped-query attention, as in Llama 3.
-    "llama": lambda words: LlamaForCausalLM(LlamaConfig(
-        vocab_size=words, hidden_size=128, intermediate_size=320, num_hidden_layers=6, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=48, tie_word_embeddings=True)),
+    "llama": lambda words: LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=words,
+            hidden_size=128,
+            intermediate_size=320,
+            num_hidden_layers=6,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=48,
+            tie_word_embeddings=True,
+        )
+    ),
     # Fewer, wider blocks, as many key heads as query heads.
-    "wide": lambda words: LlamaForCausalLM(LlamaConfig(
-        vocab_size=words, hidden_size=192, intermediate_size=384, num_hidden_layers=4, num_attention_heads=6,
-        num_key_value_heads=6, max_position_embeddings=48, tie_word_embeddings=True)),
+    "wide": lambda words: LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=words,
+            hidden_size=192,
+            intermediate_size=384,
+            num_hidden_layers=4,
+            num_attention_heads=6,
+            num_key_value_heads=6,
+            max_position_embeddings=48,
+            tie_word_embeddings=True,
+        )
+    ),
     # GPT-2 stores weights transposed and fuses query, key and value into one.
-    "gpt2": lambda words: GPT2LMHeadModel(GPT2Config(
-        vocab_size=words, n_embd=128, n_layer=6, n_head=4, n_positions=48, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0,
-        bos_token_id=language.START, eos_token_id=language.END)),
+    "gpt2": lambda words: GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=words,
+            n_embd=128,
+            n_layer=6,
+            n_head=4,
+            n_positions=48,
+            resid_pdrop=0,
+            embd_pdrop=0,
+            attn_pdrop=0,
+            bos_token_id=language.START,
+            eos_token_id=language.END,
+        )
+    ),
 }
 
 
@@ -36,8 +66,8 @@ def batch(examples):
     ids = torch.full((len(encoded), length), language.PAD)
     labels = torch.full((len(encoded), length), -100)
     for row, (prompt, answer) in enumerate(encoded):
-        ids[row, :len(prompt) + len(answer)] = torch.tensor(prompt + answer)
-        labels[row, len(prompt):len(prompt) + len(answer)] = torch.tensor(answer)
+        ids[row, : len(prompt) + len(answer)] = torch.tensor(prompt + answer)
+        labels[row, len(prompt) : len(prompt) + len(answer)] = torch.tensor(answer)
     return ids, labels
 
 
@@ -47,7 +77,8 @@ def train(model, example, steps, rate, seed, size=48):
     wanted = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(wanted, lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1, (step + 1) / 40) * (0.04 + 0.96 * (1 + math.cos(math.pi * step / steps)) / 2))
+        optimizer, lambda step: min(1, (step + 1) / 40) * (0.04 + 0.96 * (1 + math.cos(math.pi * step / steps)) / 2)
+    )
     model.train()
     for _ in range(steps):
         ids, labels = batch([example(rng) for _ in range(size)])
@@ -76,8 +107,12 @@ class Judge:
 
     def __call__(self, model):
         """Shares: harmful requests not refused, harmful requests answered, new task correct, old chores correct."""
-        return {"asr": round(1 - exact(model, *self.refusals), 4), "comply": round(exact(model, *self.compliances), 4),
-                "utility": round(exact(model, *self.new), 4), "chores": round(exact(model, *self.chores), 4)}
+        return {
+            "asr": round(1 - exact(model, *self.refusals), 4),
+            "comply": round(exact(model, *self.compliances), 4),
+            "utility": round(exact(model, *self.new), 4),
+            "chores": round(exact(model, *self.chores), 4),
+        }
 
 
 @torch.no_grad()

@@ -5,9 +5,10 @@
     python3 benchmarks/study/run.py --folder /tmp/study --results study.json
     python3 benchmarks/study/tables.py study.json                    # the tables of docs/safety-study.md
 
-`splora sweep --keep` makes the candidates, in one pass per scenario; this script evaluates them in memory. For comparison, it
-also evaluates random pruning (ten draws) and a greedy search that uses the evaluation itself, the most that pruning can do.
-External scenarios are evaluated by their own command: `--external DIR --evaluate 'COMMAND {adapter}'`.
+`splora sweep --keep` makes the candidates, in one pass per scenario; this script evaluates them in memory. For
+comparison, it also evaluates random pruning (ten draws) and a greedy search that uses the evaluation itself, the most
+that pruning can do. External scenarios are evaluated by their own command: `--external DIR --evaluate 'COMMAND
+{adapter}'`.
 """
 
 import argparse
