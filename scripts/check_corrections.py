@@ -141,6 +141,7 @@ def agrees(folder, action, options):
 
 
 def main():
+    torch.set_num_threads(1)  # more threads only wait for each other on matrices this small
     tally = Tally()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

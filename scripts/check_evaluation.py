@@ -190,6 +190,7 @@ def built_in_prompts():
 
 
 def main():
+    torch.set_num_threads(1)  # more threads only wait for each other on a model this small
     tally = Tally()
     tally.check("phrases that refuse", phrases_that_refuse)
     tally.check("built-in prompts", built_in_prompts)

@@ -8,8 +8,8 @@ launches.
 A command that needs its own environment variables or working folder has to be launched.
 """
 
-import atexit
 import json
+import multiprocessing.util
 import os
 import subprocess
 import threading
@@ -105,7 +105,8 @@ def run_splora(*arguments):
         return launch(*arguments)
     if _owner != os.getpid():
         _jvm, _owner = WarmJvm(), os.getpid()
-        atexit.register(_jvm.stop)
+        # Unlike atexit, this runs in a worker of a pool as well.
+        multiprocessing.util.Finalize(None, _jvm.stop, exitpriority=1)
     try:
         return _jvm.run(*arguments)
     except RuntimeError:
