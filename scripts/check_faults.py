@@ -39,7 +39,7 @@ def main():
         table = harness.table()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"\n{table}\n{len(harness.rows) - harness.failures} passed, {harness.failures} failed")
+    print(f"\n{table}\n{harness.summary()}")
     if options.table:
         options.table.write_text(table)
     return 1 if harness.failures else 0

@@ -102,6 +102,11 @@ class Harness:
         with contextlib.suppress(OSError):
             shutil.rmtree(place)
 
+    def summary(self):
+        verdicts = [verdict for _, _, verdict in self.rows]
+        line = f"{verdicts.count('ok')} passed, {self.failures} failed"
+        return f"{line}, {verdicts.count('skipped')} skipped" if "skipped" in verdicts else line
+
     def table(self):
         lines = ["| fault | seen | verdict |", "|---|---|---|"]
         lines += [
