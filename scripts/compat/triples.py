@@ -15,9 +15,17 @@ from pathlib import Path
 
 import transformers as tf
 
-from checking import Tally, require, splora
-from dense_scores import ADAPTER_WEIGHTS, LORA_KEY, PEFT_PREFIX, POPULATIONS, SafetensorsFile, dense_scores
-from program import REPOSITORY
+from checking import Tally, require, splora, succeed
+from dense_scores import (
+    ADAPTER_CONFIG,
+    ADAPTER_WEIGHTS,
+    LORA_KEY,
+    PEFT_PREFIX,
+    POPULATIONS,
+    SafetensorsFile,
+    dense_scores,
+)
+from program import REPOSITORY, launch, run_splora
 
 from .case import Named, Places
 from .client import Client, check_output
@@ -64,7 +72,7 @@ def parts(group, name, base, aligned, adapter):
 
 
 def of_testdata():
-    """Those in safetensors; Java tests cover the pickled ones."""
+    """Those in safetensors; cases/checkpoints.py covers pickled adapters and checkpoints."""
     for file in sorted((REPOSITORY / "testdata").glob("*/expected-scores.json")):
         places = json.loads(file.read_text())
         folders = [(file.parent / places[part]).resolve() for part in ("base", "aligned", "adapter")]
@@ -108,6 +116,8 @@ class TripleRun:
         self.owner = {key: module_of(key) for key in self.tensors}
         if self.case.part == SCORES:
             self.check_scores(rows)
+            self.check("bin/splora scores like the warm JVM", self.check_launched_score)
+            self.check("bin/splora prunes like the warm JVM", self.check_launched_prune)
             for label, _, expected in selections(rows):
                 self.check(f"{label}: the removal changes the logits", self.check_effect, expected)
         else:
@@ -133,6 +143,22 @@ class TripleRun:
             f"parameters do not name {reference} and {population}: {said}",
         )
         compare_scores(rows, document)
+
+    def check_launched_score(self):
+        command = ("score", *self.places.options(), "--format", "json")
+        launched, warm = (json.loads(succeed(how(*command), "score")) for how in (launch, run_splora))
+        require(launched.pop("timing").keys() == warm.pop("timing").keys(), "other fields of the timing")
+        require(launched == warm, "the documents differ")
+
+    def check_launched_prune(self):
+        outputs = [self.work / how.__name__ for how in (launch, run_splora)]
+        for how, output in zip((launch, run_splora), outputs):
+            succeed(how("prune", *self.places.options(), "--output", output), "prune")
+        files = [sorted(path.relative_to(output) for path in output.rglob("*")) for output in outputs]
+        require(files[0] == files[1] and files[0], f"other files: {files}")
+        for name in (ADAPTER_WEIGHTS, ADAPTER_CONFIG):
+            contents = {(output / name).read_bytes() for output in outputs}
+            require(len(contents) == 1, f"{name} differs")
 
     def check_effect(self, expected):
         """Guards the comparison of logits itself: without the modules, the model must give others."""
