@@ -155,12 +155,12 @@ public record DenseMatrix(double[][] rows) {
         /** Encodes zero, NaN, infinity and values that a normal half represents exactly. */
         private static short half(float value) {
             int bits = Float.floatToRawIntBits(value);
-            int sign = bits >>> 16 & 0x8000;
+            int sign = (bits >>> 16) & 0x8000;
             if (value == 0) {
                 return (short) sign;
             }
-            int exponent = Float.isFinite(value) ? (bits >>> 23 & 0xff) - 127 + 15 : 31;
-            return (short) (sign | exponent << 10 | bits >>> 13 & 0x3ff);
+            int exponent = Float.isFinite(value) ? ((bits >>> 23) & 0xff) - 127 + 15 : 31;
+            return (short) (sign | (exponent << 10) | ((bits >>> 13) & 0x3ff));
         }
     }
 }
