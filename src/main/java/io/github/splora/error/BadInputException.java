@@ -3,6 +3,7 @@ package io.github.splora.error;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when an input cannot be used: malformed, mismatched, quantized, unsupported or missing. The only exception for
@@ -20,12 +21,13 @@ public final class BadInputException extends RuntimeException {
     }
 
     /** Creates an exception for a single problem; see {@link Problem} for its parts. */
-    public BadInputException(Path file, String field, Object value, String explanation) {
+    public BadInputException(Path file, @Nullable String field, @Nullable Object value, String explanation) {
         this(List.of(new Problem(file.toString(), field, value == null ? null : value.toString(), explanation)));
     }
 
     /** Creates an exception for a single problem with a cause. */
-    public BadInputException(Path file, String field, Object value, String explanation, Throwable cause) {
+    public BadInputException(
+            Path file, @Nullable String field, @Nullable Object value, String explanation, @Nullable Throwable cause) {
         this(file, field, value, explanation);
         initCause(cause);
     }

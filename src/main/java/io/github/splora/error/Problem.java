@@ -1,5 +1,7 @@
 package io.github.splora.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One thing wrong with an input, described so that a user can act on it.
  *
@@ -8,7 +10,7 @@ package io.github.splora.error;
  * @param value the value found there; null if there is none
  * @param explanation why it is wrong and, if the user can do something, what to do
  */
-public record Problem(String file, String field, String value, String explanation) {
+public record Problem(String file, @Nullable String field, @Nullable String value, String explanation) {
 
     /** Returns this problem with the option that names the file in front. */
     public Problem at(String option) {
