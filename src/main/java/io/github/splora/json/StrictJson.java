@@ -27,6 +27,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the small JSON files around a model (configs, shard indexes, splora's reports). Reading rejects
@@ -176,7 +177,7 @@ public final class StrictJson {
         }
     }
 
-    private static String where(JsonProcessingException e) {
+    private static @Nullable String where(JsonProcessingException e) {
         return e.getLocation() == null
                 ? null
                 : "line " + e.getLocation().getLineNr() + ", column "
