@@ -23,6 +23,8 @@ final class Layers {
     private final Map<String, Set<Integer>> blocks = new TreeMap<>();
     /** Maps each block path, without the number, to the highest block number of any module. */
     private final Map<String, Integer> last = new HashMap<>();
+    /** Kind of module to the path of its blocks, a key of {@code last}. */
+    private final Map<String, String> stacks = new HashMap<>();
 
     Layers(String client, AdapterContent content) {
         this.client = client;
@@ -32,6 +34,7 @@ final class Layers {
                     blocks.computeIfAbsent(kind(name, block), kind -> new TreeSet<>())
                             .add(block.index());
                     last.merge(stack(block), block.index(), Math::max);
+                    stacks.put(kind(name, block), stack(block));
                 }));
     }
 
@@ -40,7 +43,7 @@ final class Layers {
         List<Problem> problems = new ArrayList<>();
         blocks.forEach((kind, present) -> {
             Set<Integer> missing = new TreeSet<>();
-            for (int block = 0; block <= last.get(kind.substring(0, kind.indexOf(".*."))); block++) {
+            for (int block = 0; block <= last(kind); block++) {
                 if (!present.contains(block)) {
                     missing.add(block);
                 }
@@ -55,7 +58,7 @@ final class Layers {
         Map<String, Set<Integer>> missing = new TreeMap<>();
         model.bare().forEach(name -> Block.of(name).ifPresent(block -> {
             String kind = kind(name, block);
-            if (blocks.containsKey(kind) && block.index() > last.get(stack(block))) {
+            if (blocks.containsKey(kind) && block.index() > last(kind)) {
                 missing.computeIfAbsent(kind, k -> new TreeSet<>()).add(block.index());
             }
         }));
@@ -74,6 +77,10 @@ final class Layers {
                             + " then ignores them in all blocks; prune the original adapter with --action zero,"
                             + " or train on all layers"));
         }
+    }
+
+    private int last(String kind) {
+        return last.getOrDefault(stacks.get(kind), -1);
     }
 
     private static String stack(Block block) {

@@ -39,7 +39,7 @@ final class Tensors {
 
     private static List<String> plain(String tensor, LoraModule module, String matrix, boolean wholeName) {
         String end = module.name() + "." + matrix + ".weight";
-        return tensor.equals("base_model.model." + end) || !wholeName && tensor.equals(end)
+        return tensor.equals("base_model.model." + end) || (!wholeName && tensor.equals(end))
                 ? List.of()
                 : List.of(tensor);
     }

@@ -338,6 +338,16 @@ class ClientsTest {
     @EnumSource(
             value = ClientKind.class,
             names = {"TGI", "LORAX"})
+    void aNameThatLooksLikeAPatternIsOnlyAName(ClientKind client) {
+        String odd = "a.*.layers.1.self_attn.q_proj";
+        assertThat(problems(client, plain().module(odd, 12, 10))).anySatisfy(problem -> assertThat(problem)
+                .contains("modules 'a.*.layers.*.self_attn.q_proj': blocks [0] have none"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ClientKind.class,
+            names = {"TGI", "LORAX"})
     void aModelWithMoreLayersLosesTheType(ClientKind client) {
         TinyCheckpoint model = new TinyCheckpoint();
         for (String module : List.of(Q, K, V, Q1, V1, "vision.layers.2.self_attn.q_proj")) {
