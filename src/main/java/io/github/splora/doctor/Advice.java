@@ -1,6 +1,8 @@
 package io.github.splora.doctor;
 
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Advice for each obstacle to using a GPU, and for an engine that does not start. */
 final class Advice {
@@ -26,9 +28,10 @@ final class Advice {
      * @param engine null if it did not start
      * @param problem why it did not start
      */
-    List<String> on(Diagnosis.Engine engine, String problem) {
+    List<String> on(Diagnosis.@Nullable Engine engine, @Nullable String problem) {
         if (engine == null) {
-            return bundledFlavor.equals("none") && !problem.contains("PYTORCH_LIBRARY_PATH")
+            return bundledFlavor.equals("none")
+                            && !Objects.requireNonNull(problem).contains("PYTORCH_LIBRARY_PATH")
                     ? List.of("This build of splora has no bundled library: " + BOTH_WAYS + ".")
                     : List.of();
         }

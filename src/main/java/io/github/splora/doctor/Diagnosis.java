@@ -7,9 +7,12 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.tensor.djl.EngineState;
 import io.github.splora.tensor.djl.Gpu;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The findings of {@code splora doctor}: facts for a bug report, and advice in sentences.
@@ -32,19 +35,19 @@ import java.util.List;
  */
 public record Diagnosis(
         boolean scoringWorks,
-        String device,
+        @Nullable String device,
         String splora,
         String java,
         String system,
         String cpu,
         int processors,
         int vectorBits,
-        Engine engine,
-        String engineProblem,
+        @Nullable Engine engine,
+        @Nullable String engineProblem,
         String bundledLibrary,
         String cache,
         List<String> cards,
-        String driver,
+        @Nullable String driver,
         List<String> advice) {
 
     /**
@@ -81,7 +84,8 @@ public record Diagnosis(
         } catch (BadInputException e) {
             problem = e.problems().get(0).toString();
         } catch (UncheckedIOException e) {
-            problem = e.getCause().getMessage();
+            IOException cause = Objects.requireNonNull(e.getCause());
+            problem = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
         } catch (RuntimeException | LinkageError e) {
             problem = e.toString();
         }
@@ -121,7 +125,7 @@ public record Diagnosis(
         lines.add("  cards   " + (cards.isEmpty() ? "no NVIDIA card found" : String.join("; ", cards))
                 + (driver == null ? "" : ", driver " + driver));
         lines.add(
-                !scoringWorks
+                !scoringWorks || device == null
                         ? "Scoring does not work."
                         : device.equals("cpu") ? "Scoring works on the CPU." : "Scoring works on " + device + ".");
         advice.forEach(each -> lines.add("- " + each));

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine seen through Linux's files and {@code nvidia-smi}. On other systems, facts from missing sources are absent.
@@ -60,7 +61,7 @@ final class LinuxMachine implements Machine {
     @Override
     public List<String> cards() {
         if (!smi.isEmpty()) {
-            return smi.stream().map(line -> line.split(",")[0].strip()).toList();
+            return smi.stream().map(line -> line.split(",", 2)[0].strip()).toList();
         }
         return children("sys/bus/pci/devices").stream()
                 .filter(device -> read(device.resolve("vendor")).strip().equals(NVIDIA))
@@ -115,11 +116,12 @@ final class LinuxMachine implements Machine {
         }
     }
 
-    private static void delete(Path file) {
+    private static void delete(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
         try {
-            if (file != null) {
-                Files.delete(file);
-            }
+            Files.delete(file);
         } catch (IOException e) {
             file.toFile().deleteOnExit();
         }

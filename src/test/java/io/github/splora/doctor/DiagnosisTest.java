@@ -128,6 +128,16 @@ class DiagnosisTest {
     }
 
     @Test
+    void aFailureWithoutAMessageIsNamedByItsType() {
+        Diagnosis diagnosis = Diagnosis.of(H100, engine("none", () -> {
+            throw new UncheckedIOException(new IOException());
+        }));
+
+        assertThat(diagnosis.engineProblem()).isEqualTo("java.io.IOException");
+        assertThat(diagnosis.advice()).singleElement().asString().startsWith("This build of splora brings no library");
+    }
+
+    @Test
     void anyOtherFailureIsShownUnchanged() {
         assertThat(Diagnosis.of(NO_CARD, engine("cpu", () -> {
                             throw new IllegalStateException("odd");

@@ -40,6 +40,12 @@ class LinuxMachineTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
+    void nvidiasProgramMaySayNothingBetweenItsCommas() {
+        assertThat(new LinuxMachine(root, List.of("printf", ",\\n")).cards()).containsExactly("");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
     void nvidiasProgramMayFail() {
         LinuxMachine machine = new LinuxMachine(root, List.of("sh", "-c", "echo a, b; exit 9"));
 

@@ -1,5 +1,7 @@
 package io.github.splora.tensor.djl;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A GPU that the engine can use.
  *
@@ -7,4 +9,4 @@ package io.github.splora.tensor.djl;
  * @param computeCapability NVIDIA's number for the architecture, such as {@code 90}; null if the engine cannot tell
  * @param memory total memory in bytes; null if the engine cannot tell
  */
-public record Gpu(int number, String computeCapability, Long memory) {}
+public record Gpu(int number, @Nullable String computeCapability, @Nullable Long memory) {}
