@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's weights on disk, by name: one file of tensors, or shards with an index. A shard is opened when one of its
@@ -32,9 +33,10 @@ public final class Checkpoint implements AutoCloseable {
     private final Path location;
     private final Map<String, Path> weightMap;
     private final Map<Path, TensorFile> open;
-    private final ObjectNode config;
+    private final @Nullable ObjectNode config;
 
-    private Checkpoint(Path location, Map<String, Path> weightMap, Map<Path, TensorFile> open, ObjectNode config) {
+    private Checkpoint(
+            Path location, Map<String, Path> weightMap, Map<Path, TensorFile> open, @Nullable ObjectNode config) {
         this.location = location;
         this.weightMap = weightMap;
         this.open = open;
@@ -143,7 +145,7 @@ public final class Checkpoint implements AutoCloseable {
         return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry));
     }
 
-    private static ObjectNode configBeside(Path entry) {
+    private static @Nullable ObjectNode configBeside(Path entry) {
         Path config = entry.resolveSibling("config.json");
         return Files.isRegularFile(config) ? StrictJson.readObject(config) : null;
     }

@@ -57,9 +57,9 @@ final class Quantization {
     private static boolean isEightBitFloat(JsonNode quantization) {
         String method = quantization.path("quant_method").asText();
         return EIGHT_BIT_FLOAT_METHODS.contains(method)
-                || method.equals("compressed-tensors")
-                        && quantization.path("format").asText().equals("float-quantized")
-                || method.equals("modelopt")
-                        && quantization.findValuesAsText("quant_algo").contains("FP8");
+                || (method.equals("compressed-tensors")
+                        && quantization.path("format").asText().equals("float-quantized"))
+                || (method.equals("modelopt")
+                        && quantization.findValuesAsText("quant_algo").contains("FP8"));
     }
 }

@@ -34,7 +34,6 @@ public record ShardIndex(Path file, Map<String, Path> weightMap) {
                     json.get("weight_map"),
                     "this is not a shard index, which maps tensor names to shard files; name the checkpoint's folder");
         }
-        Path folder = file.toAbsolutePath().getParent();
         List<Problem> problems = new ArrayList<>();
         Map<String, Path> weightMap = new LinkedHashMap<>();
         Map<String, Boolean> shardIsSound = new LinkedHashMap<>();
@@ -48,7 +47,7 @@ public record ShardIndex(Path file, Map<String, Path> weightMap) {
                         "a shard must be the name of a file in the index's own folder"));
                 return;
             }
-            Path path = folder.resolve(shard);
+            Path path = file.toAbsolutePath().resolveSibling(shard);
             if (shardIsSound.computeIfAbsent(shard, s -> exists(path, file, entry.getKey(), problems))) {
                 weightMap.put(entry.getKey(), path);
             }
