@@ -60,7 +60,7 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
             return Optional.of(location);
         }
         return WEIGHTS_FILES.contains(location.getFileName().toString())
-                ? Optional.of(location.toAbsolutePath().getParent())
+                ? Optional.ofNullable(location.toAbsolutePath().getParent())
                 : Optional.empty();
     }
 
@@ -70,7 +70,7 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
     }
 
     private static Path folderOfConfig(Path named) {
-        return named.endsWith(AdapterConfig.FILE_NAME) ? named.toAbsolutePath().getParent() : named;
+        return named.endsWith(AdapterConfig.FILE_NAME) ? named.toAbsolutePath().resolveSibling("") : named;
     }
 
     private static Path configOf(Path location) {

@@ -2,6 +2,7 @@ package io.github.splora.adapter;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parsed name of a tensor in a PEFT adapter: {@code base_model.model.<module>.lora_A[.<adapter name>].weight} and
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * @param part the tensor's role in that module
  * @param adapterName the adapter name that some versions of PEFT leave in the key; "" if there is none
  */
-record AdapterKey(String module, Part part, String adapterName) {
+record AdapterKey(@Nullable String module, Part part, String adapterName) {
 
     /** The role of a tensor in an adapter. */
     enum Part {
@@ -77,7 +78,7 @@ record AdapterKey(String module, Part part, String adapterName) {
 
     /** Whether the tensor is part of a delta, rather than something saved alongside it. */
     boolean isOfDelta() {
-        return part.ordinal() <= Part.MAGNITUDE.ordinal();
+        return part.compareTo(Part.MAGNITUDE) <= 0;
     }
 
     private static AdapterKey of(Matcher match, Part part) {

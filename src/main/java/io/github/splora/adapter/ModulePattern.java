@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -44,6 +45,6 @@ final class ModulePattern<V> {
     }
 
     private boolean matches(String key, String moduleName) {
-        return expressions.get(key).lookingAt(moduleName);
+        return Objects.requireNonNull(expressions.get(key)).lookingAt(moduleName);
     }
 }

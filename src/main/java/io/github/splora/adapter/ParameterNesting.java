@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -120,7 +121,7 @@ public final class ParameterNesting {
     }
 
     private static String path(LoraModule module) {
-        return AdapterKey.parse(module.loraA().name()).module();
+        return Objects.requireNonNull(AdapterKey.parse(module.loraA().name()).module());
     }
 
     /** Returns the path without its wrappers. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /** Compiles a PEFT config's Python regular expressions for Java; all of them share one {@link Allowance}. */
 final class PythonRegex {
@@ -53,7 +54,7 @@ final class PythonRegex {
         }
     }
 
-    private BadInputException refusal(String expression, String field, String reason, Exception cause) {
+    private BadInputException refusal(String expression, String field, String reason, @Nullable Exception cause) {
         return new BadInputException(file, field, "'" + expression + "'", reason, cause);
     }
 }
