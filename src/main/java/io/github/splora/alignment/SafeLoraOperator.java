@@ -4,6 +4,8 @@ import io.github.splora.linalg.Matrix;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies SafeLoRA's operator to a tall-skinny matrix {@code X : [out, k]}:
@@ -18,9 +20,9 @@ import io.github.splora.tensor.Pass.Slot;
 public final class SafeLoraOperator {
 
     private final Matrix x;
-    private Slot<Matrix> transposed;
-    private Slot<Double> squaredNorm;
-    private Slot<Matrix> image;
+    private @Nullable Slot<Matrix> transposed;
+    private @Nullable Slot<Double> squaredNorm;
+    private @Nullable Slot<Matrix> image;
 
     public SafeLoraOperator(Matrix x) {
         this.x = x;
@@ -28,7 +30,7 @@ public final class SafeLoraOperator {
 
     /** Requests what the next walk has to compute; returns false once {@link #image} is available. */
     public boolean ask(Pass pass) {
-        if (transposed == null) {
+        if (transposed == null || squaredNorm == null) {
             transposed = pass.transposeTimes(Operand.ALIGNMENT_DELTA, x);
             squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
             return true;
@@ -42,13 +44,11 @@ public final class SafeLoraOperator {
 
     /** Returns {@code ‖V‖²}. */
     public double squaredNorm() {
-        return squaredNorm.get();
+        return Objects.requireNonNull(squaredNorm).get();
     }
 
     /** Returns {@code C X : [out, k]}. */
     public Matrix image() {
-        return image == null
-                ? Matrix.zeros(x.rows(), x.columns())
-                : image.get().scaledBy(1 / Math.sqrt(squaredNorm.get()));
+        return image == null ? Matrix.zeros(x.rows(), x.columns()) : image.get().scaledBy(1 / Math.sqrt(squaredNorm()));
     }
 }

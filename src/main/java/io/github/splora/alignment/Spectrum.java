@@ -6,6 +6,8 @@ import io.github.splora.linalg.SymmetricEigen;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the dominant singular subspaces of one alignment delta V without forming a matrix of V's size: a random sketch
@@ -41,7 +43,7 @@ public final class Spectrum {
     private Slot<Double> squaredNorm;
     private Slot<Matrix> sketch;
     private Matrix basis;
-    private Slot<Matrix> image;
+    private @Nullable Slot<Matrix> image;
     private int sharpenings;
     private int widenings;
     private double[] squares;
@@ -49,6 +51,7 @@ public final class Spectrum {
     private Matrix right;
 
     /** @param seed seed of the sketch; the same seed gives the same numbers */
+    @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
     public Spectrum(long outFeatures, long inFeatures, long seed) {
         this.out = Math.toIntExact(outFeatures);
         this.in = Math.toIntExact(inFeatures);
@@ -109,7 +112,7 @@ public final class Spectrum {
 
     /** Assesses the sketch after {@code Z = VᵀQ}; if it is not good enough, sets the next matrix to multiply V by. */
     private boolean isGoodEnough() {
-        Matrix z = image.get();
+        Matrix z = Objects.requireNonNull(image).get();
         if (!Double.isFinite(squaredNorm.get())) {
             // NaN or overflow: the caller reports it from the norm. A decomposition would not terminate.
             squares = new double[0];

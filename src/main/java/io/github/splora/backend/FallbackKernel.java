@@ -9,14 +9,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Java's loops, with the engine for the walks that they cannot answer; the first such walk starts it. */
 public final class FallbackKernel implements Kernel {
 
     private final LoopKernel loops;
     private final Supplier<TensorEngine> starter;
-    private TensorEngine engine;
-    private Kernel ofEngine;
+    private @Nullable TensorEngine engine;
+    private @Nullable Kernel ofEngine;
 
     public FallbackKernel(LoopKernel loops, Supplier<TensorEngine> starter) {
         this.loops = loops;
@@ -40,7 +41,7 @@ public final class FallbackKernel implements Kernel {
     }
 
     private synchronized Kernel ofEngine() {
-        if (engine == null) {
+        if (ofEngine == null) {
             try {
                 engine = starter.get();
             } catch (UncheckedIOException e) {
