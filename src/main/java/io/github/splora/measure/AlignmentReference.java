@@ -4,6 +4,7 @@ import io.github.splora.delta.Delta;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
+import java.util.Objects;
 
 /**
  * Compares a module's delta with the alignment delta V itself, by direction:
@@ -23,7 +24,8 @@ final class AlignmentReference implements Reference {
     @Override
     public Comparison comparison(Sums sums) {
         double referenceNorm = Math.sqrt(sums.reference());
-        Double cosine = Comparison.cosine(sums.inner(), Math.sqrt(sums.delta()), referenceNorm);
+        // Both norms differ from zero, or nobody would compare.
+        double cosine = Objects.requireNonNull(Comparison.cosine(sums.inner(), Math.sqrt(sums.delta()), referenceNorm));
         return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm, ofRandomDeltas(sums), null);
     }
 
@@ -38,6 +40,7 @@ final class AlignmentReference implements Reference {
         private final double elements;
         private Slot<Double> squaredAlignment;
 
+        @SuppressWarnings("NullAway.Init") // ask() sets the rest before sums() reads it
         OnePass(Subject subject) {
             this.delta = subject.delta();
             this.elements = (double) subject.outFeatures() * subject.inFeatures();

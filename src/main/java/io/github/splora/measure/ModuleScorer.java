@@ -81,7 +81,7 @@ public final class ModuleScorer {
                     return measured;
                 }));
             }
-            Map<PairedModule, Measured> results = new IdentityHashMap<>();
+            IdentityHashMap<PairedModule, Measured> results = new IdentityHashMap<>();
             for (Future<List<Measured>> future : futures) {
                 resultOf(future).forEach(measured -> results.put(measured.module(), measured));
             }

@@ -27,8 +27,8 @@ final class ModuleWork {
     private final List<List<LowRank>> corrected;
 
     private int matrix = -1;
-    private List<ReferenceWalk> comparings;
-    private List<CorrectionWalk> corrections;
+    private List<ReferenceWalk> comparings = List.of();
+    private List<CorrectionWalk> corrections = List.of();
 
     ModuleWork(PairedModule module, List<Reference> references, List<CorrectionRequest> requests) {
         this.module = module;

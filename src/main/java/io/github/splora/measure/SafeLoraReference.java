@@ -8,6 +8,7 @@ import io.github.splora.statistics.Center;
 import io.github.splora.statistics.Spread;
 import io.github.splora.tensor.Pass;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a module's delta with its image under SafeLoRA's operator, as SPLoRA's public code does:
@@ -48,9 +49,10 @@ record SafeLoraReference(ReferenceSettings settings) implements Reference {
         private final int outFeatures;
         private LowRank factors;
         private SafeLoraOperator onB;
-        private Matrix directions;
-        private SafeLoraOperator onDirections;
+        private @Nullable Matrix directions;
+        private @Nullable SafeLoraOperator onDirections;
 
+        @SuppressWarnings("NullAway.Init") // ask() sets the rest before sums() reads it
         TwoPasses(Subject subject) {
             this.delta = subject.delta();
             this.outFeatures = Math.toIntExact(subject.outFeatures());
@@ -70,7 +72,7 @@ record SafeLoraReference(ReferenceSettings settings) implements Reference {
                 }
             }
             boolean isAsked = onB.ask(pass);
-            return onDirections != null && onDirections.ask(pass) || isAsked;
+            return (onDirections != null && onDirections.ask(pass)) || isAsked;
         }
 
         @Override
@@ -78,7 +80,9 @@ record SafeLoraReference(ReferenceSettings settings) implements Reference {
             double deltaSquared = factors.squaredNorm();
             Matrix projectedB = onB.image();
             Matrix difference = projectedB.minus(factors.b());
-            double[] random = onDirections == null ? new double[2] : ofRandomDeltas();
+            double[] random = onDirections == null || directions == null
+                    ? new double[2]
+                    : ofRandomDeltas(onDirections, directions);
             return new Sums(
                     deltaSquared,
                     onB.squaredNorm(),
@@ -93,7 +97,7 @@ record SafeLoraReference(ReferenceSettings settings) implements Reference {
         /**
          * Mean and variance of {@code ‖(C − I)ΔW‖²} = Σ s_i² q_i, where q_i = ‖(C − I)u_i‖² for random directions u_i.
          */
-        private double[] ofRandomDeltas() {
+        private double[] ofRandomDeltas(SafeLoraOperator onDirections, Matrix directions) {
             double[] q = onDirections.image().minus(directions).squaredColumns();
             double[] sorted = Arrays.stream(q).sorted().toArray();
             double deviation = Spread.STD.of(sorted);
