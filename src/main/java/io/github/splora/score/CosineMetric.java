@@ -13,7 +13,7 @@ final class CosineMetric implements Metric {
     }
 
     private static ModuleScore score(Measurement measurement) {
-        Double cosine = measurement.comparison().cosine();
+        Double cosine = measurement.compared().cosine();
         return cosine == null
                 ? ModuleScore.unscored(measurement, Unscored.NO_DIRECTION)
                 : ModuleScore.scored(measurement, -cosine, null);

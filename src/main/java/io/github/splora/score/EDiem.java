@@ -4,6 +4,7 @@ import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * E-DIEM: the distance, standardized by its population so that it is comparable across dimensions:
@@ -29,16 +30,14 @@ public final class EDiem implements Metric {
         }
         Map<Measurement, Moments> moments = judging.population().moments(comparable, judging.estimators());
         return comparable.stream()
-                .map(measurement -> score(measurement, moments.get(measurement)))
+                .map(measurement -> score(measurement, Objects.requireNonNull(moments.get(measurement))))
                 .toList();
     }
 
     private static ModuleScore score(Measurement measurement, Moments moments) {
         return moments.hasSpread()
                 ? ModuleScore.scored(
-                        measurement,
-                        (measurement.comparison().distance() - moments.center()) / moments.spread(),
-                        moments)
+                        measurement, (measurement.compared().distance() - moments.center()) / moments.spread(), moments)
                 : ModuleScore.unscored(measurement, Unscored.NO_SPREAD);
     }
 }

@@ -6,6 +6,7 @@ import io.github.splora.measure.Comparison;
 import io.github.splora.measure.Measurement;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The score and the figures of one module, as plain numbers; null where a figure is undefined.
@@ -29,15 +30,15 @@ public record ModuleScore(
         List<Long> shape,
         long rank,
         double scaling,
-        Double score,
-        Double distance,
-        Double expectedDistance,
-        Double spread,
-        Double cosine,
-        Double deltaNorm,
-        Double referenceNorm,
-        Double alignmentNorm,
-        Unscored unscored) {
+        @Nullable Double score,
+        @Nullable Double distance,
+        @Nullable Double expectedDistance,
+        @Nullable Double spread,
+        @Nullable Double cosine,
+        @Nullable Double deltaNorm,
+        @Nullable Double referenceNorm,
+        @Nullable Double alignmentNorm,
+        @Nullable Unscored unscored) {
 
     /** Why a module has no score. */
     public enum Unscored {
@@ -98,14 +99,18 @@ public record ModuleScore(
      *
      * @param moments the population that the score is standardized by; null for metrics without one
      */
-    static ModuleScore scored(Measurement measurement, double score, Moments moments) {
+    static ModuleScore scored(Measurement measurement, double score, @Nullable Moments moments) {
         return moments == null
                 ? of(measurement, score, null, null, null)
                 : of(measurement, score, moments.center(), moments.spread(), null);
     }
 
     private static ModuleScore of(
-            Measurement measurement, Double score, Double expectedDistance, Double spread, Unscored unscored) {
+            Measurement measurement,
+            @Nullable Double score,
+            @Nullable Double expectedDistance,
+            @Nullable Double spread,
+            @Nullable Unscored unscored) {
         TunedModule tuned = measurement.module().tuned();
         Comparison comparison = measurement.comparison();
         return new ModuleScore(

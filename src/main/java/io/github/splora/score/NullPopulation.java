@@ -6,6 +6,7 @@ import io.github.splora.statistics.Estimators;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Compares each module with deltas of the same shape and singular values in random directions: with chance instead of
@@ -18,7 +19,8 @@ final class NullPopulation implements Population {
     public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
         Map<Measurement, Moments> moments = new HashMap<>();
         comparable.forEach(measurement -> {
-            RandomDistance random = measurement.comparison().random();
+            RandomDistance random =
+                    Objects.requireNonNull(measurement.compared().random());
             // The distribution is nearly normal, so the mean is also the median.
             moments.put(
                     measurement,

@@ -2,6 +2,7 @@ package io.github.splora.score;
 
 import io.github.splora.measure.Measurement;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * {@code ‖LLᵀΔW RRᵀ‖/‖ΔW‖}, in [0, 1]: the share of a delta inside V's dominant subspaces L and R. A delta that reads
@@ -13,8 +14,10 @@ public final class OverlapMetric implements Metric {
     @Override
     public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
         return comparable.stream()
-                .map(measurement ->
-                        ModuleScore.scored(measurement, measurement.comparison().overlap(), null))
+                .map(measurement -> ModuleScore.scored(
+                        measurement,
+                        Objects.requireNonNull(measurement.compared().overlap()),
+                        null))
                 .toList();
     }
 }

@@ -26,8 +26,8 @@ final class TypePopulation implements Population {
                         measurement.module().tuned().type(),
                         measurement.module().shape())));
         groups.values().forEach(group -> {
-            Moments own = Moments.of(
-                    group.stream().map(m -> m.comparison().distance()).toList(), estimators);
+            Moments own =
+                    Moments.of(group.stream().map(m -> m.compared().distance()).toList(), estimators);
             if (group.size() >= SMALLEST_GROUP && own.hasSpread()) {
                 group.forEach(measurement -> moments.put(measurement, own));
             }
