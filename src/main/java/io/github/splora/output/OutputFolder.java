@@ -128,8 +128,10 @@ public final class OutputFolder {
      * file by file, with the config last: without it no client recognizes the folder as an adapter.
      */
     private boolean canBeRenamed() throws IOException {
-        return Files.isWritable(target.getParent())
-                && device(target).equals(device(target.getParent()))
+        Path parent = target.getParent();
+        return parent != null
+                && Files.isWritable(parent)
+                && device(target).equals(device(parent))
                 && !Path.of("").toRealPath().startsWith(target);
     }
 
@@ -144,10 +146,13 @@ public final class OutputFolder {
     /** Creates the target's parent folders; returns those that were missing, innermost first. */
     private List<Path> createParents() throws IOException {
         List<Path> missing = new ArrayList<>();
-        for (Path parent = target.getParent(); parent != null && !Files.exists(parent); parent = parent.getParent()) {
-            missing.add(parent);
+        for (Path each = target.getParent(); each != null && !Files.exists(each); each = each.getParent()) {
+            missing.add(each);
         }
-        Files.createDirectories(target.getParent());
+        Path parent = target.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
         return missing;
     }
 
@@ -168,10 +173,10 @@ public final class OutputFolder {
             throw new BadInputException(folder, "--output", null, "a broken link is in the way; name a folder");
         }
         Path above = target.getParent();
-        while (Files.notExists(above)) {
+        while (above != null && Files.notExists(above)) {
             above = above.getParent();
         }
-        if (!Files.isDirectory(above) || !Files.isWritable(above)) {
+        if (above == null || !Files.isDirectory(above) || !Files.isWritable(above)) {
             throw new BadInputException(
                     folder, "--output", null, "it cannot be created: " + above + " is not a writable folder");
         }

@@ -46,7 +46,7 @@ public final class ReportFile {
             throw refusal(file, "this is not a regular file, so it cannot be replaced; choose another file");
         }
         for (String name : used) {
-            if (new File(name).exists() && RealPath.of(Path.of(name)).equals(target)
+            if ((new File(name).exists() && RealPath.of(Path.of(name)).equals(target))
                     || new File(name).getAbsoluteFile().toPath().startsWith(file.toAbsolutePath())) {
                 throw refusal(file, "the run uses this path for something else; choose another file");
             }
