@@ -16,11 +16,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Pairs an adapter's modules with the tensors of checkpoints by name and reports every mismatch at once. */
 public final class ModulePairing {
@@ -44,13 +46,14 @@ public final class ModulePairing {
     public static List<PairedModule> pair(
             List<LoraModule> modules, AdapterConfig config, Checkpoint base, Checkpoint aligned) {
         ModulePairing pairing = new ModulePairing(config);
-        List<FoundWeight> bases = pairing.weights(modules, base);
-        List<FoundWeight> aligneds = pairing.weights(modules, aligned);
+        List<@Nullable FoundWeight> bases = pairing.weights(modules, base);
+        List<@Nullable FoundWeight> aligneds = pairing.weights(modules, aligned);
         Map<String, Boolean> squareIsTransposed = pairing.squareIsTransposed(modules, aligneds, aligned);
         List<PairedModule> paired = new ArrayList<>();
         for (int i = 0; i < modules.size(); i++) {
             if (bases.get(i) != null && aligneds.get(i) != null) {
-                boolean square = squareIsTransposed.get(modules.get(i).kind().label());
+                boolean square = Objects.requireNonNull(
+                        squareIsTransposed.get(modules.get(i).kind().label()));
                 paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), square));
             }
         }
@@ -96,9 +99,9 @@ public final class ModulePairing {
     }
 
     /** Returns each module's weight, or null where none fits, after recording the problem. */
-    private List<FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
+    private List<@Nullable FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
         WeightNames names = new WeightNames(checkpoint.tensorNames());
-        List<FoundWeight> weights = new ArrayList<>();
+        List<@Nullable FoundWeight> weights = new ArrayList<>();
         Map<List<Object>, String> claims = new HashMap<>();
         for (LoraModule module : modules) {
             FoundWeight weight = weight(module, Layouts.find(module, names, checkpoint), checkpoint);
@@ -107,7 +110,7 @@ public final class ModulePairing {
                     ? null
                     : claims.putIfAbsent(List.of(module.kind().label(), weight.whole()), module.name());
             weights.add(
-                    earlier == null
+                    weight == null || earlier == null
                             ? weight
                             : reject(
                                     checkpoint,
@@ -120,7 +123,7 @@ public final class ModulePairing {
         return weights;
     }
 
-    private FoundWeight weight(LoraModule module, List<StoredWeight> candidates, Checkpoint checkpoint) {
+    private @Nullable FoundWeight weight(LoraModule module, List<StoredWeight> candidates, Checkpoint checkpoint) {
         if (candidates.size() != 1) {
             return reject(
                     checkpoint,
@@ -190,7 +193,7 @@ public final class ModulePairing {
      * model, the type of model decides instead of the flag.
      */
     private Map<String, Boolean> squareIsTransposed(
-            List<LoraModule> modules, List<FoundWeight> weights, Checkpoint checkpoint) {
+            List<LoraModule> modules, List<@Nullable FoundWeight> weights, Checkpoint checkpoint) {
         Map<String, Set<Boolean>> seen = new HashMap<>();
         Map<String, Boolean> decided = new HashMap<>();
         for (int i = 0; i < modules.size(); i++) {
@@ -206,7 +209,8 @@ public final class ModulePairing {
         return decided;
     }
 
-    private FoundWeight reject(Checkpoint checkpoint, String field, Object value, String explanation) {
+    private @Nullable FoundWeight reject(
+            Checkpoint checkpoint, String field, @Nullable Object value, String explanation) {
         problems.add(new Problem(
                 checkpoint.location().toString(), field, value == null ? null : value.toString(), explanation));
         return null;
