@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.razorvine.pickle.PickleException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dict in a pickle. Keys must be plain values, because hashing nested ones could take arbitrarily long. Duplicate
@@ -14,7 +15,7 @@ final class PickledDict {
 
     private final Map<Object, Object> entries = new LinkedHashMap<>();
 
-    void put(Object key, Object value) {
+    void put(@Nullable Object key, @Nullable Object value) {
         boolean plain = key == null
                 || key instanceof String
                 || key instanceof Boolean
@@ -31,6 +32,7 @@ final class PickledDict {
         entries.put(key, value);
     }
 
+    @Nullable
     Object get(String key) {
         return entries.get(key);
     }

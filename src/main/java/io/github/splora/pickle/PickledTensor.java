@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import net.razorvine.pickle.PickleException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tensor as described in a pickle: a view of a storage.
@@ -27,7 +28,7 @@ record PickledTensor(Storage storage, long offset, List<Long> shape, List<Long> 
      * @throws PickleException if the arguments are anything else, or if flags are present
      */
     static PickledTensor rebuilt(Object[] arguments) {
-        if ((arguments.length == 6 || arguments.length == 7 && isEmpty(arguments[6]))
+        if ((arguments.length == 6 || (arguments.length == 7 && isEmpty(arguments[6])))
                 && arguments[0] instanceof Storage storage
                 && arguments[2] instanceof Object[] shape
                 && arguments[3] instanceof Object[] stride
@@ -66,8 +67,8 @@ record PickledTensor(Storage storage, long offset, List<Long> shape, List<Long> 
         return true;
     }
 
-    private static boolean isEmpty(Object flags) {
-        return flags == null || flags instanceof Map<?, ?> map && map.isEmpty();
+    private static boolean isEmpty(@Nullable Object flags) {
+        return flags == null || (flags instanceof Map<?, ?> map && map.isEmpty());
     }
 
     private static List<Long> counts(Object[] values) {

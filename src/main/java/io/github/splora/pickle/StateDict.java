@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the tensors in an unpickled object, which must be a flat dict of tensors, and checks their locations. */
 final class StateDict {
@@ -84,7 +85,7 @@ final class StateDict {
         return new BadInputException(data.path(), TensorInfo.label(name), value, explanation);
     }
 
-    private static boolean isPlain(Object value) {
+    private static boolean isPlain(@Nullable Object value) {
         return value == null || value instanceof Number || value instanceof String || value instanceof Boolean;
     }
 

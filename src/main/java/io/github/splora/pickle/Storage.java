@@ -19,7 +19,7 @@ record Storage(String key, DType dtype, long elements) {
      */
     static Storage of(Object id) {
         if (id instanceof Object[] parts
-                && (parts.length == 5 || parts.length == 6 && parts[5] == null)
+                && (parts.length == 5 || (parts.length == 6 && parts[5] == null))
                 && "storage".equals(parts[0])
                 && parts[1] instanceof DType dtype
                 && parts[2] instanceof String key) {

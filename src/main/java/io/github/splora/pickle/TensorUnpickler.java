@@ -18,6 +18,7 @@ import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An unpickler that can create only tensor descriptions and plain data. A pickle is a program for a small stack
@@ -68,7 +69,10 @@ final class TensorUnpickler extends Unpickler {
     private final Path file;
     private final Map<String, Storage> storages = new HashMap<>();
     private final CharsetDecoder strictUtf8 = StandardCharsets.UTF_8.newDecoder();
+
+    @SuppressWarnings("NullAway.Init") // read() sets it before the machine runs
     private PickleStream stream;
+
     private int steps;
 
     /** @param file for messages only */
@@ -213,7 +217,7 @@ final class TensorUnpickler extends Unpickler {
                 "is not one that torch.save writes for tensors; " + PickleFile.CONVERT);
     }
 
-    private BadInputException malformed(String explanation, Throwable cause) {
+    private BadInputException malformed(@Nullable String explanation, Throwable cause) {
         return new BadInputException(
                 file,
                 "pickle",

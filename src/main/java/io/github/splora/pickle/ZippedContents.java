@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the format that {@code torch.save} has written since PyTorch 1.6: a zip archive with the pickle in
@@ -55,7 +56,7 @@ final class ZippedContents {
      * Files from before PyTorch 2.1 do not state their byte order; except for a few from mainframes they are
      * little-endian.
      */
-    private static void checkByteOrder(DataFile data, ZipEntry entry) {
+    private static void checkByteOrder(DataFile data, @Nullable ZipEntry entry) {
         if (entry == null) {
             return;
         }
