@@ -1,6 +1,7 @@
 package io.github.splora.regex;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time that expressions from one source (a config, the command line) may spend on matching, individually and in
@@ -64,13 +66,13 @@ public final class Allowance {
         }
     }
 
-    private static RuntimeException whyOf(Throwable cause) {
+    private static RuntimeException whyOf(@Nullable Throwable cause) {
         if (cause instanceof StackOverflowError) {
             return new TooCostlyException("nests too deeply to match; simplify it");
         }
         if (cause instanceof Error error) {
             throw error;
         }
-        return (RuntimeException) cause;
+        return (RuntimeException) Objects.requireNonNull(cause);
     }
 }
