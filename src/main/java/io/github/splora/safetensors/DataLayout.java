@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Checks that the tensors cover the data from the first byte to the last, without gaps or overlaps. */
 final class DataLayout {
@@ -19,7 +20,7 @@ final class DataLayout {
 
     private final Path file;
     private final long dataLength;
-    private TensorInfo last;
+    private @Nullable TensorInfo last;
 
     private DataLayout(Path file, long dataLength) {
         this.file = file;
@@ -51,7 +52,7 @@ final class DataLayout {
         if (tensor.begin() > covered) {
             throw fault(tensor, "leaves a gap: bytes " + covered + " to " + tensor.begin() + " belong to no tensor");
         }
-        if (tensor.begin() < covered) {
+        if (last != null && tensor.begin() < covered) {
             throw fault(tensor, "overlaps " + HeaderField.tensor(last.name()) + " at " + offsets(last));
         }
         if (tensor.end() > dataLength) {

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON of a header, read token by token because a tree built from 100 MB of JSON would take gigabytes.
@@ -81,7 +82,7 @@ record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata)
 
         private final JsonCursor cursor;
         private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-        private Map<String, String> metadata;
+        private @Nullable Map<String, String> metadata;
 
         Reading(JsonCursor cursor) {
             this.cursor = cursor;
@@ -114,7 +115,8 @@ record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata)
             if (metadata != null) {
                 throw cursor.duplicate(HeaderField.METADATA);
             }
-            metadata = new LinkedHashMap<>();
+            Map<String, String> entries = new LinkedHashMap<>();
+            metadata = entries;
             JsonToken token = cursor.next();
             if (token == JsonToken.VALUE_NULL) {
                 return;
@@ -123,16 +125,16 @@ record HeaderJson(Map<String, TensorInfo> tensors, Map<String, String> metadata)
                 throw cursor.fault(HeaderField.METADATA, "must be a JSON object of strings");
             }
             while (cursor.next() != JsonToken.END_OBJECT) {
-                metadataEntry(cursor.text(HeaderField.METADATA));
+                metadataEntry(cursor.text(HeaderField.METADATA), entries);
             }
         }
 
-        private void metadataEntry(String key) throws IOException {
+        private void metadataEntry(String key, Map<String, String> entries) throws IOException {
             String field = HeaderField.metadata(key);
             if (cursor.next() != JsonToken.VALUE_STRING) {
                 throw cursor.fault(field, "must be a string, like all metadata");
             }
-            if (metadata.putIfAbsent(key, cursor.text(field)) != null) {
+            if (entries.putIfAbsent(key, cursor.text(field)) != null) {
                 throw cursor.duplicate(field);
             }
         }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the header of a safetensors file and checks it against the
@@ -90,7 +91,7 @@ public final class HeaderParser {
         return start.flip();
     }
 
-    private static String lengthFault(long length, long fileSize) {
+    private static @Nullable String lengthFault(long length, long fileSize) {
         if (Long.compareUnsigned(length, MAX_HEADER_LENGTH) > 0) {
             return "exceeds the format's limit of " + MAX_HEADER_LENGTH + " bytes, so this is not a safetensors file";
         }

@@ -6,6 +6,7 @@ import io.github.splora.error.BadInputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A position in a header's JSON. Applies the format's rules for strings and integers, and knows the file for messages.
@@ -78,7 +79,7 @@ final class JsonCursor {
     }
 
     /** Returns the exception for a fault whose value is not the current one. */
-    BadInputException fault(String field, Object value, String explanation) {
+    BadInputException fault(String field, @Nullable Object value, String explanation) {
         return new BadInputException(file, field, value, explanation);
     }
 
@@ -86,7 +87,7 @@ final class JsonCursor {
         return fault(field, null, "appears twice in the header, which the format forbids");
     }
 
-    private String shown() throws IOException {
+    private @Nullable String shown() throws IOException {
         JsonToken token = json.currentToken();
         if (token == null) {
             return null;

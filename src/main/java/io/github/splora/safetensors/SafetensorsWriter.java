@@ -67,7 +67,7 @@ public final class SafetensorsWriter {
     }
 
     private static void checkLength(Path target, ByteBuffer header) {
-        long length = header.limit() - HeaderParser.LENGTH_BYTES;
+        long length = (long) header.limit() - HeaderParser.LENGTH_BYTES;
         if (length > HeaderParser.MAX_HEADER_LENGTH) {
             throw new BadInputException(
                     target,

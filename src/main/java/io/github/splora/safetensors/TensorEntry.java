@@ -10,15 +10,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One tensor's object in a header's JSON. Keys that the format does not define are skipped. */
 final class TensorEntry {
 
     private final JsonCursor cursor;
     private final String name;
-    private DType dtype;
-    private List<Long> shape;
-    private List<Long> offsets;
+    private @Nullable DType dtype;
+    private @Nullable List<Long> shape;
+    private @Nullable List<Long> offsets;
 
     private TensorEntry(JsonCursor cursor, String name) {
         this.cursor = cursor;
@@ -80,9 +81,9 @@ final class TensorEntry {
     }
 
     private TensorInfo checked() {
-        require("dtype", dtype);
-        require("shape", shape);
-        require("data_offsets", offsets);
+        DType dtype = require("dtype", this.dtype);
+        List<Long> shape = require("shape", this.shape);
+        List<Long> offsets = require("data_offsets", this.offsets);
         if (offsets.size() != 2) {
             throw cursor.fault(field("data_offsets"), text(offsets), "must be two integers, begin and end");
         }
@@ -94,19 +95,20 @@ final class TensorEntry {
         return tensor;
     }
 
-    private void require(String key, Object value) {
+    private <T> T require(String key, @Nullable T value) {
         if (value == null) {
             throw cursor.fault(field(key), null, "is missing");
         }
+        return value;
     }
 
     private void checkSize(TensorInfo tensor) {
-        long bits = bits();
+        long bits = bits(tensor);
         if (bits % Byte.SIZE != 0) {
             throw cursor.fault(
                     field("shape"),
-                    text(shape),
-                    "takes " + bits + " bits as " + dtype + ", which is not a whole number of bytes");
+                    text(tensor.shape()),
+                    "takes " + bits + " bits as " + tensor.dtype() + ", which is not a whole number of bytes");
         }
         long bytes = bits / Byte.SIZE;
         if (bytes != tensor.byteLength()) {
@@ -118,12 +120,14 @@ final class TensorEntry {
         }
     }
 
-    private long bits() {
+    private long bits(TensorInfo tensor) {
         try {
-            return TensorSize.bits(dtype, shape);
+            return TensorSize.bits(tensor.dtype(), tensor.shape());
         } catch (ArithmeticException e) {
             throw cursor.fault(
-                    field("shape"), text(shape), "multiplies to more " + dtype + " elements than any file can hold");
+                    field("shape"),
+                    text(tensor.shape()),
+                    "multiplies to more " + tensor.dtype() + " elements than any file can hold");
         }
     }
 
