@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a merged fine-tune with some weights restored to their aligned values: shard by shard, with the same names and
@@ -91,7 +92,7 @@ public final class CheckpointWriter {
                     merged.location(),
                     folder,
                     name -> written.contains(name)
-                            || OTHER_WEIGHTS.matcher(name).matches() && !(isSharded && name.equals(INDEX)));
+                            || (OTHER_WEIGHTS.matcher(name).matches() && !(isSharded && name.equals(INDEX))));
         } else if (!written.contains(merged.location().getFileName().toString())) {
             CarryOver.copyContent(
                     merged.location(), folder.resolve(merged.location().getFileName()));
@@ -107,7 +108,7 @@ public final class CheckpointWriter {
                 .collect(Collectors.toSet());
     }
 
-    private static TensorSource source(TensorFile shard, TensorInfo tensor, StoredTensor aligned) {
+    private static TensorSource source(TensorFile shard, TensorInfo tensor, @Nullable StoredTensor aligned) {
         if (aligned == null) {
             return TensorSource.copyOf(shard, tensor);
         }

@@ -4,6 +4,7 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.storage.TensorSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -25,7 +26,7 @@ final class CorrectAction implements Action {
         adapter.modules().stream()
                 .filter(module -> selected.contains(module.name()))
                 .forEach(module -> {
-                    CorrectedFactors factors = corrected.get(module.name());
+                    CorrectedFactors factors = Objects.requireNonNull(corrected.get(module.name()));
                     replaced.put(module.loraA().name(), factors.a());
                     replaced.put(module.loraB().name(), factors.b());
                 });

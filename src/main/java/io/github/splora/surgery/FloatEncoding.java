@@ -47,7 +47,7 @@ record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
             return (short) (sign | (int) (size * 0x1p24));
         }
         int exponent = Math.getExponent(size);
-        return (short) (sign | exponent + 15 << 10 | (int) (size * Math.scalb(1.0, 10 - exponent)) - 1024);
+        return (short) (sign | ((exponent + 15) << 10) | (int) (size * Math.scalb(1.0, 10 - exponent)) - 1024);
     }
 
     /**
