@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results that one walk over a layer's weights computes. Callers ask for results before the walk and fetch them
@@ -77,7 +78,7 @@ public final class Pass {
 
     /** A result, available after the walk. */
     public static final class Slot<T> {
-        private T value;
+        private @Nullable T value;
 
         private Slot() {}
 

@@ -16,6 +16,8 @@ import io.github.splora.tensor.Pool;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes with the engine's operators on blocks of rows. Differences are computed in the float type of the stored
@@ -66,7 +68,7 @@ public final class DjlKernel implements Kernel {
         private final NDManager scope;
         private final RowReader base;
         private final RowReader aligned;
-        private final RowReader adapted;
+        private final @Nullable RowReader adapted;
         private final List<ProductSum> products;
         private final List<InnerSum> inners;
 
@@ -105,7 +107,7 @@ public final class DjlKernel implements Kernel {
             private final BlockRows rows;
             private final NDManager blockScope;
             private final Map<Operand, NDArray> made = new EnumMap<>(Operand.class);
-            private NDArray alignedRows;
+            private @Nullable NDArray alignedRows;
 
             Block(BlockRows rows, NDManager blockScope) {
                 this.rows = rows;
@@ -117,7 +119,8 @@ public final class DjlKernel implements Kernel {
                 return made.computeIfAbsent(operand, o -> switch (o) {
                     case ALIGNMENT_DELTA -> difference(aligned(), base.read(rows, blockScope));
                     case ALIGNED -> aligned().toType(DataType.FLOAT64, false);
-                    case ADAPTED_DELTA -> difference(adapted.read(rows, blockScope), aligned());
+                    case ADAPTED_DELTA ->
+                        difference(Objects.requireNonNull(adapted).read(rows, blockScope), aligned());
                 });
             }
 
@@ -151,7 +154,7 @@ public final class DjlKernel implements Kernel {
          */
         private final double[] result;
 
-        private NDArray sum;
+        private @Nullable NDArray sum;
 
         ProductSum(Product product, Weights weights, NDManager scope) {
             Matrix x = product.tallSkinny();

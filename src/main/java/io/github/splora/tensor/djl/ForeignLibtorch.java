@@ -72,13 +72,14 @@ final class ForeignLibtorch {
 
     /** Reads the version that a PyTorch package, or an unpacked libtorch, states beside the folder of its libraries. */
     private static Optional<String> version(Path folder) {
-        Path parent = folder.toAbsolutePath().normalize().getParent();
-        return read(parent.resolve("version.py"))
+        Path folderItself = folder.toAbsolutePath().normalize();
+        return read(folderItself.resolveSibling("version.py"))
                 .map(IN_PACKAGE::matcher)
                 .filter(Matcher::find)
                 .map(found -> found.group(1))
-                .or(() ->
-                        read(parent.resolve("build-version")).map(String::strip).filter(each -> !each.isEmpty()));
+                .or(() -> read(folderItself.resolveSibling("build-version"))
+                        .map(String::strip)
+                        .filter(each -> !each.isEmpty()));
     }
 
     private static Optional<String> read(Path file) {

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +30,7 @@ final class Staging {
     /** Memory by type; most matrices have a single type. */
     private final Map<DType, Memory> memories = new EnumMap<>(DType.class);
 
-    private Memory current;
+    private @Nullable Memory current;
 
     /**
      * An array of host memory. Its type may be unknown to the engine's Java interface, so never query it.
@@ -51,13 +53,14 @@ final class Staging {
 
     /** Reads a block, replacing the previous one. */
     void read(BlockRows block) {
-        current = memories.computeIfAbsent(reader.stagedType(block), this::allocate);
-        reader.stage(block, current.view().clear());
+        Memory memory = memories.computeIfAbsent(reader.stagedType(block), this::allocate);
+        reader.stage(block, memory.view().clear());
+        current = memory;
     }
 
     /** Returns the memory, which begins with the block that was read last. */
     NDArray current() {
-        return current.array();
+        return Objects.requireNonNull(current).array();
     }
 
     private Memory allocate(DType type) {

@@ -33,7 +33,7 @@ final class UnpackedLibrary {
         if (Files.notExists(folder)) {
             return Optional.empty();
         }
-        for (String name : packed.getProperty("libraries").split(",")) {
+        for (String name : packed.getProperty("libraries").split(",", -1)) {
             URL origin = classPath.getResource("pytorch/" + flavor + "/" + classifier + "/" + name);
             Optional<String> problem = origin == null ? Optional.empty() : problem(folder.resolve(name), size(origin));
             if (problem.isPresent()) {
