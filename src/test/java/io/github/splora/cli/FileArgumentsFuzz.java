@@ -44,6 +44,6 @@ public final class FileArgumentsFuzz {
         assertThat(run.code()).as(run.err()).isIn(ExitCode.DONE, ExitCode.WRONG_USAGE, ExitCode.BAD_INPUT);
         assertThat(run.err().chars())
                 .as(run.err())
-                .noneMatch(c -> c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f);
+                .noneMatch(c -> (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f);
     }
 }

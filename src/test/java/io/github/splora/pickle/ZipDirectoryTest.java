@@ -6,6 +6,7 @@ import io.github.splora.testing.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -184,7 +185,7 @@ class ZipDirectoryTest {
 
     @Test
     void refusesTheOtherByteOrder() throws IOException {
-        assertThat(refusal(bytes(ZipBuilder.oneTensor().entry("m/byteorder", "big".getBytes()))))
+        assertThat(refusal(bytes(ZipBuilder.oneTensor().entry("m/byteorder", "big".getBytes(StandardCharsets.UTF_8)))))
                 .isEqualTo("zip entry 'm/byteorder' big: only little-endian files can be read; load it with PyTorch and"
                         + " save its tensors as safetensors");
     }

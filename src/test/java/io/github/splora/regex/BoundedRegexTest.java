@@ -7,7 +7,6 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.testing.Refusal;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,15 +15,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BoundedRegexTest {
 
     private static final String NAME = "model.layers.11.self_attn.q_proj";
-    private static final Function<String, BadInputException> REFUSAL =
-            reason -> new BadInputException(Path.of("config"), "field", "'x'", reason);
+
+    private static BadInputException refusal(String reason) {
+        return new BadInputException(Path.of("config"), "field", "'x'", reason);
+    }
 
     private static BoundedRegex regex(String expression) {
-        return BoundedRegex.compile(expression, new Allowance(), REFUSAL);
+        return BoundedRegex.compile(expression, new Allowance(), BoundedRegexTest::refusal);
     }
 
     private static BoundedRegex hasty(String expression) {
-        return BoundedRegex.compile(expression, new Allowance(Duration.ofMillis(200), Duration.ofMillis(100)), REFUSAL);
+        return BoundedRegex.compile(
+                expression, new Allowance(Duration.ofMillis(200), Duration.ofMillis(100)), BoundedRegexTest::refusal);
     }
 
     @ParameterizedTest
@@ -54,10 +56,12 @@ class BoundedRegexTest {
     @Test
     void expressionsWithOneAllowanceShareItsTime() {
         Allowance allowance = new Allowance(Duration.ofMillis(100), Duration.ofMillis(100));
-        BoundedRegex.compile("(?:.*[.])?q", allowance, REFUSAL).matches(NAME);
+        BoundedRegex.compile("(?:.*[.])?q", allowance, BoundedRegexTest::refusal)
+                .matches(NAME);
         assertThat(Refusal.of(() -> {
                     for (int i = 0; i < 1_000_000; i++) {
-                        BoundedRegex.compile("(?:.*[.])?v", allowance, REFUSAL).matches(NAME);
+                        BoundedRegex.compile("(?:.*[.])?v", allowance, BoundedRegexTest::refusal)
+                                .matches(NAME);
                     }
                 }))
                 .containsExactly("config: field 'x': takes too long to match; simplify it");

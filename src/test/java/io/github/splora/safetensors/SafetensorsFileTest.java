@@ -114,7 +114,7 @@ class SafetensorsFileTest {
         String json = "{" + tensor("big", "U8", "[" + length + "]", "[0," + length + "]") + ","
                 + tensor("next", "U8", "[1]", "[" + length + "," + (length + 1) + "]") + "}";
         Path path = RawFile.of(folder, json, 0);
-        long dataOffset = 8 + json.getBytes(StandardCharsets.UTF_8).length;
+        long dataOffset = 8L + json.getBytes(StandardCharsets.UTF_8).length;
         try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
             sparse.setLength(dataOffset + length + 1);
             sparse.seek(dataOffset + length - 1);

@@ -72,8 +72,8 @@ class ConvertedTensorTest {
             // The upper half of a float32, then a quarter, a half and three quarters of the way to the next value.
             for (int quarter = 1; quarter <= 3; quarter++) {
                 int at = 3 * bits + quarter - 1;
-                between[at] = Float.intBitsToFloat(bits << 16 | quarter << 14);
-                int rounded = quarter == 1 || quarter == 2 && bits % 2 == 0 ? bits : bits + 1;
+                between[at] = Float.intBitsToFloat((bits << 16) | (quarter << 14));
+                int rounded = quarter == 1 || (quarter == 2 && bits % 2 == 0) ? bits : bits + 1;
                 expected[at] = Values.ofBfloat((short) rounded);
             }
         }
@@ -81,6 +81,7 @@ class ConvertedTensorTest {
     }
 
     @Test
+    @SuppressWarnings("FloatingPointLiteralPrecision") // any number of that size will do
     void aWiderTypeKeepsAllValues() throws IOException {
         float[] values = {0f, -0f, 1.1f, -3e38f, 1e-45f};
         assertThat(converted(DType.F64, values)).isEqualTo(doubles(values));

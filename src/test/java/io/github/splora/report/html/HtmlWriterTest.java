@@ -173,7 +173,7 @@ class HtmlWriterTest {
                 .toList();
         assertThat(ids).doesNotHaveDuplicates();
         for (Element element : elements(page, "*")) {
-            for (String id : element.getAttribute("aria-labelledby").split(" ")) {
+            for (String id : element.getAttribute("aria-labelledby").split(" ", -1)) {
                 assertThat(id.isEmpty() || ids.contains(id)).as(id).isTrue();
             }
         }
