@@ -24,7 +24,7 @@ final class AlignmentReference implements Reference {
     @Override
     public Comparison comparison(Sums sums) {
         double referenceNorm = Math.sqrt(sums.reference());
-        // Both norms differ from zero, or nobody would compare.
+        // Called only if both norms are nonzero.
         double cosine = Objects.requireNonNull(Comparison.cosine(sums.inner(), Math.sqrt(sums.delta()), referenceNorm));
         return new Comparison(Math.sqrt(2 - 2 * cosine), cosine, referenceNorm, ofRandomDeltas(sums), null);
     }

@@ -20,7 +20,7 @@ public record Measurement(
         return comparison != null;
     }
 
-    /** The comparison of a measurement that {@linkplain #isComparable has one}. */
+    /** Returns the comparison of a {@linkplain #isComparable comparable} module. */
     public Comparison compared() {
         return Objects.requireNonNull(comparison);
     }
