@@ -10,6 +10,8 @@ import io.github.splora.tensor.Pass.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Block Lanczos on VᵀV or VVᵀ. From a starting block X = Q₁R it builds an orthonormal basis Q₁, Q₂, … of X, VᵀV X, (VᵀV)²X, …
@@ -37,8 +39,8 @@ final class BlockLanczos {
     private final List<Matrix> diagonal = new ArrayList<>();
     private final List<Matrix> below = new ArrayList<>();
     private final Matrix start;
-    private Slot<Matrix> image;
-    private Slot<Matrix> returned;
+    private @Nullable Slot<Matrix> image;
+    private @Nullable Slot<Matrix> returned;
     private RitzPairs ritz;
     private RitzPairs settled;
     private double[] residuals;
@@ -50,6 +52,7 @@ final class BlockLanczos {
      * @param block X : [in, columns], or [out, columns] on the left
      * @param rounding relative error of the products: directions shorter than this count as zero
      */
+    @SuppressWarnings("NullAway.Init") // takeImage() and takeReturn() set the rest before anything reads it
     BlockLanczos(boolean isLeft, Matrix block, double rounding) {
         this.isLeft = isLeft;
         this.size = block.rows();
@@ -68,7 +71,7 @@ final class BlockLanczos {
 
     /** Takes {@code V Q_j}; from here on {@link #ritz} includes step j. */
     void takeImage() {
-        Matrix rows = image.get().transpose();
+        Matrix rows = Objects.requireNonNull(image).get().transpose();
         Matrix gram = LongRows.inner(rows, rows);
         isFinite &= isFinite(gram);
         diagonal.add(gram);
@@ -79,15 +82,16 @@ final class BlockLanczos {
 
     /** Requests {@code VᵀV Q_j}. */
     void askReturn(Pass pass) {
+        Matrix product = Objects.requireNonNull(image).get();
         returned = isLeft
-                ? pass.times(Operand.ALIGNMENT_DELTA, image.get())
-                : pass.transposeTimes(Operand.ALIGNMENT_DELTA, image.get());
+                ? pass.times(Operand.ALIGNMENT_DELTA, product)
+                : pass.transposeTimes(Operand.ALIGNMENT_DELTA, product);
         image = null;
     }
 
     /** Takes {@code VᵀV Q_j}: computes the next block; from here on {@link #settled} includes step j. */
     void takeReturn() {
-        Matrix rest = returned.get().transpose();
+        Matrix rest = Objects.requireNonNull(returned).get().transpose();
         subtractBasis(rest);
         returned = null;
         isFinite &= isFinite(rest);

@@ -37,7 +37,7 @@ final class EnergyEstimate {
         this.values = pairs.values();
         this.total = total;
         this.weights = weights(pairs, randomColumns);
-        boolean[] converged = converged(pairs, space.residuals(), space.blockColumns());
+        boolean[] converged = converged(space.residuals(), space.blockColumns());
         double left = total - sum(converged);
         if (left > ROUNDING * total && !isAnyWeightLeft(converged)) {
             // A block shows at most as many copies of a multiple eigenvalue as it has columns: use the quadrature
@@ -107,7 +107,7 @@ final class EnergyEstimate {
         return weights;
     }
 
-    private boolean[] converged(RitzPairs pairs, double[] residuals, int blockColumns) {
+    private boolean[] converged(double[] residuals, int blockColumns) {
         boolean[] converged = new boolean[values.length];
         for (int i = 0; i < values.length; i++) {
             converged[i] = residuals[i] < CONVERGED * values[i] && alike(i) < blockColumns;

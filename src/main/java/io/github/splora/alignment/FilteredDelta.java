@@ -57,6 +57,7 @@ public final class FilteredDelta {
                 spaces.right().settled().filtered(f, firstColumn, a.rows()));
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same factors, not equal ones
     boolean isOf(Matrix otherA, Matrix otherB) {
         return a == otherA && b == otherB;
     }

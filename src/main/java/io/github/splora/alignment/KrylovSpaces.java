@@ -9,12 +9,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies smooth functions of an alignment delta {@code V = UΣWᵀ : [out, in]} to thin matrices without decomposing V. It builds
@@ -78,7 +81,7 @@ public final class KrylovSpaces {
     private Pass lastPass;
     private Slot<Double> squaredNorm;
     private BlockLanczos right;
-    private BlockLanczos left;
+    private @Nullable BlockLanczos left;
     private int randomColumns;
     private final Map<Double, SmoothFilter> lastFilters = new HashMap<>();
     private boolean isEnergySettled;
@@ -92,6 +95,7 @@ public final class KrylovSpaces {
      * @param seed seed of the random columns: the same seed gives the same numbers
      * @param accuracy when to stop
      */
+    @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
     public KrylovSpaces(long outFeatures, long inFeatures, long seed, Accuracy accuracy) {
         this.out = Math.toIntExact(outFeatures);
         this.in = Math.toIntExact(inFeatures);
@@ -222,9 +226,9 @@ public final class KrylovSpaces {
      * @param steps number of steps that will be taken
      */
     public static long bytes(long out, long in, int rank, int triplets, int steps) {
-        long columns = rank + randomColumns(Math.min(out, in), rank, triplets);
+        long columns = (long) rank + randomColumns(Math.min(out, in), rank, triplets);
         long dimension = Math.min(columns * steps, Math.max(out, in));
-        return Double.BYTES * ((out + in) * (dimension + COPIES * columns) + 2 * SMALL_COPIES * dimension * dimension);
+        return Double.BYTES * ((out + in) * (dimension + COPIES * columns) + 2L * SMALL_COPIES * dimension * dimension);
     }
 
     BlockLanczos right() {
@@ -232,7 +236,7 @@ public final class KrylovSpaces {
     }
 
     BlockLanczos left() {
-        return left;
+        return Objects.requireNonNull(left);
     }
 
     /** Whether V is zero or not finite, so that there are no spaces. */
@@ -318,7 +322,7 @@ public final class KrylovSpaces {
     }
 
     private Stream<BlockLanczos> spaces() {
-        return Stream.of(right, left).filter(space -> space != null);
+        return Stream.of(Optional.ofNullable(right), Optional.ofNullable(left)).flatMap(Optional::stream);
     }
 
     private Stream<BlockLanczos> growing() {
@@ -359,9 +363,9 @@ public final class KrylovSpaces {
 
     private boolean isSettled() {
         return isExhausted()
-                || isEnergySettled
+                || (isEnergySettled
                         && filterTrends.stream().allMatch(trend -> trend.remaining() <= accuracy.tolerance())
-                        && (tripletCount == 0 || areTripletsSettled());
+                        && (tripletCount == 0 || areTripletsSettled()));
     }
 
     private boolean areTripletsSettled() {
