@@ -3,6 +3,7 @@ package io.github.splora.statistics;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A comparison of a named figure with a limit: {@code pruned>0}.
@@ -48,7 +49,7 @@ public record Condition(String text, String figure, String comparison, double li
     }
 
     /** Whether a figure meets the condition; an undefined figure, which is null, never does. */
-    public boolean isMetBy(Double value) {
+    public boolean isMetBy(@Nullable Double value) {
         return value != null
                 && switch (comparison) {
                     case ">" -> value > limit;
