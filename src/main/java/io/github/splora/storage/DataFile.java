@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file open for reading by position. Safe for use by several threads.
@@ -158,7 +159,7 @@ public final class DataFile implements AutoCloseable {
         return Files.notExists(path) ? "does not exist" : "is not a regular file, or its folder may not be searched";
     }
 
-    private static void closeQuietly(FileChannel channel) {
+    private static void closeQuietly(@Nullable FileChannel channel) {
         try {
             if (channel != null) {
                 channel.close();

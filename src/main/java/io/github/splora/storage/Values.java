@@ -90,7 +90,7 @@ public final class Values {
         } else if (exponent == 0) {
             magnitude = fraction * 0x1p-9f;
         } else {
-            magnitude = Float.intBitsToFloat(exponent + (127 - 7) << 23 | fraction << 20);
+            magnitude = Float.intBitsToFloat(((exponent + (127 - 7)) << 23) | (fraction << 20));
         }
         return bits < 0 ? -magnitude : magnitude;
     }
