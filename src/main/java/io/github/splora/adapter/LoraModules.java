@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Assembles the tensors of an adapter file into modules and reports everything that does not fit. */
 final class LoraModules {
@@ -90,7 +91,7 @@ final class LoraModules {
     }
 
     /** Returns the module, or null after recording a problem if its tensors do not form one. */
-    private LoraModule module(String name, Map<String, AdapterKey> tensors) {
+    private @Nullable LoraModule module(String name, Map<String, AdapterKey> tensors) {
         Map<Part, StoredTensor> parts = new EnumMap<>(Part.class);
         tensors.forEach((tensorName, key) -> {
             StoredTensor tensor = new StoredTensor(weights, weights.tensor(tensorName));
@@ -157,7 +158,8 @@ final class LoraModules {
         return problems.size() == before;
     }
 
-    private boolean fitsMagnitude(LayerKind kind, StoredTensor loraA, StoredTensor loraB, StoredTensor magnitude) {
+    private boolean fitsMagnitude(
+            LayerKind kind, StoredTensor loraA, StoredTensor loraB, @Nullable StoredTensor magnitude) {
         int before = problems.size();
         if (magnitude == null) {
             if (config.usesDora()) {
@@ -200,7 +202,7 @@ final class LoraModules {
         problem("tensor '" + tensor.name() + "' shape", tensor.shape(), explanation);
     }
 
-    private void problem(String field, Object value, String explanation) {
+    private void problem(@Nullable String field, @Nullable Object value, String explanation) {
         problems.add(
                 new Problem(weights.path().toString(), field, value == null ? null : value.toString(), explanation));
     }
