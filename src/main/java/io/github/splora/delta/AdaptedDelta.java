@@ -7,7 +7,10 @@ import io.github.splora.tensor.Pass.Slot;
 /** A merged fine-tune, {@code Δ = W_adapted − W_aligned}: of full rank, so its norm and inner product are sums over the weights. One pass. */
 final class AdaptedDelta implements Delta {
 
+    @SuppressWarnings("NullAway.Init") // ask() sets it
     private Slot<Double> squared;
+
+    @SuppressWarnings("NullAway.Init") // ask() sets it
     private Slot<Double> inner;
 
     @Override

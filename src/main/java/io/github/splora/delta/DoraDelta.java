@@ -34,6 +34,7 @@ final class DoraDelta implements Delta {
      * @param factors sBA
      * @param magnitudes m, one per output
      */
+    @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
     DoraDelta(LowRank factors, double[] magnitudes) {
         this.factors = factors;
         this.magnitudes = magnitudes;

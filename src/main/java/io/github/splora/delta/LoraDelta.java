@@ -11,6 +11,7 @@ final class LoraDelta implements Delta {
     private final LowRank factors;
     private Slot<Double> inner;
 
+    @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
     LoraDelta(LowRank factors) {
         this.factors = factors;
     }

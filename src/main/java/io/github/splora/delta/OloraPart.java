@@ -21,6 +21,7 @@ final class OloraPart implements BasePart {
     private Matrix q;
     private Slot<Matrix> transposedR;
 
+    @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
     OloraPart(int rank, int inFeatures, double scaling) {
         this.rank = rank;
         this.inFeatures = inFeatures;

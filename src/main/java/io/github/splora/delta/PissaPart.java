@@ -6,6 +6,7 @@ import io.github.splora.linalg.SymmetricEigen;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PiSSA's part of the weight: {@code P = U_r S_r V_rᵀ}, the best approximation of W with rank r. With the leading right
@@ -36,10 +37,11 @@ final class PissaPart implements BasePart {
     private double[] eigenvalues;
     private Matrix directions;
     private Matrix wx;
-    private Slot<Matrix> gramX;
+    private @Nullable Slot<Matrix> gramX;
     private int steps;
     private boolean done;
 
+    @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
     PissaPart(int rank, int inFeatures) {
         this.rank = rank;
         this.inFeatures = inFeatures;

@@ -19,6 +19,7 @@ final class ResidualDelta implements Delta {
      * @param trained sBA
      * @param kind creates the delta of the difference
      */
+    @SuppressWarnings("NullAway.Init") // prepare() sets the rest before anything reads it
     ResidualDelta(LowRank trained, BasePart part, Function<LowRank, Delta> kind) {
         this.trained = trained;
         this.part = part;
