@@ -13,8 +13,8 @@ final class FloatBits {
 
     private int[] pairs = {};
     private int[] bits = {};
-    private IntBuffer memory;
-    private FloatBuffer floats;
+    private IntBuffer memory = IntBuffer.allocate(0);
+    private FloatBuffer floats = FloatBuffer.allocate(0);
 
     /**
      * Takes pairs of bfloat16s apart.

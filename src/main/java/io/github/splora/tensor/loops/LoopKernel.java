@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -173,10 +174,13 @@ public final class LoopKernel implements Kernel {
             });
         }
 
+        private Tile tile(Operand operand, int number) {
+            return Objects.requireNonNull(tiles.get(operand))[number];
+        }
+
         private void add(long row, long column, int tile) {
-            products.forEach(
-                    sum -> sum.add(tiles.get(sum.operand())[tile], Math.toIntExact(row), Math.toIntExact(column)));
-            inners.forEach(sum -> sum.add(tiles.get(sum.inner.left())[tile], tiles.get(sum.inner.right())[tile]));
+            products.forEach(sum -> sum.add(tile(sum.operand(), tile), Math.toIntExact(row), Math.toIntExact(column)));
+            inners.forEach(sum -> sum.add(tile(sum.inner.left(), tile), tile(sum.inner.right(), tile)));
         }
     }
 

@@ -117,7 +117,7 @@ final class Loops {
     /** As {@link #evenHalves}, for odd indices. */
     static void oddHalves(int[] pairs, int[] bits, int n) {
         for (int i = 0; i < n; i++) {
-            bits[i] = (pairs[i] & 0x7FFF0000) >>> 3 | pairs[i] & 0x80000000;
+            bits[i] = ((pairs[i] & 0x7FFF0000) >>> 3) | (pairs[i] & 0x80000000);
         }
     }
 

@@ -39,6 +39,7 @@ final class StoredBlock {
     private long row;
     private long firstColumn;
 
+    @SuppressWarnings("NullAway.Init") // read() sets the rest before anything is taken
     StoredBlock(TileLoops loops) {
         this.loops = loops;
     }

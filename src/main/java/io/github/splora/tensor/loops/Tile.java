@@ -1,7 +1,9 @@
 package io.github.splora.tensor.loops;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of an operand that fits into a core's cache: some rows of every second column of a piece, in float32. A tile whose
@@ -42,14 +44,14 @@ final class Tile {
 
     private final float[][] rows;
     private final float[] sums;
-    private final Tile shared;
+    private final @Nullable Tile shared;
     private int height;
     private int width;
     private double scale = 1;
     private double squares;
-    private Tile transposedFrom;
+    private @Nullable Tile transposedFrom;
 
-    private Tile(Shape shape, Tile shared) {
+    private Tile(Shape shape, @Nullable Tile shared) {
         this.rows = new float[shape.rows()][shape.columns()];
         this.sums = new float[shape.columns()];
         this.shared = shared;
@@ -127,25 +129,26 @@ final class Tile {
 
     /** Returns the transpose, valid until another tile that shares its memory is transposed. */
     Tile transposed() {
-        if (shared.transposedFrom != this) {
-            shared.begin(width, height);
-            shared.scale = scale;
+        Tile place = Objects.requireNonNull(shared);
+        if (place.transposedFrom != this) {
+            place.begin(width, height);
+            place.scale = scale;
             for (int first = 0; first < height; first += 4) {
-                transposeFour(first);
+                transposeFour(first, place.rows);
             }
-            shared.transposedFrom = this;
+            place.transposedFrom = this;
         }
-        return shared;
+        return place;
     }
 
     /** Four rows at a time, so that each cache line is written less often. */
-    private void transposeFour(int first) {
+    private void transposeFour(int first, float[][] into) {
         float[] r0 = row(first);
         float[] r1 = row(first + 1);
         float[] r2 = row(first + 2);
         float[] r3 = row(first + 3);
         for (int j = 0; j < width; j++) {
-            float[] column = shared.rows[j];
+            float[] column = into[j];
             column[first] = r0[j];
             column[first + 1] = r1[j];
             column[first + 2] = r2[j];
