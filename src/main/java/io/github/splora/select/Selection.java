@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** Applies a {@link SelectionRule}: scores in, one {@link Decision} for each module out, in the same order. */
 public final class Selection {
@@ -31,7 +32,7 @@ public final class Selection {
     public List<Decision> decide(List<ModuleScore> scores) {
         if (rule instanceof SelectionRule.All) {
             return scores.stream()
-                    .map(score -> score.isScored() || score.unscored().isAboutScoreAlone()
+                    .map(score -> score.unscored() == null || score.unscored().isAboutScoreAlone()
                             ? new Decision(score, true, "all modules were chosen")
                             : kept(score))
                     .toList();
@@ -87,6 +88,7 @@ public final class Selection {
     }
 
     private static Decision kept(ModuleScore score) {
-        return new Decision(score, false, score.unscored().sentence());
+        return new Decision(
+                score, false, Objects.requireNonNull(score.unscored()).sentence());
     }
 }

@@ -2,6 +2,7 @@ package io.github.splora.select;
 
 import io.github.splora.error.Plural;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Which of the scored units (modules, fusions or blocks) are selected. Highest score first; ties by name. */
 public sealed interface SelectionRule {
@@ -10,7 +11,7 @@ public sealed interface SelectionRule {
     String label();
 
     /** The rule's number in a report; null where there is none. */
-    default Double value() {
+    default @Nullable Double value() {
         return null;
     }
 
@@ -27,8 +28,8 @@ public sealed interface SelectionRule {
     }
 
     /** Returns the rule with this {@link #label} and {@link #value}; empty if there is none. */
-    static Optional<SelectionRule> of(String label, Double value) {
-        if (label == null || value != null && !Double.isFinite(value)) {
+    static Optional<SelectionRule> of(@Nullable String label, @Nullable Double value) {
+        if (label == null || (value != null && !Double.isFinite(value))) {
             return Optional.empty();
         }
         SelectionRule rule =
@@ -89,7 +90,7 @@ public sealed interface SelectionRule {
         }
 
         @Override
-        public Double value() {
+        public @Nullable Double value() {
             return limit;
         }
 
@@ -110,7 +111,7 @@ public sealed interface SelectionRule {
         }
 
         @Override
-        public Double value() {
+        public @Nullable Double value() {
             return (double) count;
         }
 
@@ -132,7 +133,7 @@ public sealed interface SelectionRule {
         }
 
         @Override
-        public Double value() {
+        public @Nullable Double value() {
             return fraction;
         }
 
