@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a command of the user's in a shell, with the adapter's folder in the place of {@value #PLACE}, and reads the JSON
@@ -137,7 +138,7 @@ public final class CommandEvaluator implements Evaluator {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static void delete(Path file) {
+    private static void delete(@Nullable Path file) {
         try {
             if (file != null) {
                 Files.deleteIfExists(file);

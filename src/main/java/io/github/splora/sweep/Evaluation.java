@@ -1,6 +1,7 @@
 package io.github.splora.sweep;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an evaluation said of one adapter.
@@ -9,7 +10,7 @@ import java.util.Map;
  * @param seconds how long it took
  * @param failure why there are no figures, in a sentence; null if there are
  */
-public record Evaluation(Map<String, Double> figures, double seconds, String failure) {
+public record Evaluation(Map<String, Double> figures, double seconds, @Nullable String failure) {
 
     public boolean hasFailed() {
         return failure != null;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -39,7 +40,7 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
     /** Use minus harm; the smallest there is of an adapter without figures. */
     public double value(Map<String, Double> figures) {
         return figures.containsKey(maximize) && figures.containsKey(minimize)
-                ? figures.get(maximize) - figures.get(minimize)
+                ? figure(figures, maximize) - figure(figures, minimize)
                 : Double.NEGATIVE_INFINITY;
     }
 
@@ -49,14 +50,18 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
 
     /** Whether one is at least as good in both figures, and better in one. */
     public boolean dominates(Map<String, Double> one, Map<String, Double> other) {
-        double less = other.get(minimize) - one.get(minimize);
-        double more = one.get(maximize) - other.get(maximize);
+        double less = figure(other, minimize) - figure(one, minimize);
+        double more = figure(one, maximize) - figure(other, maximize);
         return less >= 0 && more >= 0 && (less > 0 || more > 0);
     }
 
     /** Best first: the most use, then the least harm. */
     public Comparator<Map<String, Double>> bestFirst() {
-        return Comparator.<Map<String, Double>>comparingDouble(figures -> -figures.get(maximize))
-                .thenComparingDouble(figures -> figures.get(minimize));
+        return Comparator.<Map<String, Double>>comparingDouble(figures -> -figure(figures, maximize))
+                .thenComparingDouble(figures -> figure(figures, minimize));
+    }
+
+    private static double figure(Map<String, Double> figures, String name) {
+        return Objects.requireNonNull(figures.get(name), name);
     }
 }

@@ -36,6 +36,7 @@ public final class SubsetSearch<T> {
      * @param size of the wanted set
      * @param budget most sets that are evaluated
      */
+    @SuppressWarnings("NullAway.Init") // run() sets the rest before anything reads it
     public SubsetSearch(List<T> items, int size, int budget) {
         this.items = List.copyOf(items);
         this.size = Math.min(size, items.size());

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a sweep found out: the document that {@code splora sweep --format json} prints. Its field names are a
@@ -31,12 +32,12 @@ public record SweepReport(
         String tool,
         List<String> command,
         String adapter,
-        String evaluate,
+        @Nullable String evaluate,
         String minimize,
         String maximize,
         List<String> requirements,
         List<Trial> trials,
-        Integer winner,
+        @Nullable Integer winner,
         int evaluations,
         double totalSeconds) {
 

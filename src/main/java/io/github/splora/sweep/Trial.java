@@ -2,6 +2,7 @@ package io.github.splora.sweep;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A candidate and what was found out about it.
@@ -20,12 +21,12 @@ import java.util.Map;
 public record Trial(
         int number,
         String options,
-        String action,
+        @Nullable String action,
         int selected,
         Map<String, Double> figures,
-        Double seconds,
-        Integer sameAs,
-        String failure,
+        @Nullable Double seconds,
+        @Nullable Integer sameAs,
+        @Nullable String failure,
         boolean onFront,
         boolean meetsRequirements) {
 
