@@ -1,6 +1,7 @@
 package io.github.splora.report;
 
 import java.util.List;
+import java.util.Objects;
 
 /** A comment for a pull request: what matters first, the long table folded. */
 final class MarkdownWriter implements ReportWriter {
@@ -69,7 +70,7 @@ final class MarkdownWriter implements ReportWriter {
                 + ", aligned " + Markdown.code(inputs.aligned().path())
                 + (inputs.adapter() == null
                         ? ", merged " + Markdown.code(inputs.subject()) + " (fingerprint `"
-                                + inputs.adapted().fingerprint() + "`)\n"
+                                + Objects.requireNonNull(inputs.adapted()).fingerprint() + "`)\n"
                         : ", adapter " + Markdown.code(inputs.subject()) + " (SHA-256 `"
                                 + inputs.adapter().sha256() + "`)\n");
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -79,9 +80,9 @@ public final class ModelCard {
                 + ", fingerprint `" + inputs.aligned().fingerprint() + "`\n"
                 + (isMerged
                         ? "- input: " + Markdown.code(publicName(inputs.subject())) + ", fingerprint `"
-                                + inputs.adapted().fingerprint() + "`\n\n"
+                                + Objects.requireNonNull(inputs.adapted()).fingerprint() + "`\n\n"
                         : "- input adapter: " + Markdown.code(publicName(inputs.subject())) + ", SHA-256 `"
-                                + inputs.adapter().sha256() + "`\n\n")
+                                + Objects.requireNonNull(inputs.adapter()).sha256() + "`\n\n")
                 + Markdown.CAVEAT + "\n"
                 + END;
     }

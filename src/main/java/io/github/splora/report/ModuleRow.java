@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One module in a report; figures and their absence as in {@link ModuleScore}.
@@ -21,20 +22,20 @@ import java.util.stream.Collectors;
  */
 public record ModuleRow(
         String name,
-        Integer block,
+        @Nullable Integer block,
         String type,
         List<Long> shape,
         long rank,
         double scaling,
-        Double score,
-        Double distance,
-        Double expectedDistance,
-        Double spread,
-        Double cosine,
-        Double deltaNorm,
-        Double referenceNorm,
-        Double alignmentNorm,
-        String unscored,
+        @Nullable Double score,
+        @Nullable Double distance,
+        @Nullable Double expectedDistance,
+        @Nullable Double spread,
+        @Nullable Double cosine,
+        @Nullable Double deltaNorm,
+        @Nullable Double referenceNorm,
+        @Nullable Double alignmentNorm,
+        @Nullable String unscored,
         String decision,
         String reason) {
 

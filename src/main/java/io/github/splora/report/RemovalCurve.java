@@ -9,6 +9,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What any threshold or count would remove.
@@ -29,7 +30,7 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
      * @param threshold the report's own if it has one and this is its step, else the shortest decimal number that removes
      *     exactly these; null if a tie leaves none
      */
-    public record Step(int count, int modules, Double deltaShare, Double threshold) {}
+    public record Step(int count, int modules, @Nullable Double deltaShare, @Nullable Double threshold) {}
 
     /** The curve for a report's rows. */
     public static RemovalCurve of(RunReport report) {
@@ -81,12 +82,12 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
         return steps;
     }
 
-    private static double square(Double norm) {
+    private static double square(@Nullable Double norm) {
         return norm == null ? 0 : norm * norm;
     }
 
     /** A number at or above the highest score that stays and below the lowest that goes. */
-    private static Double threshold(List<Unit> units, int count) {
+    private static @Nullable Double threshold(List<Unit> units, int count) {
         if (units.isEmpty()) {
             return null;
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a run found out and decided: the document that {@code --format json} prints and that lies beside a pruned
@@ -82,19 +83,19 @@ public record RunReport(
             String population,
             String centre,
             String spread,
-            Double energy,
-            Long seed,
+            @Nullable Double energy,
+            @Nullable Long seed,
             List<String> include,
             List<String> exclude,
             String granularity,
             String rule,
-            Double value,
+            @Nullable Double value,
             boolean defaultRule,
-            String action,
-            String configStyle,
-            Double strength,
-            Double actionEnergy,
-            Double gain,
+            @Nullable String action,
+            @Nullable String configStyle,
+            @Nullable Double strength,
+            @Nullable Double actionEnergy,
+            @Nullable Double gain,
             String client) {
 
         /**
@@ -121,7 +122,8 @@ public record RunReport(
             return values;
         }
 
-        private static void putIfThere(Map<ActionParameter, Double> values, ActionParameter parameter, Double value) {
+        private static void putIfThere(
+                Map<ActionParameter, Double> values, ActionParameter parameter, @Nullable Double value) {
             if (value != null) {
                 values.put(parameter, value);
             }
@@ -134,7 +136,11 @@ public record RunReport(
      * @param adapter null if a merged checkpoint was judged
      * @param adapted the merged checkpoint; null if an adapter was judged
      */
-    public record Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter, CheckpointInput adapted) {
+    public record Inputs(
+            CheckpointInput base,
+            CheckpointInput aligned,
+            @Nullable AdapterInput adapter,
+            @Nullable CheckpointInput adapted) {
 
         /** Of an adapter. */
         public Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter) {
@@ -143,7 +149,7 @@ public record RunReport(
 
         /** What is judged, as the user named it. */
         public String subject() {
-            return adapter == null ? adapted.path() : adapter.path();
+            return adapter == null ? Objects.requireNonNull(adapted).path() : adapter.path();
         }
 
         boolean isWhole() {
@@ -191,9 +197,9 @@ public record RunReport(
             int scored,
             int pruned,
             double prunedFraction,
-            Double maxScore,
-            Double maxKeptScore,
-            Double prunedDeltaShare) {}
+            @Nullable Double maxScore,
+            @Nullable Double maxKeptScore,
+            @Nullable Double prunedDeltaShare) {}
 
     /**
      * Wall time.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Sums rows up. */
 public final class Summaries {
@@ -25,7 +26,7 @@ public final class Summaries {
                 all == 0 ? null : Double.valueOf(energy(rows, ModuleRow::goes) / all));
     }
 
-    private static Double maxScore(Stream<ModuleRow> rows) {
+    private static @Nullable Double maxScore(Stream<ModuleRow> rows) {
         return rows.map(ModuleRow::score)
                 .filter(Objects::nonNull)
                 .max(Double::compare)

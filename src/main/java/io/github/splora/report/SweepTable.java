@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A sweep as rows of text, for a terminal, a spreadsheet or a pull request. */
 public final class SweepTable {
@@ -69,7 +70,7 @@ public final class SweepTable {
         return Integer.valueOf(trial.number()).equals(report.winner()) ? "!" : trial.onFront() ? "*" : "";
     }
 
-    private static String figure(Double value, boolean isForPeople) {
+    private static String figure(@Nullable Double value, boolean isForPeople) {
         if (value == null) {
             return isForPeople ? "-" : "";
         }

@@ -3,6 +3,7 @@ package io.github.splora.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** An aligned table for a terminal. */
 final class TableWriter implements ReportWriter {
@@ -53,7 +54,7 @@ final class TableWriter implements ReportWriter {
         return columns;
     }
 
-    private static String bar(Double score, ScoreScale scale) {
+    private static String bar(@Nullable Double score, ScoreScale scale) {
         return score == null ? "" : "#".repeat((int) Math.round(scale.share(score) * LONGEST_BAR));
     }
 

@@ -53,7 +53,7 @@ record Axis(double low, double high, double start, double end) {
     private static String label(BigDecimal value) {
         BigDecimal plain = value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
         double size = plain.abs().doubleValue();
-        return size == 0 || size >= 1e-4 && size < 1e6
+        return size == 0 || (size >= 1e-4 && size < 1e6)
                 ? plain.toPlainString()
                 : plain.round(new MathContext(3)).toString();
     }

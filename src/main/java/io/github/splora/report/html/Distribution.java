@@ -5,6 +5,7 @@ import io.github.splora.report.RemovalCurve;
 import io.github.splora.select.Ranking.Unit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A histogram of the scores.
@@ -12,7 +13,7 @@ import java.util.List;
  * @param bars from left to right
  * @param cut where the threshold is; null if there is none
  */
-record Distribution(List<Bar> bars, List<Axis.Tick> scoreTicks, List<Axis.Tick> countTicks, Cut cut) {
+record Distribution(List<Bar> bars, List<Axis.Tick> scoreTicks, List<Axis.Tick> countTicks, @Nullable Cut cut) {
 
     static final int LEFT = 44;
     static final int RIGHT = 436;
@@ -28,7 +29,7 @@ record Distribution(List<Bar> bars, List<Axis.Tick> scoreTicks, List<Axis.Tick> 
     /** The threshold. */
     record Cut(String x, String label, boolean isRight) {
 
-        static Cut of(ScoreAxis scores) {
+        static @Nullable Cut of(ScoreAxis scores) {
             if (scores.cut() == null) {
                 return null;
             }

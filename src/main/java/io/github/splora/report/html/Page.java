@@ -13,6 +13,7 @@ import io.github.splora.report.Sentences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the template shows, name by name. Text is as it is: the template escapes it.
@@ -29,9 +30,9 @@ record Page(
         String conclusion,
         List<Fact> figures,
         List<Fact> settings,
-        String command,
+        @Nullable String command,
         Map map,
-        Charts charts,
+        @Nullable Charts charts,
         List<String> types,
         List<Row> rows) {
 
@@ -167,7 +168,7 @@ record Page(
         return (dividend + divisor - 1) / divisor;
     }
 
-    private static Cell cell(ModuleRow row, ScoreScale scale) {
+    private static Cell cell(@Nullable ModuleRow row, ScoreScale scale) {
         return row == null
                 ? new Cell(false, "", "", false, "")
                 : new Cell(
@@ -178,7 +179,7 @@ record Page(
                         row.name());
     }
 
-    private static Charts charts(RunReport report) {
+    private static @Nullable Charts charts(RunReport report) {
         RemovalCurve curve = RemovalCurve.of(report);
         if (curve.units().isEmpty()) {
             return null;
@@ -211,7 +212,7 @@ record Page(
                         figure(row.alignmentNorm())));
     }
 
-    private static Figure figure(Double value) {
+    private static Figure figure(@Nullable Double value) {
         return new Figure(Figures.number(value), value == null ? "" : value.toString());
     }
 }

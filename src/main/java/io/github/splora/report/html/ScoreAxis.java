@@ -5,6 +5,7 @@ import io.github.splora.report.ScoreScale;
 import io.github.splora.select.Ranking.Unit;
 import io.github.splora.select.SelectionRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scores' axis that both charts share: the scale of the scores, widened a little where the cut lies just outside,
@@ -15,7 +16,7 @@ import java.util.List;
  * @param clipped whether scores lie beyond an end
  * @param cut above it is what goes; null if nothing was decided by score
  */
-record ScoreAxis(Axis axis, int bins, boolean clipped, Double cut) {
+record ScoreAxis(Axis axis, int bins, boolean clipped, @Nullable Double cut) {
 
     private static final int FEWEST = 8;
     private static final int MOST = 32;
@@ -26,12 +27,12 @@ record ScoreAxis(Axis axis, int bins, boolean clipped, Double cut) {
         Double cut = rule.isByScore() ? cut(curve, rule) : null;
         double reach = (scale.high() - scale.low()) / 2;
         boolean isNear = cut != null && cut > scale.low() - reach && cut < scale.high() + reach;
-        double low = isNear ? Math.min(scale.low(), cut) : scale.low();
-        double high = isNear ? Math.max(scale.high(), cut) : scale.high();
+        double low = cut != null && isNear ? Math.min(scale.low(), cut) : scale.low();
+        double high = cut != null && isNear ? Math.max(scale.high(), cut) : scale.high();
         int bins = Math.min(MOST, Math.max(FEWEST, (int) Math.ceil(1.5 * Math.sqrt(scores.size()))));
         double width = (high - low) / bins;
         // Half a bin of room below, or as much as it takes to have the cut on an edge.
-        double first = isNear ? cut - Math.ceil((cut - low) / width + 0.01) * width : low - width / 2;
+        double first = cut != null && isNear ? cut - Math.ceil((cut - low) / width + 0.01) * width : low - width / 2;
         return new ScoreAxis(new Axis(first, first + (bins + 2) * width, start, end), bins + 2, scale.clipped(), cut);
     }
 
@@ -49,7 +50,7 @@ record ScoreAxis(Axis axis, int bins, boolean clipped, Double cut) {
         return (int) Math.min(bins - 1, Math.max(0, place));
     }
 
-    private static Double cut(RemovalCurve curve, SelectionRule rule) {
+    private static @Nullable Double cut(RemovalCurve curve, SelectionRule rule) {
         if (rule instanceof SelectionRule.Above above) {
             return above.limit();
         }

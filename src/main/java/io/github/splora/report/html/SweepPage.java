@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -71,11 +72,11 @@ public record SweepPage(
     /** From the least to the greatest value, with some room; of shares, from 0 to 1. */
     private static Axis axis(List<Trial> judged, String figure, double start, double end) {
         double low = judged.stream()
-                .mapToDouble(trial -> trial.figures().get(figure))
+                .mapToDouble(trial -> figure(trial, figure))
                 .min()
                 .orElse(0);
         double high = judged.stream()
-                .mapToDouble(trial -> trial.figures().get(figure))
+                .mapToDouble(trial -> figure(trial, figure))
                 .max()
                 .orElse(1);
         if (low >= 0 && high <= 1) {
@@ -89,8 +90,8 @@ public record SweepPage(
         List<Point> points = new ArrayList<>();
         for (Trial trial : judged) {
             if (trial.sameAs() == null) {
-                double x = trial.figures().get(report.maximize());
-                double y = trial.figures().get(report.minimize());
+                double x = figure(trial, report.maximize());
+                double y = figure(trial, report.minimize());
                 points.add(new Point(
                         use.at(x),
                         harm.at(y),
@@ -108,18 +109,21 @@ public record SweepPage(
     private static String front(SweepReport report, List<Trial> judged, Axis use, Axis harm) {
         List<Trial> front = judged.stream()
                 .filter(Trial::onFront)
-                .sorted(Comparator.comparingDouble(
-                        (Trial trial) -> trial.figures().get(report.maximize())))
+                .sorted(Comparator.comparingDouble((Trial trial) -> figure(trial, report.maximize())))
                 .toList();
         StringBuilder path = new StringBuilder();
         for (Trial trial : front) {
-            String x = use.at(trial.figures().get(report.maximize()));
-            String y = harm.at(trial.figures().get(report.minimize()));
+            String x = use.at(figure(trial, report.maximize()));
+            String y = harm.at(figure(trial, report.minimize()));
             path.append(path.isEmpty() ? "M" + Axis.coordinate(LEFT) + " " + y : "V" + y)
                     .append("H")
                     .append(x);
         }
         return path.isEmpty() ? "" : path + "V" + Axis.coordinate(TOP);
+    }
+
+    private static double figure(Trial trial, String name) {
+        return Objects.requireNonNull(trial.figures().get(name), name);
     }
 
     private static Row row(SweepReport report, Trial trial) {

@@ -6,6 +6,7 @@ import io.github.splora.report.RemovalCurve.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The curve of what other thresholds and counts would remove.
@@ -23,7 +24,7 @@ record WhatIf(
         List<Axis.Tick> scoreTicks,
         List<Axis.Tick> moduleTicks,
         List<Axis.Tick> shareTicks,
-        Distribution.Cut cut,
+        Distribution.@Nullable Cut cut,
         List<Choice> choices,
         List<Choice> someChoices,
         Choice chosen,
