@@ -15,6 +15,7 @@ import io.github.splora.surgery.Rewrite;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -68,7 +69,7 @@ public final class AdapterRun {
         try (RunInputs inputs = RunInputs.open(options.score(), context.hub())) {
             List<OutputFolder> outputs = Outputs.prepare(options, inputs);
             Surgery surgery = options.surgery();
-            Action action = surgery.action().action(surgery.configStyle());
+            Action action = surgery.action().action(Objects.requireNonNull(surgery.configStyle()));
             inputs.ofEachAdapter(
                     i -> requireFit(action, inputs, inputs.adapters().get(i).adapter()));
 

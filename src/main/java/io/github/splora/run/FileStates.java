@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which files a run reads, as they were at its start. A file that is rewritten or replaced meanwhile could be scored in
@@ -50,7 +51,7 @@ final class FileStates {
         }
     }
 
-    private static String change(Path file, State before) {
+    private static @Nullable String change(Path file, State before) {
         try {
             return stateOf(file).equals(before) ? null : "was changed or replaced while it was read";
         } catch (IOException e) {

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -59,7 +58,7 @@ public final class MergedRun {
                 all.close();
                 throw new BadInputException(problems);
             }
-            return all;
+            return new Checkpoints(base, aligned, adapted);
         }
 
         List<Path> shards() {
@@ -83,7 +82,7 @@ public final class MergedRun {
 
         @Override
         public void close() {
-            Stream.of(base, aligned, adapted).filter(Objects::nonNull).forEach(Checkpoint::close);
+            Stream.of(base, aligned, adapted).forEach(Checkpoint::close);
         }
     }
 

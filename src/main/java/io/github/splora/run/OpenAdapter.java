@@ -23,8 +23,9 @@ public record OpenAdapter(String given, Adapter adapter) {
         if (!Files.exists(path)) {
             return given.replaceFirst("@.*", "").replaceFirst(".*/", "");
         }
-        Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-        return folder.toAbsolutePath().normalize().getFileName().toString();
+        Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().resolveSibling("");
+        Path name = folder.toAbsolutePath().normalize().getFileName();
+        return name == null ? "adapter" : name.toString();
     }
 
     /** Whether a problem is said of a file of this adapter. */

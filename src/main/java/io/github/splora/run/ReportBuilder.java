@@ -10,6 +10,7 @@ import io.github.splora.select.Decision;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionParameter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together the {@link RunReport} of a run. */
 final class ReportBuilder {
@@ -19,7 +20,7 @@ final class ReportBuilder {
     private final RunReport.Inputs inputs;
     private final Scored scored;
     private final List<ModuleRow> rows;
-    private Surgery surgery;
+    private @Nullable Surgery surgery;
     private List<String> warnings = List.of();
 
     ReportBuilder(

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The inputs of a run, found and opened: two checkpoints, and adapters that are all held against these. */
 record RunInputs(
@@ -34,7 +35,7 @@ record RunInputs(
                 adapters.add(new OpenAdapter(given, adapter));
             }
         }
-        if (!problems.isEmpty()) {
+        if (base == null || aligned == null || !problems.isEmpty()) {
             closeAll(base, aligned, adapters);
             throw new BadInputException(problems);
         }
@@ -114,7 +115,7 @@ record RunInputs(
         closeAll(base, aligned, adapters);
     }
 
-    static <T> T open(
+    static <T> @Nullable T open(
             String option,
             String name,
             ScoreOptions options,
@@ -129,7 +130,7 @@ record RunInputs(
         }
     }
 
-    private static void closeAll(Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
+    private static void closeAll(@Nullable Checkpoint base, @Nullable Checkpoint aligned, List<OpenAdapter> adapters) {
         Stream.of(base, aligned).filter(Objects::nonNull).forEach(Checkpoint::close);
         adapters.forEach(each -> each.adapter().close());
     }

@@ -3,6 +3,7 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.measure.ReferenceKind;
 import io.github.splora.report.Labels;
 import io.github.splora.report.RunReport;
 import io.github.splora.score.MetricKind;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Scores that an earlier {@code splora score --format json} wrote, if they are of the very same inputs. */
 final class SavedScores {
@@ -33,16 +35,12 @@ final class SavedScores {
             throw new BadInputException(
                     file, "inputs.adapter", null, "the scores are of a merged checkpoint; score the adapter");
         }
+        RunReport.AdapterInput ofThisRun = Objects.requireNonNull(inputs.adapter());
         requireSame(file, "base", saved.base().fingerprint(), inputs.base().fingerprint(), problems);
         requireSame(
                 file, "aligned", saved.aligned().fingerprint(), inputs.aligned().fingerprint(), problems);
-        requireSame(file, "adapter", saved.adapter().sha256(), inputs.adapter().sha256(), problems);
-        requireSame(
-                file,
-                "adapter",
-                saved.adapter().configSha256(),
-                inputs.adapter().configSha256(),
-                problems);
+        requireSame(file, "adapter", saved.adapter().sha256(), ofThisRun.sha256(), problems);
+        requireSame(file, "adapter", saved.adapter().configSha256(), ofThisRun.configSha256(), problems);
         Map<String, ModuleScore> rows = new HashMap<>();
         report.modules().forEach(row -> row.toScore().ifPresent(score -> {
             if (rows.put(score.name(), score) != null) {
@@ -58,6 +56,10 @@ final class SavedScores {
             throw new BadInputException(problems);
         }
         RunReport.Parameters made = report.parameters();
+        if (ReferenceKind.SUBSPACE.toString().equals(made.reference()) && made.energy() == null) {
+            throw new BadInputException(
+                    file, "parameters.energy", null, "missing, though the reference is subspace; score again");
+        }
         return new Scored(
                 adapter.modules().stream()
                         .map(module -> rows.get(module.name()))

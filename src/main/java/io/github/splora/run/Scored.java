@@ -7,6 +7,7 @@ import io.github.splora.score.ModuleScore;
 import io.github.splora.score.PopulationKind;
 import io.github.splora.score.Scheme;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores and how they came about, whether just now or from a file.
@@ -26,15 +27,15 @@ record Scored(List<ModuleScore> scores, Basis basis, RunReport.Engine engine, do
             String population,
             String center,
             String spread,
-            Double energy,
-            Long seed,
+            @Nullable Double energy,
+            @Nullable Long seed,
             List<String> include,
             List<String> exclude) {
 
         static Basis of(Scheme scheme, ScoreOptions options) {
             boolean isSubspace = scheme.reference() == ReferenceKind.SUBSPACE;
             boolean isRandom = isSubspace
-                    || scheme.reference() == ReferenceKind.SAFELORA && scheme.population() == PopulationKind.NULL;
+                    || (scheme.reference() == ReferenceKind.SAFELORA && scheme.population() == PopulationKind.NULL);
             return new Basis(
                     scheme.metric(),
                     scheme.reference().toString(),

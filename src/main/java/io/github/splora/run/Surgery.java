@@ -9,7 +9,9 @@ import io.github.splora.surgery.ConfigStyle;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done to selected modules.
@@ -18,7 +20,7 @@ import java.util.Optional;
  * @param configStyle how a drop is written into the config; null for a merged checkpoint
  * @param parameters a value for each parameter that the action takes
  */
-public record Surgery(ActionKind action, ConfigStyle configStyle, Map<ActionParameter, Double> parameters) {
+public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<ActionParameter, Double> parameters) {
 
     public Surgery {
         Map<ActionParameter, Double> ordered = new EnumMap<>(ActionParameter.class);
@@ -27,7 +29,7 @@ public record Surgery(ActionKind action, ConfigStyle configStyle, Map<ActionPara
     }
 
     /** With the action's defaults. */
-    public static Surgery of(ActionKind action, ConfigStyle configStyle) {
+    public static Surgery of(ActionKind action, @Nullable ConfigStyle configStyle) {
         return new Surgery(action, configStyle, action.defaults());
     }
 
@@ -49,7 +51,7 @@ public record Surgery(ActionKind action, ConfigStyle configStyle, Map<ActionPara
      */
     Optional<CorrectionMethod> correction(Scored.Basis basis) {
         double energy = basis.isSubspace() && action == ActionKind.PROJECT
-                ? basis.energy()
+                ? Objects.requireNonNull(basis.energy())
                 : parameters.getOrDefault(ActionParameter.ENERGY, 1.0);
         return CorrectionMethods.of(
                 action,

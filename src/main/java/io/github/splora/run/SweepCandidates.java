@@ -18,9 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What one pass over the checkpoints has prepared: every candidate, ready to be written. */
 final class SweepCandidates {
@@ -59,7 +61,12 @@ final class SweepCandidates {
      * @param rewrite what it becomes; null if it cannot be made
      * @param failure why it cannot be; null if it can
      */
-    record Made(Candidate candidate, Scored scored, List<Decision> decisions, Rewrite rewrite, String failure) {
+    record Made(
+            @Nullable Candidate candidate,
+            @Nullable Scored scored,
+            List<Decision> decisions,
+            @Nullable Rewrite rewrite,
+            @Nullable String failure) {
 
         Set<String> selected() {
             return Decision.selectedNames(decisions);
@@ -70,13 +77,14 @@ final class SweepCandidates {
         }
 
         /** Null for the adapter as it is. */
+        @Nullable
         String action() {
             return candidate == null ? null : candidate.surgery().action().toString();
         }
 
         /** Equal for candidates that are the same adapter. */
         List<Object> identity() {
-            return selected().isEmpty()
+            return selected().isEmpty() || candidate == null || scored == null
                     ? List.of()
                     : List.of(
                             selected(), candidate.surgery(), candidate.surgery().correction(scored.basis()));
@@ -95,7 +103,7 @@ final class SweepCandidates {
 
     /** Decides for a candidate, with the scores that the pass has brought. */
     Made make(Candidate candidate) {
-        Scored own = scored.get(candidate.scheme());
+        Scored own = scored(candidate);
         List<Decision> decisions = List.of();
         try {
             decisions = new Selection(candidate.rule(), candidate.granularity()).decide(own.scores());
@@ -107,7 +115,7 @@ final class SweepCandidates {
 
     /** A candidate's action on named modules. */
     Made make(Candidate candidate, Set<String> selected) {
-        Scored own = scored.get(candidate.scheme());
+        Scored own = scored(candidate);
         List<Decision> decisions = own.scores().stream()
                 .map(score -> new Decision(
                         score,
@@ -128,16 +136,24 @@ final class SweepCandidates {
 
     /** The modules that something can be done to, as a candidate ranks them. */
     List<String> ranked(Candidate candidate) {
-        return scored.get(candidate.scheme()).scores().stream()
+        return scored(candidate).scores().stream()
                 .filter(ModuleScore::isScored)
-                .sorted((one, other) -> Double.compare(other.score(), one.score()))
+                .sorted((one, other) -> Double.compare(scoreOf(other), scoreOf(one)))
                 .map(ModuleScore::name)
                 .toList();
     }
 
+    private Scored scored(Candidate candidate) {
+        return Objects.requireNonNull(scored.get(candidate.scheme()));
+    }
+
+    private static double scoreOf(ModuleScore score) {
+        return Objects.requireNonNull(score.score());
+    }
+
     private Made made(Candidate candidate, Scored own, List<Decision> decisions) {
         Map<String, CorrectedFactors> factors = correction(candidate)
-                .map(method -> corrected.get(method).of(adapter))
+                .map(method -> Objects.requireNonNull(corrected.get(method)).of(adapter))
                 .orElse(Map.of());
         return new Made(
                 candidate,
@@ -148,7 +164,10 @@ final class SweepCandidates {
     }
 
     private static Action action(Candidate candidate) {
-        return candidate.surgery().action().action(candidate.surgery().configStyle());
+        return candidate
+                .surgery()
+                .action()
+                .action(Objects.requireNonNull(candidate.surgery().configStyle()));
     }
 
     private Optional<CorrectionMethod> correction(Candidate candidate) {

@@ -12,6 +12,7 @@ import io.github.splora.sweep.SweepReport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -93,8 +94,9 @@ public final class SweepRun {
     private void publish(OutputFolder output, SweepOptions options, RunInputs inputs, Made winner, Stopwatch total)
             throws IOException {
         Adapter adapter = inputs.adapters().get(0).adapter();
-        OutputFolder.Contents weights = folder -> AdapterWriter.write(adapter, winner.rewrite(), folder);
-        if (winner.candidate() == null) {
+        OutputFolder.Contents weights =
+                folder -> AdapterWriter.write(adapter, Objects.requireNonNull(winner.rewrite()), folder);
+        if (winner.candidate() == null || winner.scored() == null) {
             output.publish(folder -> {
                 weights.writeTo(folder);
                 inputs.requireUnchanged();

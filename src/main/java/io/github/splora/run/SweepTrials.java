@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Tries candidates, one after the other; the same adapter is evaluated only once. */
@@ -138,7 +139,7 @@ final class SweepTrials {
         Evaluation evaluation = new Evaluation(Map.of(), 0, next.failure());
         if (next.failure() == null && (isEvaluated || isKept)) {
             Path own = Files.createDirectory(folder.resolve(String.valueOf(number)));
-            AdapterWriter.write(adapter, next.rewrite(), own);
+            AdapterWriter.write(adapter, Objects.requireNonNull(next.rewrite()), own);
             if (isEvaluated) {
                 evaluation = options.goal().checked(evaluator.get().evaluate(own));
             }
