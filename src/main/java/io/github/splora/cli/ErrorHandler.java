@@ -21,7 +21,7 @@ final class ErrorHandler {
     static int usage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("splora: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
+        err.println("splora: " + oneLine(String.valueOf(e.getMessage())).replaceFirst("^Error: ", ""));
         CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();
@@ -31,11 +31,12 @@ final class ErrorHandler {
     /** A command failed: bad input line by line, an unwritable file in a line, anything else as the defect it is. */
     static int failure(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        boolean isVerbose = parsed.hasSubcommand() && isVerbose(parsed.subcommand()) || isVerbose(parsed);
+        boolean isVerbose = (parsed.hasSubcommand() && isVerbose(parsed.subcommand())) || isVerbose(parsed);
         if (e instanceof BadInputException bad) {
             bad.problems().forEach(problem -> err.println("splora: " + problem));
         } else if (e instanceof IOException || e instanceof UncheckedIOException) {
-            err.println("splora: " + sentence(e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e));
+            err.println("splora: "
+                    + sentence(e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e));
         } else {
             return unexpected(e, command, isVerbose);
         }

@@ -6,6 +6,7 @@ import io.github.splora.sweep.Goal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How candidates are judged. */
@@ -17,7 +18,7 @@ final class EvaluationOptions {
             description =
                     "Shell command that is run on each candidate, with its folder for {adapter}, and prints a JSON object"
                             + " of figures on standard output. Without it candidates are made, for --keep, and not judged.")
-    private String evaluate;
+    private @Nullable String evaluate;
 
     @Option(
             names = "--time-limit",

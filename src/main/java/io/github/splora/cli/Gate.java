@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
@@ -24,7 +25,7 @@ record Gate(Condition condition) {
 
     /** Why the pipeline fails, in one line; empty if the condition does not hold. An undefined figure never fails it. */
     Optional<String> failure(Summary summary) {
-        Number value = FIGURES.get(condition.figure()).apply(summary);
+        Number value = Objects.requireNonNull(FIGURES.get(condition.figure())).apply(summary);
         return value != null && condition.isMetBy(value.doubleValue())
                 ? Optional.of(
                         "gate failed: " + condition.text() + " (" + condition.figure() + " = " + shown(value) + ")")

@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The inputs of a run. */
@@ -35,6 +36,7 @@ final class InputOptions {
             description =
                     "In place of --adapter: a merged or fully fine-tuned checkpoint. Its weights are judged by what they"
                             + " add to the aligned ones, and a prune makes those that go the aligned ones again.")
+    @Nullable
     String adapted;
 
     Optional<String> adapted() {

@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,6 +23,7 @@ final class OutputOptions {
             description =
                     "Also write a report for people: one HTML file that needs nothing else. A file that is there is"
                             + " replaced.")
+    @Nullable
     Path report;
 
     @Option(

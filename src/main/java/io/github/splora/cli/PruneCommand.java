@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +38,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "Decide from what 'score --format json' wrote for these very inputs, instead of scoring again.")
+    @Nullable
     Path scores;
 
     @Option(names = "--dry-run", description = "Decide and report; write nothing.")

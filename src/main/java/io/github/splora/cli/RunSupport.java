@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /** What {@code score} and {@code prune} share: the options, their checks, and how a report is shown. */
@@ -42,7 +43,7 @@ abstract class RunSupport extends CommandSupport {
     @Mixin
     OutputOptions output;
 
-    private ReportFile reportFile;
+    private @Nullable ReportFile reportFile;
 
     /**
      * The options as the program takes them, for a prune with {@code action} or its preview. All checks across options
@@ -90,7 +91,7 @@ abstract class RunSupport extends CommandSupport {
      *
      * @param used what the run reads or writes besides its inputs; an entry may be null
      */
-    final void prepareReport(Path... used) {
+    final void prepareReport(@Nullable Path... used) {
         if (output.report != null) {
             if (hasSeveralAdapters()) {
                 throw wrong("--report is of one adapter: score them one at a time, or take --format json");

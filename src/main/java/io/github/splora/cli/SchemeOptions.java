@@ -9,6 +9,7 @@ import io.github.splora.statistics.Estimators;
 import io.github.splora.statistics.Spread;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How modules are scored. */
@@ -30,7 +31,7 @@ final class SchemeOptions {
             description =
                     "What a delta is compared with: ${COMPLETION-CANDIDATES}. Default: alignment; subspace for the metric"
                             + " overlap.")
-    private ReferenceKind reference;
+    private @Nullable ReferenceKind reference;
 
     @Option(
             names = "--population",

@@ -4,7 +4,9 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionKind;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -12,6 +14,7 @@ import picocli.CommandLine.Option;
 final class SelectionOptions {
 
     @ArgGroup(exclusive = true, multiplicity = "0..1")
+    @Nullable
     Rule rule;
 
     @Option(
@@ -20,7 +23,7 @@ final class SelectionOptions {
             description =
                     "What is selected as one: ${COMPLETION-CANDIDATES}; the score of a fusion (q, k, v; gate, up) or a"
                             + " block is the mean of its modules'. Default: what the client needs, module for most.")
-    private Granularity granularity;
+    private @Nullable Granularity granularity;
 
     /** At most one of them. */
     static final class Rule {
@@ -29,15 +32,18 @@ final class SelectionOptions {
                 names = "--threshold",
                 paramLabel = "X",
                 description = "Prune where the score is above X. Default rule for e-diem: above 0.5.")
+        @Nullable
         Double threshold;
 
         @Option(names = "--count", paramLabel = "N", description = "Prune exactly the N highest scores; ties by name.")
+        @Nullable
         Integer count;
 
         @Option(
                 names = "--fraction",
                 paramLabel = "F",
                 description = "Prune this share of the scored modules or blocks, from 0 to 1, highest first.")
+        @Nullable
         Double fraction;
 
         @Option(
@@ -74,6 +80,7 @@ final class SelectionOptions {
         } else if (rule.count != null) {
             return Optional.of(new SelectionRule.Highest(rule.count));
         }
-        return Optional.of(rule.all ? new SelectionRule.All() : new SelectionRule.Share(rule.fraction));
+        return Optional.of(
+                rule.all ? new SelectionRule.All() : new SelectionRule.Share(Objects.requireNonNull(rule.fraction)));
     }
 }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is done to selected modules. */
@@ -32,7 +33,7 @@ final class SurgeryOptions {
             description =
                     "What is done to a selected module: ${COMPLETION-CANDIDATES}. Default: drop; zero for clients that"
                             + " need every module. The others correct the module's factors and keep it.")
-    private ActionKind action;
+    private @Nullable ActionKind action;
 
     @Option(
             names = "--config-style",
@@ -40,7 +41,7 @@ final class SurgeryOptions {
             description =
                     "How a drop is told to PEFT: exclude (exclude_modules), targets (explicit target_modules, for PEFT"
                             + " 0.13 and older), or list (the same, never a regular expression). Default: exclude; list for sglang.")
-    private ConfigStyle configStyle;
+    private @Nullable ConfigStyle configStyle;
 
     @Option(
             names = "--strength",
@@ -48,7 +49,7 @@ final class SurgeryOptions {
             description =
                     "How far an action that corrects goes, from 0 (not at all) to 1; scale multiplies by 1 - S. Default:"
                             + " ${bundle:default-of.strength}.")
-    private Double strength;
+    private @Nullable Double strength;
 
     @Option(
             names = "--action-energy",
@@ -56,13 +57,13 @@ final class SurgeryOptions {
             description =
                     "Share of V's squared norm in the dominant subspaces that the action uses; project uses those of the"
                             + " reference (--energy). Default: ${bundle:default-of.energy}.")
-    private Double energy;
+    private @Nullable Double energy;
 
     @Option(
             names = "--gain",
             paramLabel = "G",
             description = "Factor by which the rest of a delta is multiplied. Default: ${bundle:default-of.gain}.")
-    private Double gain;
+    private @Nullable Double gain;
 
     /** What is done; the client decides what the user has not said. */
     Surgery surgery(ClientKind client) {

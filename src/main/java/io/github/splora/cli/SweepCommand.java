@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,6 +49,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             paramLabel = "OPTIONS",
             description =
                     "Then look for the modules that a candidate should best be done to, as many as it selects: '--count 6'.")
+    @Nullable
     String search;
 
     @Option(
@@ -64,9 +66,11 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             description = "Folder for the best candidate, as 'splora prune' would write it. Not made if there is none.")
+    @Nullable
     Path folder;
 
     @Option(names = "--keep", paramLabel = "DIR", description = "Folder for all candidates, each under its number.")
+    @Nullable
     Path keep;
 
     @Mixin
@@ -80,6 +84,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             paramLabel = "FILE.html",
             description =
                     "Also write a page for people, with a picture of the front: one HTML file that needs nothing else.")
+    @Nullable
     Path page;
 
     @Mixin

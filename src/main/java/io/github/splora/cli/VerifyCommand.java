@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--aligned",
             paramLabel = "MODEL",
             description = "Checkpoint that the adapter is to be loaded on: checks that every module fits.")
+    @Nullable
     String aligned;
 
     @Option(

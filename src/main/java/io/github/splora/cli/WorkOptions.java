@@ -7,6 +7,7 @@ import io.github.splora.tensor.djl.TensorEngine;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which modules are measured, and what does it. */
@@ -49,6 +50,7 @@ final class WorkOptions {
             names = "--threads",
             paramLabel = "N",
             description = "Modules measured side by side. Default: the number of cores.")
+    @Nullable
     Integer threads;
 
     @Option(
