@@ -62,7 +62,7 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
      * @param starter starts the engine on a device
      */
     static Backend fastest(long bytes, String device, boolean mayFindGpu, Function<String, TensorEngine> starter) {
-        if (device.equals("cpu") || device.equals("auto") && !mayFindGpu) {
+        if (device.equals("cpu") || (device.equals("auto") && !mayFindGpu)) {
             return loops(bytes, starter);
         }
         TensorEngine engine = starter.apply(device);

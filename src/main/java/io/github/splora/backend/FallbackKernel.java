@@ -7,6 +7,7 @@ import io.github.splora.tensor.djl.TensorEngine;
 import io.github.splora.tensor.loops.LoopKernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public final class FallbackKernel implements Kernel {
                 engine = starter.get();
             } catch (UncheckedIOException e) {
                 String message = "this run needs float64, which the PyTorch engine computes: "
-                        + e.getCause().getMessage();
+                        + Objects.requireNonNull(e.getCause()).getMessage();
                 throw new UncheckedIOException(new IOException(message, e));
             }
             ofEngine = engine.kernel();

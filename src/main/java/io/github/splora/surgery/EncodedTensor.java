@@ -12,7 +12,7 @@ import java.util.List;
 record EncodedTensor(String name, DType dtype, List<Long> shape, byte[] bytes) implements TensorSource {
 
     /** Returns new values for an old tensor, rounded to its type. */
-    @SuppressWarnings("ByteBufferBackingArray") // the encoding allocates on the heap, just what is asked for
+    @SuppressWarnings("ByteBufferBackingArray") // the encoding allocates on the heap, exactly the needed size
     static EncodedTensor of(StoredTensor old, double[] values) {
         FloatEncoding encoding =
                 new FloatEncoding(old.dtype(), old, "the type of the adapter; save the adapter in a wider type first");

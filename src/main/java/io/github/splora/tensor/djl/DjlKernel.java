@@ -152,7 +152,7 @@ public final class DjlKernel implements Kernel {
          * The product of stored rows with X, filled row by row; null if {@link #transposedAsStored}. Kept in Java, because
          * small engine arrays held among large ones would fragment the engine's heap.
          */
-        private final double[] result;
+        private final double @Nullable [] result;
 
         private @Nullable NDArray sum;
 
@@ -189,7 +189,7 @@ public final class DjlKernel implements Kernel {
                 System.arraycopy(
                         part,
                         0,
-                        result,
+                        Objects.requireNonNull(result),
                         Math.toIntExact(rows.first() * product.tallSkinny().columns()),
                         part.length);
             }
@@ -198,7 +198,11 @@ public final class DjlKernel implements Kernel {
         void finish() {
             product.result()
                     .accept(new Matrix(
-                            height, product.tallSkinny().columns(), transposedAsStored ? sum.toDoubleArray() : result));
+                            height,
+                            product.tallSkinny().columns(),
+                            transposedAsStored
+                                    ? Objects.requireNonNull(sum).toDoubleArray()
+                                    : Objects.requireNonNull(result)));
         }
     }
 
