@@ -58,7 +58,7 @@ final class SavedScores {
         RunReport.Parameters made = report.parameters();
         if (ReferenceKind.SUBSPACE.toString().equals(made.reference()) && made.energy() == null) {
             throw new BadInputException(
-                    file, "parameters.energy", null, "missing, though the reference is subspace; score again");
+                    file, "parameters.energy", null, "is missing, but the reference is subspace; score again");
         }
         return new Scored(
                 adapter.modules().stream()

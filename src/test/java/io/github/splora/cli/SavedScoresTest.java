@@ -190,6 +190,16 @@ class SavedScoresTest {
     }
 
     @Test
+    void scoresOfSubspacesNeedTheirEnergy() throws IOException {
+        String subspaces = Run.of("score", Testdata.LLAMA, "--reference", "subspace", "--format", "json")
+                .out();
+        Path file = scores(subspaces.replaceFirst("\\n *\"energy\": [^\\n]*", ""));
+        assertRefused(
+                prune(file, "--action", "project"),
+                file + ": parameters.energy: is missing, but the reference is subspace; score again");
+    }
+
+    @Test
     void aMetricOfTheFutureIsRefused() throws IOException {
         Path file = scores(saved.replace("\"metric\": \"e-diem\"", "\"metric\": \"magic\""));
         assertRefused(prune(file), file + ": metric magic: one of [e-diem, cosine, frobenius, overlap] is expected");
