@@ -461,7 +461,7 @@ class KrylovSpacesTest {
     private static Matrix withSingularValues(int out, int in, IntToDoubleFunction values) {
         int size = Math.min(out, in);
         double[] scales = new double[size];
-        Arrays.setAll(scales, values::applyAsDouble);
+        Arrays.setAll(scales, values);
         Matrix left = Orthonormal.basis(Matrix.random(out, size, 5));
         Matrix right = Orthonormal.basis(Matrix.random(in, size, 6));
         return rounded(left.scaledColumns(scales).times(right.transpose()));

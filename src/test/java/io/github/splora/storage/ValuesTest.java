@@ -171,10 +171,10 @@ class ValuesTest {
      *     is NaN
      */
     private static double decoded(int bits, int exponentBits, int fractionBits, boolean hasInfinity) {
-        int exponent = bits >> fractionBits & (1 << exponentBits) - 1;
-        int fraction = bits & (1 << fractionBits) - 1;
-        double sign = bits >> exponentBits + fractionBits == 0 ? 1 : -1;
-        int bias = (1 << exponentBits - 1) - 1;
+        int exponent = (bits >> fractionBits) & ((1 << exponentBits) - 1);
+        int fraction = bits & ((1 << fractionBits) - 1);
+        double sign = bits >> (exponentBits + fractionBits) == 0 ? 1 : -1;
+        int bias = (1 << (exponentBits - 1)) - 1;
         boolean isLargest = exponent == (1 << exponentBits) - 1;
         if (isLargest && hasInfinity) {
             return fraction == 0 ? sign * Double.POSITIVE_INFINITY : Double.NaN;
@@ -208,7 +208,7 @@ class ValuesTest {
     }
 
     private static long search(int value, int exponentBits, int fractionBits, boolean hasInfinity) {
-        return IntStream.range(0, 1 << exponentBits + fractionBits)
+        return IntStream.range(0, 1 << (exponentBits + fractionBits))
                 .filter(bits -> decoded(bits, exponentBits, fractionBits, hasInfinity) == value)
                 .findFirst()
                 .orElseThrow();
@@ -227,6 +227,7 @@ class ValuesTest {
         }
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // buffer() allocates on the heap, exactly the needed size
     private StoredTensor stored(DType dtype, ByteBuffer bytes, int count) throws IOException {
         Path path = folder.resolve("t.safetensors");
         SafetensorsWriter.write(
