@@ -178,7 +178,11 @@ public final class OutputFolder {
         }
         if (above == null || !Files.isDirectory(above) || !Files.isWritable(above)) {
             throw new BadInputException(
-                    folder, "--output", null, "it cannot be created: " + above + " is not a writable folder");
+                    folder,
+                    "--output",
+                    null,
+                    "it cannot be created: " + (above == null ? target.getRoot() : above)
+                            + " is not a writable folder");
         }
     }
 

@@ -44,18 +44,16 @@ public final class MergedRun {
 
         static Checkpoints open(ScoreOptions options, HubCache hub) {
             List<Problem> problems = new ArrayList<>();
-            Checkpoints all = new Checkpoints(
-                    RunInputs.open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems),
-                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantized, problems),
-                    RunInputs.open(
-                            "--adapted",
-                            options.adapted().orElseThrow(),
-                            options,
-                            hub,
-                            Checkpoint::openUnquantized,
-                            problems));
-            if (!problems.isEmpty()) {
-                all.close();
+            Checkpoint base =
+                    RunInputs.open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems);
+            Checkpoint aligned =
+                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantized, problems);
+            Checkpoint adapted = RunInputs.open(
+                    "--adapted", options.adapted().orElseThrow(), options, hub, Checkpoint::openUnquantized, problems);
+            if (base == null || aligned == null || adapted == null || !problems.isEmpty()) {
+                Stream.of(Optional.ofNullable(base), Optional.ofNullable(aligned), Optional.ofNullable(adapted))
+                        .flatMap(Optional::stream)
+                        .forEach(Checkpoint::close);
                 throw new BadInputException(problems);
             }
             return new Checkpoints(base, aligned, adapted);

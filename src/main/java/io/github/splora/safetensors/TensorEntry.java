@@ -114,9 +114,9 @@ final class TensorEntry {
         if (bytes != tensor.byteLength()) {
             throw cursor.fault(
                     field("data_offsets"),
-                    text(offsets),
-                    "spans " + Plural.of(tensor.byteLength(), "byte") + ", but shape " + text(shape) + " of " + dtype
-                            + " takes " + bytes);
+                    text(List.of(tensor.begin(), tensor.end())),
+                    "spans " + Plural.of(tensor.byteLength(), "byte") + ", but shape " + text(tensor.shape()) + " of "
+                            + tensor.dtype() + " takes " + bytes);
         }
     }
 
