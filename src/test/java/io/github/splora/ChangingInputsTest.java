@@ -33,7 +33,7 @@ class ChangingInputsTest {
     }
 
     private static final String CHANGED =
-            ": was changed or replaced while it was read; run again when nothing writes to it";
+            ": was changed or replaced during the run; run again while no other program writes to it";
 
     @TempDir
     Path folder;

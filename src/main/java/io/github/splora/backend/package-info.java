@@ -1,5 +1,5 @@
 /**
- * Chooses the kernel for a run, and falls back from loops to the engine where loops are not precise enough. Does not
- * know modules.
+ * Chooses the kernel for a run, and falls back from Java loops to the engine for the passes that they do not support.
+ * Does not depend on modules.
  */
 package io.github.splora.backend;

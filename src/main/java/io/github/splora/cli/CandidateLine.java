@@ -16,13 +16,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
 /**
- * A candidate of a sweep as a line of {@code splora prune}'s options for scoring, selecting and acting. {@code {a,b}}
- * stands for either, so that one line may be many candidates.
+ * A candidate of a sweep, written as a line of {@code splora prune}'s options for scoring, selecting and acting.
+ * {@code {a,b}} lists alternatives, so one line may give many candidates.
  */
 @Command(name = "candidate")
 final class CandidateLine {
 
-    /** What is tried when the user names nothing: every action, at the strengths that docs/safety-study.md looks at. */
+    /** The candidates if the user gives none: every action, at the strengths that docs/safety-study.md measures. */
     static final List<String> DEFAULTS = List.of(
             "--fraction {0.1,0.2,0.3}",
             "--metric cosine --fraction {0.1,0.2,0.3}",
@@ -45,9 +45,9 @@ final class CandidateLine {
     SurgeryOptions surgery;
 
     /**
-     * The candidates that a line stands for.
+     * Returns the candidates that a line gives.
      *
-     * @throws IllegalArgumentException with a sentence that says what is wrong with the line
+     * @throws IllegalArgumentException if the line is wrong; the message says why
      */
     static List<Candidate> candidates(String line, ClientKind client) {
         return expanded(line.strip()).stream().map(each -> parsed(each, client)).toList();
@@ -70,7 +70,7 @@ final class CandidateLine {
                 open.addAll(0, choices);
             }
             if (done.size() + open.size() > MOST) {
-                throw new IllegalArgumentException("'" + line + "' stands for more than " + MOST + " candidates");
+                throw new IllegalArgumentException("'" + line + "' gives more than " + MOST + " candidates");
             }
         }
         return done;

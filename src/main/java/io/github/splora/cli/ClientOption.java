@@ -3,7 +3,7 @@ package io.github.splora.cli;
 import io.github.splora.client.ClientKind;
 import picocli.CommandLine.Option;
 
-/** Who will load the result. */
+/** The program that will load the result. */
 final class ClientOption {
 
     @Option(
@@ -11,7 +11,7 @@ final class ClientOption {
             paramLabel = "CLIENT",
             defaultValue = "peft",
             description =
-                    "What the pruned adapter is for: ${COMPLETION-CANDIDATES}; decides what is done where no option"
-                            + " says so, and refuses what the client cannot load. Default: ${DEFAULT-VALUE}.")
+                    "Program that will load the adapter: ${COMPLETION-CANDIDATES}. Sets suitable defaults for other"
+                            + " options, and refuses what the program cannot load. Default: ${DEFAULT-VALUE}.")
     ClientKind choice;
 }

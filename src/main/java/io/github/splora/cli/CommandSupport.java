@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** What every command that computes has: the program, and a voice. */
+/** Shared by the commands that compute: access to {@link Splora}, and messages to the user. */
 abstract class CommandSupport {
 
     @Spec
@@ -21,7 +21,7 @@ abstract class CommandSupport {
     @Mixin
     CommonOptions common;
 
-    /** The program, with progress going where the user wants it. */
+    /** Returns the API, set up to show progress as the user wants it. */
     final Splora splora() {
         common.applyToLog();
         PrintWriter err = spec.commandLine().getErr();
@@ -31,7 +31,7 @@ abstract class CommandSupport {
                 spec.root().commandLine().getParseResult().originalArgs());
     }
 
-    /** A line for people. */
+    /** Prints a line on standard error, unless the user asked for quiet. */
     final void tell(String sentence) {
         if (!common.quiet) {
             spec.commandLine().getErr().println("splora: " + sentence);

@@ -5,32 +5,33 @@ import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** What every command takes. */
+/** The options that every command has. */
 final class CommonOptions {
 
     @Option(
             names = "--revision",
             paramLabel = "REV",
             defaultValue = "main",
-            description = "Branch, tag or commit of hub ids that name none (ID@REV names its own). Default: main.")
+            description = "Branch, tag or commit for hub ids without one (ID@REV sets its own). Default: main.")
     String revision;
 
     @Option(
             names = "--offline",
-            description = "Accepted for scripts; splora is always offline and finds hub ids in the local cache only.")
+            description = "Accepted for scripts, but has no effect: splora is always offline, and looks up hub ids only"
+                    + " in the local cache.")
     boolean offline;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "No progress and no warnings on standard error.")
+            description = "Print no progress and no warnings on standard error.")
     boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "More log lines, and stack traces of failures.")
+            description = "Print more log lines, and stack traces of failures.")
     boolean verbose;
 
-    /** Makes the log as talkative as was asked for. */
+    /** Sets the log level that the user asked for. */
     void applyToLog() {
         Level level = quiet ? Level.ERROR : verbose ? Level.DEBUG : Level.INFO;
         ((Logger) LoggerFactory.getLogger("io.github.splora")).setLevel(level);

@@ -12,11 +12,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description =
-                "Prints a completion script: add 'source <(splora completion bash)' to ~/.bashrc, or the same with"
+                "Prints a completion script. Add 'source <(splora completion bash)' to ~/.bashrc, or the same line with"
                         + " zsh to ~/.zshrc.")
 final class CompletionCommand implements Callable<Integer> {
 
-    /** Shells that the script is for. */
+    /** The shells that the script supports. */
     enum Shell {
         bash,
         zsh
@@ -25,13 +25,13 @@ final class CompletionCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}.")
+    @Parameters(paramLabel = "SHELL", description = "Your shell: ${COMPLETION-CANDIDATES}.")
     Shell shell;
 
     @Override
     public Integer call() {
         CommandLine root = spec.root().commandLine();
-        // picocli's script sets up bash's completion functions itself when zsh runs it.
+        // When zsh runs picocli's script, the script itself enables bash's completion functions.
         root.getOut().print(AutoComplete.bash("splora", root));
         root.getOut().flush();
         return ExitCode.DONE;

@@ -5,17 +5,18 @@ import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a condition on a figure of any name: {@code asr<=0.05}. */
+/** Reads a condition on a figure with any name, such as {@code asr<=0.05}. */
 final class ConditionConverter implements ITypeConverter<Condition> {
 
     @Override
     public Condition convert(String text) {
         return parsed(text)
-                .orElseThrow(() -> new TypeConversionException(
-                        "'" + text + "' is not the name of a figure, " + Condition.COMPARISONS + ", and a number"));
+                .orElseThrow(() ->
+                        new TypeConversionException("'" + text + "' is not a condition: the name of a figure, then "
+                                + Condition.COMPARISONS + ", then a number"));
     }
 
-    /** Empty if the text is not a condition. */
+    /** Returns the condition; empty if the text is not one. */
     static Optional<Condition> parsed(String text) {
         try {
             return Condition.parse(text);

@@ -16,11 +16,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description =
-                "Shows what scoring would run on: Java, the engine, its library, GPUs; and what to do where a GPU is"
-                        + " there but not used. Exit code 0 if scoring works, 1 if not.")
+                "Shows what scoring would run on (Java, the engine, its library, GPUs), and what to do if a GPU is not"
+                        + " used. Exits with 0 if scoring works, otherwise with 1.")
 final class DoctorCommand implements Callable<Integer> {
 
-    /** How the findings are printed. */
+    /** The output formats. */
     enum Format {
         text,
         json
@@ -33,14 +33,14 @@ final class DoctorCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "text",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     Format format;
 
     @Option(
             names = "--install-cuda",
             description =
-                    "Lets the engine fetch its library for CUDA (2 to 3 GB, once, from publish.djl.ai). For a splora"
-                            + " that was built without a library (-Dsplora.natives=none).")
+                    "Download the engine's CUDA library (2 to 3 GB, once, from publish.djl.ai). For a build of splora"
+                            + " without a library (-Dsplora.natives=none).")
     boolean installCuda;
 
     @Mixin
@@ -52,8 +52,8 @@ final class DoctorCommand implements Callable<Integer> {
         if (installCuda && !TensorEngine.bundledFlavor().equals("none")) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--install-cuda: this splora brings a library ("
-                            + TensorEngine.bundledFlavor() + "), which it would use all the same; build one without:"
+                    "--install-cuda: this build of splora contains a library ("
+                            + TensorEngine.bundledFlavor() + ") and would use that one; build splora without a library:"
                             + " ./mvnw -Dsplora.natives=none -DskipTests clean package");
         }
         Diagnosis diagnosis = Diagnosis.ofThisMachine(installCuda);

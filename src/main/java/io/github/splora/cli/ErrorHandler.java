@@ -12,12 +12,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** The one place where an exception becomes a message and an exit code. */
+/** Turns exceptions into messages and exit codes; no other class does. */
 final class ErrorHandler {
 
     private ErrorHandler() {}
 
-    /** Wrong usage: what is wrong, and where to read how it goes. */
+    /** Reports wrong usage: what is wrong, and which help to read. */
     static int usage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
@@ -28,7 +28,10 @@ final class ErrorHandler {
         return ExitCode.WRONG_USAGE;
     }
 
-    /** A command failed: bad input line by line, an unwritable file in a line, anything else as the defect it is. */
+    /**
+     * Reports a failed command: one line for each problem in the input, one line for a file that cannot be read or
+     * written, and anything else as an unexpected failure.
+     */
     static int failure(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         boolean isVerbose = (parsed.hasSubcommand() && isVerbose(parsed.subcommand())) || isVerbose(parsed);
@@ -47,7 +50,7 @@ final class ErrorHandler {
         return e instanceof BadInputException ? ExitCode.BAD_INPUT : ExitCode.UNEXPECTED_FAILURE;
     }
 
-    /** A defect, or a machine at its limits. */
+    /** Reports a defect of splora, or a machine at its limits. */
     static int unexpected(Throwable e, CommandLine command, boolean isVerbose) {
         PrintWriter err = command.getErr();
         err.println("splora: unexpected failure: " + oneLine(e.toString())

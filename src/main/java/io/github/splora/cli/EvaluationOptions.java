@@ -9,15 +9,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How candidates are judged. */
+/** The options that say how candidates are evaluated. */
 final class EvaluationOptions {
 
     @Option(
             names = "--evaluate",
             paramLabel = "COMMAND",
-            description =
-                    "Shell command that is run on each candidate, with its folder for {adapter}, and prints a JSON object"
-                            + " of figures on standard output. Without it candidates are made, for --keep, and not judged.")
+            description = "Shell command to run on each candidate. {adapter} is replaced by the candidate's folder. The"
+                    + " command must print a JSON object of figures on standard output. Without --evaluate,"
+                    + " candidates are written to --keep but not evaluated.")
     private @Nullable String evaluate;
 
     @Option(
@@ -25,28 +25,30 @@ final class EvaluationOptions {
             paramLabel = "SECONDS",
             defaultValue = "3600",
             description =
-                    "Of one evaluation; one that takes longer is stopped and counts as failed. Default: ${DEFAULT-VALUE}.")
+                    "Time limit for one evaluation, in seconds. An evaluation that exceeds it is stopped and counts as"
+                            + " failed. Default: ${DEFAULT-VALUE}.")
     private long timeLimit;
 
     @Option(
             names = "--minimize",
             paramLabel = "FIGURE",
             defaultValue = "asr",
-            description = "The evaluation's figure of harm, smaller is better. Default: ${DEFAULT-VALUE}.")
+            description = "Figure that measures harm; lower is better. Default: ${DEFAULT-VALUE}.")
     private String minimize;
 
     @Option(
             names = "--maximize",
             paramLabel = "FIGURE",
             defaultValue = "utility",
-            description = "Its figure of use, larger is better. Default: ${DEFAULT-VALUE}.")
+            description = "Figure that measures usefulness; higher is better. Default: ${DEFAULT-VALUE}.")
     private String maximize;
 
     @Option(
             names = "--require",
             paramLabel = "CONDITION",
             converter = ConditionConverter.class,
-            description = "What the best candidate must meet: 'asr<=0.05'. Repeatable; exit code 3 if none does.")
+            description = "Condition that the best candidate must meet, such as 'asr<=0.05'. Repeatable. Exit code 3 if"
+                    + " no candidate meets them all.")
     private List<Condition> requirements = List.of();
 
     Goal goal() {
@@ -65,17 +67,17 @@ final class EvaluationOptions {
         return !requirements.isEmpty();
     }
 
-    /** What is wrong with the choices, in a sentence; nothing if all fit together. */
+    /** Returns a sentence that says which options contradict each other; empty if none do. */
     Optional<String> contradiction() {
         if (evaluate != null && !evaluate.contains(CommandEvaluator.PLACE)) {
             return Optional.of("--evaluate '" + evaluate + "': " + CommandEvaluator.PLACE
-                    + " must stand where the candidate's folder is to be named");
+                    + " is missing; write it where the command expects the candidate's folder");
         }
         if (evaluate == null && hasRequirements()) {
-            return Optional.of("--require needs --evaluate: without figures nothing meets it");
+            return Optional.of("--require needs --evaluate: without figures, no candidate meets a condition");
         }
         if (timeLimit < 1) {
-            return Optional.of("--time-limit " + timeLimit + ": at least 1 second is needed");
+            return Optional.of("--time-limit " + timeLimit + ": must be at least 1 second");
         }
         return Optional.empty();
     }

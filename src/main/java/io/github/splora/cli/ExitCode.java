@@ -1,6 +1,6 @@
 package io.github.splora.cli;
 
-/** What the program's exit code says to a script. */
+/** The program's exit codes. */
 final class ExitCode {
 
     static final int DONE = 0;

@@ -2,12 +2,12 @@ package io.github.splora.cli;
 
 import picocli.CommandLine.Option;
 
-/** Whether an output folder may hold something already. */
+/** The option to write into a folder that is not empty. */
 final class ForceOption {
 
     @Option(
             names = "--force",
             description =
-                    "Write into output folders that are not empty: files of the same names are replaced, others stay.")
+                    "Write into output folders that are not empty: replaces files of the same name, keeps the others.")
     boolean isGiven;
 }

@@ -13,9 +13,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A condition on a figure of a report's summary that fails a pipeline.
+ * A condition that fails a pipeline when it holds.
  *
- * @param condition on a figure of {@link #FIGURES}
+ * @param condition a condition on one of the {@link #FIGURES} of a report's summary
  */
 record Gate(Condition condition) {
 
@@ -23,7 +23,10 @@ record Gate(Condition condition) {
 
     private static final Map<String, Function<Summary, Number>> FIGURES = figures();
 
-    /** Why the pipeline fails, in one line; empty if the condition does not hold. An undefined figure never fails it. */
+    /**
+     * Returns why the gate fails, in one line; empty if the condition does not hold. An undefined figure never triggers
+     * a gate.
+     */
     Optional<String> failure(Summary summary) {
         Number value = Objects.requireNonNull(FIGURES.get(condition.figure())).apply(summary);
         return value != null && condition.isMetBy(value.doubleValue())
@@ -32,7 +35,7 @@ record Gate(Condition condition) {
                 : Optional.empty();
     }
 
-    /** Whether the gate is on what a prune would remove. */
+    /** Whether the gate's figure counts what a prune would remove. */
     boolean isAboutPruning() {
         return condition.figure().startsWith("pruned");
     }
@@ -42,7 +45,7 @@ record Gate(Condition condition) {
         return condition.text();
     }
 
-    /** Six digits, since later ones differ between processors; all digits where six would not show why the gate fails. */
+    /** Rounds to six digits, as later ones differ between processors, unless the rounded value would pass the gate. */
     private String shown(Number value) {
         double rounded = new BigDecimal(value.toString()).round(DIGITS).doubleValue();
         return value instanceof Double && condition.isMetBy(rounded) ? Double.toString(rounded) : value.toString();
@@ -60,15 +63,16 @@ record Gate(Condition condition) {
         return figures;
     }
 
-    /** Reads {@code pruned>0}. */
+    /** Reads a gate such as {@code pruned>0}. */
     static final class Converter implements ITypeConverter<Gate> {
         @Override
         public Gate convert(String text) {
             return ConditionConverter.parsed(text)
                     .filter(condition -> FIGURES.containsKey(condition.figure()))
                     .map(Gate::new)
-                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a figure ("
-                            + String.join(", ", FIGURES.keySet()) + "), " + Condition.COMPARISONS + ", and a number"));
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a condition: a figure ("
+                            + String.join(", ", FIGURES.keySet()) + "), then " + Condition.COMPARISONS
+                            + ", then a number"));
         }
     }
 }

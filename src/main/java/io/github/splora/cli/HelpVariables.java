@@ -9,10 +9,10 @@ import java.util.ListResourceBundle;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What help texts say that stands elsewhere: {@code ${bundle:default-of.strength}} is the defaults of an action's strength. */
+/** Variables for help texts: {@code ${bundle:default-of.strength}} lists the default strength of each action. */
 final class HelpVariables extends ListResourceBundle {
 
-    /** Without it picocli would take the variable for the description of the option of that name. */
+    /** Without a prefix, picocli would use the variable as the description of the option with the same name. */
     private static final String PREFIX = "default-of.";
 
     @Override

@@ -5,14 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The inputs of a run. */
+/** The options that name the inputs of a run. */
 final class InputOptions {
 
     @Option(
             names = "--base",
             required = true,
             paramLabel = "MODEL",
-            description = "Checkpoint before alignment: a folder, a file of weights or index, or a cached hub id.")
+            description = "Checkpoint before alignment: a folder, a weights file, an index file, or a cached hub id.")
     String base;
 
     @Option(
@@ -26,16 +26,16 @@ final class InputOptions {
             names = "--adapter",
             paramLabel = "ADAPTER",
             description =
-                    "PEFT LoRA adapter: its folder, its file of weights, or a cached hub id. Repeatable, and a folder of"
-                            + " adapters counts as all of them: the checkpoints are read once.")
+                    "PEFT LoRA adapter: a folder, a weights file, or a cached hub id. Repeatable; a folder of adapters"
+                            + " stands for all of them. The checkpoints are read once for all adapters.")
     List<String> adapters = List.of();
 
     @Option(
             names = "--adapted",
             paramLabel = "MODEL",
             description =
-                    "In place of --adapter: a merged or fully fine-tuned checkpoint. Its weights are judged by what they"
-                            + " add to the aligned ones, and a prune makes those that go the aligned ones again.")
+                    "Merged or fully fine-tuned checkpoint, instead of --adapter. Each weight is scored by what it adds"
+                            + " to the aligned weight. A prune restores the selected weights to their aligned values.")
     @Nullable
     String adapted;
 
@@ -43,13 +43,13 @@ final class InputOptions {
         return Optional.ofNullable(adapted);
     }
 
-    /** What is wrong with the choice between the two; nothing if exactly one is given. */
+    /** Returns a sentence that says what is wrong; empty if exactly one of --adapter and --adapted is given. */
     Optional<String> contradiction() {
         if (adapted == null && adapters.isEmpty()) {
             return Optional.of("Missing required option: '--adapter=ADAPTER', or '--adapted=MODEL'");
         }
         return adapted != null && !adapters.isEmpty()
-                ? Optional.of("--adapter and --adapted cannot be given together: judge the adapter or the merged model")
+                ? Optional.of("--adapter and --adapted cannot be given together: score the adapter or the merged model")
                 : Optional.empty();
     }
 }

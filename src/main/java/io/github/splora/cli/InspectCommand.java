@@ -15,10 +15,10 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code splora inspect}. */
-@Command(name = "inspect", description = "Lists what an adapter or a checkpoint holds. Reads headers only.")
+@Command(name = "inspect", description = "Lists the contents of an adapter or a checkpoint. Reads headers only.")
 final class InspectCommand implements Callable<Integer> {
 
-    /** How the listing is printed. */
+    /** The output formats. */
     enum Format {
         table,
         json
@@ -37,7 +37,7 @@ final class InspectCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     Format format;
 
     @Mixin

@@ -6,10 +6,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads an enum constant by the label that users see, which picocli would name by its Java name when it is wrong. */
+/** Reads an enum constant by its label. picocli's own converter would list the Java names in its error message. */
 record LabelConverter<E extends Enum<?>>(Class<E> type) implements ITypeConverter<E> {
 
-    /** Makes the command line, and all of its subcommands, read {@code type} by label. */
+    /** Makes the command line and all its subcommands read {@code type} by label. */
     static <E extends Enum<?>> void register(CommandLine commandLine, Class<E> type) {
         commandLine.registerConverter(type, new LabelConverter<>(type));
     }

@@ -13,8 +13,9 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The log goes to standard error: standard output belongs to results. In Java and not in a {@code logback.xml}, whose
- * reading took a tenth of every start; one that is named with {@code -Dlogback.configurationFile} goes before.
+ * Sends the log to standard error, since standard output is for results. This is Java code because reading a
+ * {@code logback.xml} took a tenth of every start. A file given with {@code -Dlogback.configurationFile} takes
+ * precedence.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 
@@ -49,7 +50,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         return appender;
     }
 
-    /** The program's name, the level unless it is the usual one, and the message; who failed prints the stack trace. */
+    /** Formats the program's name, the level unless it is INFO, and the message; no stack traces. */
     private static final class Lines extends LayoutBase<ILoggingEvent> {
 
         @Override

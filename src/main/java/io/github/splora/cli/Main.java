@@ -29,7 +29,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
-/** The program: arguments in, exit code out. */
+/** The command-line program. */
 @Command(
         name = "splora",
         description = "Makes LoRA fine-tunes safe to ship: scores every LoRA module against the alignment delta"
@@ -40,12 +40,12 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) failed; 4 bad input.",
-            "The score is a weight-space statistic: it ranks modules, it does not prove that a model is safe."
+            "Exit codes: 0 success; 1 unexpected failure; 2 wrong usage; 3 gate (--fail-on) failed; 4 bad input.",
+            "The score is a weight-space statistic: it ranks modules; it does not prove that a model is safe."
         })
 public final class Main {
 
-    /** Option values that are enums with a label of their own. */
+    /** Enums that options take by label. */
     static final List<Class<? extends Enum<?>>> LABELLED = List.of(
             MetricKind.class,
             ReferenceKind.class,
@@ -59,7 +59,7 @@ public final class Main {
             ClientKind.class,
             KernelKind.class);
 
-    /** Where hub ids are looked up; a test brings its own. */
+    /** Where hub ids are looked up; tests pass their own. */
     private final HubCache hub;
 
     private final Terminal terminal;
@@ -74,7 +74,7 @@ public final class Main {
         PrintWriter err = utf8(FileDescriptor.err);
         int exitCode = run(args, out, err, HubCache.of(System.getenv()), Terminal.ofProcess());
         if (out.checkError() && exitCode == ExitCode.DONE) {
-            err.println("splora: standard output could not be written to the end");
+            err.println("splora: could not write all results to standard output");
             exitCode = ExitCode.UNEXPECTED_FAILURE;
         }
         err.flush();
@@ -84,8 +84,8 @@ public final class Main {
     /**
      * Runs one command.
      *
-     * @param out results
-     * @param err progress, messages, usage errors
+     * @param out receives the results
+     * @param err receives progress, messages and usage errors
      * @return the exit code, see {@link ExitCode}
      */
     static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
@@ -93,17 +93,17 @@ public final class Main {
         Optional<String> missing = missingArgumentFile(args);
         if (missing.isPresent()) {
             return ErrorHandler.usage(
-                    new ParameterException(commandLine, missing.get() + ": there is no such argument file"), args);
+                    new ParameterException(commandLine, missing.get() + ": no such argument file"), args);
         }
         try {
             return commandLine.execute(args);
         } catch (Error e) {
-            // Out of memory, a broken class path: picocli lets these through, with a stack trace nobody asked for.
+            // picocli does not catch errors such as out of memory or a broken class path.
             return ErrorHandler.unexpected(e, commandLine, List.of(args).contains("-v"));
         }
     }
 
-    /** The commands, ready to be run or described, with the options of those that the arguments may reach. */
+    /** Returns the command line, with the options of the commands that the arguments may reach. */
     static CommandLine commandLine(String[] args, HubCache hub, Terminal terminal) {
         CommandLine commandLine = new CommandLine(new Main(hub, terminal));
         Commands.add(commandLine, args);
@@ -120,7 +120,7 @@ public final class Main {
         return commandLine;
     }
 
-    /** picocli takes {@code @file} for a plain argument if the file is not there, and then complains of something else. */
+    /** Without this check, picocli takes {@code @file} as a plain argument and reports some other error. */
     private static Optional<String> missingArgumentFile(String[] args) {
         return Arrays.stream(args)
                 .filter(arg -> arg.length() > 1 && arg.startsWith("@") && !arg.startsWith("@@"))
@@ -136,12 +136,12 @@ public final class Main {
         return terminal;
     }
 
-    /** Whatever the locale says: JSON is UTF-8, and file names come through whole. */
+    /** Ignores the locale: JSON is UTF-8, and file names must not be garbled. */
     private static PrintWriter utf8(FileDescriptor descriptor) {
         return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
     }
 
-    /** Asked only when the version is wanted. */
+    /** Reads the version only when it is printed. */
     static final class VersionProvider implements IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How results are shown and judged. */
+/** The options that say how results are shown, and what fails a run. */
 final class OutputOptions {
 
     @Mixin
@@ -14,23 +14,21 @@ final class OutputOptions {
 
     @Option(
             names = "--heatmap",
-            description = "Below the table, a map of the scores: blocks across, module types down.")
+            description = "Print a map of the scores below the table: one column per block, one row per module type.")
     boolean heatmap;
 
     @Option(
             names = "--report",
             paramLabel = "FILE.html",
-            description =
-                    "Also write a report for people: one HTML file that needs nothing else. A file that is there is"
-                            + " replaced.")
+            description = "Also write a self-contained HTML report. Replaces an existing file.")
     @Nullable
     Path report;
 
     @Option(
             names = "--fail-on",
             paramLabel = "CONDITION",
-            description = "Exit with 3 if a figure of the summary is so: 'pruned>0', 'max-score>3',"
-                    + " 'pruned-fraction>=0.2'. Repeatable.",
+            description = "Exit with code 3 if this condition on the summary holds, such as 'pruned>0', 'max-score>3'"
+                    + " or 'pruned-fraction>=0.2'. Repeatable.",
             converter = Gate.Converter.class)
     List<Gate> gates = List.of();
 }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Shows on a terminal how scoring gets on: one line that is rewritten at most ten times a second, and gone at the end.
+ * Shows scoring progress on a terminal: one line that is redrawn at most ten times a second and erased at the end.
  */
 final class ProgressBar implements Progress {
 
@@ -28,7 +28,7 @@ final class ProgressBar implements Progress {
         this(err, System::nanoTime);
     }
 
-    /** With a clock of the caller's. */
+    /** Uses the caller's clock. */
     ProgressBar(PrintWriter err, LongSupplier nanoTime) {
         this.err = err;
         this.nanoTime = nanoTime;
@@ -58,7 +58,7 @@ final class ProgressBar implements Progress {
         err.flush();
     }
 
-    /** The new line goes over the old one, and only what is left of that is cleared: an empty line is never shown. */
+    /** Overwrites the old line and clears only what remains of it, so the line never flickers. */
     private void draw(long now) {
         drawn = now;
         double share = bytes == 0 ? 1 : (double) bytesDone / bytes;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 /** {@code splora prune}. */
 @Command(
         name = "prune",
-        description = "Writes the adapter without its misaligned modules, or with these corrected, and "
+        description = "Writes the adapter with its misaligned modules removed or corrected, and "
                 + OutputFolder.REPORT_FILE + " beside it.")
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 
@@ -26,8 +26,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             required = true,
             paramLabel = "DIR",
             description =
-                    "Folder for the pruned adapter, or, of several, for a folder of each one's name. A folder appears"
-                            + " whole or not at all.")
+                    "Output folder for the pruned adapter or checkpoint. For several adapters, it receives one subfolder"
+                            + " per adapter, named after it. Each folder appears whole or not at all.")
     Path folder;
 
     @Mixin
@@ -37,11 +37,12 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             names = "--scores",
             paramLabel = "FILE",
             description =
-                    "Decide from what 'score --format json' wrote for these very inputs, instead of scoring again.")
+                    "Use the scores in this report, which 'score --format json' wrote for the same inputs, instead of"
+                            + " scoring again.")
     @Nullable
     Path scores;
 
-    @Option(names = "--dry-run", description = "Decide and report; write nothing.")
+    @Option(names = "--dry-run", description = "Report what would be pruned, but do not write the output folder.")
     boolean dryRun;
 
     @Mixin
@@ -68,8 +69,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
                 .toList()) {
             if (inputs.adapted().isPresent()
                     && spec.commandLine().getParseResult().hasMatchedOption(name)) {
-                throw wrong(
-                        name + " cannot be given with --adapted: the weights that go become the aligned ones again");
+                throw wrong(name
+                        + " cannot be given with --adapted: selected weights are restored to their aligned values");
             }
         }
     }
@@ -82,17 +83,17 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             throw wrong("--metric " + scheme.metric + " has no default rule: give --threshold, --count or --fraction");
         }
         if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
-            throw wrong("--report inside --output makes the folder, which --dry-run must not: name another file");
+            throw wrong("--report is inside --output, which --dry-run does not write: name another file");
         }
         if (scores != null) {
             if (hasSeveralAdapters()) {
-                throw wrong("--scores is of one adapter: prune them one at a time");
+                throw wrong("--scores holds the scores of one adapter: prune the adapters one at a time");
             }
             for (String name : Stream.of(SchemeOptions.NAMES, WorkOptions.NAMES)
                     .flatMap(List::stream)
                     .toList()) {
                 if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
-                    throw wrong(name + " cannot be given with --scores: the file's scores are what they are");
+                    throw wrong(name + " cannot be given with --scores: the scores in the file are already computed");
                 }
             }
         }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
-/** What {@code score} and {@code prune} share: the options, their checks, and how a report is shown. */
+/** Shared by {@code score} and {@code prune}: the options, their checks, and how a report is shown. */
 abstract class RunSupport extends CommandSupport {
 
     @Mixin
@@ -46,8 +46,8 @@ abstract class RunSupport extends CommandSupport {
     private @Nullable ReportFile reportFile;
 
     /**
-     * The options as the program takes them, for a prune with {@code action} or its preview. All checks across options
-     * and values are made here.
+     * Returns the options for a prune with {@code action}, or for its preview. Makes all checks of values, and of
+     * options against each other.
      */
     final ScoreOptions scoreOptions(ActionKind action) {
         Stream.of(inputs.contradiction(), scheme.contradiction(), work.contradiction(), selection.contradiction())
@@ -57,16 +57,15 @@ abstract class RunSupport extends CommandSupport {
                     throw wrong(sentence);
                 });
         if (output.heatmap && output.format.choice != ReportFormat.TABLE) {
-            throw wrong("--heatmap goes with --format table, not with " + output.format.choice);
+            throw wrong("--heatmap requires --format table (got " + output.format.choice + ")");
         }
         if (inputs.adapted().isPresent() && !scheme.reference().takesFullRank()) {
             throw wrong("--reference " + scheme.reference()
-                    + " cannot be given with --adapted: what a merged checkpoint adds is"
-                    + " not of low rank; use --reference alignment");
+                    + " cannot be given with --adapted: a merged checkpoint's deltas do not have low rank;"
+                    + " use --reference alignment");
         }
         if (inputs.adapted().isPresent() && client.choice != ClientKind.PEFT) {
-            throw wrong(
-                    "--client " + client.choice + " cannot be given with --adapted: no client loads an adapter then");
+            throw wrong("--client " + client.choice + " cannot be given with --adapted: the result is not an adapter");
         }
         checkGates();
         return new ScoreOptions(
@@ -87,14 +86,14 @@ abstract class RunSupport extends CommandSupport {
     }
 
     /**
-     * Checks, before any work is done, that the report's file may be written.
+     * Checks, before any work is done, that the HTML report can be written.
      *
-     * @param used what the run reads or writes besides its inputs; an entry may be null
+     * @param used paths that the run reads or writes besides its inputs; an entry may be null
      */
     final void prepareReport(@Nullable Path... used) {
         if (output.report != null) {
             if (hasSeveralAdapters()) {
-                throw wrong("--report is of one adapter: score them one at a time, or take --format json");
+                throw wrong("--report shows one adapter: score the adapters one at a time, or use --format json");
             }
             Stream<String> others = Stream.of(used).filter(Objects::nonNull).map(Path::toString);
             reportFile = ReportFile.prepare(
@@ -113,7 +112,7 @@ abstract class RunSupport extends CommandSupport {
         return Splora.adapters(inputs.adapters).size() > 1;
     }
 
-    /** Prints the reports, of a single adapter also to its file, and asks the gates of each. */
+    /** Prints the reports, writes the HTML report if one was asked for, and checks the gates of each report. */
     final int show(List<RunReport> reports) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
@@ -152,12 +151,12 @@ abstract class RunSupport extends CommandSupport {
         return count == 1 ? "" : "\n" + Printable.text(report.inputs().subject()) + "\n";
     }
 
-    /** Whether a metric that has no default rule was given none. */
+    /** Whether a metric has no default rule and the user gave none. */
     final boolean lacksRule(MetricKind metric) {
         return selection.rule == null && metric.defaultThreshold().isEmpty();
     }
 
-    /** A gate that cannot fail would be mistaken for one that passes. */
+    /** Refuses gates that could never fail, since they would look like gates that passed. */
     private void checkGates() {
         if (lacksRule(scheme.metric)) {
             output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {

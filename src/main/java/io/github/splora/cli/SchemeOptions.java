@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How modules are scored. */
+/** The options that say how modules are scored. */
 final class SchemeOptions {
 
     static final List<String> NAMES =
@@ -22,29 +22,30 @@ final class SchemeOptions {
             names = "--metric",
             paramLabel = "METRIC",
             defaultValue = "e-diem",
-            description = "What the score is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Score to compute: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     MetricKind metric;
 
     @Option(
             names = "--reference",
             paramLabel = "REF",
             description =
-                    "What a delta is compared with: ${COMPLETION-CANDIDATES}. Default: alignment; subspace for the metric"
-                            + " overlap.")
+                    "Reference that each delta is compared with: ${COMPLETION-CANDIDATES}. Default: alignment; subspace"
+                            + " for --metric overlap.")
     private @Nullable ReferenceKind reference;
 
     @Option(
             names = "--population",
             paramLabel = "POP",
             defaultValue = "type",
-            description = "What a distance is judged against: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Population that each distance is compared with: type (modules of the same projection type"
+                    + " and shape), all (all modules), null (random directions). Default: ${DEFAULT-VALUE}.")
     PopulationKind population;
 
     @Option(
             names = {"--center", "--centre"},
             paramLabel = "C",
             defaultValue = "mean",
-            description = "How the expected distance of a population is estimated: ${COMPLETION-CANDIDATES}. Default:"
+            description = "Estimator of a population's expected distance: ${COMPLETION-CANDIDATES}. Default:"
                     + " ${DEFAULT-VALUE}.")
     private Center center;
 
@@ -52,38 +53,36 @@ final class SchemeOptions {
             names = "--spread",
             paramLabel = "S",
             defaultValue = "iqr",
-            description = "How its spread is: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Estimator of a population's spread: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Spread spread;
 
     @Option(
             names = "--energy",
             paramLabel = "E",
             defaultValue = "0.9",
-            description =
-                    "Share of V's squared norm in the dominant subspaces that the reference subspace looks at. Default:"
-                            + " ${DEFAULT-VALUE}.")
+            description = "For --reference subspace: share of the alignment delta's squared norm that the dominant"
+                    + " subspaces hold. Default: ${DEFAULT-VALUE}.")
     private double energy;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description =
-                    "Of what is drawn at random (for subspaces, and for the population null under safelora). Default:"
-                            + " ${DEFAULT-VALUE}.")
+            description = "Random seed, used for subspaces and for --population null with --reference safelora."
+                    + " Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    /** The user's reference, else the one that fits the metric. */
+    /** Returns the user's reference, or else the default for the metric. */
     ReferenceKind reference() {
         return reference != null ? reference : metric.onlyReference().orElse(ReferenceKind.ALIGNMENT);
     }
 
-    /** All that makes a score what it is. */
+    /** Returns the options that determine a score. */
     Scheme scheme() {
         return new Scheme(metric, reference(), population, new Estimators(center, spread), energy, seed);
     }
 
-    /** What is wrong with the choices, in a sentence; nothing if all fit together. */
+    /** Returns a sentence that says what is wrong with the options; empty if nothing is. */
     Optional<String> contradiction() {
         Optional<ReferenceKind> only = metric.onlyReference();
         if (only.isPresent() && reference() != only.get()) {
@@ -91,7 +90,7 @@ final class SchemeOptions {
                     "--metric " + metric + " requires --reference " + only.get() + " (got " + reference() + ")");
         }
         if (!(energy > 0 && energy <= 1)) {
-            return Optional.of("--energy " + energy + ": a number above 0, up to 1, is expected");
+            return Optional.of("--energy " + energy + ": must be above 0 and at most 1");
         }
         return Optional.empty();
     }

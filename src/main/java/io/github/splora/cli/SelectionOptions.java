@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Which scored modules are to go. */
+/** The options that select modules. */
 final class SelectionOptions {
 
     @ArgGroup(exclusive = true, multiplicity = "0..1")
@@ -21,57 +21,63 @@ final class SelectionOptions {
             names = "--granularity",
             paramLabel = "UNIT",
             description =
-                    "What is selected as one: ${COMPLETION-CANDIDATES}; the score of a fusion (q, k, v; gate, up) or a"
-                            + " block is the mean of its modules'. Default: what the client needs, module for most.")
+                    "Unit to select: ${COMPLETION-CANDIDATES}. The score of a fusion (q, k, v; gate, up) or block is"
+                            + " the mean of its modules' scores. Default: what the client needs, usually module.")
     private @Nullable Granularity granularity;
 
-    /** At most one of them. */
+    /** The rules; at most one can be given. */
     static final class Rule {
 
         @Option(
                 names = "--threshold",
                 paramLabel = "X",
-                description = "Prune where the score is above X. Default rule for e-diem: above 0.5.")
+                description = "Select modules with a score above X. Default rule for e-diem: above 0.5.")
         @Nullable
         Double threshold;
 
-        @Option(names = "--count", paramLabel = "N", description = "Prune exactly the N highest scores; ties by name.")
+        @Option(
+                names = "--count",
+                paramLabel = "N",
+                description = "Select exactly N modules (or fusions, blocks): those with the highest scores. Ties are"
+                        + " broken by name.")
         @Nullable
         Integer count;
 
         @Option(
                 names = "--fraction",
                 paramLabel = "F",
-                description = "Prune this share of the scored modules or blocks, from 0 to 1, highest first.")
+                description =
+                        "Select this share of the scored modules (or fusions, blocks), from 0 to 1: those with the"
+                                + " highest scores.")
         @Nullable
         Double fraction;
 
         @Option(
                 names = "--all",
-                description = "Every module, whatever its score: for actions that correct rather than remove.")
+                description = "Select every module, whatever its score; meant for the actions that correct modules.")
         boolean all;
     }
 
-    /** The user's granularity, else what the client needs when {@code action} is done. */
+    /** Returns the user's granularity, or else the one that the client needs for {@code action}. */
     Granularity granularity(ActionKind action, ClientKind client) {
         return granularity != null ? granularity : client.client().demands().granularity(action);
     }
 
-    /** What is wrong with the rule, in a sentence; nothing if it can be followed. */
+    /** Returns a sentence that says what is wrong with the rule; empty if nothing is. */
     Optional<String> contradiction() {
         if (rule == null) {
             return Optional.empty();
         } else if (rule.count != null && rule.count < 0) {
-            return Optional.of("--count " + rule.count + ": a whole number of at least 0 is expected");
+            return Optional.of("--count " + rule.count + ": must be a whole number of at least 0");
         } else if (rule.fraction != null && !(rule.fraction >= 0 && rule.fraction <= 1)) {
-            return Optional.of("--fraction " + rule.fraction + ": a number from 0 to 1 is expected");
+            return Optional.of("--fraction " + rule.fraction + ": must be a number from 0 to 1");
         } else if (rule.threshold != null && !Double.isFinite(rule.threshold)) {
-            return Optional.of("--threshold " + rule.threshold + ": a finite number is expected");
+            return Optional.of("--threshold " + rule.threshold + ": must be a finite number");
         }
         return Optional.empty();
     }
 
-    /** The user's rule, if there is one. */
+    /** Returns the user's rule; empty if none was given. */
     Optional<SelectionRule> chosen() {
         if (rule == null) {
             return Optional.empty();

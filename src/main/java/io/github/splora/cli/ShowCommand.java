@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code splora show}. */
 @Command(
         name = "show",
-        description = "Shows a report that an earlier run wrote (" + OutputFolder.REPORT_FILE
-                + ", or what 'score --format json' printed)" + " in another format. Reads nothing else.")
+        description = "Shows the report of an earlier run (" + OutputFolder.REPORT_FILE
+                + ", or the output of 'score --format json') in another format. Reads no other file.")
 final class ShowCommand implements Callable<Integer> {
 
     @Spec
@@ -25,7 +25,7 @@ final class ShowCommand implements Callable<Integer> {
     @ParentCommand
     Main main;
 
-    @Parameters(paramLabel = "FILE", description = "The report, in JSON.")
+    @Parameters(paramLabel = "FILE", description = "Report in JSON.")
     Path file;
 
     @Mixin

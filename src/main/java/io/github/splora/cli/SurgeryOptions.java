@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is done to selected modules. */
+/** The options that say what is done to selected modules. */
 final class SurgeryOptions {
 
-    /** All of them. */
+    /** The names of all these options. */
     static final List<String> NAMES = Stream.concat(
                     Stream.of("--action", "--config-style"),
                     Arrays.stream(ActionParameter.values()).map(ActionParameter::option))
@@ -30,42 +30,43 @@ final class SurgeryOptions {
     @Option(
             names = "--action",
             paramLabel = "ACTION",
-            description =
-                    "What is done to a selected module: ${COMPLETION-CANDIDATES}. Default: drop; zero for clients that"
-                            + " need every module. The others correct the module's factors and keep it.")
+            description = "Action on the selected modules: ${COMPLETION-CANDIDATES}. drop and zero remove a module's"
+                    + " effect; the others correct its factors and keep it. Default: drop; zero for clients that"
+                    + " need every module.")
     private @Nullable ActionKind action;
 
     @Option(
             names = "--config-style",
             paramLabel = "STYLE",
             description =
-                    "How a drop is told to PEFT: exclude (exclude_modules), targets (explicit target_modules, for PEFT"
-                            + " 0.13 and older), or list (the same, never a regular expression). Default: exclude; list for sglang.")
+                    "How the config tells PEFT about dropped modules: exclude (exclude_modules), targets (explicit"
+                            + " target_modules, for PEFT 0.13 and older), or list (like targets, but never a regular"
+                            + " expression). Default: exclude; list for sglang.")
     private @Nullable ConfigStyle configStyle;
 
     @Option(
             names = "--strength",
             paramLabel = "S",
             description =
-                    "How far an action that corrects goes, from 0 (not at all) to 1; scale multiplies by 1 - S. Default:"
+                    "Strength of a correcting action, from 0 (no change) to 1; scale multiplies by 1 - S. Default:"
                             + " ${bundle:default-of.strength}.")
     private @Nullable Double strength;
 
     @Option(
             names = "--action-energy",
             paramLabel = "E",
-            description =
-                    "Share of V's squared norm in the dominant subspaces that the action uses; project uses those of the"
-                            + " reference (--energy). Default: ${bundle:default-of.energy}.")
+            description = "Share of the alignment delta's squared norm that the action's dominant subspaces hold;"
+                    + " project uses those of the reference (--energy). Default: ${bundle:default-of.energy}.")
     private @Nullable Double energy;
 
     @Option(
             names = "--gain",
             paramLabel = "G",
-            description = "Factor by which the rest of a delta is multiplied. Default: ${bundle:default-of.gain}.")
+            description = "Factor by which the action multiplies the remaining delta. Default:"
+                    + " ${bundle:default-of.gain}.")
     private @Nullable Double gain;
 
-    /** What is done; the client decides what the user has not said. */
+    /** Returns the surgery: the user's options, with the client's defaults for the others. */
     Surgery surgery(ClientKind client) {
         Demands demands = client.client().demands();
         ActionKind chosen = action(demands);
@@ -75,13 +76,13 @@ final class SurgeryOptions {
         return new Surgery(chosen, configStyle == null ? demands.configStyle() : configStyle, parameters);
     }
 
-    /** What is wrong with the choices, in a sentence; nothing if all fit together. */
+    /** Returns a sentence that says what is wrong with the options; empty if nothing is. */
     Optional<String> contradiction(ClientKind choice) {
         Client client = choice.client();
         ActionKind chosen = action(client.demands());
         if (chosen == ActionKind.DROP && client.demands().everyModule()) {
             return Optional.of("--action drop cannot be given with --client " + choice + ": " + client.title()
-                    + " leaves out all modules of a type when one layer has none; it takes --action zero");
+                    + " skips all modules of a type if one layer has none; use --action zero");
         }
         Optional<String> misplaced = given().keySet().stream()
                 .filter(parameter -> !chosen.defaults().containsKey(parameter))
@@ -93,7 +94,7 @@ final class SurgeryOptions {
                 .findFirst());
     }
 
-    /** The parameters that the user has set. */
+    /** Returns the parameters that the user has set. */
     private Map<ActionParameter, Double> given() {
         Map<ActionParameter, Double> given = new EnumMap<>(ActionParameter.class);
         given.put(ActionParameter.STRENGTH, strength);

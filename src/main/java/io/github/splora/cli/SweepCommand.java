@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sweep",
         description =
-                "Tries many corrections of an adapter, judges each by a command of yours, and writes the best one. The"
-                        + " checkpoints are read once for all of them.")
+                "Tries many corrections of an adapter, evaluates each with your command, and writes the best one. Reads"
+                        + " the checkpoints once.")
 final class SweepCommand extends CommandSupport implements Callable<Integer> {
 
     @Mixin
@@ -40,15 +40,16 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             names = "--candidate",
             paramLabel = "OPTIONS",
             description =
-                    "What is tried, as options of 'splora prune': '--action deflate --all --action-energy {0.6,0.7}' are"
-                            + " two. Repeatable. Default: every action at several strengths.")
+                    "Candidates to try, as options of 'splora prune'. {a,b} lists alternatives: '--action deflate --all"
+                            + " --action-energy {0.6,0.7}' gives two. Repeatable. Default: every action at several"
+                            + " strengths.")
     List<String> lines = List.of();
 
     @Option(
             names = "--search",
             paramLabel = "OPTIONS",
-            description =
-                    "Then look for the modules that a candidate should best be done to, as many as it selects: '--count 6'.")
+            description = "Then search for the best modules to prune or correct. OPTIONS are those of one candidate,"
+                    + " such as '--count 6'; the search keeps its action and its number of modules.")
     @Nullable
     String search;
 
@@ -56,7 +57,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             names = "--search-evaluations",
             paramLabel = "N",
             defaultValue = "100",
-            description = "How many evaluations the search may take. Default: ${DEFAULT-VALUE}.")
+            description = "Maximum number of evaluations for the search. Default: ${DEFAULT-VALUE}.")
     int searchEvaluations;
 
     @Mixin
@@ -65,11 +66,15 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Folder for the best candidate, as 'splora prune' would write it. Not made if there is none.")
+            description = "Output folder for the best candidate, as 'splora prune' would write it. Not created if no"
+                    + " candidate is best.")
     @Nullable
     Path folder;
 
-    @Option(names = "--keep", paramLabel = "DIR", description = "Folder for all candidates, each under its number.")
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            description = "Folder that receives every candidate, in a subfolder named by its number.")
     @Nullable
     Path keep;
 
@@ -82,8 +87,8 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE.html",
-            description =
-                    "Also write a page for people, with a picture of the front: one HTML file that needs nothing else.")
+            description = "Also write a self-contained HTML report with a chart of the candidates. Replaces an existing"
+                    + " file.")
     @Nullable
     Path page;
 
@@ -119,7 +124,10 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             tell("wrote " + keep);
         }
         if (folder != null) {
-            tell(report.winner() == null ? "wrote no " + folder + ": there is no best candidate" : "wrote " + folder);
+            tell(
+                    report.winner() == null
+                            ? "did not write " + folder + ": there is no best candidate"
+                            : "wrote " + folder);
         }
         return evaluation.hasRequirements() && report.winner() == null ? ExitCode.GATE_FAILED : ExitCode.DONE;
     }
@@ -135,14 +143,14 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                     throw wrong(sentence);
                 });
         if (Splora.adapters(inputs.adapters).size() > 1) {
-            throw wrong("a sweep is over one adapter: sweep them one at a time");
+            throw wrong("a sweep takes one adapter: sweep the adapters one at a time");
         }
         if (evaluation.command().isEmpty() && (folder != null || search != null)) {
             throw wrong((folder != null ? "--output" : "--search")
-                    + " needs --evaluate: without figures no candidate is the best");
+                    + " needs --evaluate: without figures, no candidate is best");
         }
         if (searchEvaluations < 1) {
-            throw wrong("--search-evaluations " + searchEvaluations + ": at least 1 is needed");
+            throw wrong("--search-evaluations " + searchEvaluations + ": must be at least 1");
         }
         List<Candidate> candidates = (lines.isEmpty() && search == null ? CandidateLine.DEFAULTS : lines)
                 .stream()
@@ -154,7 +162,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 .distinct()
                 .toList();
         if (seeds.size() != 1) {
-            throw wrong("candidates share what is drawn at random: give all of them one --seed, not " + seeds);
+            throw wrong("all candidates must have the same --seed (got " + seeds + ")");
         }
         return new SweepOptions(
                 scoring(seeds.get(0)),
@@ -169,7 +177,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 force.isGiven);
     }
 
-    /** What is read, and how; how a candidate is scored it says itself. */
+    /** Returns the options for reading the inputs. Each candidate brings its own options for scoring. */
     private ScoreOptions scoring(long seed) {
         Candidate any = candidates("--candidate", "--fraction 0 --seed " + seed).get(0);
         return new ScoreOptions(
@@ -195,7 +203,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         }
         List<Candidate> found = candidates("--search", search);
         if (found.size() != 1) {
-            throw wrong("--search '" + search + "': one candidate is expected, and these are " + found.size());
+            throw wrong("--search '" + search + "': must be one candidate (got " + found.size() + ")");
         }
         return Optional.of(found.get(0));
     }

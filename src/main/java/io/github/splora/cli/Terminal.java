@@ -4,11 +4,11 @@ import java.util.Map;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * What the two output streams are. Java cannot tell them apart, so the launcher looks and passes it on.
+ * Whether the output streams are terminals. Java cannot find out for each stream, so the launcher does.
  *
  * @param isOutInteractive whether standard output is a terminal
- * @param isErrInteractive whether standard error is one
- * @param isColorWelcome false where NO_COLOR is set
+ * @param isErrInteractive whether standard error is a terminal
+ * @param isColorWelcome false if NO_COLOR is set
  */
 record Terminal(boolean isOutInteractive, boolean isErrInteractive, boolean isColorWelcome) {
 
@@ -30,7 +30,7 @@ record Terminal(boolean isOutInteractive, boolean isErrInteractive, boolean isCo
         return isOutInteractive && isColorWelcome;
     }
 
-    /** For picocli's help. */
+    /** Returns the color mode for picocli's help. */
     Ansi ansi() {
         return colorsOut() ? Ansi.ON : Ansi.OFF;
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code splora verify}. */
 @Command(
         name = "verify",
-        description = "Tells whether PEFT or other clients would load an adapter, and names every problem at once."
+        description = "Checks whether PEFT or other clients can load an adapter, and reports all problems at once."
                 + " Reads headers only.")
 final class VerifyCommand implements Callable<Integer> {
 
@@ -34,13 +34,13 @@ final class VerifyCommand implements Callable<Integer> {
     @ParentCommand
     Main main;
 
-    @Parameters(paramLabel = "ADAPTER", description = "Adapter: its folder, its file of weights, or a cached hub id.")
+    @Parameters(paramLabel = "ADAPTER", description = "Adapter: a folder, a weights file, or a cached hub id.")
     String location;
 
     @Option(
             names = "--aligned",
             paramLabel = "MODEL",
-            description = "Checkpoint that the adapter is to be loaded on: checks that every module fits.")
+            description = "Checkpoint to load the adapter on; checks that every module fits.")
     @Nullable
     String aligned;
 
@@ -49,8 +49,8 @@ final class VerifyCommand implements Callable<Integer> {
             paramLabel = "CLIENT",
             defaultValue = "peft",
             split = ",",
-            description = "What is to load it: ${COMPLETION-CANDIDATES}. Repeatable, or several with commas between."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description = "Program that will load the adapter: ${COMPLETION-CANDIDATES}. Repeatable, or"
+                    + " comma-separated. Default: ${DEFAULT-VALUE}.")
     Set<ClientKind> clients;
 
     @Mixin
@@ -76,13 +76,12 @@ final class VerifyCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getOut()
-                .println("ok: " + Plural.of(modules, "LoRA module") + ", nothing that "
-                        + (clients.equals(Set.of(ClientKind.PEFT)) ? "a client" : titles()) + " would stumble over");
+                .println("ok: " + Plural.of(modules, "LoRA module") + "; no problems found for " + titles());
         spec.commandLine().getOut().flush();
         return ExitCode.DONE;
     }
 
     private String titles() {
-        return clients.stream().map(each -> each.client().title()).collect(Collectors.joining(" or "));
+        return clients.stream().map(each -> each.client().title()).collect(Collectors.joining(", "));
     }
 }

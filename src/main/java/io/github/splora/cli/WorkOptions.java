@@ -10,7 +10,7 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which modules are measured, and what does it. */
+/** The options that say which modules are measured, and how the work is done. */
 final class WorkOptions {
 
     static final List<String> NAMES = List.of("--include", "--exclude");
@@ -18,38 +18,35 @@ final class WorkOptions {
     @Option(
             names = "--include",
             paramLabel = "PATTERN",
-            description = "Only modules that match take part: a glob for the name or its end (q_proj, layers.1.*),"
-                    + " or a /regex/ found in it. Repeatable.")
+            description = "Score only the modules whose name matches: a glob for the whole name or its last parts"
+                    + " (q_proj, layers.1.*), or a /regex/ for any part of the name. Repeatable.")
     List<String> include = List.of();
 
-    @Option(
-            names = "--exclude",
-            paramLabel = "PATTERN",
-            description = "Modules that match do not take part. Repeatable.")
+    @Option(names = "--exclude", paramLabel = "PATTERN", description = "Leave out the modules that match. Repeatable.")
     List<String> exclude = List.of();
 
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",
-            description =
-                    "auto, cpu, gpu or gpu:N; auto takes a GPU where the engine finds one. Default: ${DEFAULT-VALUE}.")
+            description = "Device: auto, cpu, gpu or gpu:N. auto uses a GPU if the engine finds one. Default:"
+                    + " ${DEFAULT-VALUE}.")
     String device;
 
     @Option(
             names = "--kernel",
             paramLabel = "KERNEL",
             defaultValue = "auto",
-            description =
-                    "What computes: djl (PyTorch, all float64), java (loops on the CPU, a third of the CPU time; float32"
-                            + " where that is close to 1e-7 of the norms, and PyTorch for DoRA, PiSSA, OLoRA, V's subspaces and float64"
-                            + " weights), or auto: djl on a GPU, else java. Default: ${DEFAULT-VALUE}.")
+            description = "Implementation: djl (PyTorch in float64), java (Java loops on the CPU), or auto (djl on a"
+                    + " GPU, otherwise java). java takes a third of the CPU time. It computes in float32 where that"
+                    + " is accurate to about 1e-7 of the norms, and uses PyTorch for DoRA, PiSSA, OLoRA, subspaces"
+                    + " and float64 weights. Default: ${DEFAULT-VALUE}.")
     KernelKind kernel;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Modules measured side by side. Default: the number of cores.")
+            description = "Number of modules measured in parallel. Default: the number of cores.")
     @Nullable
     Integer threads;
 
@@ -58,26 +55,25 @@ final class WorkOptions {
             paramLabel = "SIZE",
             defaultValue = "256M",
             converter = SizeConverter.class,
-            description =
-                    "What modules measured side by side hold at a time, by an estimate: fewer are where they would hold"
-                            + " more, one at least. In bytes, or with K, M or G. The program itself takes some 200 MB besides, PyTorch"
-                            + " 300 more. Default: ${DEFAULT-VALUE}.")
+            description = "Memory budget for modules measured in parallel, estimated from their shapes. Fewer run at"
+                    + " once if they would exceed it (at least one). In bytes, or with K, M or G. The program"
+                    + " itself takes about 200 MB more, PyTorch another 300 MB. Default: ${DEFAULT-VALUE}.")
     long memory;
 
     Resources resources() {
         return new Resources(threads == null ? Runtime.getRuntime().availableProcessors() : threads, memory);
     }
 
-    /** What is wrong with the choices, in a sentence; nothing if all fit together. */
+    /** Returns a sentence that says what is wrong with the options; empty if nothing is. */
     Optional<String> contradiction() {
         if (!TensorEngine.isDeviceChoice(device)) {
-            return Optional.of("--device '" + device + "': auto, cpu, gpu or gpu:N is expected");
+            return Optional.of("--device '" + device + "': must be auto, cpu, gpu or gpu:N");
         }
         if (kernel == KernelKind.JAVA && device.startsWith("gpu")) {
             return Optional.of("--kernel java cannot be given with --device " + device + ": it runs on the CPU");
         }
         if (threads != null && threads < 1) {
-            return Optional.of("--threads " + threads + ": at least 1 is needed");
+            return Optional.of("--threads " + threads + ": must be at least 1");
         }
         try {
             new ModuleFilter(include, exclude);

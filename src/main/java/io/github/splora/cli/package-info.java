@@ -1,5 +1,4 @@
 /**
- * The command line: options, output streams, progress and exit codes, and the one place where an exception becomes a
- * message. No other package knows it.
+ * The command line: options, output streams, progress, exit codes, and error messages. No other package depends on it.
  */
 package io.github.splora.cli;

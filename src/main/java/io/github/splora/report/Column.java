@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A column of a table for people, in ASCII.
+ * A column of a plain-text table, in ASCII.
  *
  * @param title heading
  * @param isNumber whether it is aligned to the right
@@ -13,7 +13,7 @@ import java.util.function.Function;
  */
 record Column(String title, boolean isNumber, Function<ModuleRow, String> cell) {
 
-    /** The columns of the table that a terminal shows. */
+    /** The columns of the table in a terminal. */
     static final List<Column> ALL = List.of(
             new Column("module", false, row -> Printable.text(row.name())),
             new Column("shape", true, row -> row.shapeText("x")),

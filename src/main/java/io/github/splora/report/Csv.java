@@ -4,17 +4,19 @@ import io.github.splora.error.Printable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Comma-separated values (RFC 4180) that no spreadsheet mistakes for formulas. */
+/** Writes comma-separated values (RFC 4180) that no spreadsheet mistakes for formulas. */
 final class Csv {
 
     private Csv() {}
 
-    /** One row with its line break. Text from outside must have gone through {@link #text}; numbers stay as they are. */
+    /**
+     * Returns one row with its line break. Pass untrusted text through {@link #text} first; numbers need no escaping.
+     */
     static String line(Stream<String> cells) {
         return cells.map(Csv::quoted).collect(Collectors.joining(",")) + "\r\n";
     }
 
-    /** A cell of text. Spreadsheets evaluate a cell that begins like a formula; an apostrophe keeps it text. */
+    /** Returns a cell of text. Spreadsheets evaluate a cell that begins like a formula; an apostrophe prevents that. */
     static String text(String untrusted) {
         String text = Printable.text(untrusted);
         return text.matches("[=+@-].*") ? "'" + text : text;

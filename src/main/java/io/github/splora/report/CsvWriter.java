@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Comma-separated values (RFC 4180) with every field of a row, numbers in full; absent figures are empty. */
+/** Writes every field of every row as CSV (RFC 4180): numbers with all digits, absent figures as empty cells. */
 final class CsvWriter implements ReportWriter {
 
     private static final List<String> HEADER = List.of(
@@ -33,7 +33,7 @@ final class CsvWriter implements ReportWriter {
                 Stream.of(HEADER.stream()), report.modules().stream().map(CsvWriter::cells)));
     }
 
-    /** One of several reports: the adapter it is of stands in a first column more. */
+    /** Returns the rows of one of several reports, with the adapter in an additional first column. */
     String write(RunReport report, boolean withHeader) {
         String adapter = Csv.text(report.inputs().subject());
         Stream<Stream<String>> rows =

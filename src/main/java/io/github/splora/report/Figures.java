@@ -3,12 +3,14 @@ package io.github.splora.report;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers as a person reads them. */
+/** Formats numbers for people. */
 public final class Figures {
 
     private Figures() {}
 
-    /** Four decimals, or powers of ten where those would say nothing; {@code -} for none. */
+    /**
+     * Formats with four decimals, or in scientific notation if the value is too small or too large; {@code -} for null.
+     */
     public static String number(@Nullable Double value) {
         if (value == null) {
             return "-";
@@ -18,7 +20,7 @@ public final class Figures {
         return String.format(Locale.ROOT, isPlain ? "%.4f" : "%.3e", value);
     }
 
-    /** As few digits as tell values apart that lie within {@code range} of each other; {@code -} for none. */
+    /** Formats with just enough digits to distinguish values in a range of width {@code range}; {@code -} for null. */
     public static String brief(@Nullable Double value, double range) {
         if (value == null) {
             return "-";
@@ -29,7 +31,7 @@ public final class Figures {
         return text.matches("-[0.]+") ? text.substring(1) : text;
     }
 
-    /** A share in [0, 1]; {@code -} for none. */
+    /** Formats a share in [0, 1] as a percentage; {@code -} for null. */
     public static String percent(@Nullable Double share) {
         return share == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }

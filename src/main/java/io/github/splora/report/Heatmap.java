@@ -13,9 +13,9 @@ import java.util.Set;
 /**
  * The modules of an adapter laid out by transformer block and module type.
  *
- * @param types of all modules
- * @param lines one for each block, in order, and last one for what is outside any
- * @param scale of the scores
+ * @param types the module types
+ * @param lines one line for each block, in order, then one for the modules outside any block
+ * @param scale the scale of the scores
  */
 public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
 
@@ -24,23 +24,23 @@ public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
     /**
      * One block.
      *
-     * @param path as in {@link Block}; {@value #OUTSIDE} for what is outside any
-     * @param cells by type; no entry where the block has no such module
+     * @param path the path as in {@link Block}; {@value #OUTSIDE} for the modules outside any block
+     * @param cells the modules by type; no entry if the block has no module of a type
      */
     public record Line(String path, Map<String, ModuleRow> cells) {
 
-        /** The block's number. */
+        /** Returns the block's number. */
         public String number() {
             return path.substring(path.lastIndexOf('.') + 1);
         }
 
-        /** What the numbers count, {@code model.layers}; empty outside any block. */
+        /** Returns the stack that the block belongs to, such as {@code model.layers}; empty outside any block. */
         public String stack() {
             return path.substring(0, Math.max(0, path.lastIndexOf('.')));
         }
     }
 
-    /** The layout for some rows. */
+    /** Lays out rows. */
     public static Heatmap of(List<ModuleRow> rows) {
         int parts = partsThatTellApart(rows);
         Set<String> types = new LinkedHashSet<>();
@@ -52,7 +52,7 @@ public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
         Map<String, ModuleRow> outside = blocks.remove(OUTSIDE);
         List<Line> lines = new ArrayList<>();
         blocks.forEach((path, cells) -> lines.add(new Line(path, cells)));
-        // Rows are in order of their numbers first, which would take the blocks of an encoder and a decoder in turns.
+        // Rows are sorted by block number first, which would interleave the blocks of an encoder and a decoder.
         lines.sort(Comparator.comparing(Line::stack));
         if (outside != null) {
             lines.add(new Line(OUTSIDE, outside));
@@ -60,7 +60,7 @@ public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
         return new Heatmap(List.copyOf(types), lines, ScoreScale.ofRows(rows));
     }
 
-    /** Whether blocks of different stacks, an encoder's and a decoder's, share the numbers. */
+    /** Whether there are several stacks, such as an encoder's and a decoder's, whose block numbers overlap. */
     public boolean hasManyStacks() {
         return lines.stream()
                         .map(Line::stack)
@@ -70,7 +70,10 @@ public record Heatmap(List<String> types, List<Line> lines, ScoreScale scale) {
                 > 1;
     }
 
-    /** Usually the last component of a name is its type; a decoder with two attentions a block needs more of them. */
+    /**
+     * Returns how many trailing components of a name make its type unique in its block. Usually it is one; a decoder
+     * with two attentions per block needs more.
+     */
     private static int partsThatTellApart(List<ModuleRow> rows) {
         int longest = rows.stream()
                 .mapToInt(row -> nameInBlock(row).split("\\.").length)

@@ -5,7 +5,7 @@ import io.github.splora.report.Heatmap.Line;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A heatmap for a terminal of 80 columns: a digit for each module, blocks across, types down. */
+/** Writes a heatmap for a terminal of 80 columns: a digit for each module, a column per block, a row per type. */
 public final class HeatmapWriter implements ReportWriter {
 
     private static final int WIDTH = 80;
@@ -13,12 +13,12 @@ public final class HeatmapWriter implements ReportWriter {
     private static final int CELL = 2;
     private static final int LABEL_EVERY = 5;
     private static final String PLAIN = "\u001b[0m";
-    /** Backgrounds of the xterm palette, light yellow to red: black text is readable on each. */
+    /** Background colors of the xterm palette, from light yellow to red. Black text is readable on each. */
     private static final int[] BACKGROUNDS = {230, 229, 228, 222, 221, 215, 214, 208, 202, 196};
 
     private final boolean color;
 
-    /** @param color whether escape sequences are welcome */
+    /** @param color whether to use escape sequences for color */
     public HeatmapWriter(boolean color) {
         this.color = color;
     }
@@ -29,7 +29,7 @@ public final class HeatmapWriter implements ReportWriter {
         ScoreScale scale = map.scale();
         StringBuilder text = new StringBuilder("\nscore by type and block: 0 = " + Figures.number(scale.low())
                 + (scale.clipped() ? " and below" : "") + ", 9 = " + Figures.number(scale.high())
-                + (scale.clipped() ? " and above" : "") + "\n* = to prune, - = without a score\n");
+                + (scale.clipped() ? " and above" : "") + "\n* = to prune, - = no score\n");
         int labelWidth = Math.min(
                 LONGEST_LABEL,
                 map.types().stream().mapToInt(String::length).max().orElse(0));
@@ -54,7 +54,7 @@ public final class HeatmapWriter implements ReportWriter {
         return text.toString();
     }
 
-    /** As many blocks as fit side by side; stacks do not mix. */
+    /** Splits the lines into bands of as many blocks as fit side by side. A band never mixes stacks. */
     private static List<List<Line>> bands(List<Line> lines, int size) {
         List<List<Line>> bands = new ArrayList<>();
         for (Line line : lines) {

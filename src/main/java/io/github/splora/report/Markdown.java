@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Tables and text in GitHub's Markdown that nothing in an adapter's names can break out of. */
+/** Writes tables and text in GitHub's Markdown. No name in an adapter can break the markup. */
 final class Markdown {
 
-    /** What the score is not; said wherever a person may act on it. */
+    /** The limits of the score. Stated in every document that a person may act on. */
     static final String CAVEAT =
-            "The score is a weight-space statistic: it ranks modules, it does not prove that a model"
+            "The score is a weight-space statistic: it ranks modules; it does not prove that a model"
                     + " is safe. Evaluate the pruned adapter on your own refusal and task sets before you ship it.";
 
     private static final List<Column> MODULE_COLUMNS = List.of(
@@ -22,7 +22,7 @@ final class Markdown {
 
     private Markdown() {}
 
-    /** The modules that go, highest score first. */
+    /** Returns the selected modules, highest score first; ties by name. */
     static List<ModuleRow> pruned(RunReport report) {
         return report.modules().stream()
                 .filter(ModuleRow::goes)
@@ -47,17 +47,17 @@ final class Markdown {
         return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
-    /** A name as code, on one line. */
+    /** Formats a name as code, on one line. */
     static String code(String name) {
         return "`" + Printable.text(name).replace('`', ' ').replace("|", "\\|") + "`";
     }
 
-    /** A sentence without markup of its own. */
+    /** Escapes a sentence, and makes it printable. */
     static String text(String sentence) {
         return escaped(Printable.text(sentence));
     }
 
-    /** Printable text without markup of its own, however long. */
+    /** Escapes printable text of any length. */
     static String escaped(String text) {
         return text.replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
     }

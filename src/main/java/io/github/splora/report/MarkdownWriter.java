@@ -3,10 +3,10 @@ package io.github.splora.report;
 import java.util.List;
 import java.util.Objects;
 
-/** A comment for a pull request: what matters first, the long table folded. */
+/** Writes a comment for a pull request: the most important facts first, the long table folded. */
 final class MarkdownWriter implements ReportWriter {
 
-    /** More rows than a reader of a pull request looks at. The folded table has them all. */
+    /** The most rows that the visible table shows; the folded table has them all. */
     private static final int MOST_ROWS = 20;
 
     @Override
@@ -36,7 +36,7 @@ final class MarkdownWriter implements ReportWriter {
                         "to prune",
                         "highest score",
                         "highest score kept",
-                        "share of norm(ΔW)² to go"))
+                        "share of norm(ΔW)² to prune"))
                 + Markdown.line(List.of("---:", "---:", "---:", "---:", "---:", "---:"))
                 + Markdown.line(List.of(
                         String.valueOf(summary.modules()),

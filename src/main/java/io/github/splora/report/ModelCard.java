@@ -10,8 +10,9 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The section of an adapter's {@code README.md} that says what was removed or corrected, why, with which version and from which
- * inputs. It stands between two HTML comments; everything else, the front matter first of all, stays byte for byte.
+ * The section of an adapter's {@code README.md} that says what was removed or corrected, why, by which version, and
+ * from which inputs. It is enclosed in two HTML comments. Everything outside, such as the front matter, stays byte for
+ * byte.
  */
 public final class ModelCard {
 
@@ -19,7 +20,7 @@ public final class ModelCard {
 
     private static final String BEGIN = "<!-- splora:begin: 'splora prune' replaces what stands between the marks -->";
     private static final String END = "<!-- splora:end -->";
-    /** What the hub needs to know of an adapter, or of a model, that came without a card. */
+    /** The front matter that the hub needs, for an adapter or model without a card. */
     private static final String NEW_CARD = "---\nlibrary_name: %s\n---\n";
 
     private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w.-]+(@.+)?");
@@ -27,7 +28,7 @@ public final class ModelCard {
     private ModelCard() {}
 
     /**
-     * Brings the card in a folder up to date, or writes one. Where nothing was, nothing is said.
+     * Updates the card in a folder, or writes one. Does nothing if no module was selected.
      *
      * @throws IOException if the card cannot be read or written
      */
@@ -36,7 +37,7 @@ public final class ModelCard {
         if (report.summary().pruned() == 0 || Files.isDirectory(card)) {
             return;
         }
-        // Latin-1 takes any bytes in and gives the same out, whatever encoding the card is in.
+        // Latin-1 preserves all bytes, whatever encoding the card is in.
         String old = Files.exists(card)
                 ? Files.readString(card, StandardCharsets.ISO_8859_1)
                 : NEW_CARD.formatted(report.inputs().adapter() == null ? "transformers" : "peft");
@@ -48,7 +49,7 @@ public final class ModelCard {
         String newLine = card.contains("\r\n") ? "\r\n" : "\n";
         String lines = section.replace("\n", newLine);
         int end = card.indexOf(END, Math.max(0, card.indexOf(BEGIN)));
-        // The nearest mark before the end: one that was left alone must not take the text after it along.
+        // Take the nearest begin mark before the end mark: a stray begin mark must not swallow the text after it.
         int begin = end < 0 ? -1 : card.lastIndexOf(BEGIN, end);
         if (begin >= 0) {
             return card.substring(0, begin) + lines + card.substring(end + END.length());
@@ -67,13 +68,12 @@ public final class ModelCard {
                 + (action.corrects() ? "## Corrected with splora\n\n" : "## Pruned with splora\n\n")
                 + Plural.share(pruned, summary.modules(), isMerged ? "weight" : "LoRA module")
                 + Plural.choose(pruned, " was ", " were ")
-                + (isMerged ? "made the aligned model's again" : action.participle())
-                + " for " + Plural.choose(pruned, "its", "their") + " score (" + Markdown.text(Sentences.method(report))
-                + ")."
+                + (isMerged ? "restored to the aligned model's values" : action.participle())
+                + " (" + Markdown.text(Sentences.method(report)) + ")."
                 + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
                 + ".\n\n"
                 + Markdown.table(Markdown.pruned(report)) + "\n"
-                + "- splora " + report.tool().version() + "; every figure is in `" + RunReport.FILE_NAME + "`\n"
+                + "- splora " + report.tool().version() + "; all figures are in `" + RunReport.FILE_NAME + "`\n"
                 + "- base: " + Markdown.code(publicName(inputs.base().path()))
                 + ", fingerprint `" + inputs.base().fingerprint() + "`\n"
                 + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))
@@ -87,7 +87,7 @@ public final class ModelCard {
                 + END;
     }
 
-    /** A hub id as it is; of a path its last part alone: the card is published, and the rest is about this machine. */
+    /** Returns a hub id unchanged, but only the last part of a path: the card is published, and a path reveals more. */
     private static String publicName(String input) {
         Path name = HUB_ID.matcher(input).matches()
                 ? null

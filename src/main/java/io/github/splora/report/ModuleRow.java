@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One module in a report; figures and their absence as in {@link ModuleScore}.
+ * One module in a report. {@link ModuleScore} describes the figures, and when they are absent.
  *
  * @param block number of the transformer block; null outside any
  * @param type projection type
  * @param shape {@code [out, in]}, or {@code [experts, out, in]}
- * @param unscored {@code zero-delta}, {@code no-reference}, …: why there is no score; null if there is one
+ * @param unscored why there is no score ({@code zero-delta}, {@code no-reference}, …); null if there is one
  * @param decision {@value #PRUNE} or {@value #KEEP}
- * @param reason why, in a few words
+ * @param reason the reason for the decision, in a few words
  */
 public record ModuleRow(
         String name,
@@ -42,7 +42,7 @@ public record ModuleRow(
     public static final String PRUNE = "prune";
     public static final String KEEP = "keep";
 
-    /** The row of a decided module. */
+    /** Returns the row for a decision. */
     public static ModuleRow of(Decision decision) {
         ModuleScore score = decision.score();
         return new ModuleRow(
@@ -66,7 +66,7 @@ public record ModuleRow(
     }
 
     /**
-     * What the row says about the module, without the decision: to decide again from a file.
+     * Returns the module's score without the decision, in order to decide again from a report.
      *
      * @return empty if the row has neither a score nor a known reason for none
      */
@@ -91,7 +91,7 @@ public record ModuleRow(
                 : Optional.empty();
     }
 
-    /** Whether everything is there that every row has. */
+    /** Whether the row has all required fields. */
     boolean isWhole() {
         return name != null
                 && type != null
@@ -102,22 +102,22 @@ public record ModuleRow(
                 && shape.stream().noneMatch(Objects::isNull);
     }
 
-    /** {@code 4096x1024}, for people. */
+    /** Returns the shape as text, such as {@code 4096x1024}. */
     public String shapeText(String times) {
         return shape.stream().map(String::valueOf).collect(Collectors.joining(times));
     }
 
-    /** Outputs of one matrix. */
+    /** Returns the output dimension of one matrix. */
     long outFeatures() {
         return shape.get(shape.size() - 2);
     }
 
-    /** Inputs of one matrix. */
+    /** Returns the input dimension of one matrix. */
     long inFeatures() {
         return shape.get(shape.size() - 1);
     }
 
-    /** Whether the module is to go. */
+    /** Whether the module is selected. */
     public boolean goes() {
         return PRUNE.equals(decision);
     }

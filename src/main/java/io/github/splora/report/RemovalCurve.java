@@ -12,27 +12,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What any threshold or count would remove.
+ * The modules that any other threshold or count would remove.
  *
- * @param granularity what is removed as one
- * @param units highest score first
- * @param steps removing none, one, two, … of the units: one more step than there are units
- * @param chosen index of the step that the report has decided for
+ * @param granularity the unit of selection
+ * @param units the units, highest score first
+ * @param steps the steps that remove none, one, two, … of the units: one more step than units
+ * @param chosen index of the step that the report chose
  */
 public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step> steps, int chosen) {
 
     /**
-     * Removing some of the units, highest score first.
+     * Removes a number of units, highest score first.
      *
-     * @param count how many units
-     * @param modules how many modules they hold
-     * @param deltaShare share of ‖ΔW‖² that goes with them, as in {@link RunReport.Summary}; null if nothing was measured
-     * @param threshold the report's own if it has one and this is its step, else the shortest decimal number that removes
-     *     exactly these; null if a tie leaves none
+     * @param count number of units
+     * @param modules number of modules in these units
+     * @param deltaShare share of ‖ΔW‖² that they hold, as in {@link RunReport.Summary}; null if nothing was measured
+     * @param threshold the report's threshold if it has one and this is its step, else the shortest decimal number that
+     *     removes exactly these units; null if a tie makes that impossible
      */
     public record Step(int count, int modules, @Nullable Double deltaShare, @Nullable Double threshold) {}
 
-    /** The curve for a report's rows. */
+    /** Returns the curve for a report's rows. */
     public static RemovalCurve of(RunReport report) {
         Granularity granularity = Labels.find(
                         Granularity.class, report.parameters().granularity())
@@ -86,7 +86,7 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
         return norm == null ? 0 : norm * norm;
     }
 
-    /** A number at or above the highest score that stays and below the lowest that goes. */
+    /** Returns a number at or above the highest kept score and below the lowest removed one; null for a tie. */
     private static @Nullable Double threshold(List<Unit> units, int count) {
         if (units.isEmpty()) {
             return null;

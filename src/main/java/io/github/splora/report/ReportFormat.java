@@ -1,6 +1,6 @@
 package io.github.splora.report;
 
-/** The formats by the names that {@code --format} takes. */
+/** The formats, as named by {@code --format}. */
 public enum ReportFormat {
     TABLE("table"),
     JSON("json"),
@@ -13,7 +13,7 @@ public enum ReportFormat {
         this.label = label;
     }
 
-    /** @param color whether escape sequences are welcome */
+    /** @param color whether to use escape sequences for color */
     public ReportWriter writer(boolean color) {
         return switch (this) {
             case TABLE -> new TableWriter(color);

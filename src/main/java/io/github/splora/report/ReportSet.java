@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The reports of a run. One is shown as it is; several are a document of documents in JSON, one table with the adapter in
- * the first column in CSV, and one after the other under the adapters' names for people.
+ * The reports of a run. A single report is written as it is. Several become one JSON document with an array of reports,
+ * one CSV table with the adapter in the first column, or plain text or Markdown with a heading for each adapter.
  */
 public record ReportSet(List<RunReport> reports) {
 
-    /** The whole text, with a final line break. */
+    /** Returns the whole text, with a final line break. */
     public String write(ReportFormat format, boolean color) {
         ReportWriter writer = format.writer(color);
         if (reports.size() == 1) {

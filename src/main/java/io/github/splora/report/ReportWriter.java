@@ -1,8 +1,8 @@
 package io.github.splora.report;
 
-/** One way to show a report. */
+/** Writes a report in one format. */
 public interface ReportWriter {
 
-    /** The whole text, with a final line break. */
+    /** Returns the whole text, with a final line break. */
     String write(RunReport report);
 }

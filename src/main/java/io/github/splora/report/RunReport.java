@@ -17,21 +17,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a run found out and decided: the document that {@code --format json} prints and that lies beside a pruned
- * adapter as {@value #FILE_NAME}. Its field names are a contract; a change that breaks a reader raises
+ * The results and decisions of a run: the document that {@code --format json} prints and that a prune writes beside the
+ * adapter as {@value #FILE_NAME}. Its field names are a contract; a change that breaks readers raises
  * {@link #SCHEMA_VERSION}.
  *
  * @param schemaVersion {@value #SCHEMA_VERSION}
- * @param tool what wrote it
- * @param command the arguments that the program was called with; empty if it was called from Java, or is an older one
+ * @param tool the program that wrote the report
+ * @param command the program's arguments; empty if it was called from Java, or if an older version wrote the report
  * @param metric {@code e-diem}, {@code cosine}, {@code frobenius} or {@code overlap}
  * @param parameters how scores and decisions were made
- * @param inputs what was read
- * @param engine what did the arithmetic
- * @param modules one row for each module of the adapter, in its natural order
+ * @param inputs the checkpoints and the adapter
+ * @param engine the implementation that computed the figures
+ * @param modules one row for each module of the adapter, in natural order
  * @param summary figures over all rows
- * @param warnings what a reader of the scores must know; usually empty
- * @param timing how long it took
+ * @param warnings facts that readers of the scores must know; usually empty
+ * @param timing how long the run took
  */
 public record RunReport(
         int schemaVersion,
@@ -53,30 +53,30 @@ public record RunReport(
         command = command == null ? List.of() : List.copyOf(command);
     }
 
-    /** The program. */
+    /** The program that wrote the report. */
     public record Tool(String name, String version) {}
 
     /**
-     * How scores and decisions were made.
+     * The options that scores and decisions were made with.
      *
-     * @param reference what each delta is compared with
-     * @param population what each distance is judged against
+     * @param reference the reference that each delta is compared with
+     * @param population the population that each distance is compared with
      * @param centre estimator of the expected distance
      * @param spread estimator of the spread
-     * @param energy share of ‖V‖² in the subspaces that scores are told from; null for other references
-     * @param seed of what was drawn at random; null if nothing was
-     * @param include patterns of modules that take part; empty means all
-     * @param exclude patterns of modules that do not
-     * @param granularity what is selected as one
+     * @param energy share of ‖V‖² in the subspaces that the scores use; null for references without subspaces
+     * @param seed random seed; null if the run used no random numbers
+     * @param include patterns of the modules to score; empty means all
+     * @param exclude patterns of the modules to leave out
+     * @param granularity the unit of selection
      * @param rule {@code threshold}, {@code count}, {@code fraction}, {@code all} or {@code none}
-     * @param value the rule's figure; null for {@code all} and {@code none}
-     * @param defaultRule whether the rule is the documented default, not the user's
-     * @param action what is done to selected modules; null for a score
-     * @param configStyle how a drop is told to PEFT; null for a score
-     * @param strength how far an action that corrects goes, from 0 to 1; null for others
-     * @param actionEnergy share of ‖V‖² in the subspaces that the action looks at; null for others
-     * @param gain what a deflated delta was multiplied with; null for other actions
-     * @param client what the pruned adapter is for; null in a report of a splora that knew of PEFT alone
+     * @param value the rule's number; null for {@code all} and {@code none}
+     * @param defaultRule whether the rule is the documented default instead of the user's
+     * @param action the action on selected modules; null if the run only scored
+     * @param configStyle how the config tells PEFT about dropped modules; null if the run only scored
+     * @param strength strength of a correcting action, from 0 to 1; null for other actions
+     * @param actionEnergy share of ‖V‖² in the subspaces that the action uses; null for actions without subspaces
+     * @param gain factor of a deflated delta; null for other actions
+     * @param client the program that the adapter was written for; null in reports of versions that supported only PEFT
      */
     public record Parameters(
             String reference,
@@ -108,7 +108,7 @@ public record RunReport(
                     .orElseThrow(() -> new IllegalStateException("no rule '" + rule + "' with value " + value));
         }
 
-        /** Returns what is done to selected modules; empty for a score, and for an unknown action. */
+        /** Returns the action on selected modules; empty if the run only scored, and for an unknown action. */
         public Optional<ActionKind> actionKind() {
             return Labels.find(ActionKind.class, action);
         }
@@ -131,10 +131,10 @@ public record RunReport(
     }
 
     /**
-     * The three things a run reads.
+     * The inputs of a run.
      *
-     * @param adapter null if a merged checkpoint was judged
-     * @param adapted the merged checkpoint; null if an adapter was judged
+     * @param adapter the adapter; null if a merged checkpoint was scored
+     * @param adapted the merged checkpoint; null if an adapter was scored
      */
     public record Inputs(
             CheckpointInput base,
@@ -142,12 +142,12 @@ public record RunReport(
             @Nullable AdapterInput adapter,
             @Nullable CheckpointInput adapted) {
 
-        /** Of an adapter. */
+        /** The inputs of a run on an adapter. */
         public Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter) {
             this(base, aligned, adapter, null);
         }
 
-        /** What is judged, as the user named it. */
+        /** Returns the scored adapter or merged checkpoint, as the user named it. */
         public String subject() {
             return adapter == null ? Objects.requireNonNull(adapted).path() : adapter.path();
         }
@@ -164,7 +164,7 @@ public record RunReport(
     /**
      * A checkpoint.
      *
-     * @param path what the user named
+     * @param path path or hub id, as the user gave it
      * @param fingerprint SHA-256 over tensor names, dtypes, shapes and samples of the data
      */
     public record CheckpointInput(String path, String fingerprint) {}
@@ -172,25 +172,26 @@ public record RunReport(
     /**
      * An adapter.
      *
-     * @param path what the user named
-     * @param sha256 of its weights file
-     * @param configSha256 of its {@code adapter_config.json}
+     * @param path path or hub id, as the user gave it
+     * @param sha256 SHA-256 of its weights file
+     * @param configSha256 SHA-256 of its {@code adapter_config.json}
      */
     public record AdapterInput(String path, String sha256, String configSha256) {}
 
-    /** The tensor engine. */
+    /** The implementation that computed the figures. */
     public record Engine(String name, String version, String device, int threads) {}
 
     /**
      * Figures over all modules.
      *
-     * @param modules how many the adapter has
-     * @param scored how many have a score
-     * @param pruned how many are to go
+     * @param modules number of modules
+     * @param scored number of modules with a score
+     * @param pruned number of selected modules
      * @param prunedFraction {@code pruned / modules}
-     * @param maxScore highest score; null if there is none
-     * @param maxKeptScore highest score among those that stay; null if there is none
-     * @param prunedDeltaShare share of ‖ΔW‖², summed over measured modules, that goes; null if nothing was measured
+     * @param maxScore highest score; null if no module has a score
+     * @param maxKeptScore highest score of the kept modules; null if none of them has a score
+     * @param prunedDeltaShare share of ‖ΔW‖², summed over measured modules, in the selected modules; null if nothing
+     *     was measured
      */
     public record Summary(
             int modules,
@@ -202,23 +203,23 @@ public record RunReport(
             @Nullable Double prunedDeltaShare) {}
 
     /**
-     * Wall time.
+     * Wall-clock times.
      *
      * @param scoringSeconds time to read, measure and score; 0 if the scores came from a file
-     * @param totalSeconds from the start of the run to this report
-     * @param checkpointBytes bytes of the weights that were compared, base and aligned together
+     * @param totalSeconds time from the start of the run to this report
+     * @param checkpointBytes size of the compared weights, base and aligned together
      */
     public record Timing(double scoringSeconds, double totalSeconds, long checkpointBytes) {}
 
-    /** The document, with a final line break. */
+    /** Returns the JSON document, with a final line break. */
     public String toJson() {
         return StrictJson.write(this);
     }
 
     /**
-     * Reads a report back.
+     * Reads a report.
      *
-     * @throws BadInputException if it is not one, of another schema version, or not whole
+     * @throws BadInputException if the file is not a report, has another schema version, or is incomplete
      */
     public static RunReport read(Path file) {
         ObjectNode json = StrictJson.readNamed(file);
@@ -228,23 +229,21 @@ public record RunReport(
                     file,
                     "schemaVersion",
                     json.get("schemaVersion"),
-                    "a report of schema version " + SCHEMA_VERSION
-                            + " is expected, as 'splora score --format json' writes it");
+                    "must be a report of schema version " + SCHEMA_VERSION
+                            + ", as 'splora score --format json' writes it");
         }
         if (json.has("reports")) {
             throw new BadInputException(
                     file,
                     "reports",
                     null,
-                    "one report is expected, and these are those of a run on several adapters; take one out: jq '.reports[0]'");
+                    "must be a single report, but these are the reports of a run on several adapters; extract one: jq"
+                            + " '.reports[0]'");
         }
         RunReport report = StrictJson.fromTree(file, json, RunReport.class);
         if (!report.isWhole()) {
             throw new BadInputException(
-                    file,
-                    null,
-                    null,
-                    "parts of the report are missing; write it anew with 'splora score --format json'");
+                    file, null, null, "parts of the report are missing; run 'splora score --format json' again");
         }
         Parameters made = report.parameters();
         if (SelectionRule.of(made.rule(), made.value()).isEmpty()) {
@@ -252,7 +251,7 @@ public record RunReport(
                     file,
                     "parameters.rule",
                     made.rule(),
-                    "threshold, count, fraction, all or none is expected, with parameters.value to fit");
+                    "must be threshold, count, fraction, all or none, with a matching parameters.value");
         }
         return report;
     }

@@ -7,12 +7,12 @@ import io.github.splora.surgery.ActionParameter;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a report says in words, the same in every format. */
+/** The sentences of a report, the same in every format. */
 public final class Sentences {
 
     private Sentences() {}
 
-    /** One sentence below the table. */
+    /** Returns the sentence below the table. */
     public static String conclusion(RunReport report) {
         return selected(report) + " (" + method(report) + ")";
     }
@@ -23,7 +23,7 @@ public final class Sentences {
                 + report.parameters().actionKind().map(ActionKind::verb).orElse("prune");
     }
 
-    /** How scores and decisions were made, in a few words. */
+    /** Returns the options that scores and decisions were made with, in a few words. */
     static String method(RunReport report) {
         RunReport.Parameters parameters = report.parameters();
         return Printable.text(report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; "
@@ -32,7 +32,7 @@ public final class Sentences {
                 + correction(parameters));
     }
 
-    /** What is done to selected modules, with its parameters. */
+    /** Returns the action on selected modules, with its parameters. */
     public static String action(RunReport report) {
         RunReport.Parameters parameters = report.parameters();
         if (report.inputs().adapter() == null) {

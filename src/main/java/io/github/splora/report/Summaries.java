@@ -7,12 +7,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Sums rows up. */
+/** Summarizes rows. */
 public final class Summaries {
 
     private Summaries() {}
 
-    /** @param rows at least one */
+    /** @param rows the rows; at least one */
     public static Summary of(List<ModuleRow> rows) {
         int pruned = (int) rows.stream().filter(ModuleRow::goes).count();
         double all = energy(rows, row -> true);

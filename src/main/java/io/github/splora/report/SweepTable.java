@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A sweep as rows of text, for a terminal, a spreadsheet or a pull request. */
+/** Writes a sweep as a table for a terminal, a spreadsheet or a pull request. */
 public final class SweepTable {
 
     private SweepTable() {}
 
-    /** Aligned columns in ASCII: {@code *} is on the front, {@code !} the best. */
+    /** Returns aligned columns in ASCII. {@code *} marks the front, {@code !} the best candidate. */
     public static String plain(SweepReport report) {
         List<List<String>> rows = rows(report, true);
         List<Integer> widths = IntStream.range(0, rows.get(0).size())
@@ -30,7 +30,7 @@ public final class SweepTable {
                 + "\n";
     }
 
-    /** For a pull request. */
+    /** Returns a Markdown table for a pull request. */
     public static String markdown(SweepReport report) {
         List<List<String>> rows = rows(report, true);
         List<String> lines = new ArrayList<>(rows.stream()
@@ -40,7 +40,7 @@ public final class SweepTable {
         return "### splora sweep\n\n" + Markdown.escaped(report.conclusion()) + "\n\n" + String.join("", lines);
     }
 
-    /** RFC 4180, numbers in full. */
+    /** Returns CSV (RFC 4180) with all digits. */
     public static String csv(SweepReport report) {
         return rows(report, false).stream().map(row -> Csv.line(row.stream())).collect(Collectors.joining());
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** An aligned table for a terminal. */
+/** Writes an aligned table for a terminal. */
 final class TableWriter implements ReportWriter {
 
     private static final String RED = "\u001b[31m";
@@ -43,7 +43,7 @@ final class TableWriter implements ReportWriter {
         return Math.max(column.title().length(), widest);
     }
 
-    /** Where there is color somebody is looking: a bar beside the score. Elsewhere columns stay what scripts expect. */
+    /** Adds a bar beside the score if there is color. Without color, the columns stay as scripts expect them. */
     private List<Column> columns(RunReport report) {
         List<Column> columns = new ArrayList<>(Column.ALL);
         if (color) {

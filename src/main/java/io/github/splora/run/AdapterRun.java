@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Scores or prunes LoRA adapters. The whole flow in one direction: files → paired modules → measurements → scores →
+ * Scores or prunes LoRA adapters. The data flows in one direction: files → paired modules → measurements → scores →
  * decisions → surgery → pruned adapter and report.
  */
 public final class AdapterRun {
@@ -31,8 +31,8 @@ public final class AdapterRun {
     }
 
     /**
-     * Scores adapters and decides, as a preview, what a prune would remove. Writes nothing. However many there are, the
-     * checkpoints are read once, and each is scored as if it were alone.
+     * Scores adapters and decides, as a preview, what a prune would remove. Writes nothing. The checkpoints are read
+     * once for all adapters, and each adapter gets the same scores as in a run without the others.
      *
      * @return a report for each adapter, in their order
      * @throws BadInputException if an input cannot be used
@@ -57,12 +57,12 @@ public final class AdapterRun {
     }
 
     /**
-     * Prunes adapters, each into a new folder, with the report beside it; with {@link PruneOptions#dryRun} only decides.
-     * A single adapter's folder is the output itself, of several each has one of its name below.
+     * Prunes adapters, each into a new folder with its report; with {@link PruneOptions#dryRun}, only decides. A single
+     * adapter is written to the output folder itself; several adapters each get a subfolder, named after the adapter.
      *
      * @return a report for each adapter, in their order
      * @throws BadInputException if an input cannot be used or an output is in the way; then nothing is written
-     * @throws IOException if an output cannot be written; then nothing of it is there
+     * @throws IOException if an output cannot be written; then no part of that output exists
      */
     public List<RunReport> prune(PruneOptions options) throws IOException {
         Stopwatch total = Stopwatch.start();
@@ -107,17 +107,22 @@ public final class AdapterRun {
         }
     }
 
-    /** What is to be written. */
+    /** A pruned adapter, ready to be written. */
     private record Pruned(Adapter adapter, Rewrite rewrite, RunReport report) {}
 
-    /** Before anything is scored: that the action is right for the adapter, and that the client could load it at all. */
+    /**
+     * Checks, before anything is scored, that the action suits the adapter and that the client can load the adapter.
+     */
     private static Adapter requireFit(Action action, RunInputs inputs, Adapter adapter) {
         action.requireApplicable(adapter);
         requireLoadable(inputs, adapter, action.apply(adapter, Set.of()));
         return adapter;
     }
 
-    /** Scores that are made now bring corrected factors along: which of them are needed is known when all are there. */
+    /**
+     * Returns the scores, computed now or read from a file. Computing them also computes corrected factors for all
+     * modules, since the selection is known only afterwards.
+     */
     private List<Scored> scores(
             PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described, CorrectedModules corrected) {
         if (options.scores().isEmpty()) {

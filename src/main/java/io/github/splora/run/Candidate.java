@@ -8,14 +8,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One way to correct an adapter that a sweep tries.
+ * A correction of an adapter that a sweep tries.
  *
- * @param options those of {@code splora prune} that mean the same
+ * @param options the equivalent options of {@code splora prune}
  * @param scheme how modules are scored
- * @param include patterns of modules that take part; empty means all
- * @param rule which modules are selected
- * @param granularity what is selected as one
- * @param surgery what is done to them
+ * @param include patterns of the modules to score; empty means all
+ * @param rule the rule that selects modules
+ * @param granularity the unit of selection
+ * @param surgery what is done to selected modules
  */
 public record Candidate(
         String options,
@@ -25,7 +25,7 @@ public record Candidate(
         Granularity granularity,
         Surgery surgery) {
 
-    /** The same done to named modules, whatever their scores. */
+    /** Returns a candidate that does the same to the named modules, whatever their scores. */
     Candidate on(Set<String> modules) {
         List<String> sorted = modules.stream().sorted().toList();
         return new Candidate(

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Collects new factors as a walk brings them, already as small as they will lie in the adapter. */
+/** Collects corrected factors during a walk, in the adapter's data type to save memory. */
 final class CorrectedModules {
 
     private final Map<LoraModule, CorrectedFactors> ofModule = Collections.synchronizedMap(new IdentityHashMap<>());
 
-    /** What a walk is to do for it. */
+    /** Returns the request that makes a walk compute corrected factors and add them here. */
     CorrectionRequest by(CorrectionMethod method, Predicate<PairedModule> isWanted) {
         return new CorrectionRequest(method, isWanted, (module, deltas) -> {
             // Only deltas of low rank are corrected, and only LoRA modules have them.
@@ -31,14 +31,14 @@ final class CorrectedModules {
         });
     }
 
-    /** All of an adapter's that are there, by the names of its modules. */
+    /** Returns the corrected factors of an adapter's modules, by module name. Modules without any are left out. */
     Map<String, CorrectedFactors> of(Adapter adapter) {
         return adapter.modules().stream()
                 .filter(ofModule::containsKey)
                 .collect(Collectors.toMap(LoraModule::name, ofModule::get));
     }
 
-    /** Where the scaling is 0 the delta is, too, and any factors do. */
+    /** Divides the scaling out of a delta. If the scaling is 0, so is the delta, and any factors are right. */
     private static Factors unscaled(LowRank delta, LoraModule module) {
         return new Factors(delta.a(), delta.b().scaledBy(module.scaling() == 0 ? 0 : 1 / module.scaling()));
     }

@@ -15,17 +15,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files a run reads, as they were at its start. A file that is rewritten or replaced meanwhile could be scored in
- * one half and hashed in the other; a result is given only if none was.
+ * The state of a run's input files at its start. If a file changed during the run, its scores and its hash could
+ * describe different contents, so a result is published only if no file has changed.
  */
 final class FileStates {
 
-    /** What a write or a replacement changes; the key is the file system's own name for the file (an inode). */
+    /**
+     * The attributes that a write or a replacement changes. The key identifies the file in its file system (an inode).
+     */
     private record State(long size, FileTime modified, Object key) {}
 
     private final Map<Path, State> states = new LinkedHashMap<>();
 
-    /** @throws BadInputException if one of them is not there */
+    /** @throws BadInputException if a file cannot be read */
     FileStates(Collection<Path> files) {
         files.forEach(file -> {
             try {
@@ -36,14 +38,14 @@ final class FileStates {
         });
     }
 
-    /** @throws BadInputException naming every file that is no longer what it was */
+    /** @throws BadInputException naming every file that has changed */
     void requireUnchanged() {
         List<Problem> problems = new ArrayList<>();
         states.forEach((file, before) -> {
             String change = change(file, before);
             if (change != null) {
-                problems.add(
-                        new Problem(file.toString(), null, null, change + "; run again when nothing writes to it"));
+                problems.add(new Problem(
+                        file.toString(), null, null, change + "; run again while no other program writes to it"));
             }
         });
         if (!problems.isEmpty()) {
@@ -53,9 +55,9 @@ final class FileStates {
 
     private static @Nullable String change(Path file, State before) {
         try {
-            return stateOf(file).equals(before) ? null : "was changed or replaced while it was read";
+            return stateOf(file).equals(before) ? null : "was changed or replaced during the run";
         } catch (IOException e) {
-            return "was taken away while it was read";
+            return "was removed during the run";
         }
     }
 

@@ -28,8 +28,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A run on a merged fine-tune: {@code Δ = W_adapted − W_aligned}, scored as an adapter's deltas are. Its surgery makes
- * weights the aligned ones again.
+ * Scores or prunes a merged fine-tune. Its deltas {@code Δ = W_adapted − W_aligned} are scored like an adapter's. A
+ * prune restores the selected weights to their aligned values.
  */
 public final class MergedRun {
 
@@ -116,8 +116,8 @@ public final class MergedRun {
             if (!converted.isEmpty()) {
                 int count = converted.size();
                 warnings.add(count + " of the aligned weights " + Plural.choose(count, "is", "are")
-                        + " stored in another type than the merged "
-                        + Plural.choose(count, "one and was", "ones and were") + " rounded to it");
+                        + " stored in another data type than the merged "
+                        + Plural.choose(count, "weight and was", "weights and were") + " rounded to it");
             }
             RunReport report = new ReportBuilder(
                             context, options.score(), checkpoints.describe(options.score()), scored, decisions)
@@ -147,7 +147,8 @@ public final class MergedRun {
                     checkpoints.adapted().location(),
                     null,
                     null,
-                    "no weight of this checkpoint takes part; is it a model, and do --include and --exclude leave something?");
+                    "there is no weight to score in this checkpoint; check that it is a model, and that --include and"
+                            + " --exclude leave some weights");
         }
         return pairs;
     }
@@ -165,7 +166,7 @@ public final class MergedRun {
                 .get(0);
     }
 
-    /** Aligned tensors of the named modules, or of all, by the names of the merged tensors that they would replace. */
+    /** Returns the aligned tensors of the named modules, or of all, by the names of the merged tensors they replace. */
     private static Map<String, StoredTensor> aligned(List<PairedModule> pairs, Optional<Set<String>> names) {
         Map<String, StoredTensor> aligned = new LinkedHashMap<>();
         pairs.stream()
@@ -185,8 +186,8 @@ public final class MergedRun {
         return List.of(Plural.of(vectors.size(), "tensor") + " outside modules (norms, biases) "
                 + Plural.choose(
                         vectors.size(),
-                        "differs from the aligned checkpoint: " + example + "; it is not scored and stays as it is",
+                        "differs from the aligned checkpoint: " + example + "; it is not scored and stays unchanged",
                         "differ from the aligned checkpoint, for example " + example
-                                + "; they are not scored and stay as they are"));
+                                + "; they are not scored and stay unchanged"));
     }
 }

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One of a run's adapters.
+ * An opened adapter of a run.
  *
  * @param given path or hub id, as the user named it
  */
 public record OpenAdapter(String given, Adapter adapter) {
 
-    /** What the adapter's folder is called: the last part of its path or of its hub id. */
+    /** Returns the name of the adapter's folder: the last part of its path or hub id. */
     String name() {
         Path path = Path.of(given);
         if (!Files.exists(path)) {
@@ -28,20 +28,20 @@ public record OpenAdapter(String given, Adapter adapter) {
         return name == null ? "adapter" : name.toString();
     }
 
-    /** Whether a problem is said of a file of this adapter. */
+    /** Whether a problem names a file of this adapter. */
     boolean isNamedIn(Problem problem) {
         String own = path().toString();
         return problem.file().equals(own) || problem.file().startsWith(own + File.separator);
     }
 
-    /** The folder itself, or the file: what an output must not lie in. */
+    /** Returns the adapter's folder, or its file. An output must not be inside it. */
     Path path() {
         return adapter.folder().orElse(adapter.location());
     }
 
     /**
-     * Puts the adapters in the place of each folder that is none but holds some; hidden ones, which a killed run may have
-     * left, do not count. Hub ids and all else stay.
+     * Replaces each folder that contains adapters, but is not one itself, by these adapters. Skips hidden folders,
+     * which a killed run may have left. Hub ids and everything else stay.
      */
     public static List<String> expanded(List<String> given) {
         return given.stream().flatMap(OpenAdapter::inside).toList();
@@ -62,7 +62,7 @@ public record OpenAdapter(String given, Adapter adapter) {
                     .sorted()
                     .forEach(found::add);
         } catch (IOException e) {
-            // Opening it will say what is the matter with it.
+            // Opening it as an adapter will report what is wrong.
             return Stream.of(given);
         }
         return found.isEmpty() ? Stream.of(given) : found.stream();

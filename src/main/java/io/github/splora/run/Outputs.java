@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Where each adapter of a run goes. */
+/** Prepares the output folder of each adapter. */
 final class Outputs {
 
     private Outputs() {}
 
     /**
-     * The output itself for a single adapter, a folder of its name below for each of several.
+     * Prepares the output folder itself for a single adapter, or a subfolder for each of several adapters.
      *
-     * @return in the order of the adapters
-     * @throws BadInputException if something is in the way of any of them, or two have the same name
+     * @return the folders, in the order of the adapters
+     * @throws BadInputException if something is in the way of a folder, or two adapters have the same name
      */
     static List<OutputFolder> prepare(PruneOptions options, RunInputs inputs) {
         List<Path> read = Stream.concat(inputs.paths().stream(), options.scores().stream())

@@ -1,22 +1,22 @@
 package io.github.splora.run;
 
-/** Told how a run gets on. Calls come one at a time. */
+/** Receives the progress of a run. Calls never overlap. */
 public interface Progress {
 
-    /** Says nothing. */
+    /** Ignores all progress. */
     Progress SILENT = new Progress() {};
 
     /**
-     * Scoring begins.
+     * Called when scoring begins.
      *
-     * @param modules how many will be measured
+     * @param modules number of modules that will be measured
      * @param bytes size of their weights, base and aligned together
      */
     default void begin(int modules, long bytes) {}
 
-    /** One more module is measured, whose weights are {@code bytes} long. */
+    /** Called when a module has been measured, whose weights have {@code bytes} bytes. */
     default void moduleDone(long bytes) {}
 
-    /** All modules are measured. */
+    /** Called when all modules have been measured, or measuring has failed. */
     default void end() {}
 }

@@ -6,7 +6,7 @@ import io.github.splora.report.RunReport;
 import java.io.IOException;
 import java.nio.file.Files;
 
-/** Publishes a result: weights, model card and report appear together, in one folder, or not at all. */
+/** Publishes a result: weights, model card and report appear in one folder together, or not at all. */
 final class Publication {
 
     private Publication() {}
@@ -14,9 +14,9 @@ final class Publication {
     /**
      * Fills the folder and puts it in place.
      *
-     * @param inputs what the result was made from; if any of it has changed, nothing is published
-     * @param weights writes the weights and everything that is carried over with them
-     * @throws IOException if the folder cannot be written; then it is as it was before
+     * @param inputs the input files of the result; if any has changed, nothing is published
+     * @param weights writes the weights and the files that are copied along with them
+     * @throws IOException if the folder cannot be written; then it is unchanged
      */
     static void publish(OutputFolder output, RunReport report, FileStates inputs, OutputFolder.Contents weights)
             throws IOException {

@@ -12,7 +12,7 @@ import io.github.splora.surgery.ActionParameter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together the {@link RunReport} of a run. */
+/** Builds the {@link RunReport} of a run. */
 final class ReportBuilder {
 
     private final RunContext context;

@@ -4,10 +4,10 @@ import io.github.splora.checkpoint.HubCache;
 import java.util.List;
 
 /**
- * What every run is given besides its options.
+ * The environment of a run.
  *
  * @param hub where hub ids are looked up
- * @param progress notified of each measured module
+ * @param progress receives each measured module
  * @param command arguments of the program, as reports name them; empty when called from Java
  * @param version version of splora, as reports name it
  */

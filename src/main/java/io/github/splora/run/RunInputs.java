@@ -18,12 +18,12 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The inputs of a run, found and opened: two checkpoints, and adapters that are all held against these. */
+/** The opened inputs of a run: two checkpoints, and adapters that are all compared with these. */
 record RunInputs(
         ScoreOptions options, Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters, FileStates files)
         implements AutoCloseable {
 
-    /** @throws BadInputException with the problems of all of them, not of the first alone */
+    /** @throws BadInputException with the problems of all inputs, not only of the first */
     static RunInputs open(ScoreOptions options, HubCache hub) {
         List<Problem> problems = new ArrayList<>();
         Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems);
@@ -53,9 +53,9 @@ record RunInputs(
     /**
      * Does the same with every adapter.
      *
-     * @param work takes an adapter's place among {@link #adapters}
-     * @return in the order of the adapters
-     * @throws BadInputException with the problems of all of them; where there are several, each says whose it is
+     * @param work receives an adapter's index in {@link #adapters}
+     * @return the results, in the order of the adapters
+     * @throws BadInputException with the problems of all adapters; if there are several, each problem names its adapter
      */
     <T> List<T> ofEachAdapter(IntFunction<T> work) {
         List<T> results = new ArrayList<>();
@@ -78,7 +78,7 @@ record RunInputs(
         return results;
     }
 
-    /** @throws BadInputException if a file has changed since the inputs were opened, so that no result can be told of it */
+    /** @throws BadInputException if a file has changed since the inputs were opened, which makes the results invalid */
     void requireUnchanged() {
         files.requireUnchanged();
     }
@@ -93,8 +93,8 @@ record RunInputs(
     }
 
     /**
-     * What each adapter's report says of the inputs, in the order of the adapters; reads the adapters whole and a sample of
-     * every checkpoint tensor.
+     * Describes the inputs for each adapter's report, in the order of the adapters. Reads all of each adapter, and a
+     * sample of every checkpoint tensor.
      */
     List<RunReport.Inputs> describe() {
         CheckpointInput describedBase = new CheckpointInput(options.base(), Fingerprint.of(base));

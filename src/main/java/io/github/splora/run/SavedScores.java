@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Scores that an earlier {@code splora score --format json} wrote, if they are of the very same inputs. */
+/** Reads scores that {@code splora score --format json} wrote earlier for the same inputs. */
 final class SavedScores {
 
     private SavedScores() {}
@@ -24,8 +24,8 @@ final class SavedScores {
     /**
      * Reads and checks a report.
      *
-     * @param inputs what this run's inputs are
-     * @throws BadInputException naming every input that differs and every module that has no row
+     * @param inputs this run's inputs
+     * @throws BadInputException naming every input that differs and every module without a row
      */
     static Scored read(Path file, Adapter adapter, RunReport.Inputs inputs) {
         RunReport report = RunReport.read(file);
@@ -33,7 +33,7 @@ final class SavedScores {
         RunReport.Inputs saved = report.inputs();
         if (saved.adapter() == null) {
             throw new BadInputException(
-                    file, "inputs.adapter", null, "the scores are of a merged checkpoint; score the adapter");
+                    file, "inputs.adapter", null, "the scores are those of a merged checkpoint; score the adapter");
         }
         RunReport.AdapterInput ofThisRun = Objects.requireNonNull(inputs.adapter());
         requireSame(file, "base", saved.base().fingerprint(), inputs.base().fingerprint(), problems);
@@ -82,10 +82,7 @@ final class SavedScores {
     private static MetricKind metric(Path file, RunReport report) {
         return Labels.find(MetricKind.class, report.metric())
                 .orElseThrow(() -> new BadInputException(
-                        file,
-                        "metric",
-                        report.metric(),
-                        "one of " + Arrays.toString(MetricKind.values()) + " is expected"));
+                        file, "metric", report.metric(), "must be one of " + Arrays.toString(MetricKind.values())));
     }
 
     private static void requireSame(Path file, String input, String saved, String now, List<Problem> problems) {
@@ -94,7 +91,8 @@ final class SavedScores {
                     file.toString(),
                     "inputs." + input,
                     String.valueOf(saved),
-                    "the scores are of another " + input + " than this one (" + now + "); score again"));
+                    "the scores were computed with a different " + input + " from this one (" + now
+                            + "); score again"));
         }
     }
 }

@@ -15,22 +15,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a user asks of a scoring run.
+ * The options of a scoring run.
  *
  * @param base path or hub id of the checkpoint before alignment
  * @param aligned path or hub id of the aligned checkpoint
- * @param adapters paths or hub ids of PEFT adapters, at least one; a folder may hold several
- * @param adapted path or hub id of a merged fine-tune, in place of adapters
- * @param revision for hub ids that name none
- * @param scheme how scores are made
- * @param include patterns of modules that take part; empty means all
- * @param exclude patterns of modules that do not
- * @param rule which modules are to go; empty means the metric's default rule
- * @param granularity what is selected as one
- * @param client what the pruned adapter is for
+ * @param adapters paths or hub ids of PEFT adapters, at least one; a folder may contain several
+ * @param adapted path or hub id of a merged fine-tune, instead of adapters
+ * @param revision revision for hub ids without one
+ * @param scheme how scores are computed
+ * @param include patterns of the modules to score; empty means all
+ * @param exclude patterns of the modules to leave out
+ * @param rule the rule that selects modules; empty means the metric's default rule
+ * @param granularity the unit of selection
+ * @param client the program that will load the pruned adapter
  * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}
- * @param kernel what computes; not Java on a GPU
- * @param resources what it may take of the machine
+ * @param kernel the implementation; not Java on a GPU
+ * @param resources limits for threads and memory
  */
 public record ScoreOptions(
         String base,
@@ -48,7 +48,7 @@ public record ScoreOptions(
         KernelKind kernel,
         Resources resources) {
 
-    /** These, with how one candidate is scored and selected. */
+    /** Returns these options with a candidate's scheme, patterns, rule and granularity. */
     ScoreOptions of(Candidate candidate) {
         return new ScoreOptions(
                 base,
@@ -67,12 +67,12 @@ public record ScoreOptions(
                 resources);
     }
 
-    /** Decides, by the rule that holds for these scores, which modules are selected. */
+    /** Decides which modules are selected, by the rule for these scores. */
     List<Decision> decide(Scored scored) {
         return new Selection(ruleFor(scored.basis().metric()), granularity).decide(scored.scores());
     }
 
-    /** @throws BadInputException if the scores come from a file whose metric has no default rule, and no rule is given */
+    /** @throws BadInputException if the scores' metric has no default rule and none was given */
     void requireRule(Scored scored) {
         if (ruleFor(scored.basis().metric()) instanceof SelectionRule.None) {
             throw new BadInputException(List.of(new Problem(
@@ -83,7 +83,7 @@ public record ScoreOptions(
         }
     }
 
-    /** The rule that holds for scores of a metric: the user's, else the metric's default, else none. */
+    /** Returns the rule for scores of a metric: the user's, else the metric's default, else none. */
     public SelectionRule ruleFor(MetricKind scored) {
         return rule.orElseGet(() -> scored.defaultThreshold().isPresent()
                 ? new SelectionRule.Above(scored.defaultThreshold().getAsDouble())

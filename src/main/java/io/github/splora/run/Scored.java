@@ -10,17 +10,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores and how they came about, whether just now or from a file.
+ * Scores and how they were computed, by this run or an earlier one.
  *
- * @param scores one for each module of the adapter, in its order
- * @param basis what they were made with
- * @param engine what did the arithmetic
- * @param seconds how long that took; 0 if it was done by an earlier run
- * @param checkpointBytes bytes of the weights that were compared
+ * @param scores one score for each module of the adapter, in its order
+ * @param basis the options that they were computed with
+ * @param engine the implementation that computed them
+ * @param seconds how long that took; 0 if an earlier run did it
+ * @param checkpointBytes size of the compared weights
  */
 record Scored(List<ModuleScore> scores, Basis basis, RunReport.Engine engine, double seconds, long checkpointBytes) {
 
-    /** The options that decide what a score is, by their names; null where one has no bearing on it. */
+    /** The names of the options that determine a score; null for an option without effect. */
     record Basis(
             MetricKind metric,
             String reference,

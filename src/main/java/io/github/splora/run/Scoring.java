@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** From opened inputs to scores: all adapters in one pass over the checkpoints, then each among its own modules. */
+/** Computes scores: measures all adapters in one pass over the checkpoints, then scores each among its own modules. */
 final class Scoring {
 
     private final RunInputs inputs;
@@ -39,11 +39,11 @@ final class Scoring {
     }
 
     /**
-     * Scores every adapter as if it were alone.
+     * Scores every adapter independently of the others.
      *
-     * @param schemes ways to score
-     * @param corrections what is to be corrected in the same pass
-     * @return for each scheme, in the order of the adapters
+     * @param schemes the ways to score
+     * @param corrections the corrections to compute in the same pass
+     * @return for each scheme, the scores in the order of the adapters
      * @throws BadInputException with the problems of all adapters that do not fit the checkpoints
      */
     List<List<Scored>> run(List<Scheme> schemes, List<CorrectionRequest> corrections) {
@@ -54,7 +54,7 @@ final class Scoring {
         return score(groups, inputs.aligned().location(), schemes, corrections, options, progress);
     }
 
-    /** Corrects modules of which no scores are wanted. */
+    /** Computes corrections of the selected modules without scoring them. */
     void correct(int adapter, Set<String> selected, CorrectionRequest correction) {
         Adapter corrected = inputs.adapters().get(adapter).adapter();
         List<LoraModule> modules = corrected.modules().stream()
@@ -71,12 +71,12 @@ final class Scoring {
     /**
      * Modules that are scored against each other.
      *
-     * @param modules all of them
-     * @param pairs those that take part
+     * @param modules all modules
+     * @param pairs the modules to score, with their weights
      */
     record Group(List<? extends TunedModule> modules, List<PairedModule> pairs) {}
 
-    /** Measures all in one pass, and scores each group by itself, in each way. */
+    /** Measures all groups in one pass, then scores each group by each scheme. */
     static List<List<Scored>> score(
             List<Group> groups,
             Path aligned,
@@ -143,14 +143,14 @@ final class Scoring {
                     "--include, --exclude",
                     null,
                     null,
-                    "no module of the adapter is left; its modules are named like '"
+                    "these leave no module of the adapter; its modules have names like '"
                             + adapter.modules().get(0).name() + "'")));
         }
         schemes.forEach(scheme -> refuseFullRank(adapter, participants, scheme.reference()));
         return ModulePairing.pair(participants, adapter.config(), inputs.base(), inputs.aligned());
     }
 
-    /** Some references need low-rank factors, which DoRA's deltas do not have. */
+    /** Refuses DoRA modules if the reference needs low-rank factors, which DoRA's deltas do not have. */
     private static void refuseFullRank(Adapter adapter, List<LoraModule> participants, ReferenceKind reference) {
         if (!reference.takesFullRank()) {
             participants.stream()
@@ -161,8 +161,8 @@ final class Scoring {
                                 adapter.location(),
                                 "module '" + module.name() + "'",
                                 null,
-                                "is DoRA, whose delta is" + " not of low rank: --reference " + reference
-                                        + " cannot take it; use --reference alignment");
+                                "is a DoRA module, whose delta does not have low rank, as --reference " + reference
+                                        + " requires; use --reference alignment");
                     });
         }
     }
@@ -184,7 +184,7 @@ final class Scoring {
         }
     }
 
-    /** Weights that several adapters change count once: they are walked over once. */
+    /** Counts weights that several adapters change only once, since the walk reads them once. */
     private static long bytesOfWeights(List<PairedModule> pairs) {
         return pairs.stream()
                 .flatMap(pair -> pair.weights().stream())

@@ -1,6 +1,6 @@
 package io.github.splora.run;
 
-/** Wall time since it was started. */
+/** Measures wall-clock time. */
 record Stopwatch(long startNanos) {
 
     static Stopwatch start() {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is done to selected modules.
  *
- * @param action what
- * @param configStyle how a drop is written into the config; null for a merged checkpoint
- * @param parameters a value for each parameter that the action takes
+ * @param action the action
+ * @param configStyle how the config describes a drop; null for a merged checkpoint
+ * @param parameters a value for each parameter of the action
  */
 public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<ActionParameter, Double> parameters) {
 
@@ -28,12 +28,12 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         parameters = Collections.unmodifiableMap(ordered);
     }
 
-    /** With the action's defaults. */
+    /** Returns the surgery with the action's default parameters. */
     public static Surgery of(ActionKind action, @Nullable ConfigStyle configStyle) {
         return new Surgery(action, configStyle, action.defaults());
     }
 
-    /** The options of {@code splora prune} that mean the same. */
+    /** Returns the equivalent options of {@code splora prune}. */
     String asOptions() {
         StringBuilder options = new StringBuilder("--action " + action);
         if (action.takesConfigStyle() && configStyle != ConfigStyle.EXCLUDE) {
@@ -47,7 +47,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
     /**
      * Returns the correction; empty for an action that needs no new factors.
      *
-     * @param basis of the scores: if they compare with a subspace, a projection is onto the same subspace
+     * @param basis how the scores were computed; if with a subspace, a projection uses the same subspace
      */
     Optional<CorrectionMethod> correction(Scored.Basis basis) {
         double energy = basis.isSubspace() && action == ActionKind.PROJECT

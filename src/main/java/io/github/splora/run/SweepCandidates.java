@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What one pass over the checkpoints has prepared: every candidate, ready to be written. */
+/** Prepares all candidates in one pass over the checkpoints, so that each is ready to be written. */
 final class SweepCandidates {
 
     private final Adapter adapter;
@@ -32,7 +32,7 @@ final class SweepCandidates {
     private final Map<Scheme, Scored> scored = new LinkedHashMap<>();
     private final Map<CorrectionMethod, CorrectedModules> corrected = new LinkedHashMap<>();
 
-    /** @throws BadInputException if a candidate's action is not right for the adapter */
+    /** @throws BadInputException if a candidate's action cannot be applied to the adapter */
     SweepCandidates(SweepOptions options, RunInputs inputs, Progress progress) {
         this.adapter = inputs.adapters().get(0).adapter();
         this.options = options.inputs();
@@ -53,13 +53,13 @@ final class SweepCandidates {
     }
 
     /**
-     * A candidate that can be written.
+     * A prepared candidate.
      *
-     * @param candidate null for the adapter as it is
-     * @param scored what its decisions are from
-     * @param decisions empty for the adapter as it is
-     * @param rewrite what it becomes; null if it cannot be made
-     * @param failure why it cannot be; null if it can
+     * @param candidate the candidate; null for the unchanged adapter
+     * @param scored the scores that its decisions are based on; null for the unchanged adapter
+     * @param decisions its decisions; empty for the unchanged adapter
+     * @param rewrite the rewritten adapter; null if it cannot be made
+     * @param failure why it cannot be made; null if it can
      */
     record Made(
             @Nullable Candidate candidate,
@@ -76,13 +76,13 @@ final class SweepCandidates {
             return candidate == null ? "" : candidate.options();
         }
 
-        /** Null for the adapter as it is. */
+        /** Returns the action; null for the unchanged adapter. */
         @Nullable
         String action() {
             return candidate == null ? null : candidate.surgery().action().toString();
         }
 
-        /** Equal for candidates that are the same adapter. */
+        /** Returns a key that is equal for candidates that give the same adapter. */
         List<Object> identity() {
             return selected().isEmpty() || candidate == null || scored == null
                     ? List.of()
@@ -91,7 +91,7 @@ final class SweepCandidates {
         }
     }
 
-    /** What all others are compared with. */
+    /** Returns the unchanged adapter, which all candidates are compared with. */
     Made adapterAsItIs() {
         return new Made(
                 null,
@@ -101,7 +101,7 @@ final class SweepCandidates {
                 null);
     }
 
-    /** Decides for a candidate, with the scores that the pass has brought. */
+    /** Prepares a candidate, with the scores from the pass. */
     Made make(Candidate candidate) {
         Scored own = scored(candidate);
         List<Decision> decisions = List.of();
@@ -113,14 +113,14 @@ final class SweepCandidates {
         }
     }
 
-    /** A candidate's action on named modules. */
+    /** Prepares a candidate's action on named modules. */
     Made make(Candidate candidate, Set<String> selected) {
         Scored own = scored(candidate);
         List<Decision> decisions = own.scores().stream()
                 .map(score -> new Decision(
                         score,
                         selected.contains(score.name()),
-                        selected.contains(score.name()) ? "found by a search" : "not found by a search"))
+                        selected.contains(score.name()) ? "chosen by the search" : "not chosen by the search"))
                 .toList();
         try {
             return made(candidate.on(selected), own, decisions);
@@ -134,7 +134,7 @@ final class SweepCandidates {
         }
     }
 
-    /** The modules that something can be done to, as a candidate ranks them. */
+    /** Returns the scored modules, in a candidate's order, highest score first. */
     List<String> ranked(Candidate candidate) {
         return scored(candidate).scores().stream()
                 .filter(ModuleScore::isScored)

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a user asks of a sweep.
+ * The options of a sweep.
  *
- * @param inputs what is read, and how; its scheme and rule have no bearing
- * @param candidates what is tried, in this order, after the adapter as it is
- * @param search the candidate whose choice of modules is to be improved; empty for no search
- * @param searchEvaluations how many evaluations that may take
- * @param evaluate command that evaluates an adapter; empty to make candidates only
- * @param timeLimit of one evaluation
- * @param goal what makes an adapter a good one
+ * @param inputs the inputs, and how to read them; their scheme and rule have no effect
+ * @param candidates the candidates to try, in this order, after the unchanged adapter
+ * @param search the candidate whose choice of modules to improve; empty for no search
+ * @param searchEvaluations maximum number of evaluations for the search
+ * @param evaluate command that evaluates an adapter; empty to evaluate nothing
+ * @param timeLimit time limit for one evaluation
+ * @param goal how adapters are compared
  * @param output folder for the best candidate; empty to write none
  * @param keep folder for all candidates; empty to keep none
- * @param force whether {@code output} may hold something already
+ * @param force whether {@code output} and {@code keep} may be folders that are not empty
  */
 public record SweepOptions(
         ScoreOptions inputs,

@@ -2,12 +2,12 @@ package io.github.splora.run;
 
 import io.github.splora.sweep.Trial;
 
-/** Told of each candidate when it has been tried. */
+/** Receives each candidate after it has been tried. */
 public interface SweepProgress {
 
-    /** Says nothing. */
+    /** Ignores all progress. */
     SweepProgress SILENT = (trial, atMost) -> {};
 
-    /** @param atMost how many there will be, at most */
+    /** @param atMost maximum number of candidates in the sweep */
     void tried(Trial trial, int atMost);
 }

@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Many corrections of one adapter: all scores and all corrected factors come out of one pass over the checkpoints, then
- * one candidate after the other is written, evaluated and taken away again.
+ * Tries many corrections of one adapter. One pass over the checkpoints computes all scores and all corrected factors.
+ * Then each candidate is written, evaluated, and deleted again unless it is kept.
  */
 public final class SweepRun {
 
@@ -37,8 +37,7 @@ public final class SweepRun {
                         "--adapter",
                         null,
                         null,
-                        "a sweep is over one adapter, and these are "
-                                + inputs.adapters().size())));
+                        "a sweep takes one adapter (got " + inputs.adapters().size() + ")")));
             }
             Optional<OutputFolder> output =
                     options.output().map(folder -> OutputFolder.prepare(folder, options.force(), inputs.paths()));
@@ -85,12 +84,12 @@ public final class SweepRun {
                     "--evaluate",
                     null,
                     "'" + options.evaluate().get() + "'",
-                    "every evaluation failed; that of the adapter as it is "
+                    "every evaluation failed; for the unchanged adapter, the command "
                             + trials.all().get(0).failure())));
         }
     }
 
-    /** The winner with its report, as a prune would write it; where that is the adapter as it is, a copy. */
+    /** Writes the winner with its report, as a prune would; if the winner is the unchanged adapter, writes a copy. */
     private void publish(OutputFolder output, SweepOptions options, RunInputs inputs, Made winner, Stopwatch total)
             throws IOException {
         Adapter adapter = inputs.adapters().get(0).adapter();

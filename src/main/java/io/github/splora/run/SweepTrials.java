@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Tries candidates, one after the other; the same adapter is evaluated only once. */
+/** Tries candidates one after the other. Candidates that give the same adapter are evaluated only once. */
 final class SweepTrials {
 
     private static final int HOPELESS = 3;
@@ -39,7 +39,7 @@ final class SweepTrials {
     private final List<Trial> trials = new ArrayList<>();
     private final Map<List<Object>, Trial> known = new HashMap<>();
 
-    /** @param folder where adapters are written, and stay if they are to be kept */
+    /** @param folder receives the candidates' adapters; they stay there only if the user wants to keep them */
     SweepTrials(
             SweepOptions options, RunInputs inputs, SweepCandidates candidates, Path folder, SweepProgress listener) {
         this.options = options;
@@ -105,7 +105,7 @@ final class SweepTrials {
         return trial;
     }
 
-    /** A command that has failed so often is more likely wrong itself than so many adapters are. */
+    /** Stops the sweep if the first evaluations all fail: then the command is more likely wrong than the adapters. */
     private void requireThatSomeSucceed() {
         List<Trial> evaluated =
                 trials.stream().filter(trial -> trial.seconds() != null).toList();
@@ -114,7 +114,7 @@ final class SweepTrials {
                     "--evaluate",
                     null,
                     "'" + options.evaluate().orElseThrow() + "'",
-                    "the first " + HOPELESS + " evaluations all failed; that of the adapter as it is "
+                    "the first " + HOPELESS + " evaluations all failed; for the unchanged adapter, the command "
                             + trials.get(0).failure())));
         }
     }

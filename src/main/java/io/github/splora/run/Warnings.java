@@ -6,7 +6,7 @@ import io.github.splora.adapter.Initialization;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a reader of the scores must know of an adapter beyond the numbers. */
+/** Warnings that readers of an adapter's scores need. */
 final class Warnings {
 
     private Warnings() {}
@@ -17,12 +17,12 @@ final class Warnings {
         if (config.initialization() == Initialization.UNKNOWN) {
             warnings.add(
                     "init_lora_weights '" + config.initLoraWeights() + "': loading the adapter also changes the base"
-                            + " weights, so what a module adds is not s*BA alone; its score describes s*BA");
+                            + " weights, so a module adds more than s*BA; its score describes only s*BA");
         }
         if (config.initLoraWeights().equals("lora_ga")) {
             warnings.add(
-                    "init_lora_weights 'lora_ga': training changed the base weights, which loading does not repeat; scores"
-                            + " describe s*BA, which is right if --aligned is the model that training left");
+                    "init_lora_weights 'lora_ga': training changed the base weights, and loading does not repeat that;"
+                            + " scores describe s*BA, which is right only if --aligned is the model as training changed it");
         }
         return warnings;
     }

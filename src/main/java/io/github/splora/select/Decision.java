@@ -6,15 +6,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is to become of a module.
+ * The decision on a module.
  *
- * @param score what was found out about it
- * @param prune whether it is to go
- * @param reason why, in a few words
+ * @param score the module's score
+ * @param prune whether the module is selected
+ * @param reason the reason for the decision, in a few words
  */
 public record Decision(ModuleScore score, boolean prune, String reason) {
 
-    /** The names of the modules that are selected. */
+    /** Returns the names of the selected modules. */
     public static Set<String> selectedNames(List<Decision> decisions) {
         return decisions.stream()
                 .filter(Decision::prune)

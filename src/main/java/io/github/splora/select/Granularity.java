@@ -1,12 +1,12 @@
 package io.github.splora.select;
 
-/** What is selected as one. */
+/** The unit of selection. */
 public enum Granularity {
-    /** Each module on its own. */
+    /** Single modules. */
     MODULE("module"),
-    /** Projections that serving engines fuse into one (q, k, v; gate, up) together, by the mean of their scores. */
+    /** Projections that serving engines fuse into one (q, k, v; gate, up); the score is the mean of their scores. */
     FUSION("fusion"),
-    /** All modules of a transformer block together, by the mean of their scores. */
+    /** All modules of a transformer block; the score is the mean of their scores. */
     BLOCK("block");
 
     private final String label;

@@ -10,9 +10,10 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Which modules take part: those that an include pattern matches (all, if there is none) and no exclude pattern does.
- * A pattern is {@code /regex/}, found anywhere in the module's name, or a glob ({@code *} any text, {@code ?} any
- * character) for the whole name or for what follows one of its dots: {@code q_proj}, {@code layers.1.*}.
+ * Filters modules by name. A module passes if an include pattern matches it, or there are none, and no exclude pattern
+ * matches it. A pattern is either {@code /regex/}, which may match anywhere in the name, or a glob ({@code *} matches
+ * any text, {@code ?} any character), which must match the whole name or everything after one of its dots: {@code
+ * q_proj}, {@code layers.1.*}.
  */
 public final class ModuleFilter implements Predicate<String> {
 
@@ -28,7 +29,7 @@ public final class ModuleFilter implements Predicate<String> {
                 excludes.stream().map(pattern -> compile("--exclude", pattern)).toList();
     }
 
-    /** @throws BadInputException if a pattern is too costly to match */
+    /** @throws BadInputException if matching a pattern takes too much work */
     @Override
     public boolean test(String moduleName) {
         return (includes.isEmpty() || includes.stream().anyMatch(pattern -> pattern.test(moduleName)))

@@ -11,26 +11,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What has a score, in the order in which it goes.
+ * The scored units in the order in which they are selected.
  *
- * @param units highest score first; ties by name
+ * @param units the units, highest score first; ties by name
  */
 public record Ranking(List<Unit> units) {
 
     private static final Comparator<Unit> HIGHEST_FIRST =
-            // Subtracting from zero makes −0.0 and 0.0 the tie that they are.
+            // Subtracting from zero makes −0.0 and 0.0 equal, as they should be.
             Comparator.<Unit>comparingDouble(unit -> 0.0 - unit.score()).thenComparing(Unit::name);
 
     /**
-     * Modules that are selected as one.
+     * Modules that are selected together.
      *
-     * @param name of the module or the fusion, or path of the block
-     * @param score what decides: the mean of the modules' scores
-     * @param modules at least one, all with a score
+     * @param name name of the module or fusion, or path of the block
+     * @param score mean of the modules' scores
+     * @param modules the modules; at least one, all with a score
      */
     public record Unit(String name, double score, List<ModuleScore> modules) {}
 
-    /** Modules without a score are in no unit. */
+    /** Ranks units. Modules without a score belong to no unit. */
     public static Ranking of(Collection<ModuleScore> scores, Granularity granularity) {
         Map<String, List<ModuleScore>> members = new TreeMap<>();
         scores.stream().filter(ModuleScore::isScored).forEach(score -> members.computeIfAbsent(

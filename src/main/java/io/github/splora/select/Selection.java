@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** Applies a {@link SelectionRule}: scores in, one {@link Decision} for each module out, in the same order. */
+/** Applies a {@link SelectionRule} to scores. */
 public final class Selection {
 
     private final SelectionRule rule;
@@ -25,15 +25,17 @@ public final class Selection {
     }
 
     /**
-     * Decides for every module. One without a score is kept, unless all are to go and only its score is missing.
+     * Decides for every module. A module without a score is kept, unless the rule selects all modules and an action can
+     * still be applied to it.
      *
+     * @return one decision for each module, in the same order
      * @throws BadInputException if the rule asks for more units than have a score
      */
     public List<Decision> decide(List<ModuleScore> scores) {
         if (rule instanceof SelectionRule.All) {
             return scores.stream()
                     .map(score -> score.unscored() == null || score.unscored().isAboutScoreAlone()
-                            ? new Decision(score, true, "all modules were chosen")
+                            ? new Decision(score, true, "all modules are selected")
                             : kept(score))
                     .toList();
         }
@@ -57,7 +59,7 @@ public final class Selection {
                     .filter(unit -> unit.score() > above.limit())
                     .count();
         } else if (rule instanceof SelectionRule.Share share) {
-            // In decimal: 0.145 of 100 is 14.5, though no double is.
+            // In decimal, 0.145 of 100 is exactly 14.5; in binary floating point, it is not.
             return BigDecimal.valueOf(share.fraction())
                     .multiply(BigDecimal.valueOf(ranking.size()))
                     .setScale(0, RoundingMode.HALF_UP)

@@ -4,13 +4,13 @@ import io.github.splora.error.Plural;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which of the scored units (modules, fusions or blocks) are selected. Highest score first; ties by name. */
+/** A rule that selects from the scored units (modules, fusions or blocks), highest score first, ties by name. */
 public sealed interface SelectionRule {
 
-    /** The rule's name in a report. */
+    /** Returns the rule's name in a report. */
     String label();
 
-    /** The rule's number in a report; null where there is none. */
+    /** Returns the rule's number in a report; null if it has none. */
     default @Nullable Double value() {
         return null;
     }
@@ -18,11 +18,11 @@ public sealed interface SelectionRule {
     /**
      * Returns the rule in a few words.
      *
-     * @param unit what is selected as one, {@code module}
+     * @param unit the unit of selection, such as {@code module}
      */
     String inWords(String unit);
 
-    /** Whether the rule cuts the ranking in two; otherwise there is no cut to draw. */
+    /** Whether the rule divides the ranking at a score, so that a chart can show the cut. */
     default boolean isByScore() {
         return value() != null;
     }
@@ -47,7 +47,7 @@ public sealed interface SelectionRule {
         return Optional.ofNullable(rule);
     }
 
-    /** No unit: without a rule everything is kept. */
+    /** Selects nothing: without a rule, every module is kept. */
     record None() implements SelectionRule {
 
         private static final String LABEL = "none";
@@ -63,7 +63,7 @@ public sealed interface SelectionRule {
         }
     }
 
-    /** Every module that an action can be applied to, whatever its score. */
+    /** Selects every module that an action can be applied to, whatever its score. */
     record All() implements SelectionRule {
 
         private static final String LABEL = "all";
@@ -79,7 +79,7 @@ public sealed interface SelectionRule {
         }
     }
 
-    /** Every unit with a score strictly above {@code limit}. */
+    /** Selects every unit with a score strictly above {@code limit}. */
     record Above(double limit) implements SelectionRule {
 
         private static final String LABEL = "threshold";
@@ -100,7 +100,7 @@ public sealed interface SelectionRule {
         }
     }
 
-    /** Exactly the {@code count} units with the highest scores. */
+    /** Selects exactly the {@code count} units with the highest scores. */
     record Highest(int count) implements SelectionRule {
 
         private static final String LABEL = "count";
@@ -122,7 +122,10 @@ public sealed interface SelectionRule {
         }
     }
 
-    /** The share {@code fraction} of the scored units, in [0, 1], rounded to the nearest whole number (half up). */
+    /**
+     * Selects the share {@code fraction}, in [0, 1], of the scored units. Their number is rounded to the nearest whole
+     * number (half up).
+     */
     record Share(double fraction) implements SelectionRule {
 
         private static final String LABEL = "fraction";
@@ -139,7 +142,7 @@ public sealed interface SelectionRule {
 
         @Override
         public String inWords(String unit) {
-            return "the highest " + fraction + " of the " + unit + " scores";
+            return "the highest " + unit + " scores, fraction " + fraction;
         }
     }
 }

@@ -1,2 +1,4 @@
-/** Selects the modules to prune: applies a rule and filters to a ranking of scores. Does not know arrays or files. */
+/**
+ * Selects modules by a rule applied to ranked scores, and filters modules by name. Does not depend on arrays or files.
+ */
 package io.github.splora.select;

@@ -20,17 +20,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a command of the user's in a shell, with the adapter's folder in the place of {@value #PLACE}, and reads the JSON
- * object that it prints on standard output. Whatever it started is stopped with it when its time is up, when the
- * program is interrupted, or when it ends.
+ * Runs the user's command in a shell, with {@value #PLACE} replaced by the adapter's folder, and reads the JSON object
+ * that it prints on standard output. The command and all processes it started are stopped when the time limit is
+ * reached, when the program is interrupted, or when the command ends.
  */
 public final class CommandEvaluator implements Evaluator {
 
-    /** Stands for the adapter's folder in a command. */
+    /** The placeholder for the adapter's folder in a command. */
     public static final String PLACE = "{adapter}";
 
     private static final boolean IS_WINDOWS = File.separatorChar == '\\';
-    /** How much of a failed command's last words are passed on. */
+    /** The most characters of a failed command's last error line that a message shows. */
     private static final int LONGEST_TAIL = 300;
 
     private final String command;
@@ -70,7 +70,7 @@ public final class CommandEvaluator implements Evaluator {
         ShutdownHook stopping = ShutdownHook.register(() -> stop(process));
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new Failure("was stopped after " + Plural.of(limit.toSeconds(), "second") + ", the time limit");
+                throw new Failure("was stopped at the time limit of " + Plural.of(limit.toSeconds(), "second"));
             }
             if (process.exitValue() != 0) {
                 throw new Failure("ended with exit code " + process.exitValue() + lastWords(err));
@@ -85,13 +85,13 @@ public final class CommandEvaluator implements Evaluator {
         }
     }
 
-    /** Top-level numbers; everything else in the object is the evaluation's own affair. */
+    /** Returns the top-level numbers; everything else in the object is ignored. */
     private static Map<String, Double> figures(Path out, Path err) throws Failure {
         ObjectNode object;
         try {
             object = StrictJson.readObject(out);
         } catch (BadInputException e) {
-            throw new Failure("printed something else than one JSON object: "
+            throw new Failure("did not print exactly one JSON object: "
                     + e.problems().get(0).explanation() + lastWords(err));
         }
         Map<String, Double> figures = new LinkedHashMap<>();
@@ -101,7 +101,7 @@ public final class CommandEvaluator implements Evaluator {
             }
         });
         if (figures.isEmpty()) {
-            throw new Failure("printed a JSON object without a number in it");
+            throw new Failure("printed a JSON object without any numbers");
         }
         return figures;
     }
@@ -144,7 +144,7 @@ public final class CommandEvaluator implements Evaluator {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            // A temporary file that stays does no harm.
+            // A leftover temporary file does no harm.
         }
     }
 

@@ -4,11 +4,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an evaluation said of one adapter.
+ * The result of evaluating one adapter.
  *
- * @param figures by name, as it printed them; empty if it failed
- * @param seconds how long it took
- * @param failure why there are no figures, in a sentence; null if there are
+ * @param figures the printed figures, by name; empty if the command failed
+ * @param seconds how long the evaluation took
+ * @param failure why the evaluation failed, as the rest of a sentence about the command; null if it succeeded
  */
 public record Evaluation(Map<String, Double> figures, double seconds, @Nullable String failure) {
 

@@ -9,15 +9,15 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What makes an adapter a good one.
+ * The goal of a sweep, by which candidates are compared.
  *
- * @param minimize the figure of harm, smaller is better
- * @param maximize the figure of use, larger is better
- * @param requirements what it must meet besides
+ * @param minimize name of the figure that measures harm; lower is better
+ * @param maximize name of the figure that measures usefulness; higher is better
+ * @param requirements conditions that the winner must meet
  */
 public record Goal(String minimize, String maximize, List<Condition> requirements) {
 
-    /** The figures that an evaluation must give. */
+    /** Returns the figures that an evaluation must print. */
     public List<String> figures() {
         return Stream.concat(
                         Stream.of(minimize, maximize), requirements.stream().map(Condition::figure))
@@ -25,7 +25,7 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
                 .toList();
     }
 
-    /** The evaluation itself, or a failed one if it lacks a figure. */
+    /** Returns the evaluation itself, or a failed one if it lacks a figure. */
     public Evaluation checked(Evaluation evaluation) {
         List<String> missing = new ArrayList<>(figures());
         missing.removeAll(evaluation.figures().keySet());
@@ -34,10 +34,11 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
                 : new Evaluation(
                         evaluation.figures(),
                         evaluation.seconds(),
-                        "gave no " + missing + ", but " + evaluation.figures().keySet());
+                        "did not print " + missing + ", only "
+                                + evaluation.figures().keySet());
     }
 
-    /** Use minus harm; the smallest there is of an adapter without figures. */
+    /** Returns usefulness minus harm; negative infinity without figures. */
     public double value(Map<String, Double> figures) {
         return figures.containsKey(maximize) && figures.containsKey(minimize)
                 ? figure(figures, maximize) - figure(figures, minimize)
@@ -48,14 +49,14 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
         return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures.get(requirement.figure())));
     }
 
-    /** Whether one is at least as good in both figures, and better in one. */
+    /** Whether {@code one} is at least as good as {@code other} in both figures, and better in one. */
     public boolean dominates(Map<String, Double> one, Map<String, Double> other) {
         double less = figure(other, minimize) - figure(one, minimize);
         double more = figure(one, maximize) - figure(other, maximize);
         return less >= 0 && more >= 0 && (less > 0 || more > 0);
     }
 
-    /** Best first: the most use, then the least harm. */
+    /** Orders figures best first: by most usefulness, then by least harm. */
     public Comparator<Map<String, Double>> bestFirst() {
         return Comparator.<Map<String, Double>>comparingDouble(figures -> -figure(figures, maximize))
                 .thenComparingDouble(figures -> figure(figures, minimize));

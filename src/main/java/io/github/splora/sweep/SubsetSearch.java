@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Looks for a good set of so many items with an evaluation as its only guide: greedily, one item after the other. The
- * first two steps try every item; what an item was worth there tells which are worth trying later, so that each further
- * step tries half as many as the one before, down to {@value #FEWEST}. What is left of the budget goes into exchanging
- * one item of the set for another, the cheapest loss for the best gain first.
+ * Searches for a good set of a given size, guided only by an evaluation. It adds one item after the other, greedily.
+ * The first two steps try every item. Each later step tries half as many as the one before, but at least
+ * {@value #FEWEST}: those with the highest gains so far. The rest of the budget goes into exchanging one item of the
+ * set for another, beginning with the smallest loss and the highest gain.
  *
- * @param <T> what is chosen from
+ * @param <T> the type of the items
  */
 public final class SubsetSearch<T> {
 
@@ -26,15 +26,15 @@ public final class SubsetSearch<T> {
     private final int size;
     private final int budget;
     private final Map<Set<T>, Double> values = new HashMap<>();
-    /** What adding an item was last seen to be worth. */
+    /** The latest measured gain of adding an item. */
     private final Map<T, Double> gains = new HashMap<>();
 
     private ToDoubleFunction<Set<T>> evaluation;
 
     /**
-     * @param items in the order in which ties are broken
-     * @param size of the wanted set
-     * @param budget most sets that are evaluated
+     * @param items the items; ties are broken by their order
+     * @param size size of the set to find
+     * @param budget maximum number of sets to evaluate
      */
     @SuppressWarnings("NullAway.Init") // run() sets the rest before anything reads it
     public SubsetSearch(List<T> items, int size, int budget) {
@@ -46,8 +46,8 @@ public final class SubsetSearch<T> {
     /**
      * Searches.
      *
-     * @param value of a set, the larger the better
-     * @return the best set of the wanted size that was evaluated; empty if the budget did not reach that far
+     * @param value evaluates a set; higher is better
+     * @return the best evaluated set of the given size; empty if the budget was too small to evaluate one
      */
     public Set<T> run(ToDoubleFunction<Set<T>> value) {
         evaluation = value;
@@ -64,7 +64,7 @@ public final class SubsetSearch<T> {
         return exchanged(chosen);
     }
 
-    /** How many sets were evaluated. */
+    /** Returns the number of evaluated sets. */
     public int evaluations() {
         return values.size();
     }
@@ -120,7 +120,7 @@ public final class SubsetSearch<T> {
                 .sorted(byGain.reversed())
                 .toList();
         List<Set<T>> neighbours = new ArrayList<>();
-        // Diagonally: the best few of both come before the last of either.
+        // Diagonal order: pairs of good candidates from both lists come before the worst of either list.
         for (int sum = 0; sum < out.size() + in.size() - 1; sum++) {
             for (int i = Math.max(0, sum - in.size() + 1); i <= Math.min(sum, out.size() - 1); i++) {
                 Set<T> neighbour = new LinkedHashSet<>(set);

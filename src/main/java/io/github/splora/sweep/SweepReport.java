@@ -11,21 +11,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a sweep found out: the document that {@code splora sweep --format json} prints. Its field names are a
- * contract, as those of {@link io.github.splora.report.RunReport} are.
+ * The results of a sweep: the document that {@code splora sweep --format json} prints. Its field names are a contract,
+ * like those of {@link io.github.splora.report.RunReport}.
  *
  * @param schemaVersion {@value #SCHEMA_VERSION}
- * @param tool what wrote it
- * @param command the arguments that the program was called with
- * @param adapter what was corrected, as the user named it
- * @param evaluate the command that evaluated; null if none did
- * @param minimize the figure of harm
- * @param maximize the figure of use
- * @param requirements what a winner must meet
- * @param trials in the order in which they were tried
- * @param winner number of the best one that meets the requirements; null if none does
- * @param evaluations how many times the command was run
- * @param totalSeconds from the start of the run to this report
+ * @param tool the program that wrote the report
+ * @param command the program's arguments
+ * @param adapter path or hub id of the adapter, as the user gave it
+ * @param evaluate the evaluation command; null if nothing was evaluated
+ * @param minimize name of the figure that measures harm
+ * @param maximize name of the figure that measures usefulness
+ * @param requirements conditions that the winner must meet
+ * @param trials the trials, in the order in which they were tried
+ * @param winner number of the best trial that meets the requirements; null if none does
+ * @param evaluations number of times that the command was run
+ * @param totalSeconds time from the start of the run to this report
  */
 public record SweepReport(
         int schemaVersion,
@@ -43,7 +43,7 @@ public record SweepReport(
 
     public static final int SCHEMA_VERSION = 1;
 
-    /** Judges trials against each other. */
+    /** Compares the trials with each other, and returns the report. */
     public static SweepReport of(
             String tool,
             List<String> command,
@@ -76,7 +76,7 @@ public record SweepReport(
                 totalSeconds);
     }
 
-    /** The figures that any trial has: of the goal first, then as evaluations gave them. */
+    /** Returns the names of all figures: the goal's first, then the others as the evaluations printed them. */
     public Set<String> figures() {
         Set<String> names = new LinkedHashSet<>();
         if (evaluate != null) {
@@ -87,7 +87,7 @@ public record SweepReport(
         return names;
     }
 
-    /** What came out, in a sentence. */
+    /** Returns the result in a sentence. */
     public String conclusion() {
         if (evaluate == null) {
             return Plural.of(trials.size(), "candidate") + "; none was evaluated";
@@ -97,11 +97,11 @@ public record SweepReport(
                 + (failed == 0 ? "" : ", " + failed + " failed");
         return counts + "; "
                 + (winner == null
-                        ? requirements.isEmpty() ? "no winner" : "none meets " + String.join(", ", requirements)
+                        ? requirements.isEmpty() ? "no winner" : "no candidate meets " + String.join(", ", requirements)
                         : "best: " + winner + " (" + trials.get(winner).origin() + ")");
     }
 
-    /** The document, with a final line break. */
+    /** Returns the JSON document, with a final line break. */
     public String toJson() {
         return StrictJson.write(this);
     }

@@ -5,18 +5,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A candidate and what was found out about it.
+ * A candidate and its evaluation.
  *
- * @param number from 0, the adapter as it is
- * @param options those of {@code splora prune} that make it; empty for the adapter as it is
- * @param action what is done to selected modules; null for the adapter as it is
- * @param selected how many modules that is done to
- * @param figures what the evaluation said; empty if it failed, or if nothing was evaluated
- * @param seconds how long the evaluation took; null if this one was not run
- * @param sameAs number of an earlier candidate that is the same adapter, and whose figures these are; null if none is
- * @param failure why there are no figures, or why it could not be made; null if there are
- * @param onFront whether no other is better in harm or use without being worse in the other
- * @param meetsRequirements whether it meets all
+ * @param number the candidate's number; 0 is the unchanged adapter
+ * @param options the options of {@code splora prune} that make it; empty for the unchanged adapter
+ * @param action the action on selected modules; null for the unchanged adapter
+ * @param selected number of selected modules
+ * @param figures the figures from the evaluation; empty if it failed, or if nothing was evaluated
+ * @param seconds how long the evaluation took; null if none was run for this candidate
+ * @param sameAs number of an earlier candidate with the same adapter, whose figures these are; null if there is none
+ * @param failure why the candidate could not be made or evaluated; null if there was no failure
+ * @param onFront whether no other candidate is at least as good in harm and usefulness, and better in one of them
+ * @param meetsRequirements whether it meets all requirements
  */
 public record Trial(
         int number,
@@ -30,12 +30,12 @@ public record Trial(
         boolean onFront,
         boolean meetsRequirements) {
 
-    /** What made it, for people. */
+    /** Returns the candidate's options, or a description of the unchanged adapter. */
     public String origin() {
-        return options.isEmpty() ? "the adapter as it is" : options;
+        return options.isEmpty() ? "the unchanged adapter" : options;
     }
 
-    /** What is to be said of it beside its figures, for people; usually nothing. */
+    /** Returns a remark for the table, usually empty. */
     public String note() {
         if (failure != null) {
             return "failed: " + failure;

@@ -81,7 +81,8 @@ class AdaptedOptionTest {
         Run run = run("score", "--adapter", adapter.toString(), "--reference", "safelora");
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.errors())
-                .containsExactly("splora: " + adapter + ": module '" + MODULE + "': is DoRA, whose delta is"
-                        + " not of low rank: --reference safelora cannot take it; use --reference alignment");
+                .containsExactly(
+                        "splora: " + adapter + ": module '" + MODULE + "': is a DoRA module, whose delta does not"
+                                + " have low rank, as --reference safelora requires; use --reference alignment");
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code --client} does to a run. */
+/** The effects of {@code --client} on a run. */
 class ClientOptionTest {
 
     @TempDir
@@ -159,7 +159,7 @@ class ClientOptionTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.errors().get(0))
                 .isEqualTo("splora: --action drop cannot be given with --client " + client + ": " + title
-                        + " leaves out all modules of a type when one layer has none; it takes --action zero");
+                        + " skips all modules of a type if one layer has none; use --action zero");
         assertThat(output).doesNotExist();
     }
 
@@ -189,7 +189,6 @@ class ClientOptionTest {
     void verifySaysForWhomAnAdapterIsSound() {
         assertThat(Run.of("verify", Testdata.LLAMA.adapter().toString(), "--client", "vllm,lorax")
                         .out())
-                .isEqualTo(
-                        "ok: 24 LoRA modules, nothing that vLLM or LoRAX would stumble over" + System.lineSeparator());
+                .isEqualTo("ok: 24 LoRA modules; no problems found for vLLM, LoRAX" + System.lineSeparator());
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each argument file of configs/ names a base and an aligned model that splora looks for and would tell how to get. */
+/** Each argument file in configs/ names a base and an aligned model; splora looks for them and says how to get them. */
 class ConfigsTest {
 
     static List<Path> files() throws IOException {

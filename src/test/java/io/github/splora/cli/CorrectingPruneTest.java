@@ -76,7 +76,7 @@ class CorrectingPruneTest {
         assertThat(headers(output)).isEqualTo(headers(model.adapter()));
     }
 
-    /** Names, shapes, ranks and scalings. */
+    /** Returns names, shapes, ranks and scalings. */
     private static List<String> headers(Path adapter) {
         Map<String, String> rows = new TreeMap<>();
         Run.of("inspect", adapter.toString(), "--format", "json")
@@ -212,7 +212,7 @@ class CorrectingPruneTest {
                 "--action deflate --action-energy 0| --action-energy 0.0: a number above 0, up to 1, is expected",
                 "--action attenuate --gain 2       | --gain requires --action deflate (got attenuate)",
                 "--action deflate --gain 0         | --gain 0.0: a number above 0 is expected",
-                "--reference subspace --energy 2   | --energy 2.0: a number above 0, up to 1, is expected",
+                "--reference subspace --energy 2   | --energy 2.0: must be above 0 and at most 1",
                 "--metric overlap --reference alignment --count 1 | --metric overlap requires --reference subspace (got alignment)",
                 "--all --count 2                   | --count=N, --all are mutually exclusive",
             })

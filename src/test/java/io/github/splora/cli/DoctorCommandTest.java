@@ -37,7 +37,7 @@ class DoctorCommandTest {
                 .first()
                 .asString()
                 .isEqualTo(
-                        "splora: --install-cuda: this splora brings a library (cpu),"
-                                + " which it would use all the same; build one without: ./mvnw -Dsplora.natives=none -DskipTests clean package");
+                        "splora: --install-cuda: this build of splora contains a library (cpu) and would use that one; build"
+                                + " splora without a library: ./mvnw -Dsplora.natives=none -DskipTests clean package");
     }
 }

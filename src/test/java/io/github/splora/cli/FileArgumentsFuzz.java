@@ -6,7 +6,7 @@ import io.github.splora.fuzz.Scratch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Files that the command line is given: the first byte says which command, the others are the file. */
+/** Passes files to commands: the first byte chooses the command, the others are the file. */
 public final class FileArgumentsFuzz {
 
     private static final Scratch SCRATCH = new Scratch();
@@ -38,7 +38,7 @@ public final class FileArgumentsFuzz {
                                 "verify",
                                 SCRATCH.put("adapter_model.safetensors", content)
                                         .toString());
-                    // Commands that write nothing, whatever stands in the file.
+                    // Commands that write nothing, whatever the file contains.
                     default -> Run.of("inspect", "@" + SCRATCH.put("options.args", content));
                 };
         assertThat(run.code()).as(run.err()).isIn(ExitCode.DONE, ExitCode.WRONG_USAGE, ExitCode.BAD_INPUT);

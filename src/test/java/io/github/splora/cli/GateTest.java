@@ -90,7 +90,7 @@ class GateTest {
     void whatIsNoConditionIsRefused(String text) {
         assertThatThrownBy(() -> new Gate.Converter().convert(text))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessageStartingWith("'" + text + "' is not a figure (modules, scored, ");
+                .hasMessageStartingWith("'" + text + "' is not a condition: a figure (modules, scored, ");
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A gate on what would be pruned is refused where nothing can be: it would let everything through. */
+/** A gate on the pruned modules is refused if nothing can be pruned, since it would let everything through. */
 class GateWithoutRuleTest {
 
     private final StringWriter err = new StringWriter();

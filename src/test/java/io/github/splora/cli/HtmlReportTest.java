@@ -97,6 +97,6 @@ class HtmlReportTest {
     void theHeatmapGoesWithNoOtherFormat() {
         Run run = Run.of("score", Testdata.LLAMA, "--heatmap", "--format", "csv");
         assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
-        assertThat(run.errors().get(0)).isEqualTo("splora: --heatmap goes with --format table, not with csv");
+        assertThat(run.errors().get(0)).isEqualTo("splora: --heatmap requires --format table (got csv)");
     }
 }

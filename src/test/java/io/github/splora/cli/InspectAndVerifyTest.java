@@ -78,7 +78,7 @@ class InspectAndVerifyTest {
                 model.aligned().toString());
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
-        assertThat(run.out()).matches("ok: \\d+ LoRA modules, nothing that a client would stumble over\\R");
+        assertThat(run.out()).matches("ok: \\d+ LoRA modules; no problems found for PEFT\\R");
     }
 
     @Test

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The manual page of the program, in man(7), made from what picocli knows of its commands and options. */
+/** Writes the program's manual page, in man(7), from picocli's model of the commands and options. */
 final class ManPage {
 
     private static final Map<String, String> ENVIRONMENT = new LinkedHashMap<>();
@@ -22,10 +22,11 @@ final class ManPage {
     static {
         ENVIRONMENT.put(
                 "HF_HUB_CACHE, HF_HOME",
-                "Where hub ids are looked up: $HF_HUB_CACHE, else $HF_HOME/hub, else" + " ~/.cache/huggingface/hub.");
-        ENVIRONMENT.put("DJL_CACHE_DIR", "Where PyTorch's library is unpacked, once. Default: ~/.djl.ai.");
-        ENVIRONMENT.put("JAVA_HOME, JAVA_OPTS", "The Java (17 or newer) to run with, and options for it.");
-        ENVIRONMENT.put("NO_COLOR", "If set, no colors.");
+                "Where hub ids are looked up: $HF_HUB_CACHE, else $HF_HOME/hub, else ~/.cache/huggingface/hub.");
+        ENVIRONMENT.put("DJL_CACHE_DIR", "Folder where PyTorch's library is unpacked, once. Default: ~/.djl.ai.");
+        ENVIRONMENT.put(
+                "JAVA_HOME, JAVA_OPTS", "The Java installation (17 or newer) to run with, and options for Java.");
+        ENVIRONMENT.put("NO_COLOR", "If set, the output has no colors.");
     }
 
     private ManPage() {}
@@ -53,7 +54,7 @@ final class ManPage {
                 .forEach(option -> argument(page, heading(option), option));
         section(page, "ARGUMENT FILES")
                 .append(escape(
-                        "An argument @FILE stands for the options in FILE; configs/*.args have the base and aligned ids"
+                        "An argument @FILE is replaced by the options in FILE; configs/*.args contain the base and aligned ids"
                                 + " of well-known models."))
                 .append('\n');
         section(page, "ENVIRONMENT");
@@ -70,7 +71,7 @@ final class ManPage {
                 .toString();
     }
 
-    /** Options that every command with options of its own has. */
+    /** Returns the options that all commands share, except commands without any options. */
     private static Set<String> commonOptions(Collection<CommandLine> commands) {
         Set<String> common = null;
         for (CommandLine command : commands) {
@@ -116,7 +117,7 @@ final class ManPage {
         return String.join(", ", option.names()) + (option.arity().max() == 0 ? "" : " " + option.paramLabel());
     }
 
-    /** An option of a group is required by the group alone. */
+    /** Whether an argument is required; an option of a group never is, since only the group can be. */
     private static boolean isRequired(ArgSpec argument) {
         return argument.required() && argument.group() == null;
     }

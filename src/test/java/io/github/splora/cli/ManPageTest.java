@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The manual page in the repository is the one of these commands and options. */
+/** The manual page in the repository matches the commands and options. */
 class ManPageTest {
 
     private static final Path PAGE = Path.of("docs/man/splora.1");
 
-    /** With the options of all commands, which completing needs. */
+    /** Returns the program with the options of all commands, which completion needs. */
     static CommandLine program() {
         return Main.commandLine(new String[] {"completion"}, new HubCache(Path.of("no-such-hub")), Terminal.NONE);
     }
@@ -28,7 +28,7 @@ class ManPageTest {
             Files.writeString(PAGE, page);
         }
         assertThat(PAGE)
-                .as("run this test with -Dsplora.update=true to write the page anew")
+                .as("run this test with -Dsplora.update=true to regenerate the page")
                 .hasContent(page);
     }
 

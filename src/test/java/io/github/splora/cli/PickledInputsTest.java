@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What comes out does not depend on whether the inputs are PyTorch's pickles or safetensors. */
+/** The results do not depend on whether the inputs are PyTorch pickles or safetensors. */
 class PickledInputsTest {
 
     private static final Path PICKLE = Testdata.PICKLED.adapter().resolve("adapter_model.bin");

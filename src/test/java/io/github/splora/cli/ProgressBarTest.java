@@ -22,7 +22,7 @@ class ProgressBarTest {
         now += TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    /** What has been drawn, line over line. */
+    /** Returns the lines that have been drawn, one over the other. */
     private List<String> drawn() {
         return List.of(err.toString().substring(1).split("\r"));
     }

@@ -231,8 +231,8 @@ class PruneCommandTest {
                 .withConfig("\"init_lora_weights\": true", "\"init_lora_weights\": \"of_the_future\"");
         Run run = prune(model, "--count", "1");
         String warning =
-                "init_lora_weights 'of_the_future': loading the adapter also changes the base weights, so what a module"
-                        + " adds is not s*BA alone; its score describes s*BA";
+                "init_lora_weights 'of_the_future': loading the adapter also changes the base weights, so a module"
+                        + " adds more than s*BA; its score describes only s*BA";
         assertThat(run.code()).isZero();
         assertThat(run.errors()).contains("splora: warning: " + warning);
         assertThat(run.report().warnings()).containsExactly(warning);
@@ -241,7 +241,7 @@ class PruneCommandTest {
     @ParameterizedTest
     @CsvSource({"drop", "zero"})
     void pruningTheResultByTheSameMarkChangesNothing(String action) {
-        // A norm is a module's own, so that the first run's leaving out changes no other module's score.
+        // A norm does not depend on other modules, so leaving one out in the first run changes no other score.
         String[] rule = {"--metric", "frobenius", "--threshold", "2.4", "--action", action};
         assertThat(prune(Testdata.LLAMA, rule).pruned()).hasSize(8);
         Path twice = folder.resolve("twice");

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What may be in the way of {@code --output}, and what becomes of it. */
+/** Obstacles to {@code --output}, and what happens to them. */
 class PruneOutputTest {
 
     private static final String IN_AN_INPUT =

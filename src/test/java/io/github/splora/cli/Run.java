@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One run of the program, without a process: what it answered, and what it wrote to its two streams. */
+/** One run of the program inside this process: its exit code, and what it wrote to its two streams. */
 record Run(int code, String out, String err) {
 
     private static final HubCache EMPTY_HUB = new HubCache(Path.of("target", "no-such-hub"));
@@ -30,7 +30,7 @@ record Run(int code, String out, String err) {
         return new Run(code, out.toString(), err.toString());
     }
 
-    /** {@code command} on the inputs of {@code model}, then {@code more}. */
+    /** Runs {@code command} with the inputs of {@code model} and more arguments. */
     static Run of(String command, Testdata model, String... more) {
         return of(with(command, model, more));
     }
@@ -45,7 +45,7 @@ record Run(int code, String out, String err) {
         return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
     }
 
-    /** Standard error, line by line. */
+    /** Returns the lines of standard error. */
     List<String> errors() {
         return err.lines().toList();
     }
@@ -58,7 +58,7 @@ record Run(int code, String out, String err) {
         }
     }
 
-    /** Standard output of {@code --format json}. */
+    /** Parses the standard output of {@code --format json}. */
     RunReport report() {
         try {
             return RunReport.read(asFile());
@@ -67,7 +67,7 @@ record Run(int code, String out, String err) {
         }
     }
 
-    /** Names of the modules to prune, from standard output of {@code --format json}. */
+    /** Returns the names of the modules to prune, from the standard output of {@code --format json}. */
     List<String> pruned() {
         return report().modules().stream()
                 .filter(row -> row.decision().equals(ModuleRow.PRUNE))

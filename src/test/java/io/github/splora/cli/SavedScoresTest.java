@@ -125,7 +125,8 @@ class SavedScoresTest {
         assertRefused(
                 prune(Testdata.SHARDED, file),
                 file + ": inputs.aligned " + inputs.aligned().fingerprint()
-                        + ": the scores are of another aligned than this one (" + now + "); score again");
+                        + ": the scores were computed with a different aligned from this one (" + now
+                        + "); score again");
     }
 
     @Test
@@ -166,7 +167,7 @@ class SavedScoresTest {
         assertRefused(
                 prune(file),
                 file
-                        + ": schemaVersion 2: a report of schema version 1 is expected, as 'splora score --format json' writes it");
+                        + ": schemaVersion 2: must be a report of schema version 1, as 'splora score --format json' writes it");
     }
 
     @Test
@@ -184,9 +185,7 @@ class SavedScoresTest {
     @Test
     void aReportWithPartsMissingIsRefused() throws IOException {
         Path file = scores("{\"schemaVersion\": 1}");
-        assertRefused(
-                prune(file),
-                file + ": parts of the report are missing; write it anew with 'splora score --format json'");
+        assertRefused(prune(file), file + ": parts of the report are missing; run 'splora score --format json' again");
     }
 
     @Test
@@ -202,7 +201,7 @@ class SavedScoresTest {
     @Test
     void aMetricOfTheFutureIsRefused() throws IOException {
         Path file = scores(saved.replace("\"metric\": \"e-diem\"", "\"metric\": \"magic\""));
-        assertRefused(prune(file), file + ": metric magic: one of [e-diem, cosine, frobenius, overlap] is expected");
+        assertRefused(prune(file), file + ": metric magic: must be one of [e-diem, cosine, frobenius, overlap]");
     }
 
     @Test
@@ -229,7 +228,8 @@ class SavedScoresTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.errors())
                 .containsExactly(
-                        "splora: " + option + " cannot be given with --scores: the file's scores are what they are",
+                        "splora: " + option
+                                + " cannot be given with --scores: the scores in the file are already computed",
                         "Try 'splora prune --help'.");
     }
 }

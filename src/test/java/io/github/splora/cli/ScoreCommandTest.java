@@ -179,8 +179,8 @@ class ScoreCommandTest {
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.out()).isEmpty();
         assertThat(run.errors())
-                .containsExactly("splora: --include, --exclude: no module of the adapter is left;"
-                        + " its modules are named like 'model.layers.0.self_attn.k_proj'");
+                .containsExactly("splora: --include, --exclude: these leave no module of the adapter;"
+                        + " its modules have names like 'model.layers.0.self_attn.k_proj'");
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several adapters in one run come out as each does by itself. */
+/** Several adapters in one run give the same results as separate runs. */
 class SeveralAdaptersTest {
 
     private static final Testdata MODEL = Testdata.LLAMA;
@@ -68,7 +68,7 @@ class SeveralAdaptersTest {
         return run("prune", adapters, Run.join(more, "--output", output.toString()));
     }
 
-    /** A report without what differs from run to run. */
+    /** Returns a report without the fields that differ from run to run. */
     private static JsonNode lasting(JsonNode report) {
         return ((ObjectNode) report.deepCopy()).without(List.of("timing", "command"));
     }
@@ -191,13 +191,13 @@ class SeveralAdaptersTest {
                 "--report",
                 folder.resolve("r.html").toString());
         assertThat(report.code()).isEqualTo(2);
-        assertThat(report.err()).startsWith("splora: --report is of one adapter");
+        assertThat(report.err()).startsWith("splora: --report shows one adapter");
         Run saved = prune(
                 List.of(first, second),
                 "--scores",
                 folder.resolve("scores.json").toString());
         assertThat(saved.code()).isEqualTo(2);
-        assertThat(saved.err()).startsWith("splora: --scores is of one adapter");
+        assertThat(saved.err()).startsWith("splora: --scores holds the scores of one adapter");
     }
 
     @Test
@@ -205,7 +205,7 @@ class SeveralAdaptersTest {
         Path all = Files.writeString(
                 folder.resolve("all.json"),
                 score(List.of(first, second), "--format", "json").out());
-        String expected = "splora: " + all + ": reports: one report is expected";
+        String expected = "splora: " + all + ": reports: must be a single report";
         assertThat(prune(List.of(first), "--scores", all.toString()).err()).startsWith(expected);
         assertThat(Run.of("show", all.toString()).err()).startsWith(expected);
     }
@@ -223,7 +223,7 @@ class SeveralAdaptersTest {
         Run filtered = score(List.of(first, second), "--include", "none");
         assertThat(filtered.errors())
                 .hasSize(2)
-                .allMatch(line -> line.contains(": --include, --exclude: no module of the adapter is left"));
+                .allMatch(line -> line.contains(": --include, --exclude: these leave no module of the adapter"));
         Run client =
                 prune(List.of(second, copy(Testdata.PATTERNS.adapter(), folder.resolve("fifth"))), "--client", "vllm");
         assertThat(client.code()).isEqualTo(4);

@@ -63,7 +63,7 @@ class ShowCommandTest {
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString())
                 .isEqualTo("splora: " + file
-                        + ": parts of the report are missing; write it anew with 'splora score --format json'"
+                        + ": parts of the report are missing; run 'splora score --format json' again"
                         + System.lineSeparator());
     }
 

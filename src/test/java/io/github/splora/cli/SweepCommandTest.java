@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledOnOs(OS.WINDOWS)
 class SweepCommandTest {
 
-    /** Harm is the length of the weights file, so the fewer modules the better; use is always 1. */
+    /** Harm is the length of the weights file, so fewer modules are better; usefulness is always 1. */
     private static final String BY_SIZE =
             "printf '{\"asr\": %s, \"utility\": 1}' $(wc -c < {adapter}/adapter_model.safetensors)";
 
@@ -141,7 +141,8 @@ class SweepCommandTest {
         Run run = sweep("--candidate", "--count 1", "--evaluate", "echo broken >&2; exit 1 # {adapter}");
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
-                .contains("every evaluation failed; that of the adapter as it is ended with exit code 1: broken");
+                .contains(
+                        "every evaluation failed; for the unchanged adapter, the command ended with exit code 1: broken");
         assertThat(run.out()).isEmpty();
     }
 
@@ -166,7 +167,7 @@ class SweepCommandTest {
 
     @Test
     void aSearchFindsTheModulesAndSaysHowToPruneThem() {
-        // Harm is the number of q and k modules of the last two layers that are left.
+        // Harm is the number of remaining q and k modules in the last two layers.
         String evaluate = "printf '{\"asr\": %s, \"utility\": 0}'"
                 + " $(grep -ao 'layers.[45].self_attn.[qk]_proj.lora_A' {adapter}/adapter_model.safetensors | wc -l)";
         Run run = sweep("--search", "--count 3", "--search-evaluations", "70", "--evaluate", evaluate);
@@ -223,16 +224,16 @@ class SweepCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--evaluate true                     | {adapter} must stand where the candidate's folder is to be named",
-                "--require asr<1                     | --require needs --evaluate: without figures nothing meets it",
-                "--output out                        | --output needs --evaluate: without figures no candidate is the best",
+                "--evaluate true                     | {adapter} is missing; write it where the command expects the candidate's folder",
+                "--require asr<1                     | --require needs --evaluate: without figures, no candidate meets a condition",
+                "--output out                        | --output needs --evaluate: without figures, no candidate is best",
                 "--candidate --nonsense              | --candidate '--nonsense': Unknown option: '--nonsense'",
                 "--candidate --metric=cosine         | --metric cosine has no default rule: give --threshold",
-                "--candidate --fraction=2            | --fraction 2.0: a number from 0 to 1 is expected",
+                "--candidate --fraction=2            | --fraction 2.0: must be a number from 0 to 1",
                 "--candidate --gain=2                | --gain requires --action deflate (got drop)",
-                "--candidate --seed={1,2}            | give all of them one --seed, not [1, 2]",
-                "--time-limit 0                      | --time-limit 0: at least 1 second is needed",
-                "--require asr                       | 'asr' is not the name of a figure",
+                "--candidate --seed={1,2}            | all candidates must have the same --seed (got [1, 2])",
+                "--time-limit 0                      | --time-limit 0: must be at least 1 second",
+                "--require asr                       | 'asr' is not a condition",
             })
     void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {
         Run run = sweep(options.split(" "));
@@ -244,7 +245,7 @@ class SweepCommandTest {
     void severalAdaptersAreRefused() {
         Run run = sweep("--adapter", Testdata.PATTERNS.adapter().toString());
         assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
-        assertThat(run.err()).contains("a sweep is over one adapter: sweep them one at a time");
+        assertThat(run.err()).contains("a sweep takes one adapter: sweep the adapters one at a time");
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What a sweep prints is what docs/sweep.schema.json promises. */
+/** The JSON that a sweep prints matches docs/sweep.schema.json. */
 class SweepSchemaTest {
 
     private static final ObjectNode DOCUMENT = StrictJson.readObject(Path.of("docs/sweep.schema.json"));

@@ -42,7 +42,7 @@ record Testdata(Path base, Path aligned, Path adapter) {
         return new Testdata(base, aligned, other);
     }
 
-    /** The same with a copy of the adapter, to be changed. */
+    /** Returns the same inputs with a copy of the adapter, which a test may change. */
     Testdata withAdapterCopiedTo(Path folder) throws IOException {
         Files.createDirectories(folder);
         try (Stream<Path> files = Files.list(adapter)) {
@@ -53,7 +53,7 @@ record Testdata(Path base, Path aligned, Path adapter) {
         return withAdapter(folder);
     }
 
-    /** The same with {@code old} in the adapter's config replaced. */
+    /** Returns the same inputs with {@code old} in the adapter's config replaced. */
     Testdata withConfig(String old, String replacement) throws IOException {
         Path config = adapter.resolve("adapter_config.json");
         String text = Files.readString(config);
@@ -68,7 +68,7 @@ record Testdata(Path base, Path aligned, Path adapter) {
         return Stream.of("--base", base.toString(), "--aligned", aligned.toString(), "--adapter", adapter.toString());
     }
 
-    /** Every tensor of an adapter's folder: name to a copy of its bytes. */
+    /** Returns a copy of every tensor's bytes in an adapter's folder, by tensor name. */
     static Map<String, ByteBuffer> tensorsIn(Path adapter) {
         Map<String, ByteBuffer> tensors = new TreeMap<>();
         Path pickle = adapter.resolve("adapter_model.bin");

@@ -33,11 +33,11 @@ class UsageTest {
                 .startsWith("Usage: splora [-hV] COMMAND")
                 .contains("\n  score ", "\n  prune ", "\n  inspect ", "\n  verify ", "\n  completion ")
                 .contains(
-                        "Exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 a gate (--fail-on) failed; 4 bad input.")
+                        "Exit codes: 0 success; 1 unexpected failure; 2 wrong usage; 3 gate (--fail-on) failed; 4 bad input.")
                 .contains("it does not prove that a model is safe");
     }
 
-    /** Whether their options have been read or not. */
+    /** The list is the same whether or not the commands' options have been read. */
     @Test
     void helpListsTheSameCommandsThatThereAre() {
         assertThat(Run.of("--help").out()).isEqualTo(ManPageTest.program().getUsageMessage());
@@ -112,22 +112,22 @@ class UsageTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--count -1      | --count -1: a whole number of at least 0 is expected",
-                "--fraction 1.01 | --fraction 1.01: a number from 0 to 1 is expected",
-                "--fraction -0.1 | --fraction -0.1: a number from 0 to 1 is expected",
-                "--fraction NaN  | --fraction NaN: a number from 0 to 1 is expected",
-                "--threshold NaN | --threshold NaN: a finite number is expected",
-                "--threads 0     | --threads 0: at least 1 is needed",
-                "--device tpu    | --device 'tpu': auto, cpu, gpu or gpu:N is expected",
-                "--device gpu:x  | --device 'gpu:x': auto, cpu, gpu or gpu:N is expected",
+                "--count -1      | --count -1: must be a whole number of at least 0",
+                "--fraction 1.01 | --fraction 1.01: must be a number from 0 to 1",
+                "--fraction -0.1 | --fraction -0.1: must be a number from 0 to 1",
+                "--fraction NaN  | --fraction NaN: must be a number from 0 to 1",
+                "--threshold NaN | --threshold NaN: must be a finite number",
+                "--threads 0     | --threads 0: must be at least 1",
+                "--device tpu    | --device 'tpu': must be auto, cpu, gpu or gpu:N",
+                "--device gpu:x  | --device 'gpu:x': must be auto, cpu, gpu or gpu:N",
                 "--include /(/   | --include, --exclude: '(' is not a valid regular expression: Unclosed group",
                 "--exclude /a**/ | --include, --exclude: 'a**' is not a valid regular expression: Dangling meta character '*'",
-                "--memory 1.5G   | Invalid value for option '--memory': '1.5G' is not a size: bytes, or a number with K, M, G or"
-                        + " T, like 512M",
-                "--memory 0K     | Invalid value for option '--memory': '0K' is no memory at all",
+                "--memory 1.5G   | Invalid value for option '--memory': '1.5G' is not a size: must be bytes, or a number with K,"
+                        + " M, G or T, such as 512M",
+                "--memory 0K     | Invalid value for option '--memory': '0K' is not a size: must be more than 0 bytes",
                 "--count 1.5     | Invalid value for option '--count': '1.5' is not an int",
-                "--fail-on foo>1 | Invalid value for option '--fail-on' (CONDITION): 'foo>1' is not a figure (modules, scored,"
-                        + " pruned, pruned-fraction, max-score, max-kept-score, pruned-delta-share), >, >=, <, <= or =, and a number",
+                "--fail-on foo>1 | Invalid value for option '--fail-on' (CONDITION): 'foo>1' is not a condition: a figure (modules, scored,"
+                        + " pruned, pruned-fraction, max-score, max-kept-score, pruned-delta-share), then >, >=, <, <= or =, then a number",
             })
     void anImpossibleValueIsNamed(String args, String message) {
         for (String command : new String[] {"score", "prune"}) {
@@ -203,6 +203,6 @@ class UsageTest {
     void aFileOfOptionsThatIsNotThereIsNamed() {
         Run run = Run.of("score", Testdata.LLAMA, "@nowhere.args");
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.errors().get(0)).isEqualTo("splora: @nowhere.args: there is no such argument file");
+        assertThat(run.errors().get(0)).isEqualTo("splora: @nowhere.args: no such argument file");
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The notes of a release, as {@code scripts/release_notes.sh} takes them from a changelog. */
+/** {@code scripts/release_notes.sh} takes the notes of a release from a changelog. */
 class ReleaseNotesIT {
 
     @TempDir

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What every GitHub workflow of this project, and its action, must keep to. */
+/** Rules for all GitHub workflows of this project, and for its action. */
 class WorkflowsTest {
 
     private static final Pattern USES = Pattern.compile("^ *(?:- )?uses: (.+)$", Pattern.MULTILINE);

@@ -24,7 +24,7 @@ class HeatmapWriterTest {
                         """
 
             score by type and block: 0 = -1.0000, 9 = 1.0000
-            * = to prune, - = without a score
+            * = to prune, - = no score
 
                      0
             q_proj   9*5

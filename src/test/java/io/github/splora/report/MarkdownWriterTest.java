@@ -58,7 +58,7 @@ class MarkdownWriterTest {
 
         e-diem, alignment, type; default rule: score above 0.5
 
-        | modules | scored | to prune | highest score | highest score kept | share of norm(ΔW)² to go |
+        | modules | scored | to prune | highest score | highest score kept | share of norm(ΔW)² to prune |
         | ---: | ---: | ---: | ---: | ---: | ---: |
         | 24 | 24 | 6 (25.0 %) | 1.9409 | 0.4923 | 16.2 % |
 

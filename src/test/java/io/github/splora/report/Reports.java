@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Reports with made-up figures. */
+/** Builds reports with invented figures. */
 public final class Reports {
 
     public static final ModuleRow PRUNED = new ModuleRow(
@@ -113,7 +113,7 @@ public final class Reports {
                 new Timing(0.5, 0.75, 1234567890123L));
     }
 
-    /** With another action and its parameters, null where it takes none. */
+    /** Returns the report with another action and its parameters; null for those that it does not take. */
     public static RunReport withAction(
             RunReport report, String action, String configStyle, Double strength, Double energy, Double gain) {
         Parameters old = report.parameters();
@@ -149,7 +149,7 @@ public final class Reports {
                 report.timing());
     }
 
-    /** As a merged checkpoint has it. */
+    /** Returns the report as if it were of a merged checkpoint. */
     public static RunReport merged(RunReport report) {
         RunReport restored = withAction(report, "drop", null, null, null, null);
         return new RunReport(
@@ -170,7 +170,7 @@ public final class Reports {
                 restored.timing());
     }
 
-    /** A module with nothing remarkable but its score. */
+    /** Returns an ordinary module with a given score. */
     public static ModuleRow row(String name, Double score, boolean prune) {
         return new ModuleRow(
                 name,
@@ -192,7 +192,7 @@ public final class Reports {
                 "");
     }
 
-    /** A large adapter: {@code blocks} of seven modules, those above 0.5 to go. */
+    /** A large adapter: {@code blocks} of seven modules each, of which those with a score above 0.5 are selected. */
     public static RunReport large(int blocks) {
         List<ModuleRow> rows = new ArrayList<>();
         Random random = new Random(blocks);

@@ -106,7 +106,7 @@ class RunReportTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(file
                         + ": schemaVersion " + version
-                        + ": a report of schema version 1 is expected, as 'splora score --format json' writes it");
+                        + ": must be a report of schema version 1, as 'splora score --format json' writes it");
     }
 
     @Test
@@ -116,7 +116,7 @@ class RunReportTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(
                         file
-                                + ": schemaVersion: a report of schema version 1 is expected, as 'splora score --format json' writes it");
+                                + ": schemaVersion: must be a report of schema version 1, as 'splora score --format json' writes it");
     }
 
     @Test
@@ -124,8 +124,8 @@ class RunReportTest {
         Path file = file(Reports.of("count", 1.5, false, Reports.PRUNED).toJson());
         assertThatThrownBy(() -> RunReport.read(file))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage(file + ": parameters.rule count: threshold, count, fraction, all or none is expected,"
-                        + " with parameters.value to fit");
+                .hasMessage(file + ": parameters.rule count: must be threshold, count, fraction, all or none,"
+                        + " with a matching parameters.value");
     }
 
     @Test

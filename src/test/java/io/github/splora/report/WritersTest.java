@@ -69,7 +69,7 @@ class WritersTest {
                 "threshold | -1.0 | false | score above -1.0",
                 "count     | 10.0 | false | the 10 highest module scores",
                 "count     | 1.0  | false | the highest module score",
-                "fraction  | 0.25 | false | the highest 0.25 of the module scores",
+                "fraction  | 0.25 | false | the highest module scores, fraction 0.25",
                 "all       | null | false | all modules",
                 "none      | null | true  | no rule given",
             })

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Merged fine-tunes are scored by what they add, and get aligned weights back where that goes. */
+/** Merged fine-tunes are scored by what they add, and selected weights are restored to their aligned values. */
 class MergedRunTest {
 
     private static final List<String> MODULES = IntStream.range(0, 4)
@@ -154,7 +154,7 @@ class MergedRunTest {
     void vectorsAreNoModulesAndAChangedOneIsToldOf() {
         assertThat(score(MetricKind.COSINE).warnings())
                 .containsExactly("1 tensor outside modules (norms, biases) differs from the aligned checkpoint:"
-                        + " 'model.norm.weight'; it is not scored and stays as it is");
+                        + " 'model.norm.weight'; it is not scored and stays unchanged");
     }
 
     @Test
@@ -244,7 +244,7 @@ class MergedRunTest {
         assertThat(output.resolve("README.md"))
                 .content()
                 .startsWith("---\nlibrary_name: transformers\n---\n")
-                .contains("2 of 4 weights were made the aligned model's again");
+                .contains("2 of 4 weights were restored to the aligned model's values");
     }
 
     @Test
@@ -267,7 +267,7 @@ class MergedRunTest {
         RunReport report = prune(4);
         assertThat(report.warnings())
                 .contains(
-                        "4 of the aligned weights are stored in another type than the merged ones and were rounded to it");
+                        "4 of the aligned weights are stored in another data type than the merged weights and were rounded to it");
         for (String module : MODULES) {
             double[] original = values(aligned, module + ".weight");
             double[] rounded = values(output, module + ".weight");

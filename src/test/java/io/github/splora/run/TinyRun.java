@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs on the adapters of testdata/, from Java. */
+/** Runs splora on the adapters in testdata/ through its Java API. */
 public final class TinyRun {
 
     public static final Path LLAMA = Path.of("testdata/tiny-llama");

@@ -5,7 +5,7 @@ import io.github.splora.score.ModuleScore.Unscored;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Scores made up for a selection to be made from; only name and score matter to it. */
+/** Builds scores to select from. A selection uses only the name and the score. */
 final class Scores {
 
     private final List<ModuleScore> scores = new ArrayList<>();
@@ -16,7 +16,7 @@ final class Scores {
         return new Scores().and(name, score);
     }
 
-    /** {@code layers.0.q} to {@code layers.(n-1).q}, the highest score first. */
+    /** Returns {@code layers.0.q} to {@code layers.(n-1).q}, highest score first. */
     static List<ModuleScore> descending(int n) {
         Scores scores = new Scores();
         for (int i = 0; i < n; i++) {

@@ -143,7 +143,7 @@ class SelectionTest {
 
     @Test
     void aBlockGoesByTheMeanOfItsModules() {
-        // The highest module is in block 0, the highest mean is that of block 1.
+        // Block 0 has the module with the highest score; block 1 has the highest mean.
         Scores scores = Scores.of("layers.0.q", 9)
                 .and("layers.0.k", -9)
                 .and("layers.1.q", 1)

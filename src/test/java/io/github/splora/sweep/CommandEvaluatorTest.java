@@ -47,11 +47,12 @@ class CommandEvaluatorTest {
     @Test
     void whatIsNoJsonObjectIsAFailure() {
         assertThat(evaluate("echo 0.5").failure())
-                .isEqualTo("printed something else than one JSON object: must be a JSON object");
-        assertThat(evaluate("echo loading; echo '{\"asr\": 1}'").failure()).startsWith("printed something else");
-        assertThat(evaluate("true").failure()).startsWith("printed something else");
+                .isEqualTo("did not print exactly one JSON object: must be a JSON object");
+        assertThat(evaluate("echo loading; echo '{\"asr\": 1}'").failure())
+                .startsWith("did not print exactly one JSON object: ");
+        assertThat(evaluate("true").failure()).startsWith("did not print exactly one JSON object: ");
         assertThat(evaluate("echo '{\"asr\": \"0.5\"}'").failure())
-                .isEqualTo("printed a JSON object without a number in it");
+                .isEqualTo("printed a JSON object without any numbers");
     }
 
     @Test
@@ -61,7 +62,7 @@ class CommandEvaluatorTest {
         Evaluation evaluation = new CommandEvaluator(
                         "(sleep 3; touch '" + alive + "') & sleep 30", Duration.ofSeconds(1))
                 .evaluate(folder);
-        assertThat(evaluation.failure()).isEqualTo("was stopped after 1 second, the time limit");
+        assertThat(evaluation.failure()).isEqualTo("was stopped at the time limit of 1 second");
         assertThat((System.nanoTime() - start) / 1e9).isLessThan(20);
         Thread.sleep(2500);
         assertThat(alive).doesNotExist();

@@ -52,7 +52,7 @@ class SubsetSearchTest {
 
     @Test
     void aPairThatOnlyHelpsTogetherIsFoundByTryingEverythingInTheSecondStep() {
-        // 3 is the best single item; 7 is worth nothing alone and most beside 3.
+        // 3 is the best single item; 7 is worth nothing alone, but most together with 3.
         ToDoubleFunction<Set<Integer>> value =
                 set -> (set.contains(3) ? 1 : 0) + (set.containsAll(Set.of(3, 7)) ? 2 : 0) + 0.01 * worth(set);
         assertThat(new SubsetSearch<>(ITEMS, 2, 100).run(value)).isEqualTo(Set.of(3, 7));
@@ -65,7 +65,7 @@ class SubsetSearchTest {
                 .toList();
         int second = byWorth.get(1);
         int last = byWorth.get(29);
-        // Greed takes the best item, then the second best; the last one is worth most beside the second.
+        // The greedy steps take the best item, then the second best; the last item is worth most with the second.
         ToDoubleFunction<Set<Integer>> value = set -> worth(set) + (set.containsAll(Set.of(second, last)) ? 5 : 0);
         assertThat(new SubsetSearch<>(ITEMS, 2, 59).run(value)).isEqualTo(largest(2));
         assertThat(new SubsetSearch<>(ITEMS, 2, 1000).run(value)).isEqualTo(Set.of(second, last));

@@ -89,7 +89,7 @@ class SweepReportTest {
     void whereNoneMeetsThemThereIsNoBest() {
         SweepReport report = report(List.of("asr<0.3"), at(1, 1), at(0.3, 0.7));
         assertThat(report.winner()).isNull();
-        assertThat(report.conclusion()).isEqualTo("2 candidates, 2 evaluations; none meets asr<0.3");
+        assertThat(report.conclusion()).isEqualTo("2 candidates, 2 evaluations; no candidate meets asr<0.3");
     }
 
     @Test
@@ -97,14 +97,14 @@ class SweepReportTest {
         SweepReport report = report(List.of(), at(1, 1), null);
         assertThat(front(report)).containsExactly(0);
         assertThat(report.conclusion())
-                .isEqualTo("2 candidates, 2 evaluations, 1 failed; best: 0 (the adapter as it is)");
+                .isEqualTo("2 candidates, 2 evaluations, 1 failed; best: 0 (the unchanged adapter)");
         assertThat(SweepTable.plain(report)).contains("failed: ended with 1");
     }
 
     @Test
     void oneCandidateIsSingular() {
         assertThat(report(List.of(), at(1, 1)).conclusion())
-                .isEqualTo("1 candidate, 1 evaluation; best: 0 (the adapter as it is)");
+                .isEqualTo("1 candidate, 1 evaluation; best: 0 (the unchanged adapter)");
     }
 
     @Test
@@ -117,7 +117,7 @@ class SweepReportTest {
                 .isEqualTo("     1  *           1  0.5000   0.1235  --x 1");
         assertThat(SweepTable.csv(report))
                 .isEqualTo("number,mark,modules,asr,utility,options,note\r\n"
-                        + "0,!,0,1.0,1.0,(the adapter as it is),\r\n1,*,1,0.5,0.123456,'--x 1,\r\n");
+                        + "0,!,0,1.0,1.0,(the unchanged adapter),\r\n1,*,1,0.5,0.123456,'--x 1,\r\n");
         assertThat(SweepTable.markdown(report))
                 .contains("| number | mark | modules | asr | utility | options | note |\n| --- |")
                 .contains("| 1 | \\* | 1 | 0.5000 | 0.1235 | --x 1 |  |");
@@ -162,7 +162,7 @@ class SweepReportTest {
         Goal goal =
                 new Goal("asr", "utility", List.of(Condition.parse("old>0.5").orElseThrow()));
         Evaluation checked = goal.checked(new Evaluation(Map.of("asr", 0.5), 1, null));
-        assertThat(checked.failure()).isEqualTo("gave no [utility, old], but [asr]");
+        assertThat(checked.failure()).isEqualTo("did not print [utility, old], only [asr]");
         assertThat(Stream.of(goal.figures()).toList().get(0)).containsExactly("asr", "utility", "old");
     }
 }

@@ -18,16 +18,16 @@ record Axis(double low, double high, double start, double end) {
 
     private static final int ABOUT_TICKS = 6;
 
-    /** A labelled place. */
+    /** A labeled tick mark. */
     record Tick(String at, String label) {}
 
-    /** Coordinate of a value; values beyond an end are drawn at the end. */
+    /** Returns the coordinate of a value; values beyond an end are drawn at the end. */
     String at(double value) {
         double share = Math.min(1, Math.max(0, (value - low) / (high - low)));
         return coordinate(start + share * (end - start));
     }
 
-    /** Round values along the axis: one, two or five times a power of ten apart. */
+    /** Returns ticks at round values: one, two or five times a power of ten apart. */
     List<Tick> ticks() {
         double rough = (high - low) / ABOUT_TICKS;
         BigDecimal power = BigDecimal.ONE.scaleByPowerOfTen((int) Math.floor(Math.log10(rough)));

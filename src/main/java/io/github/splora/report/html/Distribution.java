@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A histogram of the scores.
  *
- * @param bars from left to right
- * @param cut where the threshold is; null if there is none
+ * @param bars the bars, from left to right
+ * @param cut the threshold; null if there is none
  */
 record Distribution(List<Bar> bars, List<Axis.Tick> scoreTicks, List<Axis.Tick> countTicks, @Nullable Cut cut) {
 
@@ -20,13 +20,13 @@ record Distribution(List<Bar> bars, List<Axis.Tick> scoreTicks, List<Axis.Tick> 
     static final int TOP = 30;
     static final int BOTTOM = 214;
 
-    /** Scores in one bin: those that go stand on those that stay. */
+    /** The scores in one bin: selected scores are stacked on kept ones. */
     record Bar(String x, String width, Part kept, Part pruned, String range, int keptCount, int prunedCount) {}
 
-    /** A rectangle's upper edge and height. */
+    /** The upper edge and height of a rectangle. */
     record Part(String y, String height) {}
 
-    /** The threshold. */
+    /** The line that marks the threshold. */
     record Cut(String x, String label, boolean isRight) {
 
         static @Nullable Cut of(ScoreAxis scores) {
@@ -62,7 +62,7 @@ record Distribution(List<Bar> bars, List<Axis.Tick> scoreTicks, List<Axis.Tick> 
         return new Distribution(bars, scores.axis().ticks(), whole(counts.ticks()), Cut.of(scores));
     }
 
-    /** Only whole numbers can be counted. */
+    /** Keeps only the ticks at whole numbers, since the axis shows a count. */
     static List<Axis.Tick> whole(List<Axis.Tick> ticks) {
         return ticks.stream().filter(tick -> !tick.label().contains(".")).toList();
     }

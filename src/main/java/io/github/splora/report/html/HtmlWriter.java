@@ -3,7 +3,7 @@ package io.github.splora.report.html;
 import io.github.splora.report.ReportWriter;
 import io.github.splora.report.RunReport;
 
-/** A run as a page for people in one file. */
+/** Writes the report of a run as one self-contained HTML page. */
 public final class HtmlWriter implements ReportWriter {
 
     @Override

@@ -16,11 +16,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the template shows, name by name. Text is as it is: the template escapes it.
+ * The data that the template shows, by name. Text is unescaped; the template escapes it.
  *
  * @param conclusion the decision in a sentence
- * @param figures of the summary
- * @param charts null if no module has a score
+ * @param figures the figures of the summary
+ * @param charts the charts; null if no module has a score
  */
 record Page(
         RunReport report,
@@ -39,25 +39,27 @@ record Page(
     private static final int BAND = 30;
     private static final int BAR = 40;
 
-    /** A name and what it is. */
+    /** A name and its value. */
     record Fact(String name, String value) {}
 
-    /** The heatmap; blocks in bands of at most {@value #BAND} that stand side by side where there is room. */
+    /** The heatmap. Bands of at most {@value #BAND} blocks are shown side by side if there is room. */
     record Map(List<String> types, List<List<Line>> bands, List<Level> levels, boolean clipped) {}
 
     /** One block. */
     record Line(String label, List<Cell> cells) {}
 
-    /** One module, or the place of none. */
+    /** One module, or an empty cell. */
     record Cell(boolean isModule, String text, String level, boolean prune, String name) {}
 
-    /** One color of the scale, and the scores that have it. */
+    /** One color of the scale, and the lowest score that has it. */
     record Level(String level, String from) {}
 
-    /** Both charts; {@code unit} is what their scores are of, {@code clipped} whether some lie beyond the drawing. */
+    /**
+     * Both charts. {@code unit} is the granularity of their scores; {@code clipped} says if some lie beyond the axis.
+     */
     record Charts(String unit, int units, boolean clipped, Distribution distribution, WhatIf whatIf) {}
 
-    /** One line of the table, whose name may be broken between its parts. */
+    /** One line of the table. The name may be broken between its parts. */
     record Row(
             ModuleRow module,
             List<String> nameParts,
@@ -68,7 +70,7 @@ record Page(
             boolean prune,
             List<Figure> figures) {}
 
-    /** A number as it is shown, and in full, to sort by; that is empty if there is none. */
+    /** A number as it is shown, and with all digits for sorting; {@code raw} is empty if there is no number. */
     record Figure(String text, String raw) {}
 
     static Page of(RunReport report, String policy, String style, String script) {
@@ -96,9 +98,9 @@ record Page(
         return List.of(
                 new Fact("modules to prune", summary.pruned() + " of " + summary.modules()),
                 new Fact("share of modules", Figures.percent(summary.prunedFraction())),
-                new Fact("share of ‖ΔW‖² that goes", Figures.percent(summary.prunedDeltaShare())),
+                new Fact("share of ‖ΔW‖² to prune", Figures.percent(summary.prunedDeltaShare())),
                 new Fact("highest score", Figures.number(summary.maxScore())),
-                new Fact("highest score that stays", Figures.number(summary.maxKeptScore())),
+                new Fact("highest score kept", Figures.number(summary.maxKeptScore())),
                 new Fact("without a score", String.valueOf(summary.modules() - summary.scored())));
     }
 
@@ -135,7 +137,7 @@ record Page(
                 "time",
                 String.format(
                         Locale.ROOT,
-                        "%.1f s, of which scoring %.1f s; %s of weights compared",
+                        "%.1f s (%.1f s for scoring); %s of weights compared",
                         report.timing().totalSeconds(),
                         report.timing().scoringSeconds(),
                         Plural.grouped(report.timing().checkpointBytes(), "byte"))));

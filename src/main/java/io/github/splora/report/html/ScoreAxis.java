@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scores' axis that both charts share: the scale of the scores, widened a little where the cut lies just outside,
- * and divided into bins so that the cut falls between two of them.
+ * The score axis that both charts share: the scale of the scores, widened a little if the cut is just outside, and
+ * divided into bins so that the cut falls between two of them.
  *
- * @param axis from the first bin's lower edge to the last one's upper edge
- * @param bins how many there are
+ * @param axis the axis, from the first bin's lower edge to the last bin's upper edge
+ * @param bins number of bins
  * @param clipped whether scores lie beyond an end
- * @param cut above it is what goes; null if nothing was decided by score
+ * @param cut scores above it are selected; null if nothing was selected by score
  */
 record ScoreAxis(Axis axis, int bins, boolean clipped, @Nullable Double cut) {
 
@@ -31,7 +31,7 @@ record ScoreAxis(Axis axis, int bins, boolean clipped, @Nullable Double cut) {
         double high = cut != null && isNear ? Math.max(scale.high(), cut) : scale.high();
         int bins = Math.min(MOST, Math.max(FEWEST, (int) Math.ceil(1.5 * Math.sqrt(scores.size()))));
         double width = (high - low) / bins;
-        // Half a bin of room below, or as much as it takes to have the cut on an edge.
+        // Leave half a bin below, or enough to put the cut on an edge.
         double first = cut != null && isNear ? cut - Math.ceil((cut - low) / width + 0.01) * width : low - width / 2;
         return new ScoreAxis(new Axis(first, first + (bins + 2) * width, start, end), bins + 2, scale.clipped(), cut);
     }
@@ -44,7 +44,7 @@ record ScoreAxis(Axis axis, int bins, boolean clipped, @Nullable Double cut) {
         return axis.low() + bin * binWidth();
     }
 
-    /** The bin of a score: its upper edge belongs to it, as the cut belongs to what stays. */
+    /** Returns the bin of a score. A bin includes its upper edge, since a score equal to the cut is kept. */
     int bin(double score) {
         double place = Math.ceil((score - axis.low()) / binWidth() - 1e-9) - 1;
         return (int) Math.min(bins - 1, Math.max(0, place));
@@ -55,7 +55,7 @@ record ScoreAxis(Axis axis, int bins, boolean clipped, @Nullable Double cut) {
             return above.limit();
         }
         Double between = curve.steps().get(curve.chosen()).threshold();
-        // A tie: the cut goes through the middle of equal scores.
+        // In a tie, no cut separates the equal scores: draw it at their value.
         return between == null && curve.chosen() > 0
                 ? Double.valueOf(curve.units().get(curve.chosen() - 1).score())
                 : between;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Arguments as a line that a POSIX shell reads back as the same arguments. */
+/** Quotes arguments so that a POSIX shell reads the line back as the same arguments. */
 final class ShellWords {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * All that the template {@code sweep.html} can say: a picture of use against harm with the front in it, and the table.
+ * The data that the template {@code sweep.html} shows: a chart of usefulness against harm with the front, and a table.
  *
  * @param figures names of the figures, as headings
- * @param isEvaluated whether there is a picture
+ * @param isEvaluated whether there is a chart
  */
 public record SweepPage(
         SweepReport report,
@@ -35,13 +35,13 @@ public record SweepPage(
     private static final double TOP = 24;
     private static final double BOTTOM = 360;
 
-    /** A candidate in the picture. */
+    /** A candidate in the chart. */
     record Point(String x, String y, int number, String kind, String title, String labelX) {}
 
     /** A candidate in the table. */
     record Row(int number, String mark, int modules, List<String> figures, String options, String note, String kind) {}
 
-    /** A sweep as a page for people in one file. */
+    /** Returns a sweep as one self-contained HTML page. */
     public static String write(SweepReport report) {
         String style = Template.resource("report.css") + Template.resource("sweep.css");
         return Template.fill("sweep.html", of(report, Template.policy(style, ""), style));
@@ -69,7 +69,9 @@ public record SweepPage(
                 report.trials().stream().map(trial -> row(report, trial)).toList());
     }
 
-    /** From the least to the greatest value, with some room; of shares, from 0 to 1. */
+    /**
+     * Returns an axis from 0 to 1 if all values lie in there, else from the least to the greatest value with a margin.
+     */
     private static Axis axis(List<Trial> judged, String figure, double start, double end) {
         double low = judged.stream()
                 .mapToDouble(trial -> figure(trial, figure))
@@ -105,7 +107,7 @@ public record SweepPage(
         return points;
     }
 
-    /** A staircase: what is right of it and below has not been found. */
+    /** Returns the front as a staircase: no candidate lies below and to the right of it. */
     private static String front(SweepReport report, List<Trial> judged, Axis use, Axis harm) {
         List<Trial> front = judged.stream()
                 .filter(Trial::onFront)

@@ -12,12 +12,12 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 
 /**
- * Fills a page. Its security policy lets the browser fetch nothing, and run and apply only the script and the style that
- * it carries, known by their hashes: whatever a module or a path is called, it stays text.
+ * Fills a page. Its content security policy lets the browser load nothing, and run only the page's own script and
+ * style, whose hashes it states. So the name of a module or a path is always just text.
  */
 final class Template {
 
-    /** Invisible characters that could turn text round or end it; line breaks are harmless. */
+    /** Invisible characters that could reverse or end text; line breaks are harmless. */
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}&&[^\\n]]");
 
     private static final Mustache.Escaper ESCAPER =
@@ -25,7 +25,7 @@ final class Template {
 
     private Template() {}
 
-    /** @param page all that the template can say */
+    /** @param page the data that the template shows */
     static String fill(String template, Object page) {
         return Mustache.compiler()
                 .withEscaper(ESCAPER)
@@ -35,7 +35,7 @@ final class Template {
                 .execute(page);
     }
 
-    /** The content security policy of a page with one style and, unless it is empty, one script. */
+    /** Returns the content security policy of a page with one style and, unless it is empty, one script. */
     static String policy(String style, String script) {
         return "default-src 'none'; style-src '" + hash(style) + "'; script-src "
                 + (script.isEmpty() ? "'none'" : "'" + hash(script) + "'") + "; base-uri 'none'; form-action 'none'";
@@ -49,7 +49,7 @@ final class Template {
         }
     }
 
-    /** As a content security policy names an inline script or style. */
+    /** Returns the hash by which a content security policy names an inline script or style. */
     private static String hash(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -9,13 +9,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The curve of what other thresholds and counts would remove.
+ * The curves that show what other thresholds and counts would remove.
  *
- * @param modulePath how many modules go, over the threshold
- * @param deltaPath share of ‖ΔW‖² that goes, over the threshold
- * @param choices all of them, from none to all
- * @param someChoices a few of them, for those who would rather read
- * @param chosen the one that was made
+ * @param modulePath number of removed modules, over the threshold
+ * @param deltaPath removed share of ‖ΔW‖², over the threshold
+ * @param choices all choices, from removing no unit to removing all
+ * @param someChoices some of the choices, for the table
+ * @param chosen the report's choice
  * @param last index of the last choice
  */
 record WhatIf(
@@ -32,7 +32,7 @@ record WhatIf(
 
     private static final int[] PERCENTS = {0, 5, 10, 20, 30, 50, 75, 100};
 
-    /** One choice, and where it lies on the curve. */
+    /** One choice, and its point on the curve. */
     record Choice(int count, int modules, String deltaShare, String threshold, String x, String y, boolean isChosen) {}
 
     static WhatIf of(RemovalCurve curve, ScoreAxis scores) {

@@ -1,2 +1,4 @@
-/** The HTML report: the data that its template can show, and the template itself. Does not read or write files. */
+/**
+ * The HTML reports: the data that the templates show, and filling the templates. Does not read or write users' files.
+ */
 package io.github.splora.report.html;

@@ -4,7 +4,7 @@
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
 
-  // Sorting: numbers by their full value, absent ones last; a second click turns the order round.
+  // Sorts numbers by their full value, absent ones last. A second click reverses the order.
   const collator = new Intl.Collator("en", { numeric: true });
   const value = (row, column, isNumber) => {
     const cell = row.cells[column];
@@ -14,7 +14,7 @@
   const sort = (header, column) => {
     const isNumber = header.classList.contains("number");
     const before = header.getAttribute("aria-sort");
-    // Who sorts by a figure wants the highest first, who sorts by a name wants A.
+    // The first click sorts figures from the highest, and names from A.
     const order = before === "none" ? (isNumber ? "descending" : "ascending")
       : before === "ascending" ? "descending" : "ascending";
     const sign = order === "ascending" ? 1 : -1;
@@ -70,7 +70,7 @@
       here.setAttribute("cx", x);
       here.setAttribute("cy", y);
       const words = "--count " + count
-        + (threshold === "-" ? " (a tie: no threshold does the same)" : " or --threshold " + threshold)
+        + (threshold === "-" ? " (no threshold does the same, because of a tie)" : " or --threshold " + threshold)
         + " removes " + modules + (modules === 1 ? " module" : " modules") + " with " + share + " of ‖ΔW‖²"
         + (count === chosen ? ", as this report does." : ".");
       document.getElementById("choice").value = words;

@@ -30,7 +30,7 @@ class HtmlWriterTest {
         return new HtmlWriter().write(report);
     }
 
-    /** The page as XML, which its template is too, apart from what stands in the style and the script. */
+    /** Parses the page as XML, without the contents of the style and the script. */
     private static Document page(RunReport report) throws Exception {
         String xml = html(report)
                 .replaceFirst("<!DOCTYPE html>\n", "")
@@ -188,7 +188,7 @@ class HtmlWriterTest {
                 .contains("Warning: beware");
     }
 
-    /** The value that the page's settings have under a name. */
+    /** Returns the value of a setting on the page. */
     private static String setting(RunReport report, String name) throws Exception {
         List<Element> names = elements(page(report), "dt");
         List<Element> values = elements(page(report), "dd");
