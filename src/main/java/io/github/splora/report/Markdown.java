@@ -22,11 +22,11 @@ final class Markdown {
 
     private Markdown() {}
 
-    /** Returns the selected modules, highest score first; ties by name. */
+    /** Returns the selected modules, highest score first and modules without a score last; ties by name. */
     static List<ModuleRow> pruned(RunReport report) {
         return report.modules().stream()
                 .filter(ModuleRow::goes)
-                .sorted(Comparator.comparing(ModuleRow::score, Comparator.reverseOrder())
+                .sorted(Comparator.comparing(ModuleRow::score, Comparator.nullsLast(Comparator.reverseOrder()))
                         .thenComparing(ModuleRow::name))
                 .toList();
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.splora.report.ModelCard;
 import io.github.splora.report.RunReport;
+import io.github.splora.testing.TinyAdapter;
+import io.github.splora.testing.TinyCheckpoint;
+import io.github.splora.testing.TinyTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -74,6 +77,53 @@ class CorrectingPruneTest {
         assertThat(verified.err()).isEmpty();
         assertThat(verified.code()).isZero();
         assertThat(headers(output)).isEqualTo(headers(model.adapter()));
+    }
+
+    /** Modules whose distances are all equal have no spread, and so no score; --all selects them anyway. */
+    @Test
+    void selectedModulesWithoutAScoreAreInTheMarkdownReportAndInTheModelCard() throws IOException {
+        String first = "layers.0.q_proj";
+        String second = "layers.1.q_proj";
+        Run run = Run.of(
+                "prune",
+                "--base",
+                checkpoint("base", first, second, 1, 0, 0, 1),
+                "--aligned",
+                checkpoint("aligned", first, second, 2, 1, 0, 1),
+                "--adapter",
+                adapter(first, second),
+                "--action",
+                "scale",
+                "--all",
+                "--output",
+                output.toString(),
+                "--format",
+                "markdown");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("### splora: 2 of 2 modules to scale\n")
+                .contains("| `" + first + "` | - | ", "| `" + second + "` | - | ");
+        assertThat(Files.readString(output.resolve("README.md")))
+                .contains("2 of 2 LoRA modules were scaled down")
+                .contains("| `" + first + "` | - | ", "| `" + second + "` | - | ");
+    }
+
+    private String checkpoint(String name, String first, String second, float... weight) {
+        return new TinyCheckpoint()
+                .tensor(TinyTensor.of(first + ".weight", List.of(2L, 2L), weight))
+                .tensor(TinyTensor.of(second + ".weight", List.of(2L, 2L), weight))
+                .writeTo(folder.resolve(name))
+                .toString();
+    }
+
+    private String adapter(String... modules) {
+        TinyAdapter adapter = new TinyAdapter();
+        for (String module : modules) {
+            String prefix = "base_model.model." + module;
+            adapter.tensor(TinyTensor.of(prefix + ".lora_A.weight", List.of(2L, 2L), 1, 2, 3, 4))
+                    .tensor(TinyTensor.of(prefix + ".lora_B.weight", List.of(2L, 2L), 1, 0, 0, 1));
+        }
+        return adapter.writeTo(folder.resolve("adapter")).toString();
     }
 
     /** Returns names, shapes, ranks and scalings. */

@@ -40,8 +40,12 @@ class MarkdownWriterTest {
     }
 
     private static ModuleRow row(String name, String reason) {
+        return row(name, 2.0, reason);
+    }
+
+    private static ModuleRow row(String name, Double score, String reason) {
         return new ModuleRow(
-                name, 0, "q", List.of(4L, 4L), 1, 1, 2.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, null, "prune", reason);
+                name, 0, "q", List.of(4L, 4L), 1, 1, score, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, null, "prune", reason);
     }
 
     private static String write(RunReport report) {
@@ -84,6 +88,15 @@ class MarkdownWriterTest {
         List<ModuleRow> rows =
                 IntStream.range(0, 25).mapToObj(i -> row("m." + i, "x")).toList();
         assertThat(write(with(report, rows, List.of()))).contains("\n… and 5 more, see below.\n");
+    }
+
+    @Test
+    void selectedModulesWithoutAScoreComeLast() {
+        List<ModuleRow> rows =
+                List.of(row("b", null, "x"), row("high", 2.0, "x"), row("a", null, "x"), row("higher", 3.0, "x"));
+        assertThat(Markdown.pruned(with(report, rows, List.of())))
+                .extracting(ModuleRow::name)
+                .containsExactly("higher", "high", "a", "b");
     }
 
     @Test
