@@ -202,17 +202,17 @@ COMPARISONS = {
 }
 
 
-def measure(module, factors, config, base, aligned):
+def measure(module, factors, config, base, aligned, references):
     """Returns one module's properties and distances, which do not depend on a population."""
     a, b = factors["A"], factors["B"]
     scaling = scaling_of(config, module)
     v = aligned.weight(module) - base.weight(module)
     if config.get("fan_in_fan_out"):
         v = v.T  # Conv1D stores (in, out); LoRA factors never do
-    return measure_delta(module, a.shape[0], scaling, scaling * (b @ a), v)
+    return measure_delta(module, a.shape[0], scaling, scaling * (b @ a), v, references)
 
 
-def measure_delta(module, rank, scaling, delta, v):
+def measure_delta(module, rank, scaling, delta, v, references=REFERENCES):
     """
     Returns the properties and distances of a delta [out, in], or of a stack [experts, out, in] that counts as one
     module: its norms and inner products are sums over the stack.
@@ -229,7 +229,7 @@ def measure_delta(module, rank, scaling, delta, v):
         "alignmentNorm": float(np.linalg.norm(v)),
     }
     row["reason"] = unscorable(row)
-    for reference in REFERENCES:
+    for reference in references:
         row[reference] = {"distance": None, "cosine": None, "referenceNorm": None}
         if row["reason"] is None:
             row[reference] = COMPARISONS[reference](delta, v)
@@ -270,11 +270,11 @@ def judge(rows, reference, population):
             result.update(score=score, expectedDistance=center, spread=spread)
 
 
-def dense_scores(base, aligned, adapter):
-    """Returns every module of the adapter with its scores for each reference and population."""
+def dense_scores(base, aligned, adapter, references=REFERENCES):
+    """Returns every module of the adapter with its scores for each of the references and each population."""
     config, factors = read_adapter(adapter)
     base, aligned = Checkpoint(base), Checkpoint(aligned)
-    rows = [measure(module, sides, config, base, aligned) for module, sides in factors.items()]
+    rows = [measure(module, sides, config, base, aligned, references) for module, sides in factors.items()]
     if not rows:
         raise BadInput(f"{adapter} contains no LoRA module")
     if all(row["alignmentNorm"] == 0 for row in rows):
@@ -283,8 +283,8 @@ def dense_scores(base, aligned, adapter):
 
 
 def judge_all(rows):
-    """Adds the scores for each reference and population to measured modules."""
-    for reference in REFERENCES:
+    """Adds the scores for each population to measured modules, for the references that they were compared with."""
+    for reference in [reference for reference in REFERENCES if rows and reference in rows[0]]:
         for population in POPULATIONS:
             judge(rows, reference, population)
     return rows

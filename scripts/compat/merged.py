@@ -16,6 +16,7 @@ from . import layouts
 from . import models as m
 from .case import Named
 from .make import train
+from .oracle import SCORED
 from .ranking import ranked
 from .run import Row, as_bound, compare_scores, worst_of
 
@@ -112,7 +113,8 @@ class MergedRun:
             module = name.removesuffix(".weight")
             if name != module and adapted[name].ndim >= 2 and not VOCABULARY.search(module):
                 delta = flat(adapted[name]) - flat(aligned[name])
-                rows.append(measure_delta(module, min(delta.shape), 1.0, delta, flat(aligned[name]) - flat(base[name])))
+                v = flat(aligned[name]) - flat(base[name])
+                rows.append(measure_delta(module, min(delta.shape), 1.0, delta, v, SCORED))
         return judge_all(rows)
 
     def prune(self, removed):

@@ -14,6 +14,8 @@ from checking import require
 from dense_scores import PEFT_PREFIX, judge_all, measure_delta, natural_key
 
 ADAPTER = "default"
+# The references that the cases are scored against: the default. Others would cost a decomposition of every weight.
+SCORED = ("alignment",)
 # How closely PEFT's float32 initialization must follow the float64 one that replaces it here.
 INITIALIZATION_TOLERANCE = 1e-3
 
@@ -91,5 +93,5 @@ def oracle_rows(wrapped, base, aligned):
         w_aligned = as_matrix(dense(parameter_of(aligned, unit, layer)), layer)
         v = w_aligned - as_matrix(dense(parameter_of(base, unit, layer)), layer)
         delta = effective(layer, w_aligned, init) - w_aligned
-        rows.append(measure_delta(unit, layer.r[ADAPTER], layer.scaling[ADAPTER], delta, v))
+        rows.append(measure_delta(unit, layer.r[ADAPTER], layer.scaling[ADAPTER], delta, v, SCORED))
     return judge_all(rows)

@@ -22,7 +22,7 @@ from .files import (
     parameter_prefixes,
 )
 from .make import make_case
-from .oracle import lora_layers, oracle_rows
+from .oracle import SCORED, lora_layers, oracle_rows
 from .ranking import ranked
 
 BAD_INPUT = 4
@@ -136,7 +136,7 @@ class CaseRun:
 
     def oracle(self):
         if self.case.oracle == "files":
-            return dense_scores(self.places.client_base, self.places.client_aligned, self.places.adapter)
+            return dense_scores(self.places.client_base, self.places.client_aligned, self.places.adapter, SCORED)
         base, aligned = (
             self.case.kind.load(folder) for folder in (self.places.client_base, self.places.client_aligned)
         )

@@ -110,7 +110,7 @@ class TripleRun:
         return self.tally.check(f"{self.case.label}, {what}", function, *arguments)
 
     def run(self):
-        rows = dense_scores(self.places.base, self.places.aligned, self.places.adapter)
+        rows = dense_scores(self.places.base, self.places.aligned, self.places.adapter, REFERENCES)
         self.client = Client(CAUSAL, self.places)
         self.tensors = adapter_tensors(self.places.adapter)
         self.owner = {key: module_of(key) for key in self.tensors}
