@@ -51,6 +51,8 @@ RUNNERS = {Case: CaseRun, MergedCase: MergedRun, Triple: TripleRun}
 TABLE = REPOSITORY / "docs" / "compatibility.md"
 # A sample is every third case. (Not every second or fourth: the parts of an adapter follow each other in fours.)
 SAMPLES = 3
+# The groups whose cases take longest.
+LONG = ("real adapters", "testdata", "scenarios")
 
 
 def run_case(case, models, work, full):
@@ -82,7 +84,8 @@ def run_all(chosen, folder, options):
     rows = {}
     with concurrent.futures.ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
         started = {}
-        for index in chosen:
+        # The longest first, so that no worker is left alone with one at the end.
+        for index in sorted(chosen, key=lambda i: CASES[i].group not in LONG):
             work = folder / "cases" / CASES[index].slug
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(parents=True)
