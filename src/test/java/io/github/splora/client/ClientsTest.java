@@ -341,7 +341,7 @@ class ClientsTest {
     void aNameThatLooksLikeAPatternIsOnlyAName(ClientKind client) {
         String odd = "a.*.layers.1.self_attn.q_proj";
         assertThat(problems(client, plain().module(odd, 12, 10))).anySatisfy(problem -> assertThat(problem)
-                .contains("modules 'a.*.layers.*.self_attn.q_proj': blocks [0] have none"));
+                .contains("modules 'a.*.layers.*.self_attn.q_proj': missing in blocks [0]"));
     }
 
     @ParameterizedTest

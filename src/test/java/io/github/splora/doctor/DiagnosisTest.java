@@ -134,7 +134,10 @@ class DiagnosisTest {
         }));
 
         assertThat(diagnosis.engineProblem()).isEqualTo("java.io.IOException");
-        assertThat(diagnosis.advice()).singleElement().asString().startsWith("This build of splora brings no library");
+        assertThat(diagnosis.advice())
+                .singleElement()
+                .asString()
+                .startsWith("This build of splora has no bundled library");
     }
 
     @Test
