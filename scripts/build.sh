@@ -27,7 +27,10 @@ if up_to_date target/splora.jar $sources && [ -d target/lib ]; then
     *) exit 0 ;;
   esac
 fi
+mkdir -p target
+# Files edited while Maven runs are newer than this.
+touch target/build-started
 ./mvnw -q -B -ntp -DskipTests "$@" package
 # Maven leaves a file alone if its content would be the same.
-touch target/splora.jar
-case " $* " in *" -Pdist "*) touch target/splora-*.tar.gz ;; esac
+touch -r target/build-started target/splora.jar
+case " $* " in *" -Pdist "*) touch -r target/build-started target/splora-*.tar.gz ;; esac

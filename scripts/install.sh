@@ -47,7 +47,8 @@ if [ -f "$here/lib/splora.jar" ]; then
 else
   jar=$here/target/splora.jar
   lib=$here/target/lib
-  "$here/scripts/build.sh"
+  # A build that is there is installed as it is, with or without PyTorch's library; delete target/ to build again.
+  [ -f "$jar" ] && [ -d "$lib" ] || "$here/scripts/build.sh"
 fi
 
 # Copy to a new folder first, so that a failed copy leaves the old installation intact.

@@ -9,6 +9,7 @@ import io.github.splora.tensor.loops.PlainLoops;
 import io.github.splora.tensor.loops.TileLoops;
 import io.github.splora.tensor.loops.Vectors;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -44,7 +45,7 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
     public static Backend start(long bytes, String device, KernelKind kernels) {
         return switch (kernels) {
             case AUTO ->
-                fastest(bytes, device, TensorEngine.mayFindGpu() && GpuProbe.mayFindGpu(), TensorEngine::start);
+                fastest(bytes, device, () -> TensorEngine.mayFindGpu() && GpuProbe.mayFindGpu(), TensorEngine::start);
             case DJL -> engine(TensorEngine.start(device));
             case JAVA -> loops(bytes, TensorEngine::start);
         };
@@ -61,8 +62,9 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
      * @param mayFindGpu whether {@code auto} should start the engine to look for a GPU
      * @param starter starts the engine on a device
      */
-    static Backend fastest(long bytes, String device, boolean mayFindGpu, Function<String, TensorEngine> starter) {
-        if (device.equals("cpu") || (device.equals("auto") && !mayFindGpu)) {
+    static Backend fastest(
+            long bytes, String device, BooleanSupplier mayFindGpu, Function<String, TensorEngine> starter) {
+        if (device.equals("cpu") || (device.equals("auto") && !mayFindGpu.getAsBoolean())) {
             return loops(bytes, starter);
         }
         TensorEngine engine = starter.apply(device);

@@ -1,6 +1,7 @@
 package io.github.splora.backend;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +51,8 @@ final class GpuProbe {
         try (Stream<Path> each = Files.list(devices)) {
             return each.anyMatch(device -> read(device.resolve("vendor")).equals(NVIDIA)
                     && read(device.resolve("class")).startsWith("0x03"));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
+            // The listing changed or failed: the engine will look closer.
             return true;
         }
     }

@@ -29,22 +29,24 @@ public sealed interface SelectionRule {
 
     /** Returns the rule with this {@link #label} and {@link #value}; empty if there is none. */
     static Optional<SelectionRule> of(@Nullable String label, @Nullable Double value) {
-        if (label == null || (value != null && !Double.isFinite(value))) {
+        if (label == null) {
             return Optional.empty();
         }
-        SelectionRule rule =
-                switch (label) {
-                    case None.LABEL -> value == null ? new None() : null;
-                    case All.LABEL -> value == null ? new All() : null;
-                    case Above.LABEL -> value == null ? null : new Above(value);
-                    case Highest.LABEL ->
-                        value == null || value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE
-                                ? null
-                                : new Highest(value.intValue());
-                    case Share.LABEL -> value == null || value < 0 || value > 1 ? null : new Share(value);
-                    default -> null;
-                };
-        return Optional.ofNullable(rule);
+        try {
+            SelectionRule rule =
+                    switch (label) {
+                        case None.LABEL -> value == null ? new None() : null;
+                        case All.LABEL -> value == null ? new All() : null;
+                        case Above.LABEL -> value == null ? null : new Above(value);
+                        case Highest.LABEL ->
+                            value == null || value != value.intValue() ? null : new Highest(value.intValue());
+                        case Share.LABEL -> value == null ? null : new Share(value);
+                        default -> null;
+                    };
+            return Optional.ofNullable(rule);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** Selects nothing: without a rule, every module is kept. */
@@ -84,6 +86,12 @@ public sealed interface SelectionRule {
 
         private static final String LABEL = "threshold";
 
+        public Above {
+            if (!Double.isFinite(limit)) {
+                throw new IllegalArgumentException("a threshold must be finite, not " + limit);
+            }
+        }
+
         @Override
         public String label() {
             return LABEL;
@@ -104,6 +112,12 @@ public sealed interface SelectionRule {
     record Highest(int count) implements SelectionRule {
 
         private static final String LABEL = "count";
+
+        public Highest {
+            if (count < 0) {
+                throw new IllegalArgumentException("a count must be at least 0, not " + count);
+            }
+        }
 
         @Override
         public String label() {
@@ -129,6 +143,12 @@ public sealed interface SelectionRule {
     record Share(double fraction) implements SelectionRule {
 
         private static final String LABEL = "fraction";
+
+        public Share {
+            if (!(fraction >= 0 && fraction <= 1)) {
+                throw new IllegalArgumentException("a fraction must be from 0 to 1, not " + fraction);
+            }
+        }
 
         @Override
         public String label() {

@@ -36,9 +36,10 @@ public final class Values {
         int width = width(tensor);
         int perChunk = DataFile.CHUNK_BYTES / width;
         double[] values = new double[count];
-        for (int done = 0; done < count; done += perChunk) {
-            int n = Math.min(perChunk, count - done);
-            decode(tensor.dtype(), tensor.read((first + done) * width, n * width), values, done, n);
+        // A long, because the sum may pass the largest int in the last step.
+        for (long done = 0; done < count; done += perChunk) {
+            int n = (int) Math.min(perChunk, count - done);
+            decode(tensor.dtype(), tensor.read((first + done) * width, n * width), values, (int) done, n);
         }
         return values;
     }

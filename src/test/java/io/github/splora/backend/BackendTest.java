@@ -32,7 +32,7 @@ class BackendTest {
     @ParameterizedTest
     @CsvSource({"auto, false", "cpu, false", "cpu, true"})
     void withoutALibraryJavasLoopsComputeOnACpu(String device, boolean mayFindGpu) throws IOException {
-        Backend backend = Backend.fastest(0, device, mayFindGpu, BackendTest::startWithoutLibrary);
+        Backend backend = Backend.fastest(0, device, () -> mayFindGpu, BackendTest::startWithoutLibrary);
         Pass pass = new Pass();
         Slot<Double> squared = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
 
@@ -45,7 +45,7 @@ class BackendTest {
 
     @Test
     void whatNeedsFloat64SaysThatItNeedsTheLibrary() throws IOException {
-        Backend backend = Backend.fastest(0, "auto", false, BackendTest::startWithoutLibrary);
+        Backend backend = Backend.fastest(0, "auto", () -> false, BackendTest::startWithoutLibrary);
         Weights weights = weights();
         Pass pass = new Pass();
         pass.inner(Operand.ALIGNED, Operand.ALIGNED);
@@ -59,7 +59,7 @@ class BackendTest {
     @ParameterizedTest
     @CsvSource({"auto, true", "gpu, false", "gpu:0, true"})
     void whereAGpuMayBeUsedTheLibraryIsNeeded(String device, boolean mayFindGpu) {
-        assertThatThrownBy(() -> Backend.fastest(0, device, mayFindGpu, BackendTest::startWithoutLibrary))
+        assertThatThrownBy(() -> Backend.fastest(0, device, () -> mayFindGpu, BackendTest::startWithoutLibrary))
                 .isInstanceOf(UncheckedIOException.class)
                 .cause()
                 .hasMessage(NO_LIBRARY);
@@ -67,7 +67,7 @@ class BackendTest {
 
     @Test
     void anEngineWithoutAGpuLeavesTheWalksToTheLoops() {
-        Backend backend = Backend.fastest(0, "auto", true, device -> TensorEngine.start("cpu"));
+        Backend backend = Backend.fastest(0, "auto", () -> true, device -> TensorEngine.start("cpu"));
 
         assertThat(backend.kernel()).isInstanceOf(FallbackKernel.class);
         assertThat(backend.device()).isEqualTo("cpu");

@@ -1,6 +1,7 @@
 package io.github.splora.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,5 +61,18 @@ class SelectionRuleTest {
             })
     void whatNoRuleIsCalledIsNone(String label, Double value) {
         assertThat(SelectionRule.of(label, value)).isEmpty();
+    }
+
+    @Test
+    void aRuleThatNoReportCouldNameCannotBeMade() {
+        assertThatThrownBy(() -> new SelectionRule.Above(Double.POSITIVE_INFINITY))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a threshold must be finite, not Infinity");
+        assertThatThrownBy(() -> new SelectionRule.Highest(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a count must be at least 0, not -1");
+        assertThatThrownBy(() -> new SelectionRule.Share(1.5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a fraction must be from 0 to 1, not 1.5");
     }
 }
