@@ -1,12 +1,10 @@
 package io.github.splora.backend;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * A quick look for an NVIDIA GPU, without loading any library: {@code --device auto} starts the engine to look for GPUs only
@@ -17,8 +15,6 @@ final class GpuProbe {
     /** Left by a loaded driver; the last two are those of WSL and of Jetson boards. */
     private static final List<String> DRIVER_FILES =
             List.of("proc/driver/nvidia/version", "dev/nvidiactl", "dev/nvidia0", "dev/dxg", "dev/nvmap");
-
-    private static final String NVIDIA = "0x10de";
 
     private GpuProbe() {}
 
@@ -40,28 +36,16 @@ final class GpuProbe {
         }
         return !name.equals("linux")
                 || DRIVER_FILES.stream().map(root::resolve).anyMatch(Files::exists)
-                || hasCard(root.resolve("sys/bus/pci/devices"));
+                || hasCard(root);
     }
 
     /** The first use of CUDA may load the driver, so a card is enough. */
-    private static boolean hasCard(Path devices) {
-        if (!Files.isDirectory(devices)) {
-            return false;
-        }
-        try (Stream<Path> each = Files.list(devices)) {
-            return each.anyMatch(device -> read(device.resolve("vendor")).equals(NVIDIA)
-                    && read(device.resolve("class")).startsWith("0x03"));
-        } catch (IOException | UncheckedIOException e) {
-            // The listing changed or failed: the engine will look closer.
-            return true;
-        }
-    }
-
-    private static String read(Path file) {
+    private static boolean hasCard(Path root) {
         try {
-            return Files.readString(file).strip();
+            return !NvidiaCards.addresses(root).isEmpty();
         } catch (IOException e) {
-            return "";
+            // The engine will look closer.
+            return true;
         }
     }
 }

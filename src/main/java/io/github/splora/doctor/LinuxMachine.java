@@ -1,15 +1,14 @@
 package io.github.splora.doctor;
 
+import io.github.splora.backend.NvidiaCards;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,6 @@ final class LinuxMachine implements Machine {
             List.of("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader");
 
     private static final long PATIENCE_SECONDS = 15;
-    private static final String NVIDIA = "0x10de";
-    private static final Pattern DISPLAY = Pattern.compile("0x03.*");
     private static final Pattern DRIVER = Pattern.compile("Kernel Module(?: for \\S+)?\\s+(\\d[\\d.]*)");
     private static final Pattern CPU = Pattern.compile("(?m)^model name\\s*:\\s*(.+)$");
     private static final List<String> LIBRARY_FOLDERS = List.of(
@@ -63,12 +60,13 @@ final class LinuxMachine implements Machine {
         if (!smi.isEmpty()) {
             return smi.stream().map(line -> line.split(",", 2)[0].strip()).toList();
         }
-        return children("sys/bus/pci/devices").stream()
-                .filter(device -> read(device.resolve("vendor")).strip().equals(NVIDIA))
-                .filter(device ->
-                        DISPLAY.matcher(read(device.resolve("class")).strip()).matches())
-                .map(device -> "NVIDIA card at " + device.getFileName())
-                .toList();
+        try {
+            return NvidiaCards.addresses(root).stream()
+                    .map(address -> "NVIDIA card at " + address)
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
     @Override
@@ -124,14 +122,6 @@ final class LinuxMachine implements Machine {
             Files.delete(file);
         } catch (IOException e) {
             file.toFile().deleteOnExit();
-        }
-    }
-
-    private List<Path> children(String folder) {
-        try (Stream<Path> all = Files.list(root.resolve(folder))) {
-            return all.sorted().collect(Collectors.toCollection(ArrayList::new));
-        } catch (IOException e) {
-            return List.of();
         }
     }
 
