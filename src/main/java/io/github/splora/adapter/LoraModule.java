@@ -3,6 +3,7 @@ package io.github.splora.adapter;
 import io.github.splora.adapter.LayerKind.Dimensions;
 import io.github.splora.adapter.LayerKind.Factors;
 import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,26 @@ public record LoraModule(
                 Initialization.PLAIN,
                 tensorNames,
                 Optional.empty());
+    }
+
+    /** Returns the same module with factors of other shapes. */
+    public LoraModule reshaped(List<Long> shapeOfA, List<Long> shapeOfB, double newScaling) {
+        return new LoraModule(
+                name,
+                kind,
+                reshaped(loraA, shapeOfA),
+                reshaped(loraB, shapeOfB),
+                newScaling,
+                magnitude,
+                initialization,
+                tensorNames,
+                savedWeight);
+    }
+
+    private static StoredTensor reshaped(StoredTensor tensor, List<Long> shape) {
+        TensorInfo info = tensor.info();
+        return new StoredTensor(
+                tensor.file(), new TensorInfo(info.name(), info.dtype(), shape, info.begin(), info.end()));
     }
 
     /** Whether the delta is a product of two low-rank factors. DoRA's is not: it rescales every row of W. */

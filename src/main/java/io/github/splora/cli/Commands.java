@@ -17,6 +17,7 @@ final class Commands {
     private static final List<Class<?>> ALL = List.of(
             ScoreCommand.class,
             PruneCommand.class,
+            RepairCommand.class,
             SweepCommand.class,
             ShowCommand.class,
             InspectCommand.class,

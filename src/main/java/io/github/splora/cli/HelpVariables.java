@@ -28,7 +28,7 @@ final class HelpVariables extends ListResourceBundle {
                 .collect(Collectors.groupingBy(
                         action -> action.defaults().get(parameter), LinkedHashMap::new, Collectors.toList()));
         return actions.entrySet().stream()
-                .map(each -> String.valueOf(each.getKey()).replaceFirst("\\.0$", "") + " for "
+                .map(each -> parameter.asOption(each.getKey()).replaceFirst("\\.0$", "") + " for "
                         + each.getValue().stream().map(ActionKind::toString).collect(Collectors.joining(", ")))
                 .collect(Collectors.joining("; "));
     }

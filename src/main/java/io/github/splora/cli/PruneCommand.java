@@ -21,6 +21,9 @@ import picocli.CommandLine.Option;
                 + OutputFolder.REPORT_FILE + " beside it.")
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 
+    @Mixin
+    SelectionOptions selection;
+
     @Option(
             names = "--output",
             required = true,
@@ -47,6 +50,11 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
 
     @Mixin
     ForceOption force;
+
+    @Override
+    SelectionOptions selection() {
+        return selection;
+    }
 
     @Override
     public Integer call() throws IOException {

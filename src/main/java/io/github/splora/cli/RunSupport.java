@@ -35,9 +35,6 @@ abstract class RunSupport extends CommandSupport {
     WorkOptions work;
 
     @Mixin
-    SelectionOptions selection;
-
-    @Mixin
     ClientOption client;
 
     @Mixin
@@ -45,12 +42,19 @@ abstract class RunSupport extends CommandSupport {
 
     private @Nullable ReportFile reportFile;
 
+    /** Which scored modules are selected. */
+    abstract SelectionOptions selection();
+
     /**
      * Returns the options for a prune with {@code action}, or for its preview. Makes all checks of values, and of
      * options against each other.
      */
     final ScoreOptions scoreOptions(ActionKind action) {
-        Stream.of(inputs.contradiction(), scheme.contradiction(), work.contradiction(), selection.contradiction())
+        Stream.of(
+                        inputs.contradiction(),
+                        scheme.contradiction(),
+                        work.contradiction(),
+                        selection().contradiction())
                 .flatMap(Optional::stream)
                 .findFirst()
                 .ifPresent(sentence -> {
@@ -77,8 +81,8 @@ abstract class RunSupport extends CommandSupport {
                 scheme.scheme(),
                 work.include,
                 work.exclude,
-                selection.chosen(),
-                selection.granularity(action, client.choice),
+                selection().chosen(),
+                selection().granularity(action, client.choice),
                 client.choice,
                 work.device,
                 work.kernel,
@@ -153,7 +157,7 @@ abstract class RunSupport extends CommandSupport {
 
     /** Whether a metric has no default rule and the user gave none. */
     final boolean lacksRule(MetricKind metric) {
-        return selection.rule == null && metric.defaultThreshold().isEmpty();
+        return selection().rule == null && metric.defaultThreshold().isEmpty();
     }
 
     /** Refuses gates that could never fail, since they would look like gates that passed. */

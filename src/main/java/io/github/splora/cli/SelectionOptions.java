@@ -25,6 +25,14 @@ final class SelectionOptions {
                             + " the mean of its modules' scores. Default: what the client needs, usually module.")
     private @Nullable Granularity granularity;
 
+    /** Returns the selection of every module. */
+    static SelectionOptions all() {
+        SelectionOptions options = new SelectionOptions();
+        options.rule = new Rule();
+        options.rule.all = true;
+        return options;
+    }
+
     /** The rules; at most one can be given. */
     static final class Rule {
 

@@ -8,14 +8,13 @@ import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
 import io.github.splora.surgery.ConfigStyle;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what is done to selected modules. */
@@ -45,35 +44,23 @@ final class SurgeryOptions {
     private @Nullable ConfigStyle configStyle;
 
     @Option(
-            names = "--strength",
-            paramLabel = "S",
-            description =
-                    "Strength of a correcting action, from 0 (no change) to 1; scale multiplies by 1 - S. Default:"
-                            + " ${bundle:default-of.strength}.")
-    private @Nullable Double strength;
-
-    @Option(
             names = "--action-energy",
             paramLabel = "E",
-            description = "Share of the alignment delta's squared norm that the action's dominant subspaces hold;"
+            description = "Share of the alignment delta's squared norm that the dominant subspaces of attenuate hold;"
                     + " project uses those of the reference (--energy). Default: ${bundle:default-of.energy}.")
     private @Nullable Double energy;
 
-    @Option(
-            names = "--gain",
-            paramLabel = "G",
-            description = "Factor by which the action multiplies the remaining delta. Default:"
-                    + " ${bundle:default-of.gain}.")
-    private @Nullable Double gain;
+    @Mixin
+    RepairOptions repair;
 
     /** Returns the surgery: the user's options, with the client's defaults for the others. */
     Surgery surgery(ClientKind client) {
         Demands demands = client.client().demands();
         ActionKind chosen = action(demands);
-        Map<ActionParameter, Double> parameters = new EnumMap<>(ActionParameter.class);
-        parameters.putAll(chosen.defaults());
-        parameters.putAll(given());
-        return new Surgery(chosen, configStyle == null ? demands.configStyle() : configStyle, parameters);
+        return new Surgery(
+                chosen,
+                configStyle == null ? demands.configStyle() : configStyle,
+                RepairOptions.parameters(chosen, given()));
     }
 
     /** Returns a sentence that says what is wrong with the options; empty if nothing is. */
@@ -89,18 +76,15 @@ final class SurgeryOptions {
                 .findFirst()
                 .map(parameter -> parameter.option() + " requires --action "
                         + alternatives(ActionKind.taking(parameter)) + " (got " + chosen + ")");
-        return misplaced.or(() -> given().entrySet().stream()
-                .flatMap(each -> each.getKey().contradiction(each.getValue()).stream())
-                .findFirst());
+        return misplaced.or(() -> RepairOptions.contradiction(chosen, given()));
     }
 
     /** Returns the parameters that the user has set. */
     private Map<ActionParameter, Double> given() {
-        Map<ActionParameter, Double> given = new EnumMap<>(ActionParameter.class);
-        given.put(ActionParameter.STRENGTH, strength);
-        given.put(ActionParameter.ENERGY, energy);
-        given.put(ActionParameter.GAIN, gain);
-        given.values().removeIf(Objects::isNull);
+        Map<ActionParameter, Double> given = repair.given();
+        if (energy != null) {
+            given.put(ActionParameter.ENERGY, energy);
+        }
         return given;
     }
 

@@ -40,9 +40,9 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             names = "--candidate",
             paramLabel = "OPTIONS",
             description =
-                    "Candidates to try, as options of 'splora prune'. {a,b} lists alternatives: '--action deflate --all"
-                            + " --action-energy {0.6,0.7}' gives two. Repeatable. Default: every action at several"
-                            + " strengths.")
+                    "Candidates to try, as options of 'splora prune'. {a,b} lists alternatives: '--action repair --all"
+                            + " --strength {0.6,0.7}' gives two. Repeatable. Default: removal, scaling and repair at"
+                            + " several strengths.")
     List<String> lines = List.of();
 
     @Option(

@@ -7,6 +7,7 @@ import io.github.splora.storage.TensorSource;
 import io.github.splora.surgery.Rewrite;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -30,13 +31,20 @@ public record AdapterContent(AdapterConfig config, Path weights, Set<String> ten
 
     /** Returns the content of the adapter after {@code rewrite}. */
     public static AdapterContent of(Adapter adapter, Rewrite rewrite) {
-        Set<String> names = rewrite.tensors().stream().map(TensorSource::name).collect(Collectors.toSet());
+        Map<String, List<Long>> shapes =
+                rewrite.tensors().stream().collect(Collectors.toMap(TensorSource::name, TensorSource::shape));
+        Set<String> names = shapes.keySet();
+        AdapterConfig config = rewrite.config().map(adapter.config()::with).orElse(adapter.config());
         return new AdapterContent(
-                rewrite.config().map(adapter.config()::with).orElse(adapter.config()),
+                config,
                 adapter.weights().path(),
                 names,
                 adapter.modules().stream()
                         .filter(module -> names.contains(module.loraA().name()))
+                        .map(module -> module.reshaped(
+                                shapes.get(module.loraA().name()),
+                                shapes.get(module.loraB().name()),
+                                config.scalingOf(module.name())))
                         .toList());
     }
 }

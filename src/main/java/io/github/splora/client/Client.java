@@ -21,6 +21,11 @@ public interface Client {
      */
     List<Problem> problems(AdapterContent content);
 
+    /** Returns what users have to set up for an adapter that the client loads, in sentences. */
+    default List<String> requirements(AdapterContent content) {
+        return List.of();
+    }
+
     /** Returns the problems that only show together with the model. */
     default List<Problem> problems(AdapterContent content, ModelLayers model) {
         return List.of();

@@ -10,10 +10,11 @@ import io.github.splora.surgery.ConfigStyle;
  * @param everyModule whether a type of module present in one layer must be present in all
  * @param wholeFusions whether fused projections must be present or absent together
  * @param listedTargets whether {@code target_modules} must be a list
+ * @param oneRank whether all modules must have the same rank or alpha, because it reads no patterns
  */
-public record Demands(boolean everyModule, boolean wholeFusions, boolean listedTargets) {
+public record Demands(boolean everyModule, boolean wholeFusions, boolean listedTargets, boolean oneRank) {
 
-    static final Demands NONE = new Demands(false, false, false);
+    static final Demands NONE = new Demands(false, false, false, false);
 
     /** Returns the default action for this client. */
     public ActionKind action() {

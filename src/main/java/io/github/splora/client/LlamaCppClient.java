@@ -16,7 +16,7 @@ final class LlamaCppClient implements Client {
 
     @Override
     public Demands demands() {
-        return Demands.NONE;
+        return new Demands(false, false, false, true);
     }
 
     @Override

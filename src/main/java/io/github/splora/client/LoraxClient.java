@@ -16,7 +16,7 @@ final class LoraxClient implements Client {
 
     @Override
     public Demands demands() {
-        return new Demands(true, false, false);
+        return new Demands(true, false, false, true);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class SglangClient implements Client {
 
     @Override
     public Demands demands() {
-        return new Demands(false, true, true);
+        return new Demands(false, true, true, true);
     }
 
     @Override

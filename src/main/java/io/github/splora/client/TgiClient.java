@@ -21,7 +21,7 @@ final class TgiClient implements Client {
 
     @Override
     public Demands demands() {
-        return new Demands(true, false, false);
+        return new Demands(true, false, false, true);
     }
 
     @Override

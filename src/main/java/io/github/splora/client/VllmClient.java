@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.error.Problem;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * vLLM: relies on the tensors, not on {@code target_modules}; any module may be missing, even one of a packed group. It
@@ -14,6 +16,10 @@ final class VllmClient implements Client {
 
     /** The highest value that {@code --max-lora-rank} accepts. */
     private static final int HIGHEST_RANK = 512;
+    /** All of these values, and the default. */
+    private static final List<Integer> RANKS = List.of(1, 8, 16, 32, 64, 128, 256, 320, HIGHEST_RANK);
+
+    private static final int DEFAULT_RANK = 16;
 
     @Override
     public String title() {
@@ -37,6 +43,23 @@ final class VllmClient implements Client {
                         content,
                         VllmClient::isKnownBaseWeight,
                         "vLLM rejects adapters with tensors other than lora_A.weight and lora_B.weight")));
+    }
+
+    @Override
+    public List<String> requirements(AdapterContent content) {
+        long rank = Stream.concat(
+                        Stream.of((long) content.config().rank()),
+                        content.modules().stream().map(LoraModule::rank))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        return rank <= DEFAULT_RANK
+                ? List.of()
+                : RANKS.stream()
+                        .filter(taken -> taken >= rank)
+                        .findFirst()
+                        .map(taken -> List.of("the adapter's rank is " + rank + ": start vLLM with --max-lora-rank "
+                                + taken + " or more (its default is " + DEFAULT_RANK + ")"))
+                        .orElse(List.of());
     }
 
     private static List<Problem> fields(AdapterContent content) {

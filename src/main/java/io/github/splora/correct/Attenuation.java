@@ -1,6 +1,5 @@
 package io.github.splora.correct;
 
-import io.github.splora.alignment.Spectrum;
 import io.github.splora.alignment.Subspaces;
 import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
@@ -25,8 +24,9 @@ record Attenuation(double energy, double strength) implements CorrectionMethod {
     private static final double SHARE_OF_ALL = 0.05;
 
     @Override
-    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-        return new SpectralCorrection(spectrum, energy) {
+    public CorrectionWalk correct(CorrectionSubject subject) {
+        LowRank delta = subject.delta();
+        return new SpectralCorrection(subject.spectrum(), energy) {
             @Override
             LowRank corrected(Subspaces v) {
                 return attenuated(delta, v);

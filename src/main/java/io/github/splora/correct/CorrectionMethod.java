@@ -1,16 +1,26 @@
 package io.github.splora.correct;
 
-import io.github.splora.alignment.Spectrum;
-import io.github.splora.delta.LowRank;
-
-/** A formula that corrects a module's delta. */
+/** A formula that computes thin factors from a module's delta and V. */
 public interface CorrectionMethod {
 
+    /** Starts computing for the delta of one matrix. */
+    CorrectionWalk correct(CorrectionSubject subject);
+
     /**
-     * Starts correcting the delta of one matrix.
-     *
-     * @param delta {@code sBA}
-     * @param spectrum the spectrum of V, shared by everything computed from the same matrix
+     * Whether it walks for {@link CorrectionSubject#spaces}. Such corrections share walks with each other only, so that the
+     * result does not depend on what else a run computes.
      */
-    CorrectionWalk correct(LowRank delta, Spectrum spectrum);
+    default boolean usesKrylovSpaces() {
+        return false;
+    }
+
+    /** Number of singular triplets of V that it computes. */
+    default int triplets() {
+        return 0;
+    }
+
+    /** Whether its result replaces the module's factors; false if it is added to them. */
+    default boolean replacesFactors() {
+        return true;
+    }
 }

@@ -9,19 +9,36 @@ public final class CorrectionMethods {
     private CorrectionMethods() {}
 
     /** Returns the correction that an action applies; empty if the action needs no new factors. */
-    public static Optional<CorrectionMethod> of(ActionKind action, CorrectionSettings settings) {
+    public static Optional<Correction> of(ActionKind action, CorrectionSettings settings) {
         double strength = settings.strength();
         double energy = settings.energy();
         return Optional.ofNullable(
                 switch (action) {
                     case DROP, ZERO -> null;
-                    case SCALE -> new Scaling(strength);
+                    case SCALE -> Correction.of(new Scaling(strength));
                     case PROJECT ->
-                        settings.isSubspace()
-                                ? new SubspaceProjection(energy, strength)
-                                : new SafeLoraProjection(strength);
-                    case ATTENUATE -> new Attenuation(energy, strength);
-                    case DEFLATE -> new Deflation(energy, strength, settings.gain());
+                        Correction.of(
+                                settings.isSubspace()
+                                        ? new SubspaceProjection(energy, strength)
+                                        : new SafeLoraProjection(strength));
+                    case ATTENUATE -> Correction.of(new Attenuation(energy, strength));
+                    case DEFLATE -> new Correction(deflation(settings), gain(settings), Optional.empty(), 0);
+                    case RESTORE ->
+                        new Correction(Optional.empty(), Gain.ONE, restoration(settings), settings.restored());
+                    case REPAIR ->
+                        new Correction(deflation(settings), gain(settings), restoration(settings), settings.restored());
                 });
+    }
+
+    private static Optional<CorrectionMethod> deflation(CorrectionSettings settings) {
+        return Optional.of(new Deflation(settings.strength()));
+    }
+
+    private static Gain gain(CorrectionSettings settings) {
+        return new Gain(settings.gain(), settings.gainExponent());
+    }
+
+    private static Optional<CorrectionMethod> restoration(CorrectionSettings settings) {
+        return settings.restored() == 0 ? Optional.empty() : Optional.of(new Restoration(settings.restoredRank()));
     }
 }

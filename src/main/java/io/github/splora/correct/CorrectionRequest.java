@@ -11,7 +11,16 @@ import java.util.function.Predicate;
  *
  * @param method the formula
  * @param isWanted which modules to correct
- * @param sink receives the corrected {@code sBA} of each matrix of a module as soon as it is available, on any thread
+ * @param sink receives the result for each matrix of a module as soon as it is available, on any thread
  */
 public record CorrectionRequest(
-        CorrectionMethod method, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<LowRank>> sink) {}
+        CorrectionMethod method, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<Result>> sink) {
+
+    /**
+     * The result for one matrix.
+     *
+     * @param original {@code sBA}
+     * @param corrected what the method makes of it
+     */
+    public record Result(LowRank original, LowRank corrected) {}
+}

@@ -3,9 +3,25 @@ package io.github.splora.correct;
 /**
  * The parameters of a correction.
  *
- * @param strength from 0, which leaves a delta unchanged, to 1
+ * @param strength from 0, which leaves a delta unchanged, to 1; for deflation the share of ‖V‖² that the filter removes
  * @param energy share of ‖V‖² held by the subspaces that the action uses
- * @param gain factor that a deflated delta is multiplied by, above 0
+ * @param gain factor that a deflated delta is multiplied by, above 0; NaN to derive it from the adapter
+ * @param gainExponent exponent of a derived gain
+ * @param restored factor of the part of V that is added, at least 0
+ * @param restoredRank rank of that part
  * @param isSubspace whether {@code project} projects onto that subspace instead of applying SafeLoRA's operator
  */
-public record CorrectionSettings(double strength, double energy, double gain, boolean isSubspace) {}
+public record CorrectionSettings(
+        double strength,
+        double energy,
+        double gain,
+        double gainExponent,
+        double restored,
+        int restoredRank,
+        boolean isSubspace) {
+
+    /** Settings of an action that neither deflates nor restores. */
+    public CorrectionSettings(double strength, double energy, boolean isSubspace) {
+        this(strength, energy, 1, 1, 0, 0, isSubspace);
+    }
+}

@@ -3,7 +3,7 @@ package io.github.splora.correct;
 import io.github.splora.delta.LowRank;
 import io.github.splora.tensor.Pass;
 
-/** The correction of one matrix's delta, computed in walks over the layer's weights. */
+/** A {@link CorrectionMethod} at work on one matrix, computed in walks over the layer's weights. */
 public interface CorrectionWalk {
 
     /**
@@ -13,6 +13,6 @@ public interface CorrectionWalk {
      */
     boolean ask(Pass pass);
 
-    /** Returns the corrected delta, which has the same rank as the original. */
+    /** Returns the corrected delta, which has the same rank as the original, or the product to be added to it. */
     LowRank corrected();
 }

@@ -1,36 +1,48 @@
 package io.github.splora.correct;
 
-import io.github.splora.alignment.Spectrum;
-import io.github.splora.alignment.Subspaces;
+import io.github.splora.alignment.FilteredDelta;
+import io.github.splora.alignment.FilteredFactors;
+import io.github.splora.alignment.KrylovSpaces;
 import io.github.splora.delta.LowRank;
-import io.github.splora.linalg.Matrix;
+import io.github.splora.tensor.Pass;
 
 /**
- * The opposite of a projection onto V's dominant subspaces: removes the part of the delta that reads from where
- * alignment reads and the part that writes to where alignment writes, so that the fine-tune bypasses alignment instead
- * of acting on it:
+ * Weakens the part of the delta that reads from where alignment reads and the part that writes to where alignment writes, so
+ * that the fine-tune bypasses alignment instead of acting on it:
  *
- * <pre>A := A − strength·A R Rᵀ,   B := gain·(B − strength·L LᵀB)</pre>
+ * <pre>A := A f(VᵀV),   B := f(VVᵀ) B,   f(σ²) = 1/(1 + (σ²/μ)²)</pre>
  *
- * At full strength this is {@code ΔW := gain·(I − LLᵀ) ΔW (I − RRᵀ)}. The gain makes up for lost task performance.
+ * f is near 1 where V is weak and near 0 where V is strong; μ is where {@code Σ σ²(1 − f(σ²)) = energy·‖V‖²}. The delta gets
+ * shorter; a {@link Gain} over the whole adapter makes up for lost task performance.
  *
  * <p>A rule of this project; docs/safety-study.md describes how it was found and tested.
  *
- * @param energy share of ‖V‖² that the subspaces hold, in (0, 1]
- * @param strength from 0, which removes nothing, to 1
- * @param gain factor that the result is multiplied by, above 0
+ * @param energy share of ‖V‖² that the filter removes, between 0 and 1 exclusive
  */
-record Deflation(double energy, double strength, double gain) implements CorrectionMethod {
+record Deflation(double energy) implements CorrectionMethod {
 
     @Override
-    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-        return new SpectralCorrection(spectrum, energy) {
+    public CorrectionWalk correct(CorrectionSubject subject) {
+        KrylovSpaces spaces = subject.spaces();
+        FilteredDelta delta =
+                spaces.require(subject.delta().a(), subject.delta().b());
+        spaces.requireFilter(energy);
+        return new CorrectionWalk() {
             @Override
-            LowRank corrected(Subspaces v) {
-                Matrix a = delta.a().minus(v.ontoRight(delta.a()).scaledBy(strength));
-                Matrix b = delta.b().minus(v.ontoLeft(delta.b()).scaledBy(strength));
-                return new LowRank(a, b.scaledBy(gain));
+            public boolean ask(Pass pass) {
+                return spaces.ask(pass);
+            }
+
+            @Override
+            public LowRank corrected() {
+                FilteredFactors factors = delta.factors(spaces.filter(energy));
+                return new LowRank(factors.a(), factors.b());
             }
         };
+    }
+
+    @Override
+    public boolean usesKrylovSpaces() {
+        return true;
     }
 }

@@ -1,7 +1,6 @@
 package io.github.splora.correct;
 
 import io.github.splora.alignment.SafeLoraOperator;
-import io.github.splora.alignment.Spectrum;
 import io.github.splora.delta.LowRank;
 import io.github.splora.tensor.Pass;
 
@@ -19,7 +18,8 @@ import io.github.splora.tensor.Pass;
 record SafeLoraProjection(double strength) implements CorrectionMethod {
 
     @Override
-    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+    public CorrectionWalk correct(CorrectionSubject subject) {
+        LowRank delta = subject.delta();
         SafeLoraOperator operator = new SafeLoraOperator(delta.b());
         return new CorrectionWalk() {
             @Override

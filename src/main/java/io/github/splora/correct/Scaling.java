@@ -1,6 +1,5 @@
 package io.github.splora.correct;
 
-import io.github.splora.alignment.Spectrum;
 import io.github.splora.delta.LowRank;
 import io.github.splora.tensor.Pass;
 
@@ -13,7 +12,8 @@ import io.github.splora.tensor.Pass;
 record Scaling(double strength) implements CorrectionMethod {
 
     @Override
-    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
+    public CorrectionWalk correct(CorrectionSubject subject) {
+        LowRank delta = subject.delta();
         return new CorrectionWalk() {
             @Override
             public boolean ask(Pass pass) {

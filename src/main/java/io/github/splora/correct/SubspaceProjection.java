@@ -1,6 +1,5 @@
 package io.github.splora.correct;
 
-import io.github.splora.alignment.Spectrum;
 import io.github.splora.alignment.Subspaces;
 import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
@@ -16,8 +15,9 @@ import io.github.splora.linalg.Matrix;
 record SubspaceProjection(double energy, double strength) implements CorrectionMethod {
 
     @Override
-    public CorrectionWalk correct(LowRank delta, Spectrum spectrum) {
-        return new SpectralCorrection(spectrum, energy) {
+    public CorrectionWalk correct(CorrectionSubject subject) {
+        LowRank delta = subject.delta();
+        return new SpectralCorrection(subject.spectrum(), energy) {
             @Override
             LowRank corrected(Subspaces v) {
                 Matrix outside = delta.b().minus(v.ontoLeft(delta.b()));

@@ -1,6 +1,9 @@
 package io.github.splora.measure;
 
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.alignment.KrylovSpaces;
+import io.github.splora.correct.CorrectionMethod;
+import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.pairing.Weights;
 import io.github.splora.tensor.Kernel;
@@ -18,6 +21,8 @@ final class MemoryBudget {
     private static final long UNIT = 1 << 20;
     /** Copies of a pair of tall-skinny matrices during a walk: the operand, transposed and as float32, and the sums. */
     private static final int COPIES = 6;
+    /** Steps that Krylov spaces take for a flat spectrum, the slowest one. */
+    private static final int STEPS = 12;
 
     private final Kernel kernel;
     private final int units;
@@ -33,10 +38,12 @@ final class MemoryBudget {
      * Does the work once there is room for it.
      *
      * @param modules modules on the same weights, which are measured together
-     * @param askers how many callers hold factors of each module
+     * @param references how many references hold factors of each module
+     * @param corrections what is computed for each module that it is wanted for
      */
-    <T> T within(List<PairedModule> modules, int askers, Callable<T> work) throws Exception {
-        int needed = (int) Math.min(units, ceilOfUnits(bytes(modules, askers)));
+    <T> T within(List<PairedModule> modules, int references, List<CorrectionRequest> corrections, Callable<T> work)
+            throws Exception {
+        int needed = (int) Math.min(units, ceilOfUnits(bytes(modules, references, corrections)));
         free.acquire(needed);
         try {
             return work.call();
@@ -46,15 +53,37 @@ final class MemoryBudget {
     }
 
     /** An estimate from shapes and dtypes. */
-    private long bytes(List<PairedModule> modules, int askers) {
+    private long bytes(List<PairedModule> modules, int references, List<CorrectionRequest> corrections) {
         long ofWalk = modules.get(0).weights().stream()
                 .mapToLong(kernel::workspaceBytes)
                 .max()
                 .orElseThrow();
         return ofWalk
                 + modules.stream()
-                        .mapToLong(module -> tallSkinnyBytes(module, askers))
+                        .mapToLong(module -> tallSkinnyBytes(module, references + corrections.size())
+                                + krylovBytes(
+                                        module,
+                                        corrections.stream()
+                                                .filter(each -> each.isWanted().test(module))
+                                                .map(CorrectionRequest::method)
+                                                .filter(CorrectionMethod::usesKrylovSpaces)
+                                                .toList()))
                         .sum();
+    }
+
+    /** Bytes of the Krylov spaces of one matrix, and of the triplets of all of them. */
+    private static long krylovBytes(PairedModule module, List<CorrectionMethod> methods) {
+        if (methods.isEmpty() || !(module.tuned() instanceof LoraModule lora)) {
+            return 0;
+        }
+        Weights weights = module.weights().get(0);
+        boolean isFiltered = methods.stream().anyMatch(CorrectionMethod::replacesFactors);
+        int rank = isFiltered ? Math.toIntExact(lora.rank()) : 0;
+        int triplets =
+                methods.stream().mapToInt(CorrectionMethod::triplets).max().orElse(0);
+        long ofTriplets = (weights.outFeatures() + weights.inFeatures()) * triplets * Double.BYTES;
+        return KrylovSpaces.bytes(weights.outFeatures(), weights.inFeatures(), rank, triplets, STEPS)
+                + ofTriplets * module.weights().size();
     }
 
     /** Bytes of the factors of all matrices, plus the copies for one matrix. A merged weight has no factors. */

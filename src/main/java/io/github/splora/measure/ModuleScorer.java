@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ public final class ModuleScorer {
     /**
      * @param references what every module is compared with; may be empty
      * @param corrections the corrections to compute in the same walks; may be empty
-     * @param seed random seed of the sketches of V's subspaces
+     * @param seed random seed of the sketches of V's subspaces and of Krylov spaces
      */
     public ModuleScorer(
             Kernel kernel,
@@ -74,7 +75,7 @@ public final class ModuleScorer {
             for (List<PairedModule> together : ofSameWeights.values()) {
                 futures.add(pool.submit(() -> {
                     List<Measured> measured =
-                            memory.within(together, references.size() + corrections.size(), () -> measure(together));
+                            memory.within(together, references.size(), corrections, () -> measure(together));
                     synchronized (progress) {
                         together.forEach(progress);
                     }
@@ -108,10 +109,9 @@ public final class ModuleScorer {
                 .toList();
         for (Weights ofMatrix : weights) {
             Spectrum spectrum = new Spectrum(ofMatrix.outFeatures(), ofMatrix.inFeatures(), seed);
-            work.forEach(each -> each.begin(ofMatrix, spectrum));
-            for (Pass pass = new Pass(); ask(work, pass); pass = new Pass()) {
-                kernel.run(pass, ofMatrix);
-            }
+            work.forEach(each -> each.begin(ofMatrix, spectrum, seed));
+            walk(ofMatrix, pass -> ask(work, each -> each.ask(pass)));
+            walk(ofMatrix, pass -> ask(work, each -> each.askSpaces(pass)));
             work.forEach(ModuleWork::endMatrix);
         }
         return work.stream()
@@ -120,12 +120,19 @@ public final class ModuleScorer {
     }
 
     /** Collects the requests of all modules; those that are finished add nothing. */
-    private static boolean ask(List<ModuleWork> work, Pass pass) {
+    private static boolean ask(List<ModuleWork> work, Predicate<ModuleWork> asks) {
         boolean isAnyAsked = false;
         for (ModuleWork each : work) {
-            isAnyAsked |= each.ask(pass);
+            isAnyAsked |= asks.test(each);
         }
         return isAnyAsked;
+    }
+
+    /** Walks until nothing is requested. */
+    private void walk(Weights weights, Predicate<Pass> ask) {
+        for (Pass pass = new Pass(); ask.test(pass); pass = new Pass()) {
+            kernel.run(pass, weights);
+        }
     }
 
     private static void refuseNonFinite(List<Measured> all) {

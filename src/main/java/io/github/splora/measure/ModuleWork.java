@@ -1,7 +1,11 @@
 package io.github.splora.measure;
 
+import io.github.splora.alignment.Accuracy;
+import io.github.splora.alignment.KrylovSpaces;
 import io.github.splora.alignment.Spectrum;
 import io.github.splora.correct.CorrectionRequest;
+import io.github.splora.correct.CorrectionRequest.Result;
+import io.github.splora.correct.CorrectionSubject;
 import io.github.splora.correct.CorrectionWalk;
 import io.github.splora.delta.Delta;
 import io.github.splora.delta.Deltas;
@@ -14,9 +18,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All references and corrections of one module, computed matrix by matrix of its weight. */
 final class ModuleWork {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModuleWork.class);
 
     private final PairedModule module;
     private final List<Reference> references;
@@ -24,11 +33,12 @@ final class ModuleWork {
     private final List<List<Delta>> deltas;
     private final List<Delta> corrigible;
     private final List<Sums> sums;
-    private final List<List<LowRank>> corrected;
+    private final List<List<Result>> corrected;
 
     private int matrix = -1;
     private List<ReferenceWalk> comparings = List.of();
     private List<CorrectionWalk> corrections = List.of();
+    private @Nullable KrylovSpaces spaces;
 
     ModuleWork(PairedModule module, List<Reference> references, List<CorrectionRequest> requests) {
         this.module = module;
@@ -42,7 +52,7 @@ final class ModuleWork {
         this.corrigible = this.requests.isEmpty() ? List.of() : Deltas.of(module.tuned());
         this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
         this.corrected = this.requests.stream()
-                .<List<LowRank>>map(each -> new ArrayList<>())
+                .<List<Result>>map(each -> new ArrayList<>())
                 .toList();
     }
 
@@ -50,9 +60,14 @@ final class ModuleWork {
         return module;
     }
 
-    /** Starts the next matrix. */
-    void begin(Weights weights, Spectrum spectrum) {
+    /**
+     * Starts the next matrix.
+     *
+     * @param seed random seed of the Krylov spaces
+     */
+    void begin(Weights weights, Spectrum spectrum, long seed) {
         matrix++;
+        spaces = new KrylovSpaces(weights.outFeatures(), weights.inFeatures(), seed, Accuracy.DEFAULT);
         comparings = IntStream.range(0, references.size())
                 .mapToObj(r -> references
                         .get(r)
@@ -62,17 +77,31 @@ final class ModuleWork {
         corrections = IntStream.range(0, requests.size())
                 .mapToObj(c -> requests.get(c)
                         .method()
-                        .correct(corrigible.get(matrix).lowRank().orElseThrow(), spectrum))
+                        .correct(new CorrectionSubject(
+                                corrigible.get(matrix).lowRank().orElseThrow(), spectrum, spaces)))
                 .toList();
     }
 
+    /** Requests what the next walk has to compute, except for what needs Krylov spaces; returns whether anything was requested. */
     boolean ask(Pass pass) {
         boolean isAnyAsked = false;
         for (ReferenceWalk comparing : comparings) {
             isAnyAsked |= comparing.ask(pass);
         }
-        for (CorrectionWalk correction : corrections) {
-            isAnyAsked |= correction.ask(pass);
+        return askCorrections(pass, false) || isAnyAsked;
+    }
+
+    /** The same for corrections that need Krylov spaces. */
+    boolean askSpaces(Pass pass) {
+        return askCorrections(pass, true);
+    }
+
+    private boolean askCorrections(Pass pass, boolean ofSpaces) {
+        boolean isAnyAsked = false;
+        for (int c = 0; c < corrections.size(); c++) {
+            if (requests.get(c).method().usesKrylovSpaces() == ofSpaces) {
+                isAnyAsked |= corrections.get(c).ask(pass);
+            }
         }
         return isAnyAsked;
     }
@@ -83,8 +112,19 @@ final class ModuleWork {
             sums.set(r, sums.get(r).plus(comparings.get(r).sums()));
         }
         for (int c = 0; c < corrections.size(); c++) {
-            corrected.get(c).add(corrections.get(c).corrected());
+            LowRank original = corrigible.get(matrix).lowRank().orElseThrow();
+            corrected.get(c).add(new Result(original, corrections.get(c).corrected()));
         }
+        if (requests.stream().anyMatch(each -> each.method().usesKrylovSpaces()) && !spaces.isConverged()) {
+            LOG.warn(
+                    "module {}: its correction is not as accurate as it should be after {} steps (estimated error {})",
+                    module.name(),
+                    spaces.steps(),
+                    spaces.estimatedError());
+        }
+        spaces = null;
+        corrections = List.of();
+        comparings = List.of();
     }
 
     /** Returns one measurement per reference. */
@@ -107,7 +147,7 @@ final class ModuleWork {
      * Passes on the corrected factors and returns true; passes on nothing and returns false if a value is not finite.
      */
     boolean finishCorrections() {
-        boolean isFinite = corrected.stream().flatMap(List::stream).allMatch(ModuleWork::isFinite);
+        boolean isFinite = corrected.stream().flatMap(List::stream).allMatch(result -> isFinite(result.corrected()));
         for (int c = 0; c < requests.size() && isFinite; c++) {
             requests.get(c).sink().accept(module, corrected.get(c));
         }

@@ -73,9 +73,13 @@ public record RunReport(
      * @param defaultRule whether the rule is the documented default instead of the user's
      * @param action the action on selected modules; null if the run only scored
      * @param configStyle how the config tells PEFT about dropped modules; null if the run only scored
-     * @param strength strength of a correcting action, from 0 to 1; null for other actions
+     * @param strength strength of a correcting action, from 0 to 1, for deflation the share of ‖V‖² that the filter removes; null
+     *     for other actions
      * @param actionEnergy share of ‖V‖² in the subspaces that the action uses; null for actions without subspaces
      * @param gain factor of a deflated delta; null for other actions
+     * @param gainExponent exponent with which the gain was derived from the adapter; null if the user gave the gain
+     * @param restore factor of the part of V that was added; null for actions that add none
+     * @param restoreRank rank of that part; null for actions that add none
      * @param client the program that the adapter was written for; null in reports of versions that supported only PEFT
      */
     public record Parameters(
@@ -96,6 +100,9 @@ public record RunReport(
             @Nullable Double strength,
             @Nullable Double actionEnergy,
             @Nullable Double gain,
+            @Nullable Double gainExponent,
+            @Nullable Double restore,
+            @Nullable Integer restoreRank,
             String client) {
 
         /**
@@ -119,6 +126,9 @@ public record RunReport(
             putIfThere(values, ActionParameter.STRENGTH, strength);
             putIfThere(values, ActionParameter.ENERGY, actionEnergy);
             putIfThere(values, ActionParameter.GAIN, gain);
+            putIfThere(values, ActionParameter.GAIN_EXPONENT, gainExponent);
+            putIfThere(values, ActionParameter.RESTORED, restore);
+            putIfThere(values, ActionParameter.RESTORE_RANK, restoreRank == null ? null : restoreRank.doubleValue());
             return values;
         }
 

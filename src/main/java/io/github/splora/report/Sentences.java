@@ -51,7 +51,7 @@ public final class Sentences {
 
     private static String inWords(Map<ActionParameter, Double> values) {
         return values.entrySet().stream()
-                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .map(entry -> entry.getKey() + " " + entry.getKey().inWords(entry.getValue()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -3,6 +3,7 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ModelLayers;
+import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.error.BadInputException;
 import io.github.splora.output.OutputFolder;
@@ -15,7 +16,8 @@ import io.github.splora.surgery.Rewrite;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,7 +71,7 @@ public final class AdapterRun {
         try (RunInputs inputs = RunInputs.open(options.score(), context.hub())) {
             List<OutputFolder> outputs = Outputs.prepare(options, inputs);
             Surgery surgery = options.surgery();
-            Action action = surgery.action().action(Objects.requireNonNull(surgery.configStyle()));
+            Action action = surgery.planned(options.score().client());
             inputs.ofEachAdapter(
                     i -> requireFit(action, inputs, inputs.adapters().get(i).adapter()));
 
@@ -81,17 +83,26 @@ public final class AdapterRun {
                 options.score().requireRule(scored.get(i));
                 List<Decision> decisions = options.score().decide(scored.get(i));
                 Set<String> selected = Decision.selectedNames(decisions);
+                Optional<Correction> correction =
+                        surgery.correction(scored.get(i).basis());
                 if (options.scores().isPresent()) {
-                    surgery.correction(scored.get(i).basis())
-                            .ifPresent(method -> new Scoring(inputs, context.progress())
-                                    .correct(i, selected, corrected.by(method, module -> true)));
+                    correction.ifPresent(each -> new Scoring(inputs, context.progress())
+                            .correct(i, selected, corrected.requests(List.of(each))));
                 }
-                Rewrite rewrite = action.apply(adapter, selected, corrected.of(adapter));
-                requireLoadable(inputs, adapter, rewrite);
+                Rewrite rewrite = action.apply(
+                        adapter,
+                        selected,
+                        correction
+                                .map(each -> corrected.factors(each, adapter, selected))
+                                .orElse(Map.of()));
+                AdapterContent content = requireLoadable(inputs, adapter, rewrite);
                 RunReport report = new ReportBuilder(
                                 context, options.score(), described.get(i), scored.get(i), decisions)
-                        .withSurgery(surgery)
-                        .withWarnings(Warnings.of(adapter))
+                        .withSurgery(correction
+                                .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
+                                .orElse(surgery))
+                        .withWarnings(Warnings.of(
+                                adapter, rewrite, content, inputs.options().client()))
                         .build(total.seconds());
                 return new Pruned(adapter, rewrite, report);
             });
@@ -115,7 +126,7 @@ public final class AdapterRun {
      */
     private static Adapter requireFit(Action action, RunInputs inputs, Adapter adapter) {
         action.requireApplicable(adapter);
-        requireLoadable(inputs, adapter, action.apply(adapter, Set.of()));
+        requireLoadable(inputs, adapter, action.preview(adapter));
         return adapter;
     }
 
@@ -127,12 +138,10 @@ public final class AdapterRun {
             PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described, CorrectedModules corrected) {
         if (options.scores().isEmpty()) {
             Scheme scheme = options.score().scheme();
-            List<CorrectionRequest> corrections = options
-                    .surgery()
+            List<CorrectionRequest> corrections = options.surgery()
                     .correction(Scored.Basis.of(scheme, options.score()))
-                    .map(method -> corrected.by(method, module -> true))
-                    .stream()
-                    .toList();
+                    .map(each -> corrected.requests(List.of(each)))
+                    .orElse(List.of());
             return new Scoring(inputs, context.progress())
                     .run(List.of(scheme), corrections)
                     .get(0);
@@ -141,10 +150,9 @@ public final class AdapterRun {
                 options.scores().get(), inputs.adapters().get(0).adapter(), described.get(0)));
     }
 
-    private static void requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {
-        inputs.options()
-                .client()
-                .requireLoadable(
-                        AdapterContent.of(adapter, rewrite), ModelLayers.of(inputs.aligned(), adapter.modules()));
+    private static AdapterContent requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {
+        AdapterContent content = AdapterContent.of(adapter, rewrite);
+        inputs.options().client().requireLoadable(content, ModelLayers.of(inputs.aligned(), adapter.modules()));
+        return content;
     }
 }

@@ -3,43 +3,154 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LayerKind.Factors;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethod;
 import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.delta.LowRank;
-import io.github.splora.pairing.PairedModule;
+import io.github.splora.linalg.Matrix;
+import io.github.splora.storage.DType;
 import io.github.splora.surgery.CorrectedFactors;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Collects corrected factors during a walk, in the adapter's data type to save memory. */
+/**
+ * Collects what walks compute for corrections, once per method, in float32 for adapters that are not in float64. Gains and
+ * shares are applied when the factors are asked for, so any number of corrections can share a method's results.
+ */
 final class CorrectedModules {
 
-    private final Map<LoraModule, CorrectedFactors> ofModule = Collections.synchronizedMap(new IdentityHashMap<>());
+    /** What a method has computed for one module. */
+    private record Computed(List<Narrow> matrices, double squaredBefore, double squaredAfter) {
 
-    /** Returns the request that makes a walk compute corrected factors and add them here. */
-    CorrectionRequest by(CorrectionMethod method, Predicate<PairedModule> isWanted) {
-        return new CorrectionRequest(method, isWanted, (module, deltas) -> {
-            // Only deltas of low rank are corrected, and only LoRA modules have them.
-            LoraModule lora = (LoraModule) module.tuned();
-            List<Factors> factors =
-                    deltas.stream().map(delta -> unscaled(delta, lora)).toList();
-            ofModule.put(lora, CorrectedFactors.of(lora, factors));
-        });
+        Supplier<List<Factors>> scaledBy(double factor) {
+            return () -> matrices.stream().map(each -> each.factors(factor)).toList();
+        }
     }
 
-    /** Returns the corrected factors of an adapter's modules, by module name. Modules without any are left out. */
-    Map<String, CorrectedFactors> of(Adapter adapter) {
-        return adapter.modules().stream()
-                .filter(ofModule::containsKey)
-                .collect(Collectors.toMap(LoraModule::name, ofModule::get));
+    /** A product of thin factors. */
+    private record Narrow(NarrowMatrix a, NarrowMatrix b) {
+
+        Factors factors(double factor) {
+            return new Factors(a.wide(), b.wide().scaledBy(factor));
+        }
     }
 
-    /** Divides the scaling out of a delta. If the scaling is 0, so is the delta, and any factors are right. */
-    private static Factors unscaled(LowRank delta, LoraModule module) {
-        return new Factors(delta.a(), delta.b().scaledBy(module.scaling() == 0 ? 0 : 1 / module.scaling()));
+    /** A matrix in float32, or in float64 if {@code floats} is null. */
+    private record NarrowMatrix(int rows, int columns, float @Nullable [] floats, double @Nullable [] doubles) {
+
+        static NarrowMatrix of(Matrix matrix, boolean isFloat64) {
+            double[] values = matrix.values();
+            if (isFloat64) {
+                return new NarrowMatrix(matrix.rows(), matrix.columns(), null, values);
+            }
+            float[] floats = new float[values.length];
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = (float) values[i];
+            }
+            return new NarrowMatrix(matrix.rows(), matrix.columns(), floats, null);
+        }
+
+        Matrix wide() {
+            if (floats == null) {
+                return new Matrix(rows, columns, Objects.requireNonNull(doubles));
+            }
+            Matrix wide = Matrix.zeros(rows, columns);
+            for (int i = 0; i < floats.length; i++) {
+                wide.values()[i] = floats[i];
+            }
+            return wide;
+        }
+    }
+
+    private final Map<CorrectionMethod, Map<LoraModule, Computed>> results = new LinkedHashMap<>();
+
+    /** Returns what walks have to compute for these corrections. */
+    List<CorrectionRequest> requests(Collection<Correction> corrections) {
+        return corrections.stream()
+                .flatMap(Correction::methods)
+                .distinct()
+                .map(this::request)
+                .toList();
+    }
+
+    private CorrectionRequest request(CorrectionMethod method) {
+        Map<LoraModule, Computed> ofModule =
+                results.computeIfAbsent(method, each -> Collections.synchronizedMap(new IdentityHashMap<>()));
+        return new CorrectionRequest(
+                method,
+                module -> true,
+                // Only deltas of low rank are corrected, and only LoRA modules have them.
+                (module, matrices) ->
+                        ofModule.put((LoraModule) module.tuned(), computed((LoraModule) module.tuned(), matrices)));
+    }
+
+    private static Computed computed(LoraModule module, List<CorrectionRequest.Result> matrices) {
+        boolean isFloat64 =
+                module.loraA().dtype() == DType.F64 || module.loraB().dtype() == DType.F64;
+        return new Computed(
+                matrices.stream()
+                        .map(each -> narrow(each.corrected(), isFloat64))
+                        .toList(),
+                matrices.stream()
+                        .mapToDouble(each -> each.original().squaredNorm())
+                        .sum(),
+                matrices.stream()
+                        .mapToDouble(each -> each.corrected().squaredNorm())
+                        .sum());
+    }
+
+    private static Narrow narrow(LowRank factors, boolean isFloat64) {
+        return new Narrow(NarrowMatrix.of(factors.a(), isFloat64), NarrowMatrix.of(factors.b(), isFloat64));
+    }
+
+    /**
+     * Returns the factor that a correction multiplies the selected modules' deltas by.
+     *
+     * @param selected names of modules of {@code adapter} that results are there for
+     */
+    double gain(Correction correction, Adapter adapter, Set<String> selected) {
+        if (!correction.gain().isDerived()) {
+            return correction.gain().of(1, 1);
+        }
+        CorrectionMethod method = correction.replacement().orElseThrow();
+        double before = 0;
+        double after = 0;
+        for (LoraModule module : adapter.modules()) {
+            if (selected.contains(module.name())) {
+                before += of(method, module).squaredBefore();
+                after += of(method, module).squaredAfter();
+            }
+        }
+        return correction.gain().of(before, after);
+    }
+
+    private Computed of(CorrectionMethod method, LoraModule module) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(results.get(method)).get(module));
+    }
+
+    /** Returns the new factors of the selected modules, by their names. */
+    Map<String, CorrectedFactors> factors(Correction correction, Adapter adapter, Set<String> selected) {
+        double gain = gain(correction, adapter, selected);
+        Map<String, CorrectedFactors> factors = new HashMap<>();
+        adapter.modules().stream()
+                .filter(module -> selected.contains(module.name()))
+                .forEach(module -> factors.put(
+                        module.name(),
+                        new CorrectedFactors(
+                                correction.replacement().map(method -> of(method, module)
+                                        .scaledBy(gain)),
+                                correction.addition().map(method -> of(method, module)
+                                        .scaledBy(correction.share())))));
+        return factors;
     }
 }

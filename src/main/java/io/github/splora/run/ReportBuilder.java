@@ -80,9 +80,21 @@ final class ReportBuilder {
                 surgery == null || surgery.configStyle() == null
                         ? null
                         : surgery.configStyle().toString(),
-                surgery == null ? null : surgery.parameters().get(ActionParameter.STRENGTH),
-                surgery == null ? null : surgery.parameters().get(ActionParameter.ENERGY),
-                surgery == null ? null : surgery.parameters().get(ActionParameter.GAIN),
+                parameter(ActionParameter.STRENGTH),
+                parameter(ActionParameter.ENERGY),
+                parameter(ActionParameter.GAIN),
+                parameter(ActionParameter.GAIN_EXPONENT),
+                parameter(ActionParameter.RESTORED),
+                whole(ActionParameter.RESTORE_RANK),
                 options.client().toString());
+    }
+
+    private @Nullable Integer whole(ActionParameter parameter) {
+        Double value = parameter(parameter);
+        return value == null ? null : Integer.valueOf(value.intValue());
+    }
+
+    private @Nullable Double parameter(ActionParameter parameter) {
+        return surgery == null ? null : surgery.parameters().get(parameter);
     }
 }

@@ -55,7 +55,7 @@ final class Scoring {
     }
 
     /** Computes corrections of the selected modules without scoring them. */
-    void correct(int adapter, Set<String> selected, CorrectionRequest correction) {
+    void correct(int adapter, Set<String> selected, List<CorrectionRequest> corrections) {
         Adapter corrected = inputs.adapters().get(adapter).adapter();
         List<LoraModule> modules = corrected.modules().stream()
                 .filter(module -> selected.contains(module.name()))
@@ -64,7 +64,7 @@ final class Scoring {
             List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
             Kernel kernel = Backend.start(bytesOfWeights(pairs), options.device(), options.kernel())
                     .kernel();
-            measure(kernel, pairs, List.of(), List.of(correction), options, progress);
+            measure(kernel, pairs, List.of(), corrections, options, progress);
         }
     }
 

@@ -1,10 +1,13 @@
 package io.github.splora.run;
 
-import io.github.splora.correct.CorrectionMethod;
+import io.github.splora.client.ClientKind;
+import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethods;
 import io.github.splora.correct.CorrectionSettings;
+import io.github.splora.surgery.Action;
 import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
+import io.github.splora.surgery.ActionSettings;
 import io.github.splora.surgery.ConfigStyle;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -33,6 +36,27 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         return new Surgery(action, configStyle, action.defaults());
     }
 
+    /** Returns what does it, for adapters that the client loads. */
+    Action planned(ClientKind client) {
+        boolean isRestored = parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
+        return action.action(new ActionSettings(
+                Objects.requireNonNull(configStyle),
+                isRestored
+                        ? parameters
+                                .getOrDefault(ActionParameter.RESTORE_RANK, 0.0)
+                                .intValue()
+                        : 0,
+                client.client().demands().oneRank()));
+    }
+
+    /** Returns the same with the gain that came out; unchanged for an action without one. */
+    Surgery withGain(double gain) {
+        Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);
+        values.putAll(parameters);
+        values.replace(ActionParameter.GAIN, gain);
+        return new Surgery(action, configStyle, values);
+    }
+
     /** Returns the equivalent options of {@code splora prune}. */
     String asOptions() {
         StringBuilder options = new StringBuilder("--action " + action);
@@ -40,7 +64,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
             options.append(" --config-style ").append(configStyle);
         }
         parameters.forEach((parameter, value) ->
-                options.append(' ').append(parameter.option()).append(' ').append(value));
+                options.append(' ').append(parameter.option()).append(' ').append(parameter.asOption(value)));
         return options.toString();
     }
 
@@ -49,7 +73,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
      *
      * @param basis how the scores were computed; if with a subspace, a projection uses the same subspace
      */
-    Optional<CorrectionMethod> correction(Scored.Basis basis) {
+    Optional<Correction> correction(Scored.Basis basis) {
         double energy = basis.isSubspace() && action == ActionKind.PROJECT
                 ? Objects.requireNonNull(basis.energy())
                 : parameters.getOrDefault(ActionParameter.ENERGY, 1.0);
@@ -59,6 +83,11 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
                         parameters.getOrDefault(ActionParameter.STRENGTH, 1.0),
                         energy,
                         parameters.getOrDefault(ActionParameter.GAIN, 1.0),
+                        parameters.getOrDefault(ActionParameter.GAIN_EXPONENT, 1.0),
+                        parameters.getOrDefault(ActionParameter.RESTORED, 0.0),
+                        parameters
+                                .getOrDefault(ActionParameter.RESTORE_RANK, 0.0)
+                                .intValue(),
                         basis.isSubspace()));
     }
 }

@@ -1,7 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.correct.CorrectionMethod;
+import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.error.BadInputException;
 import io.github.splora.score.ModuleScore;
@@ -30,7 +30,7 @@ final class SweepCandidates {
     private final Adapter adapter;
     private final ScoreOptions options;
     private final Map<Scheme, Scored> scored = new LinkedHashMap<>();
-    private final Map<CorrectionMethod, CorrectedModules> corrected = new LinkedHashMap<>();
+    private final CorrectedModules corrected = new CorrectedModules();
 
     /** @throws BadInputException if a candidate's action cannot be applied to the adapter */
     SweepCandidates(SweepOptions options, RunInputs inputs, Progress progress) {
@@ -39,11 +39,9 @@ final class SweepCandidates {
         List<Candidate> all = Stream.concat(options.candidates().stream(), options.search().stream())
                 .toList();
         all.forEach(candidate -> action(candidate).requireApplicable(adapter));
-        all.forEach(candidate -> correction(candidate)
-                .ifPresent(method -> corrected.computeIfAbsent(method, c -> new CorrectedModules())));
-        List<CorrectionRequest> corrections = corrected.entrySet().stream()
-                .map(entry -> entry.getValue().by(entry.getKey(), module -> true))
-                .toList();
+        List<CorrectionRequest> corrections = corrected.requests(all.stream()
+                .flatMap(candidate -> correction(candidate).stream())
+                .toList());
         List<Scheme> schemes = new ArrayList<>(
                 new LinkedHashSet<>(all.stream().map(Candidate::scheme).toList()));
         List<List<Scored>> results = new Scoring(inputs, progress).run(schemes, corrections);
@@ -152,25 +150,26 @@ final class SweepCandidates {
     }
 
     private Made made(Candidate candidate, Scored own, List<Decision> decisions) {
+        Set<String> selected = Decision.selectedNames(decisions);
         Map<String, CorrectedFactors> factors = correction(candidate)
-                .map(method -> Objects.requireNonNull(corrected.get(method)).of(adapter))
+                .map(each -> corrected.factors(each, adapter, selected))
                 .orElse(Map.of());
-        return new Made(
-                candidate,
-                own,
-                decisions,
-                action(candidate).apply(adapter, Decision.selectedNames(decisions), factors),
-                null);
+        return new Made(candidate, own, decisions, action(candidate).apply(adapter, selected, factors), null);
     }
 
-    private static Action action(Candidate candidate) {
-        return candidate
-                .surgery()
-                .action()
-                .action(Objects.requireNonNull(candidate.surgery().configStyle()));
+    private Action action(Candidate candidate) {
+        return candidate.surgery().planned(options.client());
     }
 
-    private Optional<CorrectionMethod> correction(Candidate candidate) {
+    /** A candidate's surgery with the gain that came out. */
+    Surgery surgery(Made made) {
+        Surgery surgery = made.candidate().surgery();
+        return correction(made.candidate())
+                .map(each -> surgery.withGain(corrected.gain(each, adapter, made.selected())))
+                .orElse(surgery);
+    }
+
+    private Optional<Correction> correction(Candidate candidate) {
         return candidate.surgery().correction(Scored.Basis.of(candidate.scheme(), options));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.client.AdapterContent;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
@@ -58,7 +59,7 @@ public final class SweepRun {
                     trials.all(),
                     total.seconds());
             if (output.isPresent() && report.winner() != null) {
-                publish(output.get(), options, inputs, trials.made(report.winner()), total);
+                publish(output.get(), options, inputs, candidates, trials.made(report.winner()), total);
             }
             inputs.requireUnchanged();
             return report;
@@ -90,7 +91,13 @@ public final class SweepRun {
     }
 
     /** Writes the winner with its report, as a prune would; if the winner is the unchanged adapter, writes a copy. */
-    private void publish(OutputFolder output, SweepOptions options, RunInputs inputs, Made winner, Stopwatch total)
+    private void publish(
+            OutputFolder output,
+            SweepOptions options,
+            RunInputs inputs,
+            SweepCandidates candidates,
+            Made winner,
+            Stopwatch total)
             throws IOException {
         Adapter adapter = inputs.adapters().get(0).adapter();
         OutputFolder.Contents weights =
@@ -108,8 +115,12 @@ public final class SweepRun {
                         inputs.describe().get(0),
                         winner.scored(),
                         winner.decisions())
-                .withSurgery(winner.candidate().surgery())
-                .withWarnings(Warnings.of(adapter))
+                .withSurgery(candidates.surgery(winner))
+                .withWarnings(Warnings.of(
+                        adapter,
+                        winner.rewrite(),
+                        AdapterContent.of(adapter, winner.rewrite()),
+                        options.inputs().client()))
                 .build(total.seconds());
         Publication.publish(output, report, inputs.files(), weights);
     }

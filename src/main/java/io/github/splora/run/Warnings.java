@@ -3,6 +3,9 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.Initialization;
+import io.github.splora.client.AdapterContent;
+import io.github.splora.client.ClientKind;
+import io.github.splora.surgery.Rewrite;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +13,20 @@ import java.util.List;
 final class Warnings {
 
     private Warnings() {}
+
+    /**
+     * What a reader of a changed adapter must know besides.
+     *
+     * @param content what it becomes
+     */
+    static List<String> of(Adapter adapter, Rewrite rewrite, AdapterContent content, ClientKind client) {
+        List<String> warnings = new ArrayList<>(of(adapter));
+        if (rewrite.config().isPresent()
+                && content.config().rank() > adapter.config().rank()) {
+            warnings.addAll(client.client().requirements(content));
+        }
+        return warnings;
+    }
 
     static List<String> of(Adapter adapter) {
         AdapterConfig config = adapter.config();

@@ -25,6 +25,11 @@ public interface Action {
      */
     Rewrite apply(Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected);
 
+    /** Plans what shows before anything is scored whether a client could load the result. */
+    default Rewrite preview(Adapter adapter) {
+        return apply(adapter, Set.of());
+    }
+
     /** Plans the new adapter for an action that needs no new factors. */
     default Rewrite apply(Adapter adapter, Set<String> selected) {
         return apply(adapter, selected, Map.of());

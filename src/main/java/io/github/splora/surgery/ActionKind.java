@@ -2,6 +2,9 @@ package io.github.splora.surgery;
 
 import static io.github.splora.surgery.ActionParameter.ENERGY;
 import static io.github.splora.surgery.ActionParameter.GAIN;
+import static io.github.splora.surgery.ActionParameter.GAIN_EXPONENT;
+import static io.github.splora.surgery.ActionParameter.RESTORED;
+import static io.github.splora.surgery.ActionParameter.RESTORE_RANK;
 import static io.github.splora.surgery.ActionParameter.STRENGTH;
 
 import java.util.Arrays;
@@ -9,34 +12,46 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The actions by the names that {@code --action} takes, each with its parameters, their defaults, and its words. */
 public enum ActionKind {
-    DROP("drop", "prune", "removed", DropAction::new, Map.of()),
-    ZERO("zero", "prune", "set to zero", style -> new ZeroAction(), Map.of()),
-    SCALE("scale", "scale", "scaled down", style -> new CorrectAction(), Map.of(STRENGTH, 0.5)),
-    PROJECT("project", "project", "projected", style -> new CorrectAction(), Map.of(STRENGTH, 1.0)),
-    ATTENUATE(
-            "attenuate", "attenuate", "attenuated", style -> new CorrectAction(), Map.of(STRENGTH, 1.0, ENERGY, 0.95)),
+    DROP("drop", "prune", "removed", settings -> new DropAction(settings.configStyle()), Map.of()),
+    ZERO("zero", "prune", "set to zero", settings -> new ZeroAction(), Map.of()),
+    SCALE("scale", "scale", "scaled down", CorrectAction::new, Map.of(STRENGTH, 0.5)),
+    PROJECT("project", "project", "projected", CorrectAction::new, Map.of(STRENGTH, 1.0)),
+    ATTENUATE("attenuate", "attenuate", "attenuated", CorrectAction::new, Map.of(STRENGTH, 1.0, ENERGY, 0.95)),
     DEFLATE(
             "deflate",
             "deflate",
             "deflated",
-            style -> new CorrectAction(),
-            Map.of(STRENGTH, 1.0, ENERGY, 0.6, GAIN, 1.3));
+            CorrectAction::new,
+            Map.of(STRENGTH, 0.7, GAIN, ActionParameter.AUTO, GAIN_EXPONENT, 2.0)),
+    RESTORE(
+            "restore",
+            "restore",
+            "given a part of alignment back",
+            CorrectAction::new,
+            Map.of(RESTORED, 0.2, RESTORE_RANK, 16.0)),
+    REPAIR(
+            "repair",
+            "repair",
+            "repaired",
+            CorrectAction::new,
+            Map.of(STRENGTH, 0.7, GAIN, ActionParameter.AUTO, GAIN_EXPONENT, 2.0, RESTORED, 0.2, RESTORE_RANK, 16.0));
 
     private final String label;
     private final String verb;
     private final String participle;
-    private final Function<ConfigStyle, Action> constructor;
+    private final Function<ActionSettings, Action> constructor;
     private final Map<ActionParameter, Double> defaults;
 
     ActionKind(
             String label,
             String verb,
             String participle,
-            Function<ConfigStyle, Action> constructor,
+            Function<ActionSettings, Action> constructor,
             Map<ActionParameter, Double> defaults) {
         this.label = label;
         this.verb = verb;
@@ -54,9 +69,13 @@ public enum ActionKind {
                 .toList();
     }
 
-    /** @param style for actions that rewrite the config */
+    /** The action, if it adds no ranks. */
     public Action action(ConfigStyle style) {
-        return constructor.apply(style);
+        return action(ActionSettings.of(style));
+    }
+
+    public Action action(ActionSettings settings) {
+        return constructor.apply(settings);
     }
 
     /** What it does to a module, for sentences: "prune". */
@@ -76,7 +95,23 @@ public enum ActionKind {
 
     /** Whether it replaces a module's factors with corrected ones. */
     public boolean corrects() {
-        return defaults.containsKey(STRENGTH);
+        return !defaults.isEmpty();
+    }
+
+    /** Whether it filters deltas, so that its strength is a share of ‖V‖². */
+    private boolean filters() {
+        return defaults.containsKey(GAIN);
+    }
+
+    /** What is wrong with the value of a parameter that it takes, in a sentence; empty if nothing is. */
+    public Optional<String> contradiction(ActionParameter parameter, double value) {
+        if (parameter == STRENGTH && filters() && !(value > 0 && value < 1)) {
+            return Optional.of(parameter.unexpected(value, "between 0 and 1 (exclusive) for --action " + label));
+        }
+        if (parameter == RESTORED && this == RESTORE && value == 0) {
+            return Optional.of(parameter.unexpected(value, "above 0 for --action " + label));
+        }
+        return parameter.contradiction(value);
     }
 
     /** Whether it rewrites the config, so that the config's style matters. */

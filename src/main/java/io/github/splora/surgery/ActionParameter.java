@@ -1,16 +1,34 @@
 package io.github.splora.surgery;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 
 /** The numbers that some actions take; {@link ActionKind} says which take which, and with which defaults. */
 public enum ActionParameter {
-    /** How far a correction goes, from 0, which leaves a delta as it is, to 1. */
+    /** How far a correction goes, from 0, which leaves a delta as it is, to 1; for deflation the share of ‖V‖² filtered out. */
     STRENGTH("strength", "--strength", value -> value >= 0 && value <= 1, "a number from 0 to 1"),
     /** Share of ‖V‖² in the dominant subspaces that the action uses. */
-    ENERGY("energy", "--action-energy", value -> value > 0 && value <= 1, "a number above 0, up to 1,"),
-    /** Factor of a corrected delta. */
-    GAIN("gain", "--gain", value -> value > 0 && Double.isFinite(value), "a number above 0");
+    ENERGY("energy", "--action-energy", value -> value > 0 && value <= 1, "above 0 and at most 1"),
+    /** Factor of a deflated delta; {@link #AUTO} to derive it from the adapter. */
+    GAIN(
+            "gain",
+            "--gain",
+            value -> Double.isNaN(value) || value > 0 && Double.isFinite(value),
+            "auto or a number above 0"),
+    /** Exponent of a derived gain. */
+    GAIN_EXPONENT("gain exponent", "--gain-exponent", value -> value >= 0 && value <= 10, "a number from 0 to 10"),
+    /** Factor of the part of V that is added. */
+    RESTORED("restore", "--restore", value -> value >= 0 && value <= 10, "a number from 0 to 10"),
+    /** Rank of that part. */
+    RESTORE_RANK(
+            "restore rank",
+            "--restore-rank",
+            value -> value >= 1 && value <= 256 && value == Math.rint(value),
+            "a whole number from 1 to 256");
+
+    /** A gain that is derived from the adapter. */
+    public static final double AUTO = Double.NaN;
 
     private final String label;
     private final String option;
@@ -31,9 +49,29 @@ public enum ActionParameter {
 
     /** What is wrong with a value, in a sentence; empty if nothing is. */
     public Optional<String> contradiction(double value) {
-        return isValid.test(value)
-                ? Optional.empty()
-                : Optional.of(option + " " + value + ": " + expected + " is expected");
+        return isValid.test(value) ? Optional.empty() : Optional.of(unexpected(value, expected));
+    }
+
+    String unexpected(double value, String instead) {
+        return option + " " + asOption(value) + ": must be " + instead;
+    }
+
+    /** Returns a value as its option takes it. */
+    public String asOption(double value) {
+        return Double.isNaN(value)
+                ? "auto"
+                : this == RESTORE_RANK && value == Math.rint(value) ? whole(value) : String.valueOf(value);
+    }
+
+    /** Returns a value for people: a gain to four digits. */
+    public String inWords(double value) {
+        return this == GAIN && !Double.isNaN(value)
+                ? String.valueOf(Double.parseDouble(String.format(Locale.ROOT, "%.4g", value)))
+                : asOption(value);
+    }
+
+    private static String whole(double value) {
+        return String.valueOf((int) value);
     }
 
     @Override

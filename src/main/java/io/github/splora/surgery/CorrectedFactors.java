@@ -1,32 +1,21 @@
 package io.github.splora.surgery;
 
 import io.github.splora.adapter.LayerKind.Factors;
-import io.github.splora.adapter.LoraModule;
-import io.github.splora.storage.StoredTensor;
-import io.github.splora.storage.TensorSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * A module's new factors, with the names and shapes of the old ones and rounded to their types.
+ * A module's new factors, for each matrix of its weight, with {@code B} scaled: {@code sBA}. They are computed again whenever
+ * they are needed, so that they need not be held in float64.
  *
- * @param a replaces A
- * @param b replaces B
+ * @param replaced factors of the old rank; empty if the old ones stay
+ * @param added factors that become further ranks; empty if there are none
  */
-public record CorrectedFactors(TensorSource a, TensorSource b) {
+public record CorrectedFactors(Optional<Supplier<List<Factors>>> replaced, Optional<Supplier<List<Factors>>> added) {
 
-    /**
-     * Rounds and lays out factors.
-     *
-     * @param factors unscaled factors of each matrix, with the module's rank
-     * @throws io.github.splora.error.BadInputException if a value does not fit into the type
-     */
-    public static CorrectedFactors of(LoraModule module, List<Factors> factors) {
-        return new CorrectedFactors(
-                tensor(module.loraA(), module.kind().valuesOfA(factors)),
-                tensor(module.loraB(), module.kind().valuesOfB(factors)));
-    }
-
-    private static TensorSource tensor(StoredTensor old, double[] values) {
-        return EncodedTensor.of(old, values);
+    /** Factors that only replace. */
+    public static CorrectedFactors replacing(List<Factors> scaled) {
+        return new CorrectedFactors(Optional.of(() -> scaled), Optional.empty());
     }
 }

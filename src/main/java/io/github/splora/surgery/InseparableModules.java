@@ -35,6 +35,12 @@ final class InseparableModules {
                 });
     }
 
+    /** Whether an embedding and its head have the same factors. */
+    static boolean areTied(Adapter adapter) {
+        return adapter.config().tiesWeights()
+                && adapter.modules().stream().filter(LoraModule::hasVocabulary).count() > 1;
+    }
+
     /**
      * Rejects an embedding or its head if their factors are tied ({@code ensure_weight_tying}): PEFT builds both or
      * neither.

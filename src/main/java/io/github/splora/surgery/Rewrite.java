@@ -18,9 +18,18 @@ public record Rewrite(Optional<ObjectNode> config, List<TensorSource> tensors) {
 
     /** Returns a rewrite that replaces tensors, by name, by others of the same name, shape and type. */
     static Rewrite replacing(Adapter adapter, Map<String, TensorSource> replaced) {
+        return replacing(adapter, Optional.empty(), replaced);
+    }
+
+    /**
+     * The same with another config.
+     *
+     * @param replaced tensors of the same names and types, of shapes that fit the config
+     */
+    static Rewrite replacing(Adapter adapter, Optional<ObjectNode> config, Map<String, TensorSource> replaced) {
         TensorFile weights = adapter.weights();
         return new Rewrite(
-                Optional.empty(),
+                config,
                 weights.tensors().values().stream()
                         .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)))
                         .toList());

@@ -12,16 +12,18 @@ class HelpVariablesTest {
     void defaultsAreNamedWithTheActionsThatHaveThem() {
         ResourceBundle variables = new HelpVariables();
         assertThat(variables.getString("default-of.strength"))
-                .isEqualTo("0.5 for scale; 1 for project, attenuate, deflate");
-        assertThat(variables.getString("default-of.energy")).isEqualTo("0.95 for attenuate; 0.6 for deflate");
-        assertThat(variables.getString("default-of.gain")).isEqualTo("1.3 for deflate");
+                .isEqualTo("0.5 for scale; 1 for project, attenuate; 0.7 for deflate, repair");
+        assertThat(variables.getString("default-of.energy")).isEqualTo("0.95 for attenuate");
+        assertThat(variables.getString("default-of.gain")).isEqualTo("auto for deflate, repair");
     }
 
     @Test
     void theHelpOfPruneHasThem() {
         assertThat(Run.of("prune", "--help").out().replaceAll("\\s+", " "))
-                .contains("Default: 0.5 for scale; 1 for project, attenuate, deflate.")
-                .contains("Default: 1.3 for deflate.")
+                .contains("Default: 0.5 for scale; 1 for project, attenuate; 0.7 for deflate, repair.")
+                .contains("Default: auto for deflate, repair.")
+                .contains("Default: 0.2 for restore, repair.")
+                .contains("Default: 16 for restore, repair.")
                 .doesNotContain("${");
     }
 }

@@ -53,8 +53,8 @@ class SweepCommandTest {
                         "",
                         "--fraction 0.1",
                         "--metric cosine --fraction 0.3",
-                        "--action attenuate --all",
-                        "--action deflate --all --action-energy 0.75 --gain 1.3");
+                        "--action scale --all --strength 0.3",
+                        "--action repair --all --strength 0.7 --gain-exponent 1.5 --restore 0.2");
         JsonNode first = run.json().get("trials").get(0);
         assertThat(first.get("selected").intValue()).isZero();
         assertThat(Testdata.tensorsIn(folder.resolve("all/0"))).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
@@ -65,6 +65,7 @@ class SweepCommandTest {
         "--fraction 0.25",
         "--metric cosine --count 3 --action zero",
         "--action deflate --all --gain 1",
+        "--action repair --all",
         "--action attenuate --fraction 0.5 --reference subspace --energy 0.8",
         "--action project --all --reference subspace",
         "--reference safelora --population null --count 5"
@@ -230,7 +231,7 @@ class SweepCommandTest {
                 "--candidate --nonsense              | --candidate '--nonsense': Unknown option: '--nonsense'",
                 "--candidate --metric=cosine         | --metric cosine has no default rule: give --threshold",
                 "--candidate --fraction=2            | --fraction 2.0: must be a number from 0 to 1",
-                "--candidate --gain=2                | --gain requires --action deflate (got drop)",
+                "--candidate --gain=2                | --gain requires --action deflate or repair (got drop)",
                 "--candidate --seed={1,2}            | all candidates must have the same --seed (got [1, 2])",
                 "--time-limit 0                      | --time-limit 0: must be at least 1 second",
                 "--require asr                       | 'asr' is not a condition",
@@ -251,13 +252,13 @@ class SweepCommandTest {
     @Test
     void bracesAreAlternatives() {
         assertThat(CandidateLine.candidates(
-                        "--action deflate --all --action-energy {0.5,0.6} --gain {1, 1.5}", ClientKind.PEFT))
+                        "--action deflate --all --strength {0.5,0.6} --gain {1, 1.5}", ClientKind.PEFT))
                 .extracting(Candidate::options)
                 .containsExactly(
-                        "--action deflate --all --action-energy 0.5 --gain 1",
-                                "--action deflate --all --action-energy 0.5 --gain 1.5",
-                        "--action deflate --all --action-energy 0.6 --gain 1",
-                                "--action deflate --all --action-energy 0.6 --gain 1.5");
+                        "--action deflate --all --strength 0.5 --gain 1",
+                                "--action deflate --all --strength 0.5 --gain 1.5",
+                        "--action deflate --all --strength 0.6 --gain 1",
+                                "--action deflate --all --strength 0.6 --gain 1.5");
         assertThat(CandidateLine.candidates("", ClientKind.PEFT))
                 .extracting(Candidate::options)
                 .containsExactly("");

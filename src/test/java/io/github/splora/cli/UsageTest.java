@@ -147,7 +147,7 @@ class UsageTest {
                 "--population   | nonsense | type, all, null",
                 "--granularity  | BLOCK    | module, fusion, block",
                 "--format       | html     | table, json, csv, markdown",
-                "--action       | nonsense | drop, zero, scale, project, attenuate, deflate",
+                "--action       | nonsense | drop, zero, scale, project, attenuate, deflate, restore, repair",
                 "--config-style | nonsense | exclude, targets, list",
                 "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp",
             })

@@ -203,8 +203,8 @@ class HtmlWriterTest {
                 .isEqualTo("zero");
         assertThat(setting(Reports.withAction(REPORT, "scale", "exclude", 0.5, null, null), "action"))
                 .isEqualTo("scale, strength 0.5");
-        assertThat(setting(Reports.withAction(REPORT, "deflate", "exclude", 1.0, 0.6, 1.3), "action"))
-                .isEqualTo("deflate, strength 1.0, energy 0.6, gain 1.3");
+        assertThat(setting(Reports.withAction(REPORT, "deflate", "exclude", 0.7, null, 1.87234), "action"))
+                .isEqualTo("deflate, strength 0.7, gain 1.872");
     }
 
     @Test

@@ -1,0 +1,94 @@
+package io.github.splora.cli;
+
+import io.github.splora.run.PruneOptions;
+import io.github.splora.run.Surgery;
+import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code splora repair}. */
+@Command(
+        name = "repair",
+        description =
+                "Writes the adapter with all modules repaired: filters the directions of the alignment delta out of"
+                        + " each module, then adds the strongest part of the alignment delta. Same as 'splora prune --action repair"
+                        + " --all'. Evaluate the result: the weights alone do not show that it is safe.")
+final class RepairCommand extends RunSupport implements Callable<Integer> {
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "DIR",
+            description =
+                    "Output folder for the repaired adapter. For several adapters, it receives one subfolder per adapter,"
+                            + " named after it. Each folder appears whole or not at all.")
+    Path folder;
+
+    @Mixin
+    RepairOptions repair;
+
+    @Option(names = "--dry-run", description = "Compute and report, but do not write the output folder.")
+    boolean dryRun;
+
+    @Mixin
+    ForceOption force;
+
+    private final SelectionOptions everyModule = SelectionOptions.all();
+
+    @Override
+    SelectionOptions selection() {
+        return everyModule;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (inputs.adapted().isPresent()) {
+            throw wrong("--adapted cannot be given with repair: a merged checkpoint has no factors to repair");
+        }
+        Map<ActionParameter, Double> given = repair.given();
+        RepairOptions.contradiction(ActionKind.REPAIR, given).ifPresent(sentence -> {
+            throw wrong(sentence);
+        });
+        if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
+            throw wrong("--report is inside --output, which --dry-run does not write: name another file");
+        }
+        Surgery surgery = new Surgery(
+                ActionKind.REPAIR,
+                client.choice.client().demands().configStyle(),
+                RepairOptions.parameters(ActionKind.REPAIR, given));
+        PruneOptions options = new PruneOptions(
+                scoreOptions(ActionKind.REPAIR), Optional.empty(), folder, surgery, dryRun, force.isGiven);
+        prepareReport(folder);
+        tell(plan(surgery));
+        int code = show(splora().prune(options));
+        tell(
+                !dryRun
+                        ? "wrote " + folder
+                        : output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
+        return code;
+    }
+
+    /** Returns what the run does and what must follow. */
+    private String plan(Surgery surgery) {
+        double restored = surgery.parameters().getOrDefault(ActionParameter.RESTORED, 0.0);
+        return "repairing all modules: filter the alignment delta's directions out (strength "
+                + surgery.parameters().get(ActionParameter.STRENGTH) + ")"
+                + (restored == 0
+                        ? ""
+                        : ", then add " + restored + " of its "
+                                + surgery.parameters()
+                                        .getOrDefault(ActionParameter.RESTORE_RANK, 0.0)
+                                        .intValue()
+                                + " strongest ones")
+                + ". Evaluate the adapter before and after, because weights alone do not show that it is safe: python"
+                + " scripts/evaluate_refusals.py --model " + inputs.aligned + " --adapter " + folder
+                + " --task TASK.jsonl";
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.splora.cli;
+
+import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The parameters of deflating and restoring. */
+final class RepairOptions {
+
+    @Option(
+            names = "--strength",
+            paramLabel = "S",
+            description =
+                    "Strength of a correcting action, from 0 (no change) to 1; scale multiplies by 1 - S. For deflate and"
+                            + " repair: share of the alignment delta's squared norm that the filter removes, between 0 and 1; a"
+                            + " higher share is safer and costs more of the new task. Default: ${bundle:default-of.strength}.")
+    private @Nullable Double strength;
+
+    @Option(
+            names = "--gain",
+            paramLabel = "G",
+            converter = GainConverter.class,
+            description =
+                    "Factor by which the action multiplies the filtered delta, to restore task performance. auto derives it"
+                            + " from the norm of the whole adapter before and after the filter: (before/after)^P. Default:"
+                            + " ${bundle:default-of.gain}.")
+    private @Nullable Double gain;
+
+    @Option(
+            names = "--gain-exponent",
+            paramLabel = "P",
+            description = "P for --gain auto; a lower value trades task performance for safety. Default:"
+                    + " ${bundle:default-of.gain exponent}.")
+    private @Nullable Double gainExponent;
+
+    @Option(
+            names = "--restore",
+            paramLabel = "ALPHA",
+            description =
+                    "Factor of the strongest part of the alignment delta, which is added to the adapter as more ranks;"
+                            + " 0 adds none. Default: ${bundle:default-of.restore}.")
+    private @Nullable Double restored;
+
+    @Option(
+            names = "--restore-rank",
+            paramLabel = "K",
+            description = "Rank of that part; the rank of each selected module grows by K. Default:"
+                    + " ${bundle:default-of.restore rank}.")
+    private @Nullable Double restoreRank;
+
+    /** Returns the parameters that the user has set. */
+    Map<ActionParameter, Double> given() {
+        Map<ActionParameter, Double> given = new EnumMap<>(ActionParameter.class);
+        putIfGiven(given, ActionParameter.STRENGTH, strength);
+        putIfGiven(given, ActionParameter.GAIN, gain);
+        putIfGiven(given, ActionParameter.GAIN_EXPONENT, gainExponent);
+        putIfGiven(given, ActionParameter.RESTORED, restored);
+        putIfGiven(given, ActionParameter.RESTORE_RANK, restoreRank);
+        return given;
+    }
+
+    private static void putIfGiven(
+            Map<ActionParameter, Double> given, ActionParameter parameter, @Nullable Double value) {
+        if (value != null) {
+            given.put(parameter, value);
+        }
+    }
+
+    /** Returns the values for an action: the given ones and its defaults. */
+    static Map<ActionParameter, Double> parameters(ActionKind action, Map<ActionParameter, Double> given) {
+        Map<ActionParameter, Double> parameters = new EnumMap<>(ActionParameter.class);
+        parameters.putAll(action.defaults());
+        parameters.putAll(given);
+        if (!Double.isNaN(parameters.getOrDefault(ActionParameter.GAIN, ActionParameter.AUTO))) {
+            parameters.remove(ActionParameter.GAIN_EXPONENT);
+        }
+        return parameters;
+    }
+
+    /** Returns what is wrong with values that the action takes; empty if all fit together. */
+    static Optional<String> contradiction(ActionKind action, Map<ActionParameter, Double> given) {
+        if (given.containsKey(ActionParameter.GAIN_EXPONENT)
+                && !Double.isNaN(given.getOrDefault(ActionParameter.GAIN, ActionParameter.AUTO))) {
+            return Optional.of("--gain-exponent requires --gain auto (got " + given.get(ActionParameter.GAIN) + ")");
+        }
+        return given.entrySet().stream()
+                .flatMap(each -> action.contradiction(each.getKey(), each.getValue()).stream())
+                .findFirst();
+    }
+
+    /** Converts a number or {@code auto}. */
+    static final class GainConverter implements ITypeConverter<Double> {
+
+        @Override
+        public Double convert(String value) {
+            try {
+                return value.equals("auto") ? ActionParameter.AUTO : Double.valueOf(Double.parseDouble(value));
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("must be auto or a number above 0 (got '" + value + "')");
+            }
+        }
+    }
+}

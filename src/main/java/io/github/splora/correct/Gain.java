@@ -1,0 +1,31 @@
+package io.github.splora.correct;
+
+/**
+ * The factor that makes up for what a filter removed from an adapter: a number, or {@code (‖ΔW‖/‖ΔW'‖)^p} with the norms over
+ * all deflated modules, before and after.
+ *
+ * @param factor a fixed factor, above 0; NaN to derive it
+ * @param exponent p of a derived factor
+ */
+public record Gain(double factor, double exponent) {
+
+    static final Gain ONE = new Gain(1, 1);
+
+    /** Whether the factor follows from the norms. */
+    public boolean isDerived() {
+        return Double.isNaN(factor);
+    }
+
+    /**
+     * Returns the factor; 1 if nothing is left to be multiplied.
+     *
+     * @param before {@code ‖ΔW‖²}
+     * @param after {@code ‖ΔW'‖²}
+     */
+    public double of(double before, double after) {
+        if (!isDerived()) {
+            return factor;
+        }
+        return before > 0 && after > 0 ? Math.pow(before / after, exponent / 2) : 1;
+    }
+}
