@@ -27,8 +27,15 @@ abstract class CommandSupport {
         PrintWriter err = spec.commandLine().getErr();
         return new Splora(
                 main.hub(),
-                common.quiet || !main.terminal().isErrInteractive() ? Progress.SILENT : new ProgressBar(err),
+                progress(err),
                 spec.root().commandLine().getParseResult().originalArgs());
+    }
+
+    private Progress progress(PrintWriter err) {
+        if (common.quiet) {
+            return Progress.SILENT;
+        }
+        return main.terminal().isErrInteractive() ? new ProgressBar(err) : new PlainProgress(err);
     }
 
     /** Prints a line on standard error, unless the user asked for quiet. */

@@ -1,5 +1,6 @@
 package io.github.splora.cli;
 
+import io.github.splora.error.Printable;
 import io.github.splora.run.Progress;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -23,6 +24,7 @@ final class ProgressBar implements Progress {
     private long bytesDone;
     private long started;
     private long drawn;
+    private String walking = "";
 
     ProgressBar(PrintWriter err) {
         this(err, System::nanoTime);
@@ -45,9 +47,19 @@ final class ProgressBar implements Progress {
     @Override
     public void moduleDone(long moduleBytes) {
         done++;
+        walking = "";
         bytesDone += moduleBytes;
         long now = nanoTime.getAsLong();
         if (now - drawn > REDRAW_NANOS || done == modules) {
+            draw(now);
+        }
+    }
+
+    @Override
+    public void moduleWalked(String module, int walks) {
+        walking = walks + " walks over " + Printable.text(module);
+        long now = nanoTime.getAsLong();
+        if (now - drawn > REDRAW_NANOS) {
             draw(now);
         }
     }
@@ -64,21 +76,14 @@ final class ProgressBar implements Progress {
         double share = bytes == 0 ? 1 : (double) bytesDone / bytes;
         int filled = (int) (share * WIDTH);
         err.print(LINE_START + "scoring [" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] " + done + "/"
-                + modules + (bytesDone == 0 ? "" : pace((now - started) / 1e9)) + CLEAR_REST);
+                + modules + (bytesDone == 0 ? "" : pace((now - started) / 1e9))
+                + (walking.isEmpty() ? "" : "  " + walking) + CLEAR_REST);
         err.flush();
     }
 
     private String pace(double seconds) {
         double rate = bytesDone / Math.max(seconds, 1e-3);
-        return "  " + size((long) rate) + "/s  " + duration(Math.round((bytes - bytesDone) / rate)) + " left";
-    }
-
-    private static String duration(long seconds) {
-        return seconds < 60
-                ? seconds + " s"
-                : seconds < 3600
-                        ? String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60)
-                        : String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds / 60 % 60);
+        return "  " + size((long) rate) + "/s  " + Durations.of(Math.round((bytes - bytesDone) / rate)) + " left";
     }
 
     private static String size(long count) {

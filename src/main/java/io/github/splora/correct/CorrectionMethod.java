@@ -19,6 +19,11 @@ public interface CorrectionMethod {
         return 0;
     }
 
+    /** Estimated number of steps of the Krylov spaces, two walks each, for V with a flat spectrum, the slowest one. */
+    default int steps() {
+        return 0;
+    }
+
     /** Whether its result replaces the module's factors; false if it is added to them. */
     default boolean replacesFactors() {
         return true;

@@ -45,4 +45,10 @@ record Deflation(double energy) implements CorrectionMethod {
     public boolean usesKrylovSpaces() {
         return true;
     }
+
+    /** Measured on Gaussian matrices of 4096 × 4096. */
+    @Override
+    public int steps() {
+        return energy <= 0.75 ? 13 : 21;
+    }
 }

@@ -38,6 +38,11 @@ record Restoration(int count) implements CorrectionMethod {
     }
 
     @Override
+    public int steps() {
+        return 10;
+    }
+
+    @Override
     public int triplets() {
         return count;
     }

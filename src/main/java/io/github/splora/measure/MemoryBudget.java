@@ -21,8 +21,6 @@ final class MemoryBudget {
     private static final long UNIT = 1 << 20;
     /** Copies of a pair of tall-skinny matrices during a walk: the operand, transposed and as float32, and the sums. */
     private static final int COPIES = 6;
-    /** Steps that Krylov spaces take for a flat spectrum, the slowest one. */
-    private static final int STEPS = 12;
 
     private final Kernel kernel;
     private final int units;
@@ -81,8 +79,9 @@ final class MemoryBudget {
         int rank = isFiltered ? Math.toIntExact(lora.rank()) : 0;
         int triplets =
                 methods.stream().mapToInt(CorrectionMethod::triplets).max().orElse(0);
+        int steps = methods.stream().mapToInt(CorrectionMethod::steps).max().orElse(0);
         long ofTriplets = (weights.outFeatures() + weights.inFeatures()) * triplets * Double.BYTES;
-        return KrylovSpaces.bytes(weights.outFeatures(), weights.inFeatures(), rank, triplets, STEPS)
+        return KrylovSpaces.bytes(weights.outFeatures(), weights.inFeatures(), rank, triplets, steps)
                 + ofTriplets * module.weights().size();
     }
 

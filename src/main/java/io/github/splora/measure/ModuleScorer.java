@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +32,9 @@ import java.util.stream.Stream;
  * weights.
  */
 public final class ModuleScorer {
+
+    /** Walks over one module's weights above which each further one is reported. */
+    public static final int MANY_WALKS = 40;
 
     private final Kernel kernel;
     private final List<Reference> references;
@@ -61,11 +63,11 @@ public final class ModuleScorer {
     /**
      * Measures every module.
      *
-     * @param progress called with each module when it is done, on any thread, one call at a time
+     * @param progress called on any thread, one call at a time
      * @return one list per reference, in order; each holds the measurements in the order of {@code modules}
      * @throws BadInputException if a result is not finite; names every tensor with NaN or infinite elements
      */
-    public List<List<Measurement>> measure(List<PairedModule> modules, Consumer<PairedModule> progress) {
+    public List<List<Measurement>> measure(List<PairedModule> modules, MeasuringProgress progress) {
         ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
         MemoryBudget memory = new MemoryBudget(kernel, resources.memory());
         try {
@@ -74,10 +76,10 @@ public final class ModuleScorer {
             List<Future<List<Measured>>> futures = new ArrayList<>();
             for (List<PairedModule> together : ofSameWeights.values()) {
                 futures.add(pool.submit(() -> {
-                    List<Measured> measured =
-                            memory.within(together, references.size(), corrections, () -> measure(together));
+                    List<Measured> measured = memory.within(
+                            together, references.size(), corrections, () -> measureTogether(together, progress));
                     synchronized (progress) {
-                        together.forEach(progress);
+                        together.forEach(progress::done);
                     }
                     return measured;
                 }));
@@ -102,16 +104,17 @@ public final class ModuleScorer {
     private record Measured(PairedModule module, List<Measurement> ofReference, boolean isFinite) {}
 
     /** Measures modules of several adapters on the same layer, whose weights are read once for all of them. */
-    private List<Measured> measure(List<PairedModule> modules) {
+    private List<Measured> measureTogether(List<PairedModule> modules, MeasuringProgress progress) {
         List<Weights> weights = modules.get(0).weights();
         List<ModuleWork> work = modules.stream()
                 .map(module -> new ModuleWork(module, references, corrections))
                 .toList();
+        WalkCounter counter = new WalkCounter(modules.get(0), progress);
         for (Weights ofMatrix : weights) {
             Spectrum spectrum = new Spectrum(ofMatrix.outFeatures(), ofMatrix.inFeatures(), seed);
             work.forEach(each -> each.begin(ofMatrix, spectrum, seed));
-            walk(ofMatrix, pass -> ask(work, each -> each.ask(pass)));
-            walk(ofMatrix, pass -> ask(work, each -> each.askSpaces(pass)));
+            walk(ofMatrix, counter, pass -> ask(work, each -> each.ask(pass)));
+            walk(ofMatrix, counter, pass -> ask(work, each -> each.askSpaces(pass)));
             work.forEach(ModuleWork::endMatrix);
         }
         return work.stream()
@@ -129,9 +132,32 @@ public final class ModuleScorer {
     }
 
     /** Walks until nothing is requested. */
-    private void walk(Weights weights, Predicate<Pass> ask) {
+    private void walk(Weights weights, WalkCounter counter, Predicate<Pass> ask) {
         for (Pass pass = new Pass(); ask.test(pass); pass = new Pass()) {
             kernel.run(pass, weights);
+            counter.count();
+        }
+    }
+
+    /** Counts the walks over a module's weights, and reports many of them. */
+    private static final class WalkCounter {
+
+        private final PairedModule module;
+        private final MeasuringProgress progress;
+        private int walks;
+
+        WalkCounter(PairedModule module, MeasuringProgress progress) {
+            this.module = module;
+            this.progress = progress;
+        }
+
+        void count() {
+            walks++;
+            if (walks > MANY_WALKS) {
+                synchronized (progress) {
+                    progress.walked(module, walks);
+                }
+            }
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -115,12 +116,16 @@ final class ModuleWork {
             LowRank original = corrigible.get(matrix).lowRank().orElseThrow();
             corrected.get(c).add(new Result(original, corrections.get(c).corrected()));
         }
-        if (requests.stream().anyMatch(each -> each.method().usesKrylovSpaces()) && !spaces.isConverged()) {
-            LOG.warn(
-                    "module {}: its correction is not as accurate as it should be after {} steps (estimated error {})",
-                    module.name(),
-                    spaces.steps(),
-                    spaces.estimatedError());
+        KrylovSpaces used = Objects.requireNonNull(spaces);
+        if (requests.stream().anyMatch(each -> each.method().usesKrylovSpaces())) {
+            LOG.debug("module {}: Krylov spaces of {} steps, two walks each", module.name(), used.steps());
+            if (!used.isConverged()) {
+                LOG.warn(
+                        "module {}: the correction may be less accurate than intended after {} steps (estimated error {})",
+                        module.name(),
+                        used.steps(),
+                        used.estimatedError());
+            }
         }
         spaces = null;
         corrections = List.of();

@@ -17,6 +17,14 @@ public interface Progress {
     /** Called when a module has been measured, whose weights have {@code bytes} bytes. */
     default void moduleDone(long bytes) {}
 
+    /**
+     * Called after each further walk for a module that takes more than 40 walks over its weights.
+     *
+     * @param module its name
+     * @param walks number of walks so far
+     */
+    default void moduleWalked(String module, int walks) {}
+
     /** Called when all modules have been measured, or measuring has failed. */
     default void end() {}
 }

@@ -8,6 +8,7 @@ import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.measure.Measurement;
+import io.github.splora.measure.MeasuringProgress;
 import io.github.splora.measure.ModuleScorer;
 import io.github.splora.measure.Reference;
 import io.github.splora.measure.ReferenceKind;
@@ -178,7 +179,17 @@ final class Scoring {
                 kernel, references, corrections, options.scheme().seed(), options.resources());
         progress.begin(pairs.size(), bytes(pairs));
         try {
-            return scorer.measure(pairs, pair -> progress.moduleDone(pair.byteLength()));
+            return scorer.measure(pairs, new MeasuringProgress() {
+                @Override
+                public void done(PairedModule module) {
+                    progress.moduleDone(module.byteLength());
+                }
+
+                @Override
+                public void walked(PairedModule module, int walks) {
+                    progress.moduleWalked(module.name(), walks);
+                }
+            });
         } finally {
             progress.end();
         }

@@ -79,4 +79,15 @@ class ProgressBarTest {
         bar.end();
         assertThat(err.toString()).endsWith("\u001b[K\r\u001b[K");
     }
+
+    @Test
+    void manyWalksOverAModuleAreShownUntilItIsDone() {
+        bar.begin(2, 2 * GB);
+        pass(200);
+        bar.moduleWalked("layers.0.q_proj", 41);
+        assertThat(last()).isEqualTo("scoring [........................] 0/2  41 walks over layers.0.q_proj\u001b[K");
+        pass(9_800);
+        bar.moduleDone(GB);
+        assertThat(last()).isEqualTo("scoring [############............] 1/2  100.0 MB/s  10 s left\u001b[K");
+    }
 }

@@ -1,0 +1,79 @@
+package io.github.splora.cli;
+
+import io.github.splora.error.Printable;
+import io.github.splora.measure.ModuleScorer;
+import io.github.splora.run.Progress;
+import java.io.PrintWriter;
+import java.util.function.LongSupplier;
+
+/**
+ * Reports progress where there is no terminal, and only of runs that take many walks over a module's weights: a line when that
+ * shows, then at most one a minute.
+ */
+final class PlainProgress implements Progress {
+
+    private static final long MINUTE_NANOS = 60_000_000_000L;
+
+    private final PrintWriter err;
+    private final LongSupplier nanoTime;
+    private int modules;
+    private int done;
+    private long bytes;
+    private long bytesDone;
+    private long started;
+    private long told;
+    private boolean isSlow;
+
+    PlainProgress(PrintWriter err) {
+        this(err, System::nanoTime);
+    }
+
+    /** Uses the caller's clock. */
+    PlainProgress(PrintWriter err, LongSupplier nanoTime) {
+        this.err = err;
+        this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public void begin(int moduleCount, long byteCount) {
+        modules = moduleCount;
+        bytes = byteCount;
+        done = 0;
+        bytesDone = 0;
+        isSlow = false;
+        started = nanoTime.getAsLong();
+    }
+
+    @Override
+    public void moduleDone(long moduleBytes) {
+        done++;
+        bytesDone += moduleBytes;
+        if (isSlow && done < modules) {
+            tell("");
+        }
+    }
+
+    @Override
+    public void moduleWalked(String module, int walks) {
+        if (!isSlow) {
+            isSlow = true;
+            told = nanoTime.getAsLong() - MINUTE_NANOS;
+            tell("; module '" + Printable.text(module) + "' takes more than " + ModuleScorer.MANY_WALKS
+                    + " walks over its weights (docs/performance.md lists the options that do)");
+        } else {
+            tell("; " + walks + " walks over module '" + Printable.text(module) + "'");
+        }
+    }
+
+    private void tell(String detail) {
+        long now = nanoTime.getAsLong();
+        if (now - told < MINUTE_NANOS) {
+            return;
+        }
+        told = now;
+        double rate = bytesDone / Math.max((now - started) / 1e9, 1e-3);
+        String left = bytesDone == 0 ? "" : ", " + Durations.of(Math.round((bytes - bytesDone) / rate)) + " left";
+        err.println("splora: " + done + " of " + modules + " modules measured" + left + detail);
+        err.flush();
+    }
+}
