@@ -17,14 +17,21 @@ from torch import nn
 
 from checking import Tally, require, splora
 
-RANK, TOLERANCE = 3, 1e-5
+RANK, ADDED = 3, 5
+TOLERANCE, SMOOTH_TOLERANCE = 1e-5, 1e-3
 ACTIONS = {
     "scale": ["--strength", "0.3"],
     "project": [],
     "project true": ["--reference", "subspace", "--energy", "0.5"],
     "attenuate": ["--action-energy", "0.5"],
-    "deflate": ["--action-energy", "0.5", "--gain", "1.2"],
-    "deflate half": ["--action-energy", "0.8", "--gain", "1", "--strength", "0.5"],
+    "deflate": ["--strength", "0.5", "--gain", "1.2"],
+    "deflate more": ["--strength", "0.9", "--gain-exponent", "1.5"],
+}
+# splora refuses to restore in parameters, so these actions run on adapters without any.
+RESTORING = {
+    "restore": "layers",
+    "repair": "layers",
+    "repair rslora": "rslora",
 }
 
 
@@ -59,6 +66,12 @@ def make(folder):
     for name, seed in (("base", 1), ("aligned", 2)):
         (folder / name).mkdir()
         save_file(model(seed).state_dict(), folder / name / "model.safetensors")
+    make_adapter(folder / "adapter", target_parameters=["experts.weight"])
+    make_adapter(folder / "layers")
+    make_adapter(folder / "rslora", use_rslora=True)
+
+
+def make_adapter(folder, **settings):
     torch.manual_seed(3)
     adapted = get_peft_model(
         model(2),
@@ -66,13 +79,13 @@ def make(folder):
             r=RANK,
             lora_alpha=7,
             target_modules=["embedding", "linear", "large", "conv1", "conv2"],
-            target_parameters=["experts.weight"],
+            **settings,
         ),
     )
     for name, parameter in adapted.named_parameters():
         if "lora_" in name:
             nn.init.normal_(parameter, std=0.3)
-    adapted.save_pretrained(folder / "adapter")
+    adapted.save_pretrained(folder)
 
 
 def matrices(tensors):
@@ -106,38 +119,81 @@ def projectors(v, energy):
     return left[:, :count] @ left[:, :count].T, right[:count].T @ right[:count]
 
 
+def smooth(v, energy):
+    """f(VVᵀ) and f(VᵀV) with the filter that removes a share of ‖V‖²."""
+    left, values, right = torch.linalg.svd(v, full_matrices=True)
+    squares = values**2
+    low, high = squares.sum() * 1e-12, squares.sum() * 1e6
+    for _ in range(200):
+        mu = (low * high).sqrt()
+        if (squares * (1 - 1 / (1 + (squares / mu) ** 2))).sum() > energy * squares.sum():
+            low = mu
+        else:
+            high = mu
+
+    def of(vectors):
+        factors = torch.ones(len(vectors), dtype=torch.float64)
+        factors[: len(squares)] = 1 / (1 + (squares / low) ** 2)
+        return (vectors * factors) @ vectors.T
+
+    return of(left), of(right.T)
+
+
+def deflated(v, delta, energy):
+    left, right = smooth(v, energy)
+    return left @ delta @ right
+
+
+def restored(v):
+    left, values, right = torch.linalg.svd(v, full_matrices=False)
+    return (left[:, :ADDED] * values[:ADDED]) @ right[:ADDED]
+
+
 def expected(action, v, delta):
     if action == "scale":
         return 0.7 * delta
     if action == "project":
         return v @ (v.T @ delta) / v.norm()
-    left, right = projectors(v, 0.8 if action == "deflate half" else 0.5)
+    left, right = projectors(v, 0.5)
     if action == "project true":
         return left @ delta
-    if action == "attenuate":
-        inside = left @ delta @ right
-        others = [left @ delta - inside, delta @ right - inside]
-        others.append(delta - inside - sum(others))
-        reference = inside.square().sum() + 0.05 * delta.square().sum()
-        whole = inside + sum(block * reference / (reference + block.square().sum()) for block in others)
-        u, s, w = torch.linalg.svd(whole, full_matrices=False)
-        return (u[:, :RANK] * s[:RANK]) @ w[:RANK]
-    share, gain = (0.5, 1) if action == "deflate half" else (1, 1.2)
-    unit = [torch.eye(len(part), dtype=torch.float64) for part in (left, right)]
-    return gain * (unit[0] - share * left) @ delta @ (unit[1] - share * right)
+    inside = left @ delta @ right
+    others = [left @ delta - inside, delta @ right - inside]
+    others.append(delta - inside - sum(others))
+    reference = inside.square().sum() + 0.05 * delta.square().sum()
+    whole = inside + sum(block * reference / (reference + block.square().sum()) for block in others)
+    u, s, w = torch.linalg.svd(whole, full_matrices=False)
+    return (u[:, :RANK] * s[:RANK]) @ w[:RANK]
 
 
-def agrees(folder, action, options):
+def all_expected(action, vs, deltas):
+    """The corrected deltas of all matrices, which share a gain."""
+    kind = action.split()[0]
+    if kind == "restore":
+        return [delta + 0.5 * restored(v) for v, delta in zip(vs, deltas)]
+    if kind not in ("deflate", "repair"):
+        return [expected(action, v, delta) for v, delta in zip(vs, deltas)]
+    energy = {"deflate": 0.5, "deflate more": 0.9}.get(action, 0.7)
+    exponent = 1.5 if action == "deflate more" else 2
+    filtered = [deflated(v, delta, energy) for v, delta in zip(vs, deltas)]
+    before, after = (sum(part.square().sum() for part in parts) for parts in (deltas, filtered))
+    gain = 1.2 if action == "deflate" else (before / after) ** (exponent / 2)
+    return [gain * part + (0.5 * restored(v) if kind == "repair" else 0) for v, part in zip(vs, filtered)]
+
+
+def agrees(folder, action, options, adapter="adapter"):
     output = folder / action.replace(" ", "-")
-    models = ("--base", folder / "base", "--aligned", folder / "aligned", "--adapter", folder / "adapter")
+    models = ("--base", folder / "base", "--aligned", folder / "aligned", "--adapter", folder / adapter)
     splora("prune", *models, "--action", action.split()[0], "--all", "--output", output, "-q", *options)
     base, aligned = matrices(weights(model(1))), matrices(weights(model(2)))
-    before, after = added(folder / "adapter"), added(output)
-    for name, deltas in before.items():
-        for i, delta in enumerate(deltas):
-            wanted = expected(action, aligned[name][i] - base[name][i], delta)
-            deviation = float((after[name][i] - wanted).norm() / wanted.norm())
-            require(deviation < TOLERANCE, f"{name}: off by {deviation:.1e}")
+    before, after = added(folder / adapter), added(output)
+    places = [(name, i) for name, deltas in before.items() for i, delta in enumerate(deltas) if delta.norm() > 0]
+    alignment = [aligned[name][i] - base[name][i] for name, i in places]
+    wanted = all_expected(action, alignment, [before[name][i] for name, i in places])
+    tolerance = SMOOTH_TOLERANCE if action.split()[0] in ("deflate", "restore", "repair") else TOLERANCE
+    for (name, i), part in zip(places, wanted):
+        deviation = float((after[name][i] - part).norm() / part.norm())
+        require(deviation < tolerance, f"{name}: off by {deviation:.1e}")
 
 
 def main():
@@ -148,6 +204,10 @@ def main():
         make(folder)
         for action, options in ACTIONS.items():
             tally.check(f"{action}: PEFT merges what dense matrices give", agrees, folder, action, options)
+        for action, adapter in RESTORING.items():
+            options = ["--restore", "0.5", "--restore-rank", str(ADDED)]
+            name = f"{action}: PEFT merges what dense matrices give"
+            tally.check(name, agrees, folder, action, options, adapter)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

@@ -19,6 +19,8 @@ final class EnergyEstimate {
     private static final double SAME = 0.01;
 
     private static final double ROUNDING = 1e-9;
+    /** Share of ‖V‖² that may be missing because products are rounded to float32. */
+    private static final double NEGLIGIBLE = 1e-6;
 
     private final double[] values;
     private final boolean[] isConverged;
@@ -39,7 +41,7 @@ final class EnergyEstimate {
         this.weights = weights(pairs, randomColumns);
         boolean[] converged = converged(space.residuals(), space.blockColumns());
         double left = total - sum(converged);
-        if (left > ROUNDING * total && !isAnyWeightLeft(converged)) {
+        if (left > NEGLIGIBLE * total && !isAnyWeightLeft(converged)) {
             // A block shows at most as many copies of a multiple eigenvalue as it has columns: use the quadrature
             // alone.
             converged = new boolean[values.length];

@@ -80,6 +80,19 @@ class KrylovSpacesTest {
         }
     }
 
+    /** All directions are known then, so rounding must not make an estimate of what is exact. */
+    @Test
+    void energiesOfSmallMatricesAreExact() throws IOException {
+        for (int seed = 0; seed < 30; seed++) {
+            Matrix v = Matrix.random(9, 7, seed);
+            KrylovSpaces spaces = new KrylovSpaces(9, 7, 1, Accuracy.DEFAULT);
+            spaces.require(Matrix.random(3, 7, 100 + seed), Matrix.random(9, 3, 200 + seed));
+            spaces.requireFilter(0.5);
+            walk(spaces, v, DType.F32, false);
+            assertThat(new Dense(v).removedEnergy(spaces.filter(0.5))).isCloseTo(0.5, within(1e-4));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"flat", "root", "inverse", "spiked"})
     void aStrictAccuracyReachesSixDigits(String spectrum) throws IOException {
