@@ -1,6 +1,6 @@
 package io.github.splora.correct;
 
-/** A formula that computes thin factors from a module's delta and V. */
+/** A formula that computes low-rank factors from a module's delta and V. */
 public interface CorrectionMethod {
 
     /** Starts computing for the delta of one matrix. */

@@ -4,17 +4,14 @@ import io.github.splora.delta.LowRank;
 import io.github.splora.pairing.PairedModule;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 
 /**
  * A correction to compute during the walks over the weights.
  *
  * @param method the formula
- * @param isWanted which modules to correct
  * @param sink receives the result for each matrix of a module as soon as it is available, on any thread
  */
-public record CorrectionRequest(
-        CorrectionMethod method, Predicate<PairedModule> isWanted, BiConsumer<PairedModule, List<Result>> sink) {
+public record CorrectionRequest(CorrectionMethod method, BiConsumer<PairedModule, List<Result>> sink) {
 
     /**
      * The result for one matrix.

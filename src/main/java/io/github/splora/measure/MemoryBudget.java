@@ -62,7 +62,6 @@ final class MemoryBudget {
                                 + krylovBytes(
                                         module,
                                         corrections.stream()
-                                                .filter(each -> each.isWanted().test(module))
                                                 .map(CorrectionRequest::method)
                                                 .filter(CorrectionMethod::usesKrylovSpaces)
                                                 .toList()))

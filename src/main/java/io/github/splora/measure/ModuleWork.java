@@ -37,15 +37,14 @@ final class ModuleWork {
     private final List<List<Result>> corrected;
 
     private int matrix = -1;
-    private List<ReferenceWalk> comparings = List.of();
+    private List<ReferenceWalk> referenceWalks = List.of();
     private List<CorrectionWalk> corrections = List.of();
     private @Nullable KrylovSpaces spaces;
 
     ModuleWork(PairedModule module, List<Reference> references, List<CorrectionRequest> requests) {
         this.module = module;
         this.references = references;
-        this.requests =
-                requests.stream().filter(each -> each.isWanted().test(module)).toList();
+        this.requests = requests;
         // A delta serves a single caller, so each reference gets its own. Corrections only read its factors and can
         // share one.
         this.deltas =
@@ -69,7 +68,7 @@ final class ModuleWork {
     void begin(Weights weights, Spectrum spectrum, long seed) {
         matrix++;
         spaces = new KrylovSpaces(weights.outFeatures(), weights.inFeatures(), seed, Accuracy.DEFAULT);
-        comparings = IntStream.range(0, references.size())
+        referenceWalks = IntStream.range(0, references.size())
                 .mapToObj(r -> references
                         .get(r)
                         .compare(new Subject(
@@ -86,8 +85,8 @@ final class ModuleWork {
     /** Requests what the next walk has to compute, except for what needs Krylov spaces; returns whether anything was requested. */
     boolean ask(Pass pass) {
         boolean isAnyAsked = false;
-        for (ReferenceWalk comparing : comparings) {
-            isAnyAsked |= comparing.ask(pass);
+        for (ReferenceWalk walk : referenceWalks) {
+            isAnyAsked |= walk.ask(pass);
         }
         return askCorrections(pass, false) || isAnyAsked;
     }
@@ -109,8 +108,8 @@ final class ModuleWork {
 
     /** Collects the results of the walks over the current matrix. */
     void endMatrix() {
-        for (int r = 0; r < comparings.size(); r++) {
-            sums.set(r, sums.get(r).plus(comparings.get(r).sums()));
+        for (int r = 0; r < referenceWalks.size(); r++) {
+            sums.set(r, sums.get(r).plus(referenceWalks.get(r).sums()));
         }
         for (int c = 0; c < corrections.size(); c++) {
             LowRank original = corrigible.get(matrix).lowRank().orElseThrow();
@@ -129,7 +128,7 @@ final class ModuleWork {
         }
         spaces = null;
         corrections = List.of();
-        comparings = List.of();
+        referenceWalks = List.of();
     }
 
     /** Returns one measurement per reference. */

@@ -36,7 +36,7 @@ final class CorrectedModules {
         }
     }
 
-    /** A product of thin factors. */
+    /** A product of low-rank factors. */
     private record Narrow(NarrowMatrix a, NarrowMatrix b) {
 
         Factors factors(double factor) {
@@ -87,7 +87,6 @@ final class CorrectedModules {
                 results.computeIfAbsent(method, each -> Collections.synchronizedMap(new IdentityHashMap<>()));
         return new CorrectionRequest(
                 method,
-                module -> true,
                 // Only deltas of low rank are corrected, and only LoRA modules have them.
                 (module, matrices) ->
                         ofModule.put((LoraModule) module.tuned(), computed((LoraModule) module.tuned(), matrices)));

@@ -121,7 +121,7 @@ final class Scoring {
                                 each.modules(),
                                 measurements.get(place).subList(begin, end),
                                 scheme.metric().metric(),
-                                scheme.judging(),
+                                scheme.standardization(),
                                 aligned),
                         Scored.Basis.of(scheme, options),
                         described,

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What is done to selected modules.
  *
  * @param action the action
- * @param configStyle how the config describes a drop; null for a merged checkpoint
+ * @param configStyle how the config describes a drop; null for a merged checkpoint, which has no such config, and for the
+ *     default of an adapter
  * @param parameters a value for each parameter of the action
  */
 public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<ActionParameter, Double> parameters) {
@@ -40,7 +41,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
     Action planned(ClientKind client) {
         boolean isRestored = parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
         return action.action(new ActionSettings(
-                Objects.requireNonNull(configStyle),
+                Objects.requireNonNullElse(configStyle, ConfigStyle.EXCLUDE),
                 isRestored
                         ? parameters
                                 .getOrDefault(ActionParameter.RESTORE_RANK, 0.0)

@@ -8,7 +8,7 @@ import java.util.List;
 final class CosineMetric implements Metric {
 
     @Override
-    public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
+    public List<ModuleScore> score(List<Measurement> comparable, Standardization standardization) {
         return comparable.stream().map(CosineMetric::score).toList();
     }
 

@@ -24,11 +24,12 @@ public final class EDiem implements Metric {
     public static final double PRUNE_ABOVE = 0.5;
 
     @Override
-    public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
+    public List<ModuleScore> score(List<Measurement> comparable, Standardization standardization) {
         if (comparable.isEmpty()) {
             return List.of();
         }
-        Map<Measurement, Moments> moments = judging.population().moments(comparable, judging.estimators());
+        Map<Measurement, Moments> moments =
+                standardization.population().moments(comparable, standardization.estimators());
         return comparable.stream()
                 .map(measurement -> score(measurement, Objects.requireNonNull(moments.get(measurement))))
                 .toList();

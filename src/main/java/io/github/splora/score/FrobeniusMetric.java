@@ -7,7 +7,7 @@ import java.util.List;
 final class FrobeniusMetric implements Metric {
 
     @Override
-    public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
+    public List<ModuleScore> score(List<Measurement> comparable, Standardization standardization) {
         return comparable.stream()
                 .map(measurement -> ModuleScore.scored(measurement, measurement.deltaNorm(), null))
                 .toList();

@@ -13,8 +13,8 @@ public interface Metric {
      * Scores modules that can be compared with a reference.
      *
      * @param comparable measurements with a comparison; may be empty
-     * @param judging population and estimators, for metrics that standardize
+     * @param standardization population and estimators, for metrics that standardize
      * @return one score per measurement, in the same order
      */
-    List<ModuleScore> score(List<Measurement> comparable, Standardization judging);
+    List<ModuleScore> score(List<Measurement> comparable, Standardization standardization);
 }

@@ -12,7 +12,7 @@ import java.util.Objects;
 public final class OverlapMetric implements Metric {
 
     @Override
-    public List<ModuleScore> score(List<Measurement> comparable, Standardization judging) {
+    public List<ModuleScore> score(List<Measurement> comparable, Standardization standardization) {
         return comparable.stream()
                 .map(measurement -> ModuleScore.scored(
                         measurement,

@@ -44,7 +44,7 @@ public record Scheme(
         return reference == other.reference && settings().equals(other.settings());
     }
 
-    public Standardization judging() {
+    public Standardization standardization() {
         return new Standardization(population.population(), estimators);
     }
 

@@ -26,7 +26,7 @@ public final class ScoreBoard {
             List<? extends TunedModule> modules,
             List<Measurement> measurements,
             Metric metric,
-            Standardization judging,
+            Standardization standardization,
             Path aligned) {
         if (measurements.stream().allMatch(measurement -> measurement.alignmentNorm() == 0)) {
             throw new BadInputException(
@@ -38,7 +38,7 @@ public final class ScoreBoard {
                             + " different models");
         }
         Map<String, ModuleScore> scores = new HashMap<>();
-        metric.score(measurements.stream().filter(Measurement::isComparable).toList(), judging)
+        metric.score(measurements.stream().filter(Measurement::isComparable).toList(), standardization)
                 .forEach(score -> scores.put(score.name(), score));
         measurements.stream()
                 .filter(measurement -> !measurement.isComparable())
