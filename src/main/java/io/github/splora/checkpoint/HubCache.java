@@ -69,21 +69,21 @@ public record HubCache(Path folder) {
     private Path snapshot(String id, String revision) {
         Path repository = folder.resolve("models--" + id.replace("/", "--"));
         if (!Files.isDirectory(repository)) {
-            throw new BadInputException(
-                    Path.of(id),
+            throw new BadInputException(List.of(new Problem(
+                    "'" + id + "'",
                     null,
                     null,
                     "no such file or folder, and not in the local Hugging Face cache (" + folder
-                            + "); splora downloads nothing: fetch it first with 'hf download " + id + "'");
+                            + "); splora downloads nothing: fetch it first with 'hf download " + id + "'")));
         }
         Path snapshot = repository.resolve("snapshots").resolve(commit(repository, id, revision));
         if (!Files.isDirectory(snapshot)) {
-            throw new BadInputException(
-                    Path.of(id),
+            throw new BadInputException(List.of(new Problem(
+                    "'" + id + "'",
                     "revision",
                     revision,
                     "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
-                            + " --revision " + revision + "'");
+                            + " --revision " + revision + "'")));
         }
         return snapshot;
     }
@@ -105,11 +105,11 @@ public record HubCache(Path folder) {
         } catch (IOException e) {
             throw new BadInputException(ref, null, null, "cannot be read: " + e.getMessage(), e);
         }
-        throw new BadInputException(
-                Path.of(id),
+        throw new BadInputException(List.of(new Problem(
+                "'" + id + "'",
                 "revision",
                 revision,
                 "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
-                        + " --revision " + revision + "'");
+                        + " --revision " + revision + "'")));
     }
 }

@@ -103,7 +103,7 @@ final class CandidateLine {
                         .findFirst()
                         .map(SelectionRule.Above::new))
                 .orElseThrow(() -> new IllegalArgumentException("'" + line + "': --metric " + scheme.metric
-                        + " has no default rule: give --threshold, --count, --fraction" + " or --all"));
+                        + " has no default rule: give --threshold, --count, --fraction or --all"));
         Surgery chosen = surgery.surgery(client);
         return new Candidate(
                 line, scheme.scheme(), List.of(), rule, selection.granularity(chosen.action(), client), chosen);

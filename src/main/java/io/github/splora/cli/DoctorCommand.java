@@ -15,9 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code splora doctor}. */
 @Command(
         name = "doctor",
-        description =
-                "Shows what scoring would run on (Java, the engine, its library, GPUs), and what to do if a GPU is not"
-                        + " used. Exits with 0 if scoring works, otherwise with 1.")
+        description = "Shows what scoring would run on (Java, PyTorch's library, GPUs), and what to do if a GPU is not"
+                + " used. Exits with 0 if scoring works, otherwise with 1.")
 final class DoctorCommand implements Callable<Integer> {
 
     /** The output formats. */
@@ -39,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--install-cuda",
             description =
-                    "Download the engine's CUDA library (2 to 3 GB, once, from publish.djl.ai). For a build of splora"
+                    "Download PyTorch's CUDA library (2 to 3 GB, once, from publish.djl.ai). For a build of splora"
                             + " without a library (-Dsplora.natives=none).")
     boolean installCuda;
 

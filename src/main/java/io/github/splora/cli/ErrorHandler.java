@@ -1,6 +1,7 @@
 package io.github.splora.cli;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -21,11 +24,35 @@ final class ErrorHandler {
     static int usage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("splora: " + oneLine(String.valueOf(e.getMessage())).replaceFirst("^Error: ", ""));
-        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        // A misspelled option is also missing under its right name, and only the misspelling says why.
+        List<String> unmatched = command.getUnmatchedArguments();
+        ParameterException cause =
+                unmatched.isEmpty() ? e : new CommandLine.UnmatchedArgumentException(command, unmatched);
+        err.println("splora: " + (unmatched.isEmpty() ? message(e) : unknown(command, unmatched)));
+        CommandLine.UnmatchedArgumentException.printSuggestions(cause, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();
         return ExitCode.WRONG_USAGE;
+    }
+
+    private static String unknown(CommandLine command, List<String> unmatched) {
+        List<String> options =
+                unmatched.stream().filter(each -> each.startsWith("-")).toList();
+        String what = !options.isEmpty()
+                ? "unknown option"
+                : command.getSubcommands().isEmpty() ? "unexpected argument" : "unknown command";
+        List<String> named = options.isEmpty() ? unmatched : options;
+        return what
+                + Plural.choose(named.size(), ": ", "s: ")
+                + oneLine(named.stream().map(each -> "'" + each + "'").collect(Collectors.joining(", ")));
+    }
+
+    /** Returns picocli's message without the names of Java's types. */
+    private static String message(ParameterException e) {
+        return oneLine(String.valueOf(e.getMessage()))
+                .replaceFirst("^Error: ", "")
+                .replaceFirst(" is not an? (int|long)$", " is not a whole number")
+                .replaceFirst(" is not a double$", " is not a number");
     }
 
     /**

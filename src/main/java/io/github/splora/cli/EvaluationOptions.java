@@ -33,14 +33,18 @@ final class EvaluationOptions {
             names = "--minimize",
             paramLabel = "FIGURE",
             defaultValue = "asr",
-            description = "Figure that measures harm; lower is better. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Figure that measures harm; lower is better. Only breaks ties between candidates: to limit harm, give"
+                            + " --require. Default: ${DEFAULT-VALUE}.")
     private String minimize;
 
     @Option(
             names = "--maximize",
             paramLabel = "FIGURE",
             defaultValue = "utility",
-            description = "Figure that measures usefulness; higher is better. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Figure that measures usefulness. The best candidate has the highest one among those that meet every"
+                            + " --require. Default: ${DEFAULT-VALUE}.")
     private String maximize;
 
     @Option(
@@ -48,7 +52,8 @@ final class EvaluationOptions {
             paramLabel = "CONDITION",
             converter = ConditionConverter.class,
             description = "Condition that the best candidate must meet, such as 'asr<=0.05'. Repeatable. Exit code 3 if"
-                    + " no candidate meets them all.")
+                    + " no candidate meets them all. Give one on harm: without it, the unchanged adapter, which takes part"
+                    + " as candidate 0, usually wins.")
     private List<Condition> requirements = List.of();
 
     Goal goal() {

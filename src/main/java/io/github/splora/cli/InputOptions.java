@@ -34,8 +34,8 @@ final class InputOptions {
             names = "--adapted",
             paramLabel = "MODEL",
             description =
-                    "Merged or fully fine-tuned checkpoint, instead of --adapter. Each weight is scored by what it adds"
-                            + " to the aligned weight. A prune restores the selected weights to their aligned values.")
+                    "Merged or fully fine-tuned checkpoint, instead of --adapter. Scores the difference between each of"
+                            + " its weights and the aligned weight. A prune restores the selected weights to their aligned values.")
     @Nullable
     String adapted;
 

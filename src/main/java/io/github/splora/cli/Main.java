@@ -32,8 +32,8 @@ import picocli.CommandLine.ScopeType;
 /** The command-line program. */
 @Command(
         name = "splora",
-        description = "Makes LoRA fine-tunes safe to ship: scores every LoRA module against the alignment delta"
-                + " (aligned minus base) and prunes the misaligned ones.",
+        description = "Finds the parts of a LoRA adapter that work against a model's safety training, and removes or"
+                + " corrects them.",
         versionProvider = Main.VersionProvider.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
@@ -41,7 +41,7 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "",
             "Exit codes: 0 success; 1 unexpected failure; 2 wrong usage; 3 gate (--fail-on) failed; 4 bad input.",
-            "The score is a weight-space statistic: it ranks modules; it does not prove that a model is safe."
+            "The score is computed from weights alone: it ranks modules; it does not prove that a model is safe."
         })
 public final class Main {
 

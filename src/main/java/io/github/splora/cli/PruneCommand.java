@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "prune",
         description = "Writes the adapter with its misaligned modules removed or corrected, and "
-                + OutputFolder.REPORT_FILE + " beside it.")
+                + OutputFolder.REPORT_FILE + " in the same folder.")
 final class PruneCommand extends RunSupport implements Callable<Integer> {
 
     @Mixin
@@ -88,7 +88,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             throw wrong(sentence);
         });
         if (scores == null && lacksRule(scheme.metric)) {
-            throw wrong("--metric " + scheme.metric + " has no default rule: give --threshold, --count or --fraction");
+            throw wrong("--metric " + scheme.metric
+                    + " has no default rule: give --threshold, --count, --fraction or --all");
         }
         if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
             throw wrong("--report is inside --output, which --dry-run does not write: name another file");

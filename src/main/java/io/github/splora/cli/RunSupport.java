@@ -164,8 +164,9 @@ abstract class RunSupport extends CommandSupport {
     private void checkGates() {
         if (lacksRule(scheme.metric)) {
             output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {
-                throw wrong("--fail-on " + gate + ": --metric " + scheme.metric
-                        + " has no default rule, so nothing would be pruned: give --threshold, --count or --fraction");
+                throw wrong(
+                        "--fail-on " + gate + ": --metric " + scheme.metric
+                                + " has no default rule, so nothing would be pruned: give --threshold, --count, --fraction or --all");
             });
         }
     }

@@ -21,7 +21,8 @@ final class SelectionOptions {
             names = "--granularity",
             paramLabel = "UNIT",
             description =
-                    "Unit to select: ${COMPLETION-CANDIDATES}. The score of a fusion (q, k, v; gate, up) or block is"
+                    "Unit to select: ${COMPLETION-CANDIDATES}. A fusion is a fused group: projections that serving"
+                            + " engines compute as one (q, k, v; gate, up). The score of a fused group or block is"
                             + " the mean of its modules' scores. Default: what the client needs, usually module.")
     private @Nullable Granularity granularity;
 
@@ -46,8 +47,9 @@ final class SelectionOptions {
         @Option(
                 names = "--count",
                 paramLabel = "N",
-                description = "Select exactly N modules (or fusions, blocks): those with the highest scores. Ties are"
-                        + " broken by name.")
+                description =
+                        "Select exactly N modules (or fused groups, blocks): those with the highest scores. Ties are"
+                                + " broken by name.")
         @Nullable
         Integer count;
 
@@ -55,7 +57,7 @@ final class SelectionOptions {
                 names = "--fraction",
                 paramLabel = "F",
                 description =
-                        "Select this share of the scored modules (or fusions, blocks), from 0 to 1: those with the"
+                        "Select this share of the scored modules (or fused groups, blocks), from 0 to 1: those with the"
                                 + " highest scores.")
         @Nullable
         Double fraction;

@@ -46,8 +46,8 @@ final class SurgeryOptions {
     @Option(
             names = "--action-energy",
             paramLabel = "E",
-            description = "Share of the alignment delta's squared norm that the dominant subspaces of attenuate hold;"
-                    + " project uses those of the reference (--energy). Default: ${bundle:default-of.energy}.")
+            description = "Share of the alignment delta's squared norm that the dominant subspaces of attenuate hold."
+                    + " Not used by project, which uses --energy. Default: ${bundle:default-of.energy}.")
     private @Nullable Double energy;
 
     @Mixin

@@ -48,8 +48,9 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     @Option(
             names = "--search",
             paramLabel = "OPTIONS",
-            description = "Then search for the best modules to prune or correct. OPTIONS are those of one candidate,"
-                    + " such as '--count 6'; the search keeps its action and its number of modules.")
+            description =
+                    "After the candidates, search for the best set of modules to prune or correct. OPTIONS are those of one candidate,"
+                            + " such as '--count 6'; the search keeps its action and its number of modules.")
     @Nullable
     String search;
 
@@ -66,8 +67,8 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Output folder for the best candidate, as 'splora prune' would write it. Not created if no"
-                    + " candidate is best.")
+            description = "Output folder for the best candidate (highest --maximize figure among those that meet every"
+                    + " --require), as 'splora prune' would write it. Not created if there is none.")
     @Nullable
     Path folder;
 

@@ -29,7 +29,7 @@ final class WorkOptions {
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",
-            description = "Device: auto, cpu, gpu or gpu:N. auto uses a GPU if the engine finds one. Default:"
+            description = "Device: auto, cpu, gpu or gpu:N. auto uses a GPU if PyTorch finds one. Default:"
                     + " ${DEFAULT-VALUE}.")
     String device;
 
@@ -37,10 +37,11 @@ final class WorkOptions {
             names = "--kernel",
             paramLabel = "KERNEL",
             defaultValue = "auto",
-            description = "Implementation: djl (PyTorch in float64), java (Java loops on the CPU), or auto (djl on a"
-                    + " GPU, otherwise java). java takes a third of the CPU time. It computes in float32 where that"
-                    + " is accurate to about 1e-7 of the norms, and uses PyTorch for DoRA, PiSSA, OLoRA, subspaces"
-                    + " and float64 weights. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Implementation: djl (PyTorch, called through DJL, in float64), java (Java loops on the CPU), or auto (djl on a"
+                            + " GPU, otherwise java). java takes a third of PyTorch's CPU time. It computes in float32 where that"
+                            + " is accurate to about 1e-7 of the norms, and uses PyTorch for DoRA, PiSSA, OLoRA, subspaces"
+                            + " and float64 weights. Default: ${DEFAULT-VALUE}.")
     KernelKind kernel;
 
     @Option(

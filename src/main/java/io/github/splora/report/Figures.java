@@ -33,6 +33,6 @@ public final class Figures {
 
     /** Formats a share in [0, 1] as a percentage; {@code -} for null. */
     public static String percent(@Nullable Double share) {
-        return share == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+        return share == null ? "-" : String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 }

@@ -13,13 +13,6 @@ final class Markdown {
             "The score is a weight-space statistic: it ranks modules; it does not prove that a model"
                     + " is safe. Evaluate the pruned adapter on your own refusal and task sets before you ship it.";
 
-    private static final List<Column> MODULE_COLUMNS = List.of(
-            new Column("module", false, row -> code(row.name())),
-            new Column("score", true, row -> Figures.number(row.score())),
-            new Column("cosine", true, row -> Figures.number(row.cosine())),
-            new Column("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
-            new Column("decision", false, row -> row.decision() + ": " + text(row.reason())));
-
     private Markdown() {}
 
     /** Returns the selected modules, highest score first and modules without a score last; ties by name. */
@@ -31,16 +24,27 @@ final class Markdown {
                 .toList();
     }
 
-    static String table(List<ModuleRow> rows) {
-        return line(MODULE_COLUMNS.stream().map(Column::title).toList())
-                + line(MODULE_COLUMNS.stream()
+    /** Returns a table of some of a report's rows. A selected module's decision is named after the action. */
+    static String table(RunReport report, List<ModuleRow> rows) {
+        List<Column> columns = List.of(
+                new Column("module", false, row -> code(row.name())),
+                new Column("score", true, row -> Figures.number(row.score())),
+                new Column("cosine", true, row -> Figures.number(row.cosine())),
+                new Column("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
+                new Column("decision", false, row -> decision(report, row) + ": " + text(row.reason())));
+        return line(columns.stream().map(Column::title).toList())
+                + line(columns.stream()
                         .map(column -> column.isNumber() ? "---:" : ":---")
                         .toList())
                 + rows.stream()
-                        .map(row -> line(MODULE_COLUMNS.stream()
+                        .map(row -> line(columns.stream()
                                 .map(column -> column.cell().apply(row))
                                 .toList()))
                         .collect(Collectors.joining());
+    }
+
+    private static String decision(RunReport report, ModuleRow row) {
+        return row.goes() ? Sentences.verb(report) : row.decision();
     }
 
     static String line(List<String> cells) {

@@ -16,10 +16,10 @@ final class MarkdownWriter implements ReportWriter {
                 + "\n\n"
                 + Markdown.text(Sentences.method(report)) + "\n\n"
                 + figures(summary)
-                + highest(Markdown.pruned(report))
+                + highest(report)
                 + warnings(report.warnings())
                 + "\n<details>\n<summary>" + all(summary.modules()) + "</summary>\n\n"
-                + Markdown.table(report.modules())
+                + Markdown.table(report, report.modules())
                 + "\n</details>\n\n"
                 + origin(report)
                 + "\n" + Markdown.CAVEAT + "\n";
@@ -47,12 +47,13 @@ final class MarkdownWriter implements ReportWriter {
                         Figures.percent(summary.prunedDeltaShare())));
     }
 
-    private static String highest(List<ModuleRow> pruned) {
+    private static String highest(RunReport report) {
+        List<ModuleRow> pruned = Markdown.pruned(report);
         if (pruned.isEmpty()) {
             return "";
         }
         int left = pruned.size() - MOST_ROWS;
-        return "\n" + Markdown.table(pruned.stream().limit(MOST_ROWS).toList())
+        return "\n" + Markdown.table(report, pruned.stream().limit(MOST_ROWS).toList())
                 + (left > 0 ? "\n… and " + left + " more, see below.\n" : "");
     }
 

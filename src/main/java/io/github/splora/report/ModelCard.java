@@ -18,7 +18,8 @@ public final class ModelCard {
 
     public static final String FILE_NAME = "README.md";
 
-    private static final String BEGIN = "<!-- splora:begin: 'splora prune' replaces what stands between the marks -->";
+    private static final String BEGIN =
+            "<!-- splora:begin: the text between these markers is replaced by 'splora prune' -->";
     private static final String END = "<!-- splora:end -->";
     /** The front matter that the hub needs, for an adapter or model without a card. */
     private static final String NEW_CARD = "---\nlibrary_name: %s\n---\n";
@@ -72,7 +73,7 @@ public final class ModelCard {
                 + " (" + Markdown.text(Sentences.method(report)) + ")."
                 + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
                 + ".\n\n"
-                + Markdown.table(Markdown.pruned(report)) + "\n"
+                + Markdown.table(report, Markdown.pruned(report)) + "\n"
                 + "- splora " + report.tool().version() + "; all figures are in `" + RunReport.FILE_NAME + "`\n"
                 + "- base: " + Markdown.code(publicName(inputs.base().path()))
                 + ", fingerprint `" + inputs.base().fingerprint() + "`\n"

@@ -234,13 +234,17 @@ public record RunReport(
     public static RunReport read(Path file) {
         ObjectNode json = StrictJson.readNamed(file);
         JsonNode version = json.path("schemaVersion");
+        if (version.isMissingNode()) {
+            throw new BadInputException(
+                    file, null, null, "is not a splora report; 'splora score --format json' writes one");
+        }
         if (!version.isIntegralNumber() || version.intValue() != SCHEMA_VERSION) {
             throw new BadInputException(
                     file,
                     "schemaVersion",
-                    json.get("schemaVersion"),
-                    "must be a report of schema version " + SCHEMA_VERSION
-                            + ", as 'splora score --format json' writes it");
+                    version,
+                    "must be " + SCHEMA_VERSION
+                            + ", the only version that this splora reads; run 'splora score --format" + " json' again");
         }
         if (json.has("reports")) {
             throw new BadInputException(

@@ -19,8 +19,12 @@ public final class Sentences {
 
     /** Returns {@code 6 of 24 modules to prune}. */
     static String selected(RunReport report) {
-        return Plural.share(report.summary().pruned(), report.summary().modules(), "module") + " to "
-                + report.parameters().actionKind().map(ActionKind::verb).orElse("prune");
+        return Plural.share(report.summary().pruned(), report.summary().modules(), "module") + " to " + verb(report);
+    }
+
+    /** Returns what is done to selected modules: {@code prune}. */
+    static String verb(RunReport report) {
+        return report.parameters().actionKind().map(ActionKind::verb).orElse("prune");
     }
 
     /** Returns the options that scores and decisions were made with, in a few words. */

@@ -79,7 +79,7 @@ public record ScoreOptions(
                     "--scores",
                     "metric",
                     scored.basis().metric().toString(),
-                    "has no default rule; give --threshold, --count or --fraction")));
+                    "has no default rule; give --threshold, --count, --fraction or --all")));
         }
     }
 

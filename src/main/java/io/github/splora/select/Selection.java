@@ -45,7 +45,7 @@ public final class Selection {
         for (int place = 0; place < ranking.size(); place++) {
             Unit unit = ranking.get(place);
             boolean prune = place < pruned;
-            String reason = reason(unit, place, prune);
+            String reason = reason(unit, place, ranking.size(), prune);
             unit.modules().forEach(score -> decisions.put(score.name(), new Decision(score, prune, reason)));
         }
         return scores.stream()
@@ -78,7 +78,7 @@ public final class Selection {
         return 0;
     }
 
-    private String reason(Unit unit, int place, boolean prune) {
+    private String reason(Unit unit, int place, int units, boolean prune) {
         String what = granularity == Granularity.MODULE ? "score " : granularity + " score ";
         String score = String.format(Locale.ROOT, "%.4g", unit.score());
         if (rule instanceof SelectionRule.Above above) {
@@ -86,7 +86,7 @@ public final class Selection {
         }
         return rule instanceof SelectionRule.None
                 ? "no selection rule was given"
-                : what + score + " is number " + (place + 1) + " from the top";
+                : what + score + " is rank " + (place + 1) + " of " + units;
     }
 
     private static Decision kept(ModuleScore score) {

@@ -50,7 +50,7 @@ class ConfigsTest {
 
     private static void assertMissing(String line, String option, String id) {
         assertThat(line)
-                .startsWith("splora: " + option + " " + id + ": no such file or folder")
+                .startsWith("splora: " + option + " '" + id + "': no such file or folder")
                 .contains("not in the local Hugging Face cache")
                 .contains("hf download " + id);
     }

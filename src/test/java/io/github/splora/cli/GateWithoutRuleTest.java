@@ -43,7 +43,7 @@ class GateWithoutRuleTest {
                 .isEqualTo(2);
         assertThat(err.toString())
                 .startsWith("splora: --fail-on " + condition + ": --metric cosine has no default rule,"
-                        + " so nothing would be pruned: give --threshold, --count or --fraction");
+                        + " so nothing would be pruned: give --threshold, --count, --fraction or --all");
     }
 
     @Test

@@ -59,7 +59,7 @@ class InspectAndVerifyTest {
     @ValueSource(strings = {"inspect", "verify"})
     void whatIsNotInTheHubCacheIsNotDownloaded(String command) {
         assertThat(Run.of(command, "org/name", "--offline").errors())
-                .containsExactly("splora: org/name: no such file or"
+                .containsExactly("splora: 'org/name': no such file or"
                         + " folder, and not in the local Hugging Face cache (target/no-such-hub); splora downloads nothing: fetch it"
                         + " first with 'hf download org/name'");
     }

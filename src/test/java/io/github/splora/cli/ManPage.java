@@ -38,7 +38,7 @@ final class ManPage {
         Set<String> common = commonOptions(commands);
         StringBuilder page = new StringBuilder();
         page.append(".TH SPLORA 1 \"\" \"splora ").append(Version.current()).append("\" \"User Commands\"\n");
-        section(page, "NAME").append("splora \\- score and prune LoRA adapters against the alignment delta\n");
+        section(page, "NAME").append("splora \\- score, prune and correct LoRA adapters\n");
         section(page, "SYNOPSIS").append(".B splora\n.I COMMAND\n[options]\n");
         section(page, "DESCRIPTION")
                 .append(text(root.usageMessage().description()))

@@ -332,7 +332,7 @@ class RepairCommandTest {
                 "--strength 1 | --strength 1.0: must be between 0 and 1 (exclusive) for --action repair",
                 "--gain 2 --gain-exponent 1 | --gain-exponent requires --gain auto (got 2.0)",
                 "--restore-rank 300 | --restore-rank 300: must be a whole number from 1 to 256",
-                "--count 3 | Unknown options: '--count', '3'",
+                "--count 3 | unknown option: '--count'",
                 "--adapted x | --adapted cannot be given with repair: a merged checkpoint has no factors to repair",
             })
     void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {

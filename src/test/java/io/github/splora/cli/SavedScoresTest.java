@@ -167,7 +167,7 @@ class SavedScoresTest {
         assertRefused(
                 prune(file),
                 file
-                        + ": schemaVersion 2: must be a report of schema version 1, as 'splora score --format json' writes it");
+                        + ": schemaVersion 2: must be 1, the only version that this splora reads; run 'splora score --format json' again");
     }
 
     @Test

@@ -64,7 +64,7 @@ class MarkdownWriterTest {
 
         | modules | scored | to prune | highest score | highest score kept | share of norm(ΔW)² to prune |
         | ---: | ---: | ---: | ---: | ---: | ---: |
-        | 24 | 24 | 6 (25.0 %) | 1.9409 | 0.4923 | 16.2 % |
+        | 24 | 24 | 6 (25.0%) | 1.9409 | 0.4923 | 16.2% |
 
         | module | score | cosine | norm of ΔW | decision |
         | :--- | ---: | ---: | ---: | :--- |

@@ -118,8 +118,8 @@ class ModelCardTest {
         assertThat(again)
                 .startsWith(old)
                 .endsWith(END + newLine + rest)
-                .contains("3 of 24")
-                .doesNotContain("2 of 24")
+                .contains(newLine + "3 of 24 LoRA modules")
+                .doesNotContain("2 of 24 LoRA modules")
                 .containsOnlyOnce(BEGIN)
                 .containsOnlyOnce(END);
         assertThat(updated(three)).isEqualTo(again);
@@ -161,7 +161,7 @@ class ModelCardTest {
     @Test
     void aMarkThatWasLeftAloneTakesNoTextAlong() throws IOException {
         String stray =
-                "# A\n<!-- splora:begin: 'splora prune' replaces what stands between the marks -->\nmy own words\n";
+                "# A\n<!-- splora:begin: the text between these markers is replaced by 'splora prune' -->\nmy own words\n";
         Files.writeString(card(), stray);
         updated(two);
         assertThat(updated(three))

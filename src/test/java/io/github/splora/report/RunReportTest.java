@@ -104,9 +104,10 @@ class RunReportTest {
         Path file = file(json.replace("\"schemaVersion\": 1", "\"schemaVersion\": " + version));
         assertThatThrownBy(() -> RunReport.read(file))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage(file
-                        + ": schemaVersion " + version
-                        + ": must be a report of schema version 1, as 'splora score --format json' writes it");
+                .hasMessage(
+                        file
+                                + ": schemaVersion " + version
+                                + ": must be 1, the only version that this splora reads; run 'splora score --format json' again");
     }
 
     @Test
@@ -114,9 +115,7 @@ class RunReportTest {
         Path file = file("{\"modules\": []}");
         assertThatThrownBy(() -> RunReport.read(file))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage(
-                        file
-                                + ": schemaVersion: must be a report of schema version 1, as 'splora score --format json' writes it");
+                .hasMessage(file + ": is not a splora report; 'splora score --format json' writes one");
     }
 
     @Test

@@ -138,7 +138,7 @@ class SelectionTest {
                 .containsExactly("score 1.235 is above 0.5", "score 0.1000 is not above 0.5");
         assertThat(decide(new SelectionRule.Highest(1), Granularity.MODULE, scores))
                 .extracting(Decision::reason)
-                .containsExactly("score 1.235 is number 1 from the top", "score 0.1000 is number 2 from the top");
+                .containsExactly("score 1.235 is rank 1 of 2", "score 0.1000 is rank 2 of 2");
     }
 
     @Test
@@ -150,7 +150,7 @@ class SelectionTest {
                 .and("layers.1.k", 2);
         List<Decision> decisions = decide(new SelectionRule.Highest(1), Granularity.BLOCK, scores.list());
         assertThat(namesPruned(decisions)).containsExactly("layers.1.q", "layers.1.k");
-        assertThat(decisions.get(2).reason()).isEqualTo("block score 1.500 is number 1 from the top");
+        assertThat(decisions.get(2).reason()).isEqualTo("block score 1.500 is rank 1 of 2");
     }
 
     @Test
@@ -195,6 +195,6 @@ class SelectionTest {
         List<Decision> decisions = decide(new SelectionRule.Highest(2), Granularity.FUSION, scores.list());
         assertThat(namesPruned(decisions))
                 .containsExactly("layers.0.attn.o_proj", "layers.1.attn.q_proj", "layers.1.attn.v_proj");
-        assertThat(decisions.get(0).reason()).isEqualTo("fusion score 1.000 is number 3 from the top");
+        assertThat(decisions.get(0).reason()).isEqualTo("fusion score 1.000 is rank 3 of 3");
     }
 }

@@ -111,12 +111,12 @@ class HtmlWriterTest {
         RunReport report = Reports.large(4);
         RemovalCurve curve = RemovalCurve.of(report);
         String choices = byId(page(report), "choices").getTextContent();
-        assertThat(choices).startsWith("[[0,0,\"0.0 %\",").endsWith("]]");
+        assertThat(choices).startsWith("[[0,0,\"0.0%\",").endsWith("]]");
         assertThat(choices.split("],\\[")).hasSize(29);
         assertThat(choices)
                 .contains("[" + curve.chosen() + "," + report.summary().pruned() + ",\""
                         + String.format(
-                                Locale.ROOT, "%.1f %%", 100 * report.summary().prunedDeltaShare()) + "\",\"0.5\",");
+                                Locale.ROOT, "%.1f%%", 100 * report.summary().prunedDeltaShare()) + "\",\"0.5\",");
     }
 
     @Test
