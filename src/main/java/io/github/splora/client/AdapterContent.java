@@ -8,6 +8,7 @@ import io.github.splora.surgery.Rewrite;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,8 +43,8 @@ public record AdapterContent(AdapterConfig config, Path weights, Set<String> ten
                 adapter.modules().stream()
                         .filter(module -> names.contains(module.loraA().name()))
                         .map(module -> module.reshaped(
-                                shapes.get(module.loraA().name()),
-                                shapes.get(module.loraB().name()),
+                                Objects.requireNonNull(shapes.get(module.loraA().name())),
+                                Objects.requireNonNull(shapes.get(module.loraB().name())),
                                 config.scalingOf(module.name())))
                         .toList());
     }

@@ -67,7 +67,8 @@ final class ModuleWork {
      */
     void begin(Weights weights, Spectrum spectrum, long seed) {
         matrix++;
-        spaces = new KrylovSpaces(weights.outFeatures(), weights.inFeatures(), seed, Accuracy.DEFAULT);
+        KrylovSpaces ofMatrix = new KrylovSpaces(weights.outFeatures(), weights.inFeatures(), seed, Accuracy.DEFAULT);
+        spaces = ofMatrix;
         referenceWalks = IntStream.range(0, references.size())
                 .mapToObj(r -> references
                         .get(r)
@@ -78,7 +79,7 @@ final class ModuleWork {
                 .mapToObj(c -> requests.get(c)
                         .method()
                         .correct(new CorrectionSubject(
-                                corrigible.get(matrix).lowRank().orElseThrow(), spectrum, spaces)))
+                                corrigible.get(matrix).lowRank().orElseThrow(), spectrum, ofMatrix)))
                 .toList();
     }
 

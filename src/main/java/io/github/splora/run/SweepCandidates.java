@@ -161,11 +161,11 @@ final class SweepCandidates {
         return candidate.surgery().planned(options.client());
     }
 
-    /** A candidate's surgery with the gain that came out. */
-    Surgery surgery(Made made) {
-        Surgery surgery = made.candidate().surgery();
-        return correction(made.candidate())
-                .map(each -> surgery.withGain(corrected.gain(each, adapter, made.selected())))
+    /** A candidate's surgery on the selected modules, with the gain that came out. */
+    Surgery surgery(Candidate candidate, Set<String> selected) {
+        Surgery surgery = candidate.surgery();
+        return correction(candidate)
+                .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
                 .orElse(surgery);
     }
 

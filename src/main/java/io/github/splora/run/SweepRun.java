@@ -9,6 +9,7 @@ import io.github.splora.output.Scratch;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.SweepCandidates.Made;
 import io.github.splora.surgery.AdapterWriter;
+import io.github.splora.surgery.Rewrite;
 import io.github.splora.sweep.SweepReport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -100,8 +101,8 @@ public final class SweepRun {
             Stopwatch total)
             throws IOException {
         Adapter adapter = inputs.adapters().get(0).adapter();
-        OutputFolder.Contents weights =
-                folder -> AdapterWriter.write(adapter, Objects.requireNonNull(winner.rewrite()), folder);
+        Rewrite rewrite = Objects.requireNonNull(winner.rewrite());
+        OutputFolder.Contents weights = folder -> AdapterWriter.write(adapter, rewrite, folder);
         if (winner.candidate() == null || winner.scored() == null) {
             output.publish(folder -> {
                 weights.writeTo(folder);
@@ -115,11 +116,11 @@ public final class SweepRun {
                         inputs.describe().get(0),
                         winner.scored(),
                         winner.decisions())
-                .withSurgery(candidates.surgery(winner))
+                .withSurgery(candidates.surgery(winner.candidate(), winner.selected()))
                 .withWarnings(Warnings.of(
                         adapter,
-                        winner.rewrite(),
-                        AdapterContent.of(adapter, winner.rewrite()),
+                        rewrite,
+                        AdapterContent.of(adapter, rewrite),
                         options.inputs().client()))
                 .build(total.seconds());
         Publication.publish(output, report, inputs.files(), weights);

@@ -14,7 +14,7 @@ public enum ActionParameter {
     GAIN(
             "gain",
             "--gain",
-            value -> Double.isNaN(value) || value > 0 && Double.isFinite(value),
+            value -> Double.isNaN(value) || (value > 0 && Double.isFinite(value)),
             "auto or a number above 0"),
     /** Exponent of a derived gain. */
     GAIN_EXPONENT("gain exponent", "--gain-exponent", value -> value >= 0 && value <= 10, "a number from 0 to 10"),

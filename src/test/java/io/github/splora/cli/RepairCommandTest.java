@@ -369,7 +369,7 @@ class RepairCommandTest {
         try (SafetensorsFile file = SafetensorsFile.open(checkpoint.resolve("model.safetensors"))) {
             String name = file.tensors().keySet().stream()
                     .filter(each -> each.equals(module.name() + ".weight")
-                            || (each.endsWith("." + module.name() + ".weight"))
+                            || each.endsWith("." + module.name() + ".weight")
                             || (module.name() + ".weight").endsWith("." + each))
                     .findFirst()
                     .orElseThrow();
