@@ -15,7 +15,8 @@ import io.github.splora.tensor.Pass;
  * f is near 1 where V is weak and near 0 where V is strong; μ is where {@code Σ σ²(1 − f(σ²)) = energy·‖V‖²}. The delta gets
  * shorter; a {@link Gain} over the whole adapter makes up for lost task performance.
  *
- * <p>A rule of this project; docs/safety-study.md describes how it was found and tested.
+ * <p>A rule of this project; docs/safety-study.md describes how it was found and tested. Projecting the left side alone, without
+ * a gain, is published with a negative result (arXiv 2505.14185).
  *
  * @param energy share of ‖V‖² that the filter removes, between 0 and 1 exclusive
  */
