@@ -204,24 +204,39 @@ final class BlockLanczos {
 
     /** Returns orthonormal rows that span a block's remainder, without directions that are rounding errors. */
     private Matrix independent(Matrix rest) {
-        SymmetricEigen eigen = SymmetricEigen.of(LongRows.inner(rest, rest));
-        double largest = ritz.values()[0];
+        // In units of the largest element: the squares of the rows are of the size of σ⁴, which may leave float64's
+        // range.
+        double unit = largestMagnitude(rest);
+        if (unit == 0) {
+            return Matrix.zeros(0, size);
+        }
+        Matrix scaled = rest.scaledBy(1 / unit);
+        SymmetricEigen eigen = SymmetricEigen.of(LongRows.inner(scaled, scaled));
+        double largest = ritz.values()[0] / unit;
         double floor = Math.max(rounding * largest, rounding * Math.sqrt(Math.max(0, eigen.values()[0])));
         int most = Math.min(
                 rest.rows(), size - basis.stream().mapToInt(Matrix::rows).sum());
         double[] inverse = new double[rest.rows()];
         int count = 0;
-        while (count < most && eigen.values()[count] > floor * floor) {
+        while (count < most && Math.sqrt(Math.max(0, eigen.values()[count])) > floor) {
             inverse[count] = 1 / Math.sqrt(eigen.values()[count]);
             count++;
         }
         Matrix next = Matrix.zeros(count, size);
-        LongRows.addCombinations(eigen.vectors().scaledColumns(inverse).firstColumns(count), rest, next);
+        LongRows.addCombinations(eigen.vectors().scaledColumns(inverse).firstColumns(count), scaled, next);
         if (count > 0 && Math.sqrt(eigen.values()[count - 1]) < CANCELLED * largest) {
             subtractBasis(next);
             return Orthonormal.basis(next.transpose()).transpose();
         }
         return next;
+    }
+
+    private static double largestMagnitude(Matrix matrix) {
+        double largest = 0;
+        for (double value : matrix.values()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
     }
 
     private static boolean isFinite(Matrix matrix) {

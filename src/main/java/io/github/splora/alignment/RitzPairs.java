@@ -54,10 +54,16 @@ record RitzPairs(double[] values, Matrix vectors, Matrix start) {
         int m = values.length;
         int b = next.columns();
         Matrix lastRows = new Matrix(b, m, Arrays.copyOfRange(vectors.values(), (m - b) * m, m * m));
-        double[] squares = next.times(lastRows).squaredColumns();
+        // In units of the largest coefficient: squares of coefficients are of the size of σ⁴, which may leave float64's
+        // range.
+        double unit = Arrays.stream(next.values()).map(Math::abs).max().orElse(0);
         double[] residuals = new double[m];
+        if (unit == 0) {
+            return residuals;
+        }
+        double[] squares = next.scaledBy(1 / unit).times(lastRows).squaredColumns();
         for (int i = 0; i < m; i++) {
-            residuals[i] = Math.sqrt(squares[i]);
+            residuals[i] = unit * Math.sqrt(squares[i]);
         }
         return residuals;
     }

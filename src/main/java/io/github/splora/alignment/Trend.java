@@ -18,8 +18,9 @@ final class Trend {
     private int count;
     private double ratio = 1;
 
-    /** Adds the change that the latest step made, at least 0. */
-    void add(double change) {
+    /** Adds the change that the latest step made; a negative one, which only rounding makes, counts as 0. */
+    void add(double latest) {
+        double change = Math.max(0, latest);
         changes[count++ % changes.length] = change;
         int back = Math.min(STEPS, count - 1);
         double earlier = changes[(count - 1 - back) % changes.length];

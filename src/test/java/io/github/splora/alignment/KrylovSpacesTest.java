@@ -344,6 +344,40 @@ class KrylovSpacesTest {
         assertThat(dense.error(delta.factors(filter), a, b, filter)).isLessThan(1e-3);
     }
 
+    /** Squares of V's singular values are in float64's range; their squares are not. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-85, 1e80})
+    void squaresMayBeNearTheLimitsOfFloat64(double size) throws IOException {
+        Matrix v = ofSpectrum("root", 120, 100);
+        Matrix a = Matrix.random(2, 100, 3);
+        Matrix b = Matrix.random(120, 2, 4);
+        KrylovSpaces spaces = new KrylovSpaces(120, 100, 1, Accuracy.STRICT);
+        FilteredDelta delta = spaces.require(a, b);
+        spaces.requireFilter(0.7);
+        spaces.requireTriplets(2);
+        walk(spaces, v.scaledBy(size), DType.F64, false);
+
+        assertThat(spaces.isConverged()).isTrue();
+        double mu = spaces.filter(0.7).mu() / size / size;
+        SmoothFilter filter = new SmoothFilter(mu);
+        Dense dense = new Dense(v);
+        assertThat(dense.removedEnergy(filter)).isCloseTo(0.7, within(0.007));
+        assertThat(dense.error(delta.factors(spaces.filter(0.7)), a, b, filter)).isLessThan(1e-6);
+    }
+
+    /** The growth of the triplets is soon a rounding error, which may be negative. */
+    @Test
+    void tripletsThatStandStillDoNotDelayTheEnd() throws IOException {
+        Matrix v = withSingularValues(400, 400, i -> i < 2 ? 10 : 0.1);
+        KrylovSpaces spaces = new KrylovSpaces(400, 400, 1, Accuracy.STRICT);
+        spaces.require(Matrix.random(4, 400, 3), Matrix.random(400, 4, 4));
+        spaces.requireFilter(0.95);
+        spaces.requireTriplets(2);
+        walk(spaces, v, DType.F32, false);
+        assertThat(spaces.isConverged()).isTrue();
+        assertThat(spaces.steps()).isLessThanOrEqualTo(5);
+    }
+
     @Test
     void theSameSeedGivesTheSameBits() throws IOException {
         Matrix v = ofSpectrum("flat", 200, 180);

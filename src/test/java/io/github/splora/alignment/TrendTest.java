@@ -43,4 +43,15 @@ class TrendTest {
         trend.add(0);
         assertThat(trend.remaining()).isZero();
     }
+
+    @Test
+    void aNegativeChangeIsRounding() {
+        Trend trend = new Trend();
+        trend.add(1e-3);
+        trend.add(-1e-16);
+        assertThat(trend.ratio()).isZero();
+        assertThat(trend.remaining()).isZero();
+        trend.add(1e-16);
+        assertThat(trend.remaining()).isLessThan(1e-15);
+    }
 }
