@@ -9,7 +9,10 @@ import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +44,16 @@ final class BlockLanczos {
     private final Matrix start;
     private @Nullable Slot<Matrix> image;
     private @Nullable Slot<Matrix> returned;
-    private RitzPairs ritz;
-    private RitzPairs settled;
-    private double[] residuals;
+    private final Map<SmoothFilter, FilterSolver> solvers = new HashMap<>();
+    /** Ritz pairs of all steps, computed when they are asked for. */
+    private @Nullable RitzPairs ritz;
+
+    private int ritzSteps;
+    /** The coefficients of the latest block: of no rows if the space is exhausted. */
+    private @Nullable Matrix lastBelow;
+    /** A lower estimate of the operator's norm, within a factor of 3 of the largest Ritz value. */
+    private double norm;
+
     private boolean isExhausted;
     private boolean isFinite = true;
 
@@ -69,14 +79,14 @@ final class BlockLanczos {
         image = isLeft ? pass.transposeTimes(Operand.ALIGNMENT_DELTA, last) : pass.times(Operand.ALIGNMENT_DELTA, last);
     }
 
-    /** Takes {@code V Q_j}; from here on {@link #ritz} includes step j. */
+    /** Takes {@code V Q_j}; from here on T includes step j. */
     void takeImage() {
         Matrix rows = Objects.requireNonNull(image).get().transpose();
         Matrix gram = LongRows.inner(rows, rows);
         isFinite &= isFinite(gram);
         diagonal.add(gram);
-        if (isFinite) {
-            ritz = RitzPairs.of(projected(), start);
+        if (isFinite && gram.rows() > 0) {
+            norm = Math.max(norm, SymmetricEigen.of(gram).values()[0]);
         }
     }
 
@@ -89,7 +99,7 @@ final class BlockLanczos {
         image = null;
     }
 
-    /** Takes {@code VᵀV Q_j}: computes the next block; from here on {@link #settled} includes step j. */
+    /** Takes {@code VᵀV Q_j}: computes the next block, and with it the residuals of step j. */
     void takeReturn() {
         Matrix rest = Objects.requireNonNull(returned).get().transpose();
         subtractBasis(rest);
@@ -100,8 +110,7 @@ final class BlockLanczos {
         }
         Matrix next = independent(rest);
         Matrix coefficients = LongRows.inner(next, rest);
-        settled = ritz;
-        residuals = ritz.residuals(coefficients);
+        lastBelow = coefficients;
         isExhausted = next.rows() == 0;
         if (!isExhausted) {
             basis.add(next);
@@ -129,19 +138,47 @@ final class BlockLanczos {
         return basis.get(0).rows();
     }
 
-    /** Returns the Ritz pairs after the last step. */
-    RitzPairs ritz() {
-        return ritz;
+    /**
+     * Returns the Ritz pairs after some of the steps. Takes O(m³).
+     *
+     * @param count {@link #steps} or {@link #settledSteps}
+     */
+    RitzPairs ritz(int count) {
+        RitzPairs known = ritz;
+        if (known == null || ritzSteps != count) {
+            known = RitzPairs.of(projected(count), start);
+            ritz = known;
+            ritzSteps = count;
+        }
+        return known;
     }
 
-    /** Returns the Ritz pairs after the last step whose {@link #residuals} are known: the last one or the one before. */
-    RitzPairs settled() {
-        return settled;
+    /** Returns the residuals of the Ritz pairs after {@link #settledSteps}. */
+    double[] residuals(RitzPairs settled) {
+        int count = settledSteps();
+        return settled.residuals(isExhausted ? Objects.requireNonNull(lastBelow) : below.get(count - 1));
     }
 
-    /** Returns the residuals of {@link #settled}. */
-    double[] residuals() {
-        return residuals;
+    /** Returns the number of steps whose residuals are known: all of them, or all except for the last one. */
+    int settledSteps() {
+        return isExhausted ? diagonal.size() : Math.min(diagonal.size(), below.size());
+    }
+
+    /** Returns the dimension of the space. */
+    int dimension() {
+        return diagonal.stream().mapToInt(Matrix::columns).sum();
+    }
+
+    /** Returns f(operator) times the starting block after some of the steps, in coordinates of the basis. */
+    Matrix filtered(SmoothFilter filter, int count) {
+        FilterSolver solver = solvers.computeIfAbsent(filter, FilterSolver::new);
+        solver.extend(diagonal, below, start);
+        return solver.filtered(count);
+    }
+
+    /** Frees the memory for filters other than these. */
+    void keepFilters(Collection<SmoothFilter> filters) {
+        solvers.keySet().retainAll(filters);
     }
 
     /** Returns the number of diagonal blocks of T. */
@@ -149,11 +186,11 @@ final class BlockLanczos {
         return diagonal.size();
     }
 
-    /** Returns {@code (Q C)ᵀ : [columns, n]} for coordinates {@code C : [m, columns]}. */
+    /** Returns {@code (Q C)ᵀ : [columns, n]} for coordinates {@code C : [m, columns]}, after any number of steps. */
     Matrix vectors(Matrix coordinates) {
         Matrix sum = Matrix.zeros(coordinates.columns(), size);
         int row = 0;
-        for (int i = 0; i < diagonal.size(); i++) {
+        for (int i = 0; row < coordinates.rows(); i++) {
             Matrix block = basis.get(i);
             LongRows.addCombinations(rows(coordinates, row, block.rows()), block, sum);
             row += block.rows();
@@ -166,16 +203,16 @@ final class BlockLanczos {
         return new Matrix(count, n, Arrays.copyOfRange(matrix.values(), first * n, (first + count) * n));
     }
 
-    /** T : [m, m]. */
-    private Matrix projected() {
-        int m = diagonal.stream().mapToInt(Matrix::columns).sum();
+    /** T : [m, m] after some of the steps. */
+    private Matrix projected(int count) {
+        int m = diagonal.stream().limit(count).mapToInt(Matrix::columns).sum();
         Matrix result = Matrix.zeros(m, m);
         int at = 0;
-        for (int j = 0; j < diagonal.size(); j++) {
+        for (int j = 0; j < count; j++) {
             Matrix block = diagonal.get(j);
             put(block, result, at, at);
             int next = at + block.columns();
-            if (j + 1 < diagonal.size()) {
+            if (j + 1 < count) {
                 put(below.get(j), result, next, at);
                 put(below.get(j).transpose(), result, at, next);
             }
@@ -212,7 +249,7 @@ final class BlockLanczos {
         }
         Matrix scaled = rest.scaledBy(1 / unit);
         SymmetricEigen eigen = SymmetricEigen.of(LongRows.inner(scaled, scaled));
-        double largest = ritz.values()[0] / unit;
+        double largest = norm / unit;
         double floor = Math.max(rounding * largest, rounding * Math.sqrt(Math.max(0, eigen.values()[0])));
         int most = Math.min(
                 rest.rows(), size - basis.stream().mapToInt(Matrix::rows).sum());
@@ -222,6 +259,7 @@ final class BlockLanczos {
             inverse[count] = 1 / Math.sqrt(eigen.values()[count]);
             count++;
         }
+        norm = Math.max(norm, unit * Math.sqrt(Math.max(0, eigen.values()[0])));
         Matrix next = Matrix.zeros(count, size);
         LongRows.addCombinations(eigen.vectors().scaledColumns(inverse).firstColumns(count), scaled, next);
         if (count > 0 && Math.sqrt(eigen.values()[count - 1]) < CANCELLED * largest) {

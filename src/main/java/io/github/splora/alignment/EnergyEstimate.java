@@ -35,11 +35,11 @@ final class EnergyEstimate {
      * @param total {@code ‖V‖²}
      */
     EnergyEstimate(BlockLanczos space, int randomColumns, double total) {
-        RitzPairs pairs = space.settled();
+        RitzPairs pairs = space.ritz(space.settledSteps());
         this.values = pairs.values();
         this.total = total;
         this.weights = weights(pairs, randomColumns);
-        boolean[] converged = converged(space.residuals(), space.blockColumns());
+        boolean[] converged = converged(space.residuals(pairs), space.blockColumns());
         double left = total - sum(converged);
         if (left > NEGLIGIBLE * total && !isAnyWeightLeft(converged)) {
             // A block shows at most as many copies of a multiple eigenvalue as it has columns: use the quadrature

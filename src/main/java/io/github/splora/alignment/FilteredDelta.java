@@ -44,17 +44,28 @@ public final class FilteredDelta {
     }
 
     /** Returns the filtered factors after the last step. */
-    Coordinates latest(DoubleUnaryOperator f) {
+    private Coordinates latest(DoubleUnaryOperator f) {
+        if (f instanceof SmoothFilter filter) {
+            return of(
+                    spaces.left().filtered(filter, spaces.left().steps()),
+                    spaces.right().filtered(filter, spaces.right().steps()));
+        }
         return new Coordinates(
-                spaces.left().ritz().filtered(f, firstColumn, b.columns()),
-                spaces.right().ritz().filtered(f, firstColumn, a.rows()));
+                spaces.left().ritz(spaces.left().steps()).filtered(f, firstColumn, b.columns()),
+                spaces.right().ritz(spaces.right().steps()).filtered(f, firstColumn, a.rows()));
     }
 
-    /** Returns the filtered factors after the previous step, or the last one on a side that is exhausted. */
-    Coordinates settled(DoubleUnaryOperator f) {
-        return new Coordinates(
-                spaces.left().settled().filtered(f, firstColumn, b.columns()),
-                spaces.right().settled().filtered(f, firstColumn, a.rows()));
+    /** Selects this delta's columns from the filtered starting blocks. */
+    Coordinates of(Matrix left, Matrix right) {
+        return new Coordinates(columns(left, b.columns()), columns(right, a.rows()));
+    }
+
+    private Matrix columns(Matrix all, int count) {
+        Matrix result = Matrix.zeros(all.rows(), count);
+        for (int i = 0; i < all.rows(); i++) {
+            System.arraycopy(all.values(), i * all.columns() + firstColumn, result.values(), i * count, count);
+        }
+        return result;
     }
 
     @SuppressWarnings("ReferenceEquality") // the same factors, not equal ones

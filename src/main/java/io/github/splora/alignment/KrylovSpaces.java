@@ -54,6 +54,10 @@ public final class KrylovSpaces {
     private static final int BISECTIONS = 100;
     /** Relative change of a filter's estimated energy in the last step, at most. */
     private static final double ENERGY_CHANGE = 5e-3;
+    /** Ratio of the numbers of steps at successive evaluations, which decompose T. */
+    private static final double EVALUATION_INTERVAL = 1.25;
+    /** Dimension at which a space stops growing, converged or not: decomposing T then takes minutes. */
+    static final int MOST_DIMENSION = 4096;
     /** A ratio of successive growths of the triplets' {@code Σ σ²} below this means that few more steps remain. */
     private static final double FAST = 0.4;
     /** Copies of a step's thin matrices: blocks, products with V, and the walk's working copies. */
@@ -88,6 +92,12 @@ public final class KrylovSpaces {
     private final List<Trend> filterTrends = new ArrayList<>();
     private final Trend tripletTrend = new Trend();
     private double lastStrength;
+    private int evaluatedSteps;
+    private List<EnergyEstimate> estimates = List.of();
+    /** The right side's Ritz pairs at the last evaluation. */
+    private RitzPairs ritz;
+
+    private int ritzSteps;
     private Matrix tripletVectors;
     private Slot<Matrix> tripletImage;
 
@@ -164,12 +174,7 @@ public final class KrylovSpaces {
         if (isTrivial()) {
             return new SmoothFilter(Double.POSITIVE_INFINITY);
         }
-        return filter(energy, estimates());
-    }
-
-    private List<EnergyEstimate> estimates() {
-        return spaces().map(space -> new EnergyEstimate(space, randomColumns, squaredNorm()))
-                .toList();
+        return filter(energy, estimates);
     }
 
     private SmoothFilter filter(double energy, List<EnergyEstimate> estimates) {
@@ -196,7 +201,7 @@ public final class KrylovSpaces {
         }
         return new Triplets(
                 tripletImage.get().firstColumns(count),
-                Arrays.copyOf(right.ritz().values(), count),
+                Arrays.copyOf(ritz.values(), count),
                 tripletVectors.firstColumns(count));
     }
 
@@ -205,7 +210,10 @@ public final class KrylovSpaces {
         return right == null ? 0 : Math.max(right.steps(), left == null ? 0 : left.steps());
     }
 
-    /** Whether the accuracy was reached; if not, {@link Accuracy#mostSteps} was. */
+    /**
+     * Whether the accuracy was reached; if not, {@link Accuracy#mostSteps} was, or a space has the largest dimension: a further block
+     * would lead past 4096 columns.
+     */
     public boolean isConverged() {
         return isTrivial() || isSettled();
     }
@@ -227,7 +235,7 @@ public final class KrylovSpaces {
      */
     public static long bytes(long out, long in, int rank, int triplets, int steps) {
         long columns = (long) rank + randomColumns(Math.min(out, in), rank, triplets);
-        long dimension = Math.min(columns * steps, Math.max(out, in));
+        long dimension = Math.min(Math.min(columns * steps, Math.max(out, in)), Math.max(columns, MOST_DIMENSION));
         return Double.BYTES * ((out + in) * (dimension + COPIES * columns) + 2L * SMALL_COPIES * dimension * dimension);
     }
 
@@ -284,6 +292,7 @@ public final class KrylovSpaces {
                     yield Phase.DONE;
                 }
                 if (isExhausted()) {
+                    evaluate();
                     yield finish(pass);
                 }
                 growing().forEach(space -> space.askImage(pass));
@@ -335,11 +344,29 @@ public final class KrylovSpaces {
 
     /** Measures what the last step changed, and returns whether another one is unnecessary. */
     private boolean isLargeEnough() {
-        if (spaces().anyMatch(space -> space.settled() == null)) {
+        if (spaces().anyMatch(space -> space.settledSteps() == 0)) {
             return false;
         }
-        List<EnergyEstimate> estimates = estimates();
-        int trend = 0;
+        boolean isLast = steps() >= accuracy.mostSteps() || isTooLarge();
+        boolean isEvaluated = steps() >= EVALUATION_INTERVAL * evaluatedSteps || isLast;
+        if (isEvaluated) {
+            evaluate();
+        }
+        addFilterChanges();
+        if (!isEvaluated && areFiltersSettled()) {
+            evaluate();
+        }
+        return isSettled() || isLast;
+    }
+
+    private boolean isTooLarge() {
+        return spaces().anyMatch(space -> space.dimension() + space.blockColumns() > MOST_DIMENSION);
+    }
+
+    /** Updates everything that needs Ritz pairs, of the last step whose residuals are known. */
+    private void evaluate() {
+        estimates = spaces().map(space -> new EnergyEstimate(space, randomColumns, squaredNorm()))
+                .toList();
         isEnergySettled = true;
         for (double energy : energies) {
             SmoothFilter filter = filter(energy, estimates);
@@ -348,24 +375,46 @@ public final class KrylovSpaces {
             SmoothFilter last = lastFilters.put(energy, filter);
             isEnergySettled &= last != null
                     && Math.abs(removed(estimates, last) / squaredNorm() - energy) <= ENERGY_CHANGE * energy;
+        }
+        spaces().forEach(space -> space.keepFilters(lastFilters.values()));
+        ritz = right.ritz(right.settledSteps());
+        double strength = strength();
+        tripletTrend.add(
+                strength == 0 ? 0 : (strength - lastStrength) / strength,
+                Math.max(1, right.settledSteps() - ritzSteps));
+        ritzSteps = right.settledSteps();
+        lastStrength = strength;
+        evaluatedSteps = steps();
+    }
+
+    private void addFilterChanges() {
+        if (deltas.isEmpty()) {
+            return;
+        }
+        int trend = 0;
+        for (double energy : energies) {
+            SmoothFilter filter = Objects.requireNonNull(lastFilters.get(energy));
+            Matrix latestLeft = left().filtered(filter, left().steps());
+            Matrix latestRight = right.filtered(filter, right.steps());
+            Matrix settledLeft = left().filtered(filter, left().settledSteps());
+            Matrix settledRight = right.filtered(filter, right.settledSteps());
             for (FilteredDelta delta : deltas) {
                 if (trend == filterTrends.size()) {
                     filterTrends.add(new Trend());
                 }
-                filterTrends.get(trend++).add(delta.latest(filter).changeFrom(delta.settled(filter)));
+                filterTrends
+                        .get(trend++)
+                        .add(delta.of(latestLeft, latestRight).changeFrom(delta.of(settledLeft, settledRight)));
             }
         }
-        double strength = strength();
-        tripletTrend.add(strength == 0 ? 0 : (strength - lastStrength) / strength);
-        lastStrength = strength;
-        return isSettled() || steps() >= accuracy.mostSteps();
+    }
+
+    private boolean areFiltersSettled() {
+        return filterTrends.stream().allMatch(trend -> trend.remaining() <= accuracy.tolerance());
     }
 
     private boolean isSettled() {
-        return isExhausted()
-                || (isEnergySettled
-                        && filterTrends.stream().allMatch(trend -> trend.remaining() <= accuracy.tolerance())
-                        && (tripletCount == 0 || areTripletsSettled()));
+        return isExhausted() || (isEnergySettled && areFiltersSettled() && (tripletCount == 0 || areTripletsSettled()));
     }
 
     private boolean areTripletsSettled() {
@@ -376,7 +425,7 @@ public final class KrylovSpaces {
     /** {@code Σ σ²} of the triplets. */
     private double strength() {
         double sum = 0;
-        double[] values = right.ritz().values();
+        double[] values = ritz.values();
         for (int i = 0; i < Math.min(tripletCount, values.length); i++) {
             sum += values[i];
         }
@@ -387,7 +436,7 @@ public final class KrylovSpaces {
         if (tripletCount == 0) {
             return Phase.DONE;
         }
-        Matrix vectors = right.ritz().vectors();
+        Matrix vectors = ritz.vectors();
         int known = Math.min(tripletCount, vectors.columns());
         tripletVectors =
                 right.vectors(vectors.firstColumns(known)).transpose().beside(Matrix.zeros(in, tripletCount - known));

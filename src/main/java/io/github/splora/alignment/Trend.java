@@ -11,12 +11,28 @@ final class Trend {
     private static final double LEAST_FACTOR = 1;
 
     private static final double LARGEST_RATIO = 0.95;
+    /** Ratio at which a change over several steps is divided among them, at least. */
+    private static final double LEAST_RATIO = 1e-3;
 
     /** A ring buffer of the latest changes. */
     private final double[] changes = new double[STEPS + 1];
 
     private int count;
     private double ratio = 1;
+
+    /**
+     * Adds the change that several steps made together, as a geometric progression with the ratio so far.
+     *
+     * @param steps at least 1
+     */
+    void add(double change, int steps) {
+        double q = count == 0 ? LARGEST_RATIO : Math.max(LEAST_RATIO, Math.min(LARGEST_RATIO, ratio));
+        double part = change * (1 - q) / (1 - Math.pow(q, steps));
+        for (int i = 0; i < steps; i++) {
+            add(part);
+            part *= q;
+        }
+    }
 
     /** Adds the change that the latest step made; a negative one, which only rounding makes, counts as 0. */
     void add(double latest) {
