@@ -15,7 +15,7 @@ public record Accuracy(
         double tolerance, double tripletGrowth, double fastTripletGrowth, int mostSteps, boolean isFloat64) {
 
     /** Within 1e-3 of the dense result, which is what bfloat16 factors can hold. */
-    public static final Accuracy DEFAULT = new Accuracy(5e-4, 5e-3, 1e-5, 40, false);
+    public static final Accuracy DEFAULT = new Accuracy(7e-4, 5e-3, 1e-4, 40, false);
 
     /** Within 1e-6 of the dense result. */
     public static final Accuracy STRICT = new Accuracy(2e-7, 1e-8, 1e-13, 400, true);

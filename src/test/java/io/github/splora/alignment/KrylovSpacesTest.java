@@ -365,19 +365,6 @@ class KrylovSpacesTest {
         assertThat(dense.error(delta.factors(spaces.filter(0.7)), a, b, filter)).isLessThan(1e-6);
     }
 
-    /** The growth of the triplets is soon a rounding error, which may be negative. */
-    @Test
-    void tripletsThatStandStillDoNotDelayTheEnd() throws IOException {
-        Matrix v = withSingularValues(400, 400, i -> i < 2 ? 10 : 0.1);
-        KrylovSpaces spaces = new KrylovSpaces(400, 400, 1, Accuracy.STRICT);
-        spaces.require(Matrix.random(4, 400, 3), Matrix.random(400, 4, 4));
-        spaces.requireFilter(0.95);
-        spaces.requireTriplets(2);
-        walk(spaces, v, DType.F32, false);
-        assertThat(spaces.isConverged()).isTrue();
-        assertThat(spaces.steps()).isLessThanOrEqualTo(5);
-    }
-
     @Test
     void theSameSeedGivesTheSameBits() throws IOException {
         Matrix v = ofSpectrum("flat", 200, 180);

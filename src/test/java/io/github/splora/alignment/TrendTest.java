@@ -54,4 +54,15 @@ class TrendTest {
         trend.add(1e-16);
         assertThat(trend.remaining()).isLessThan(1e-15);
     }
+
+    @Test
+    void aChangeOverSeveralStepsIsDividedAmongThem() {
+        Trend trend = new Trend();
+        for (int i = 0; i < 6; i++) {
+            trend.add(Math.pow(0.5, i));
+        }
+        trend.add(Math.pow(0.5, 6) + Math.pow(0.5, 7), 2);
+        assertThat(trend.ratio()).isCloseTo(0.5, within(1e-12));
+        assertThat(trend.remaining()).isCloseTo(Math.pow(0.5, 7), within(1e-12));
+    }
 }
