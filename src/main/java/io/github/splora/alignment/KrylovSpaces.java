@@ -359,8 +359,10 @@ public final class KrylovSpaces {
         return isSettled() || isLast;
     }
 
+    /** Whether a further block would be too much; a space never outgrows the vectors that span it. */
     private boolean isTooLarge() {
-        return spaces().anyMatch(space -> space.dimension() + space.blockColumns() > MOST_DIMENSION);
+        return spaces().anyMatch(
+                        space -> Math.min(space.size(), space.dimension() + space.blockColumns()) > MOST_DIMENSION);
     }
 
     /** Updates everything that needs Ritz pairs, of the last step whose residuals are known. */

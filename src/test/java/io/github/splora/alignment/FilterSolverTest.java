@@ -33,8 +33,7 @@ class FilterSolverTest {
 
     private double[] byEigenvectors(Matrix matrix, SmoothFilter filter) {
         SymmetricEigen eigen = SymmetricEigen.of(matrix);
-        double[] factors =
-                Arrays.stream(eigen.values()).map(filter::applyAsDouble).toArray();
+        double[] factors = Arrays.stream(eigen.values()).map(filter).toArray();
         Matrix padded = start.above(Matrix.zeros(matrix.rows() - start.rows(), start.columns()));
         return eigen.vectors()
                 .scaledColumns(factors)
