@@ -10,6 +10,9 @@
 # Environments live in ${XDG_CACHE_HOME:-~/.cache}/splora, one per hash of the requirements file, Python version and
 # platform, so all clones share them. A changed file gets a new environment; delete the folder to free the disk space.
 #
+# An environment is renamed after it is installed, so its console scripts name a folder that is gone: run modules with
+# `python -m`. (ruff and shellcheck are programs, not scripts.)
+#
 # Exit code 77, with one line that starts with LABEL and gives the reason, if Python or the packages are unavailable.
 set -eu
 
