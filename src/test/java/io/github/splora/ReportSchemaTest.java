@@ -9,6 +9,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.github.splora.json.StrictJson;
+import io.github.splora.output.OutputFolder;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.TinyRun;
@@ -82,7 +83,7 @@ class ReportSchemaTest {
     void whatLiesBesideAPrunedAdapterIsValid(ActionKind action) throws IOException {
         Path output = folder.resolve("pruned");
         TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()), output, action);
-        assertThat(errors(StrictJson.readObject(output.resolve(RunReport.FILE_NAME))))
+        assertThat(errors(StrictJson.readObject(output.resolve(OutputFolder.REPORT_FILE))))
                 .isEmpty();
     }
 

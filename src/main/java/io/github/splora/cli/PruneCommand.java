@@ -65,10 +65,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
                 scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force.isGiven);
         prepareReport(scores, folder);
         int code = show(splora().prune(options));
-        tell(
-                !dryRun
-                        ? "wrote " + folder
-                        : output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
+        tellWritten(folder, dryRun);
         return code;
     }
 
@@ -91,9 +88,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             throw wrong("--metric " + scheme.metric
                     + " has no default rule: give --threshold, --count, --fraction or --all");
         }
-        if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
-            throw wrong("--report is inside --output, which --dry-run does not write: name another file");
-        }
+        checkReportPlace(folder, dryRun);
         if (scores != null) {
             if (hasSeveralAdapters()) {
                 throw wrong("--scores holds the scores of one adapter: prune the adapters one at a time");

@@ -56,9 +56,7 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
         RepairOptions.contradiction(ActionKind.REPAIR, given).ifPresent(sentence -> {
             throw wrong(sentence);
         });
-        if (dryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
-            throw wrong("--report is inside --output, which --dry-run does not write: name another file");
-        }
+        checkReportPlace(folder, dryRun);
         Surgery surgery = new Surgery(
                 ActionKind.REPAIR,
                 client.choice.client().demands().configStyle(),
@@ -68,10 +66,7 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
         prepareReport(folder);
         tell(plan(surgery));
         int code = show(splora().prune(options));
-        tell(
-                !dryRun
-                        ? "wrote " + folder
-                        : output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
+        tellWritten(folder, dryRun);
         return code;
     }
 

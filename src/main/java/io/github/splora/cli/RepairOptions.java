@@ -35,7 +35,7 @@ final class RepairOptions {
     @Option(
             names = "--gain-exponent",
             paramLabel = "P",
-            description = "P for --gain auto; a lower value trades task performance for safety. Default:"
+            description = "Exponent P of --gain auto; a lower value trades task performance for safety. Default:"
                     + " ${bundle:default-of.gain exponent}.")
     private @Nullable Double gainExponent;
 
@@ -50,7 +50,7 @@ final class RepairOptions {
     @Option(
             names = "--restore-rank",
             paramLabel = "K",
-            description = "Rank of that part; the rank of each selected module grows by K. Default:"
+            description = "Number of ranks that --restore adds to each selected module. Default:"
                     + " ${bundle:default-of.restore rank}.")
     private @Nullable Double restoreRank;
 

@@ -170,4 +170,20 @@ abstract class RunSupport extends CommandSupport {
             });
         }
     }
+
+    /** @param folder the output folder, which a dry run does not write */
+    final void checkReportPlace(Path folder, boolean isDryRun) {
+        if (isDryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
+            throw wrong("--report is inside --output, which --dry-run does not write: name another file");
+        }
+    }
+
+    /** Says where the result is, or that there is none. */
+    final void tellWritten(Path folder, boolean isDryRun) {
+        if (!isDryRun) {
+            tell("wrote " + folder);
+        } else {
+            tell(output.report == null ? "dry run: nothing was written" : "dry run: no adapter was written");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.github.splora.report;
 
 import io.github.splora.error.Plural;
+import io.github.splora.output.OutputFolder;
 import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +75,7 @@ public final class ModelCard {
                 + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
                 + ".\n\n"
                 + Markdown.table(report, Markdown.pruned(report)) + "\n"
-                + "- splora " + report.tool().version() + "; all figures are in `" + RunReport.FILE_NAME + "`\n"
+                + "- splora " + report.tool().version() + "; all figures are in `" + OutputFolder.REPORT_FILE + "`\n"
                 + "- base: " + Markdown.code(publicName(inputs.base().path()))
                 + ", fingerprint `" + inputs.base().fingerprint() + "`\n"
                 + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))

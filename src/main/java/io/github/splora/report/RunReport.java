@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The results and decisions of a run: the document that {@code --format json} prints and that a prune writes beside the
- * adapter as {@value #FILE_NAME}. Its field names are a contract; a change that breaks readers raises
+ * adapter as {@value OutputFolder#REPORT_FILE}. Its field names are a contract; a change that breaks readers raises
  * {@link #SCHEMA_VERSION}.
  *
  * @param schemaVersion {@value #SCHEMA_VERSION}
@@ -47,7 +47,6 @@ public record RunReport(
         Timing timing) {
 
     public static final int SCHEMA_VERSION = 1;
-    public static final String FILE_NAME = OutputFolder.REPORT_FILE;
 
     public RunReport {
         command = command == null ? List.of() : List.copyOf(command);

@@ -23,7 +23,7 @@ final class Publication {
         output.publish(folder -> {
             weights.writeTo(folder);
             ModelCard.update(folder, report);
-            Files.writeString(folder.resolve(RunReport.FILE_NAME), report.toJson());
+            Files.writeString(folder.resolve(OutputFolder.REPORT_FILE), report.toJson());
             inputs.requireUnchanged();
         });
     }

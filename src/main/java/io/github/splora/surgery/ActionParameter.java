@@ -20,7 +20,7 @@ public enum ActionParameter {
     GAIN_EXPONENT("gain exponent", "--gain-exponent", value -> value >= 0 && value <= 10, "a number from 0 to 10"),
     /** Factor of the part of V that is added. */
     RESTORED("restore", "--restore", value -> value >= 0 && value <= 10, "a number from 0 to 10"),
-    /** Rank of that part. */
+    /** Number of ranks that restoring adds to each selected module. */
     RESTORE_RANK(
             "restore rank",
             "--restore-rank",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.client.ClientKind;
+import io.github.splora.output.OutputFolder;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.Candidate;
 import java.io.IOException;
@@ -94,7 +95,7 @@ class SweepCommandTest {
         assertThat(run.code()).isZero();
         assertThat(run.json().get("winner").intValue()).isEqualTo(2);
         assertThat(run.json().get("evaluations").intValue()).isEqualTo(4);
-        RunReport report = RunReport.read(output.resolve(RunReport.FILE_NAME));
+        RunReport report = RunReport.read(output.resolve(OutputFolder.REPORT_FILE));
         assertThat(report.summary().pruned()).isEqualTo(12);
         assertThat(report.parameters().value()).isEqualTo(0.5);
         assertThat(output.resolve("README.md")).content().contains("12 of 24 LoRA modules were removed");
