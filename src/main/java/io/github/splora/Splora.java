@@ -46,9 +46,15 @@ public final class Splora {
         this.context = new RunContext(hub, progress, command, Version.current());
     }
 
-    /** Expands the adapters of a command line: a folder that is not an adapter but holds some stands for those. */
-    public static List<String> adapters(List<String> given) {
-        return OpenAdapter.expanded(given);
+    /**
+     * Expands the adapters of a command line: a folder or cached repository that is not an adapter but holds some stands for
+     * those.
+     *
+     * @param hub where hub ids are looked up
+     * @param revision branch, tag or commit for hub ids without {@code @revision}
+     */
+    public static List<String> adapters(List<String> given, HubCache hub, String revision) {
+        return OpenAdapter.expanded(given, hub, revision);
     }
 
     /**

@@ -36,7 +36,6 @@ record AdapterKey(@Nullable String module, Part part, String adapterName) {
         OTHER
     }
 
-    private static final String PREFIX = "base_model.model.";
     /** Dots match line breaks too: no name, however odd, may hide a module. */
     private static final Pattern LORA = Pattern.compile(
             "(?<module>.+?)\\.(?<matrix>lora_[AB])(?:\\.(?<name>[^.]+))?\\.(?<leaf>weight|bias)", Pattern.DOTALL);
@@ -51,7 +50,8 @@ record AdapterKey(@Nullable String module, Part part, String adapterName) {
 
     /** Parses a tensor name; any name that is not recognized is {@link Part#OTHER}. */
     static AdapterKey parse(String tensorName) {
-        String key = tensorName.startsWith(PREFIX) ? tensorName.substring(PREFIX.length()) : tensorName;
+        String key =
+                tensorName.startsWith(PeftKeys.PREFIX) ? tensorName.substring(PeftKeys.PREFIX.length()) : tensorName;
         Matcher lora = LORA.matcher(key);
         if (lora.matches()) {
             boolean isA = lora.group("matrix").equals("lora_A");

@@ -3,16 +3,19 @@ package io.github.splora.checkpoint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Resolves a path, or a hub id ({@code org/name}, optionally {@code org/name@revision}) in the local Hugging Face
- * cache. Never downloads anything.
+ * Resolves a path, or a hub id ({@code org/name}, optionally {@code org/name/folder} and {@code @revision}) in the local
+ * Hugging Face cache. Never downloads anything.
  *
  * <p>Layout: {@code models--org--name/refs/<revision>} holds a commit hash, {@code snapshots/<commit>/} that commit's
  * files.
@@ -23,12 +26,26 @@ import java.util.regex.Pattern;
 public record HubCache(Path folder) {
 
     private static final Pattern HUB_ID =
-            Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?:@(?<revision>[\\w./-]+))?");
+            Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?<sub>(?:/\\w[\\w.-]*)*)"
+                    + "(?:@(?<revision>[\\w./-]+))?");
+    private static final int MAX_DEPTH = 4;
+    private static final int MAX_NAMED = 20;
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
-    /** Returns the cache that Hugging Face's own libraries would use in this environment. */
+    /** A variable in a value, as Python's {@code os.path.expandvars} reads it. */
+    private static final Pattern VARIABLE = Pattern.compile("\\$(?:(?<plain>\\w+)|\\{(?<braced>[^}]*)\\})");
+
+    /**
+     * Returns the cache that Hugging Face's own libraries would use in this environment: {@code HF_HUB_CACHE}, else
+     * {@code HUGGINGFACE_HUB_CACHE}, else {@code hub} in {@code HF_HOME}. A leading {@code ~} and variables in these values
+     * are expanded.
+     *
+     * @see <a href="https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/constants.py">
+     *     huggingface_hub's constants</a>
+     */
     public static HubCache of(Map<String, String> environment) {
         return folder(environment, "HF_HUB_CACHE", "")
+                .or(() -> folder(environment, "HUGGINGFACE_HUB_CACHE", ""))
                 .or(() -> folder(environment, "HF_HOME", "hub"))
                 .or(() -> folder(environment, "XDG_CACHE_HOME", "huggingface/hub"))
                 .map(HubCache::new)
@@ -37,8 +54,19 @@ public record HubCache(Path folder) {
 
     private static Optional<Path> folder(Map<String, String> environment, String variable, String below) {
         String value = environment.getOrDefault(variable, "");
-        Path path = value.startsWith("~/") ? home(environment).resolve(value.substring(2)) : Path.of(value);
-        return value.isEmpty() ? Optional.empty() : Optional.of(path.resolve(below));
+        return value.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Path.of(expanded(value, environment)).resolve(below));
+    }
+
+    /** Expands a leading {@code ~}, then variables; unknown variables stay as they are. */
+    private static String expanded(String value, Map<String, String> environment) {
+        boolean isInHome = value.equals("~") || value.startsWith("~/");
+        String path = isInHome ? home(environment) + value.substring(1) : value;
+        return VARIABLE.matcher(path).replaceAll(match -> {
+            String name = match.group(1) == null ? match.group(2) : match.group(1);
+            return Matcher.quoteReplacement(environment.getOrDefault(name, match.group()));
+        });
     }
 
     private static Path home(Map<String, String> environment) {
@@ -58,16 +86,50 @@ public record HubCache(Path folder) {
         if (path.isPresent()) {
             return path.get();
         }
-        var id = HUB_ID.matcher(name);
-        if (!id.matches()) {
+        Matcher id = HUB_ID.matcher(name);
+        if (!id.matches() || (!id.group("sub").isEmpty() && !Files.isDirectory(repository(id.group("id"))))) {
             throw new BadInputException(List.of(new Problem("'" + name + "'", null, null, "no such file or folder")));
         }
         String wanted = id.group("revision") == null ? revision : id.group("revision");
-        return snapshot(id.group("id"), wanted);
+        Path snapshot = snapshot(id.group("id"), wanted);
+        return id.group("sub").isEmpty()
+                ? snapshot
+                : inside(snapshot, id.group("sub").substring(1), name);
+    }
+
+    private static Path inside(Path snapshot, String sub, String name) {
+        Path inside = snapshot.resolve(sub);
+        if (!Files.exists(inside)) {
+            throw new BadInputException(List.of(new Problem(
+                    "'" + name + "'",
+                    null,
+                    null,
+                    "the cached repository (" + snapshot + ") has no '" + sub + "'; its adapters are "
+                            + adaptersIn(snapshot))));
+        }
+        return inside;
+    }
+
+    /** Returns the names of the folders in a snapshot that hold adapters, as users write them after the hub id. */
+    private static List<String> adaptersIn(Path snapshot) {
+        try (Stream<Path> tree =
+                Files.find(snapshot, MAX_DEPTH, (file, attributes) -> file.endsWith("adapter_config.json"))) {
+            return tree.map(config -> snapshot.relativize(config).getParent())
+                    .map(folder -> folder == null ? "." : folder.toString())
+                    .sorted()
+                    .limit(MAX_NAMED)
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
+        }
+    }
+
+    private Path repository(String id) {
+        return folder.resolve("models--" + id.replace("/", "--"));
     }
 
     private Path snapshot(String id, String revision) {
-        Path repository = folder.resolve("models--" + id.replace("/", "--"));
+        Path repository = repository(id);
         if (!Files.isDirectory(repository)) {
             throw new BadInputException(List.of(new Problem(
                     "'" + id + "'",

@@ -113,7 +113,7 @@ abstract class RunSupport extends CommandSupport {
     }
 
     final boolean hasSeveralAdapters() {
-        return Splora.adapters(inputs.adapters).size() > 1;
+        return Splora.adapters(inputs.adapters, main.hub(), common.revision).size() > 1;
     }
 
     /** Prints the reports, writes the HTML report if one was asked for, and checks the gates of each report. */

@@ -143,7 +143,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 .ifPresent(sentence -> {
                     throw wrong(sentence);
                 });
-        if (Splora.adapters(inputs.adapters).size() > 1) {
+        if (Splora.adapters(inputs.adapters, main.hub(), common.revision).size() > 1) {
             throw wrong("a sweep takes one adapter: sweep the adapters one at a time");
         }
         if (evaluation.command().isEmpty() && (folder != null || search != null)) {

@@ -26,16 +26,15 @@ public enum ClientKind {
     }
 
     /**
-     * Checks the result of a prune. For PEFT there is nothing to check: the rewritten config has already been checked,
-     * and pruning does not cause warnings that PEFT gave before.
+     * Checks the result of a prune. For PEFT only the tensors' names are checked: the rewritten config has already been
+     * checked, and pruning does not cause warnings that PEFT gave before.
      *
      * @throws BadInputException naming everything that the client would not load as intended
      */
     public void requireLoadable(AdapterContent content, ModelLayers model) {
-        if (this == PEFT) {
-            return;
-        }
-        List<Problem> problems = Findings.of(List.of(client.problems(content), client.problems(content, model)));
+        List<Problem> problems = this == PEFT
+                ? PeftClient.unfoundKeys(content)
+                : Findings.of(List.of(client.problems(content), client.problems(content, model)));
         if (!problems.isEmpty()) {
             throw new BadInputException(problems);
         }

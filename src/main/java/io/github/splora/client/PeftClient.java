@@ -2,7 +2,9 @@ package io.github.splora.client;
 
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.PeftKeys;
 import io.github.splora.adapter.TargetMatcher;
+import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +28,9 @@ final class PeftClient implements Client {
         AdapterConfig config = content.config();
         TargetMatcher targets = config.targets();
         List<String> names = content.modules().stream().map(LoraModule::name).toList();
-        List<Problem> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>(unfoundKeys(content));
         for (LoraModule module : content.modules()) {
-            if (!targets.targets(module) && !isTiedToATarget(module, content)) {
+            if (PeftKeys.isFound(module) && !targets.targets(module) && !isTiedToATarget(module, content)) {
                 problems.add(new Problem(
                         config.file().toString(),
                         "module '" + module.name() + "'",
@@ -45,6 +47,27 @@ final class PeftClient implements Client {
                     "matches no module of the adapter: PEFT would warn"));
         }
         return problems;
+    }
+
+    /** Returns one problem if PEFT would not find some of the tensors, because of their names. */
+    static List<Problem> unfoundKeys(AdapterContent content) {
+        List<String> unfound = content.tensorNames().stream()
+                .filter(name -> !PeftKeys.isFound(name))
+                .sorted()
+                .toList();
+        return unfound.isEmpty()
+                ? List.of()
+                : List.of(new Problem(
+                        content.weights().toString(),
+                        "tensor '" + unfound.get(0) + "'",
+                        null,
+                        "PEFT would ignore "
+                                + Plural.share(
+                                        unfound.size(), content.tensorNames().size(), "tensor")
+                                + " with such names and leave those modules without effect; a name must be '"
+                                + PeftKeys.PREFIX + "' followed by the module's path in the model, without names of"
+                                + " training wrappers (_orig_mod, module, _fsdp_wrapped_module, ...); rename the"
+                                + " tensors, or unwrap the model and save the adapter again"));
     }
 
     /** With {@code ensure_weight_tying} PEFT targets an embedding along with its head, and vice versa. */

@@ -1,6 +1,7 @@
 package io.github.splora.client;
 
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.PeftKeys;
 import io.github.splora.error.Problem;
 import java.util.List;
 import java.util.Set;
@@ -39,9 +40,8 @@ final class Tensors {
 
     private static List<String> plain(String tensor, LoraModule module, String matrix, boolean wholeName) {
         String end = module.name() + "." + matrix + ".weight";
-        return tensor.equals("base_model.model." + end) || (!wholeName && tensor.equals(end))
-                ? List.of()
-                : List.of(tensor);
+        boolean isPlain = tensor.equals(PeftKeys.PREFIX + end) || (!wholeName && tensor.equals(end));
+        return isPlain && PeftKeys.isPath(module.name()) ? List.of() : List.of(tensor);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.checkpoint.HubCache;
+import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import java.io.File;
 import java.io.IOException;
@@ -40,31 +42,46 @@ public record OpenAdapter(String given, Adapter adapter) {
     }
 
     /**
-     * Replaces each folder that contains adapters, but is not one itself, by these adapters. Skips hidden folders,
-     * which a killed run may have left. Hub ids and everything else stay.
+     * Replaces each folder that contains adapters, but is not one itself, by these adapters: a local folder, or a cached
+     * repository. Skips hidden folders, which a killed run may have left. Everything else stays.
+     *
+     * @param revision branch, tag or commit for hub ids without {@code @revision}
      */
-    public static List<String> expanded(List<String> given) {
-        return given.stream().flatMap(OpenAdapter::inside).toList();
+    public static List<String> expanded(List<String> given, HubCache hub, String revision) {
+        return given.stream().flatMap(each -> inside(each, hub, revision)).toList();
     }
 
-    private static Stream<String> inside(String given) {
-        if (given.isBlank()
-                || given.indexOf('\0') >= 0
-                || !Files.isDirectory(Path.of(given))
-                || Adapter.isAt(Path.of(given))) {
+    private static Stream<String> inside(String given, HubCache hub, String revision) {
+        Path folder;
+        try {
+            folder = hub.resolve(given, revision);
+        } catch (BadInputException e) {
+            // Opening it as an adapter will report what is wrong.
+            return Stream.of(given);
+        }
+        if (!Files.isDirectory(folder) || Adapter.isAt(folder)) {
             return Stream.of(given);
         }
         List<String> found = new ArrayList<>();
-        try (Stream<Path> entries = Files.list(Path.of(given))) {
+        try (Stream<Path> entries = Files.list(folder)) {
             entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
                     .filter(entry -> Files.isDirectory(entry) && Adapter.isAt(entry))
-                    .map(Path::toString)
+                    .map(entry -> entry.getFileName().toString())
                     .sorted()
                     .forEach(found::add);
         } catch (IOException e) {
             // Opening it as an adapter will report what is wrong.
             return Stream.of(given);
         }
-        return found.isEmpty() ? Stream.of(given) : found.stream();
+        return found.isEmpty() ? Stream.of(given) : found.stream().map(name -> named(given, folder, name));
+    }
+
+    /** Returns what a user would write for an adapter in a folder or repository. */
+    private static String named(String given, Path folder, String name) {
+        if (Files.exists(Path.of(given))) {
+            return folder.resolve(name).toString();
+        }
+        int at = given.indexOf('@');
+        return at < 0 ? given + "/" + name : given.substring(0, at) + "/" + name + given.substring(at);
     }
 }

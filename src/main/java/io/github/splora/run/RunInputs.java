@@ -29,7 +29,7 @@ record RunInputs(
         Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems);
         Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantized, problems);
         List<OpenAdapter> adapters = new ArrayList<>();
-        for (String given : OpenAdapter.expanded(options.adapters())) {
+        for (String given : OpenAdapter.expanded(options.adapters(), hub, options.revision())) {
             Adapter adapter = open("--adapter", given, options, hub, Adapter::open, problems);
             if (adapter != null) {
                 adapters.add(new OpenAdapter(given, adapter));

@@ -3,13 +3,18 @@ package io.github.splora.surgery;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.json.StrictJson;
+import io.github.splora.output.OutputFolder;
 import io.github.splora.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** Writes a rewritten adapter: its weights, its config, and the other files in the old adapter's folder. */
 public final class AdapterWriter {
+
+    private static final Set<String> WRITTEN =
+            Set.of(Adapter.WEIGHTS_FILE, AdapterConfig.FILE_NAME, OutputFolder.REPORT_FILE);
 
     private AdapterWriter() {}
 
@@ -30,7 +35,7 @@ public final class AdapterWriter {
             CarryOver.copyContent(adapter.config().file(), config);
         }
         if (adapter.folder().isPresent()) {
-            CarryOver.of(adapter.folder().get(), folder);
+            CarryOver.of(adapter.folder().get(), folder, CarriedFiles.ADAPTER, WRITTEN::contains);
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.github.splora.surgery;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.error.BadInputException;
-import io.github.splora.output.OutputFolder;
+import io.github.splora.error.Plural;
+import io.github.splora.error.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,15 +11,18 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies the other files in an adapter's folder besides weights and config: model card, tokenizer, templates.
+ * Copies the {@linkplain CarriedFiles files that belong to a model} besides its weights, and leaves the rest behind with one
+ * warning.
  *
  * <p>The folder is untrusted, and copied files ship: a link in it must not publish a user's file from elsewhere. Links
  * are followed within the folder and, in a hub cache, which consists of links, to its blobs.
@@ -28,41 +31,41 @@ final class CarryOver {
 
     private static final Logger LOG = LoggerFactory.getLogger(CarryOver.class);
 
-    /**
-     * Files that are rewritten, or wrong in a pruned adapter: a pickle next to the weights would still contain the
-     * removed modules.
-     */
-    private static final Set<String> LEFT_BEHIND = Set.of(
-            Adapter.WEIGHTS_FILE,
-            AdapterConfig.FILE_NAME,
-            Adapter.PICKLE_FILE,
-            OutputFolder.REPORT_FILE,
-            ".git",
-            ".cache");
+    /** Left behind without a warning: nobody expects to find these in the output. */
+    private static final Set<String> UNMENTIONED = Set.of(".git", ".gitattributes", ".gitignore", ".cache");
+
+    /** The largest tokenizers have 40 MB. */
+    private static final long MAX_BYTES = 256L << 20;
+
+    private static final int MAX_NAMED = 5;
+
+    /** A large file in a hub cache since July 2026: the repository's blob is a link to the cache's. */
+    private static final Pattern SHARED_BLOB = Pattern.compile("[0-9a-f]{2}/[0-9a-f]{64}");
+
+    private static final String SHARED_BLOBS_MARK = ".huggingface-shared-blobs";
 
     private final Path home;
-    private final Path blobs;
-    private final Predicate<String> leftBehind;
+    private final CarriedFiles carried;
+    private final Predicate<String> written;
+    private final List<String> left = new ArrayList<>();
 
-    private CarryOver(Path home, Predicate<String> leftBehind) {
+    private CarryOver(Path home, CarriedFiles carried, Predicate<String> written) {
         this.home = home;
-        this.leftBehind = leftBehind;
-        Path above = home.getParent();
-        this.blobs = above != null && above.endsWith("snapshots") ? above.resolveSibling("blobs") : home;
-    }
-
-    /** @param from the adapter's folder */
-    static void of(Path from, Path to) throws IOException {
-        of(from, to, LEFT_BEHIND::contains);
+        this.carried = carried;
+        this.written = written;
     }
 
     /**
-     * @param from a folder whose files are to be copied
-     * @param leftBehind matches names, at any depth, that are not copied
+     * Copies a folder's files.
+     *
+     * @param from a folder
+     * @param to receives the files
+     * @param written matches the names of files, at any depth, that the caller has replaced
      */
-    static void of(Path from, Path to, Predicate<String> leftBehind) throws IOException {
-        Path home = from.toRealPath();
-        new CarryOver(home, leftBehind).entries(home, to);
+    static void of(Path from, Path to, CarriedFiles carried, Predicate<String> written) throws IOException {
+        CarryOver carryOver = new CarryOver(from.toRealPath(), carried, written);
+        carryOver.entries(carryOver.home, to);
+        carryOver.tell(from);
     }
 
     /** Copies only content, not permissions: a read-only download must not produce a read-only output. */
@@ -76,8 +79,8 @@ final class CarryOver {
     private void entries(Path from, Path to) throws IOException {
         List<Path> entries;
         try (Stream<Path> listing = Files.list(from)) {
-            entries = listing.filter(
-                            entry -> !leftBehind.test(entry.getFileName().toString()))
+            entries = listing.filter(entry -> !written.test(nameOf(entry)) && !UNMENTIONED.contains(nameOf(entry)))
+                    .sorted()
                     .toList();
         }
         for (Path entry : entries) {
@@ -90,31 +93,63 @@ final class CarryOver {
      * checkpoints, which are not part of this adapter and have not been pruned.
      */
     private void copy(Path from, Path to) throws IOException {
-        if (Files.isRegularFile(from) && isInside(from.toRealPath())) {
-            copyContent(from, to);
-        } else if (Files.isRegularFile(from)) {
+        boolean isFolder = Files.isDirectory(from);
+        if (isFolder && !Files.isSymbolicLink(from) && !Adapter.isAt(from)) {
+            entries(from, to);
+        } else if (isFolder || !carried.contains(nameOf(from))) {
+            left.add(home.relativize(from) + (isFolder ? "/" : ""));
+        } else if (!Files.isRegularFile(from)) {
+            leave(from, "it is not a file");
+        } else if (!isInside(from.toRealPath())) {
             leave(
                     from,
-                    "a link to a file outside the adapter's folder; copy the file into the folder if it"
+                    "it is a link to a file outside the adapter's folder; copy the file into the folder if it"
                             + " belongs to the adapter");
-        } else if (Files.isDirectory(from) && Adapter.isAt(from)) {
-            leave(from, "another adapter");
-        } else if (Files.isDirectory(from) && Files.isSymbolicLink(from)) {
-            leave(from, "a link to a folder");
-        } else if (Files.isDirectory(from)) {
-            Files.createDirectory(to);
-            entries(from, to);
+        } else if (Files.size(from) > MAX_BYTES) {
+            leave(from, "it is larger than " + (MAX_BYTES >> 20) + " MiB");
         } else {
-            leave(from, "neither a file nor a folder");
+            Files.createDirectories(to.resolveSibling(""));
+            copyContent(from, to);
         }
     }
 
     private boolean isInside(Path real) {
-        return real.startsWith(home) || real.startsWith(blobs);
+        if (real.startsWith(home)) {
+            return true;
+        }
+        Path snapshots = home.getParent();
+        if (snapshots == null || !snapshots.endsWith("snapshots")) {
+            return false;
+        }
+        Path repository = snapshots.getParent();
+        if (real.startsWith(repository.resolve("blobs"))) {
+            return true;
+        }
+        Path shared = repository.resolveSibling("blobs");
+        return nameOf(repository).startsWith("models--")
+                && real.startsWith(shared)
+                && Files.exists(shared.resolve(SHARED_BLOBS_MARK))
+                && SHARED_BLOB.matcher(shared.relativize(real).toString()).matches();
+    }
+
+    private void tell(Path from) {
+        if (!left.isEmpty()) {
+            LOG.warn(
+                    "{} of {} not carried over ({}{}): only the card, licenses, tokenizer, chat templates, and the"
+                            + " configs of the model and its processors are",
+                    left.size() + Plural.choose(left.size(), " other file or folder", " other files and folders"),
+                    Printable.text(from.toString()) + Plural.choose(left.size(), " is", " are"),
+                    Printable.text(String.join(", ", left.subList(0, Math.min(MAX_NAMED, left.size())))),
+                    left.size() > MAX_NAMED ? ", ..." : "");
+        }
     }
 
     private static void leave(Path entry, String reason) {
-        LOG.warn("{} is not carried over: it is {}", entry, reason);
+        LOG.warn("{} is not carried over: {}", Printable.text(entry.toString()), reason);
+    }
+
+    private static String nameOf(Path entry) {
+        return entry.getFileName().toString();
     }
 
     private static InputStream open(Path file) throws IOException {

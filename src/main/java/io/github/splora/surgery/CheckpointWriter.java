@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +27,6 @@ import org.jspecify.annotations.Nullable;
  * types, and never more than one chunk in memory.
  */
 public final class CheckpointWriter {
-
-    private static final Set<String> LEFT_BEHIND = Set.of(OutputFolder.REPORT_FILE, ".git", ".cache");
-
-    /** The same weights in another format, or older ones, which would still contain what was removed. */
-    private static final Pattern OTHER_WEIGHTS = Pattern.compile(
-            ".*\\.(?:safetensors|bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|onnx_data)(?:\\.index\\.json)?",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private static final String INDEX = "model.safetensors.index.json";
 
@@ -75,7 +67,7 @@ public final class CheckpointWriter {
      * @throws IOException if something cannot be written
      */
     public static void write(Checkpoint merged, Map<String, StoredTensor> restored, Path folder) throws IOException {
-        Set<String> written = new HashSet<>(LEFT_BEHIND);
+        Set<String> written = new HashSet<>(Set.of(OutputFolder.REPORT_FILE, INDEX));
         for (Path path : merged.shards()) {
             TensorFile shard = merged.shard(path);
             List<TensorSource> tensors = shard.tensors().values().stream()
@@ -85,14 +77,13 @@ public final class CheckpointWriter {
             SafetensorsWriter.write(folder.resolve(name), tensors, shard.metadata());
             written.add(name);
         }
-        // Next to a single weights file, an index belongs to another state of the folder.
-        boolean isSharded = !written.contains("model.safetensors");
         if (Files.isDirectory(merged.location())) {
-            CarryOver.of(
-                    merged.location(),
-                    folder,
-                    name -> written.contains(name)
-                            || (OTHER_WEIGHTS.matcher(name).matches() && !(isSharded && name.equals(INDEX))));
+            CarryOver.of(merged.location(), folder, CarriedFiles.CHECKPOINT, written::contains);
+            Path index = merged.location().resolve(INDEX);
+            // Next to a single weights file, an index belongs to another state of the folder.
+            if (!written.contains("model.safetensors") && Files.exists(index)) {
+                CarryOver.copyContent(index, folder.resolve(INDEX));
+            }
         } else if (!written.contains(merged.location().getFileName().toString())) {
             CarryOver.copyContent(
                     merged.location(), folder.resolve(merged.location().getFileName()));

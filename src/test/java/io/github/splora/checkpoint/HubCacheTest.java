@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HubCacheTest {
@@ -45,6 +48,51 @@ class HubCacheTest {
         assertThat(HubCache.of(Map.of("HF_HOME", "/c")).folder()).isEqualTo(Path.of("/c/hub"));
         assertThat(HubCache.of(Map.of("HF_HUB_CACHE", "", "HF_HOME", "/c")).folder())
                 .isEqualTo(Path.of("/c/hub"));
+    }
+
+    /** As huggingface_hub 1.33 resolves them. */
+    @ParameterizedTest
+    @CsvSource({
+        "HUGGINGFACE_HUB_CACHE=/b HF_HOME=/c, /b",
+        "HF_HUB_CACHE=/a HUGGINGFACE_HUB_CACHE=/b, /a",
+        "HF_HOME=$ROOT/hf ROOT=/r, /r/hf/hub",
+        "HF_HOME=${ROOT}x ROOT=/r, /rx/hub",
+        "HF_HUB_CACHE=$ROOT ROOT=/r, /r",
+        "HUGGINGFACE_HUB_CACHE=~/c/$USER HOME=/home/me USER=me, /home/me/c/me",
+        "HF_HUB_CACHE=~ HOME=/home/me, /home/me",
+        "HF_HUB_CACHE=/a/$UNKNOWN/${NOPE}, /a/$UNKNOWN/${NOPE}",
+        "HF_HUB_CACHE=$A A=$B B=/x, $B",
+        "TRANSFORMERS_CACHE=/t HOME=/home/me, /home/me/.cache/huggingface/hub",
+        "XDG_CACHE_HOME=$ROOT ROOT=/r, /r/huggingface/hub"
+    })
+    void isWherePythonsLibraryLooks(String variables, Path expected) {
+        Map<String, String> environment = Stream.of(variables.split(" "))
+                .map(each -> each.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+        assertThat(HubCache.of(environment).folder()).isEqualTo(expected);
+    }
+
+    @Test
+    void anIdMayNameAFolderInTheRepository() throws IOException {
+        Path step = Files.createDirectories(snapshot.resolve("runs/step-100"));
+        assertThat(cache.resolve("org/tiny-model/runs/step-100", "main")).isEqualTo(step);
+        assertThat(cache.resolve("org/tiny-model/runs/step-100@main", "v2")).isEqualTo(step);
+    }
+
+    @Test
+    void namesTheAdaptersOfARepositoryThatLacksTheFolder() throws IOException {
+        Files.writeString(Files.createDirectories(snapshot.resolve("step-100")).resolve("adapter_config.json"), "{}");
+        Files.writeString(Files.createDirectories(snapshot.resolve("b/c")).resolve("adapter_config.json"), "{}");
+        assertThat(Refusal.of(() -> cache.resolve("org/tiny-model/step-300", "main")))
+                .containsExactly("'org/tiny-model/step-300': the cached repository (" + snapshot
+                        + ") has no 'step-300'; its adapters are [b/c, step-100]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"org/tiny-model/..", "org/tiny-model/../x", "org/tiny-model//x", "org/tiny-model/x/../.."})
+    void aFolderCannotLeaveTheRepository(String name) {
+        assertThat(Refusal.of(() -> cache.resolve(name, "main")))
+                .containsExactly("'" + name + "': no such file or folder");
     }
 
     @Test

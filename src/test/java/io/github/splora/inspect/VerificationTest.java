@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerificationTest {
 
@@ -44,6 +46,34 @@ class VerificationTest {
                 .containsExactly(
                         folder.resolve("adapter_config.json")
                                 + ": rank_pattern or alpha_pattern 'k_proj': matches no module of the adapter: PEFT would warn");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "_orig_mod.base_model.model.%s",
+                "module.base_model.model.%s",
+                "language_model.base_model.model.%s",
+                "base_model.model.base_model.model.%s",
+                "base_model.model._orig_mod.%s",
+                "base_model.model.model._fsdp_wrapped_module.%s",
+                "base_model.model.model.layers.0._checkpoint_wrapped_module.%s",
+                "%s"
+            })
+    void namesTensorsThatPeftWouldIgnoreOnceWithTheirCount(String spelling) {
+        String odd = spelling.replace("%s", V) + ".lora_";
+        List<String> said = problems(
+                new TinyAdapter().module(Q, 6, 4).random(odd + "A.weight", 2, 4).random(odd + "B.weight", 6, 2));
+        assertThat(said).singleElement().asString().contains("'" + odd + "A.weight'", "would ignore 2 of 4 tensors");
+        assertThat(said.get(0)).contains("'base_model.model.' followed by the module's path");
+    }
+
+    @Test
+    void theNameOfAnAdapterInAKeyIsNoProblem() {
+        assertThat(problems(new TinyAdapter()
+                        .random("base_model.model." + Q + ".lora_A.default.weight", 2, 4)
+                        .random("base_model.model." + Q + ".lora_B.default.weight", 6, 2)))
+                .isEmpty();
     }
 
     @Test

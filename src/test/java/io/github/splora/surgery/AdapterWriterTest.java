@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterWriterTest {
 
@@ -58,23 +61,84 @@ class AdapterWriterTest {
         return Stream.concat(OWN.stream(), Stream.of(others)).sorted().toList();
     }
 
-    @Test
-    void otherFilesAndSubfoldersAreCarriedOver() throws IOException {
-        put("README.md");
-        put("tokenizer/vocab/merges.txt");
-        put("training_args.bin");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "README.md",
+                "LICENSE",
+                "LICENSE.txt",
+                "NOTICE",
+                "USE_POLICY.md",
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "tokenizer.model",
+                "tokenizer.model.v3",
+                "special_tokens_map.json",
+                "added_tokens.json",
+                "vocab.json",
+                "vocab.txt",
+                "tokenizer/vocab/merges.txt",
+                "qwen.tiktoken",
+                "tekken.json",
+                "spiece.model",
+                "sentencepiece.bpe.model",
+                "chat_template.jinja",
+                "chat_template.json",
+                "additional_chat_templates/rag.jinja",
+                "preprocessor_config.json",
+                "processor_config.json",
+                "video_preprocessor_config.json",
+                "generation_config.json"
+            })
+    void whatBelongsToAnAdapterIsCarriedOver(String path) throws IOException {
+        put(path);
         rewrite(old);
-        assertThat(filesWritten()).isEqualTo(ownAnd("README.md", "tokenizer/vocab/merges.txt", "training_args.bin"));
-        assertThat(written.resolve("tokenizer/vocab/merges.txt")).hasContent("content of tokenizer/vocab/merges.txt");
+        assertThat(filesWritten()).isEqualTo(ownAnd(path));
+        assertThat(written.resolve(path)).hasContent("content of " + path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "adapter_model.bin",
+                "leftover/adapter_model.bin",
+                "checkpoint-500/adapter_model.safetensors",
+                "optimizer.pt",
+                "optimizer.bin",
+                "scheduler.pt",
+                "scaler.pt",
+                "rng_state.pth",
+                "rng_state_0.pth",
+                "training_args.bin",
+                "trainer_state.json",
+                "latest",
+                "zero_to_fp32.py",
+                "pytorch_model_fsdp.bin",
+                "pytorch_model_fsdp_0/__0_0.distcp",
+                "global_step500/mp_rank_00_model_states.pt",
+                "global_step500/bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt",
+                "adapter-f16.gguf",
+                "adapters.safetensors",
+                "adapter_model.safetensors.bak",
+                "consolidated.00.pth",
+                "model.onnx",
+                "tokenizer.pkl",
+                "events.out.tfevents.1700000000",
+                "runs/today/events",
+                "modeling_evil.py",
+                ".env"
+            })
+    void nothingElseIsCarriedOver(String path) throws IOException {
+        put(path);
+        rewrite(old);
+        assertThat(filesWritten()).isEqualTo(OWN);
+        assertThat(written).isDirectoryNotContaining(Files::isDirectory);
     }
 
     @Test
-    void whatStillHoldsTheRemovedModulesIsNotCarriedOver() throws IOException {
-        put("adapter_model.bin");
+    void anotherAdapterInASubfolderIsNotCarriedOver() throws IOException {
         put("checkpoint-500/adapter_config.json");
-        put("checkpoint-500/adapter_model.safetensors");
-        put("checkpoint-500/optimizer.pt");
-        put("leftover/adapter_model.bin");
+        put("checkpoint-500/tokenizer.json");
         rewrite(old);
         assertThat(filesWritten()).isEqualTo(OWN);
     }
@@ -121,7 +185,7 @@ class AdapterWriterTest {
         Path secret = Files.writeString(folder.resolve("id_ed25519"), "a secret");
         Files.createSymbolicLink(old.resolve("merges.txt"), secret);
         Files.createSymbolicLink(
-                Files.createDirectory(old.resolve("sub")).resolve("a.txt"), Path.of("../../id_ed25519"));
+                Files.createDirectory(old.resolve("sub")).resolve("vocab.txt"), Path.of("../../id_ed25519"));
         rewrite(old);
         assertThat(filesWritten()).isEqualTo(OWN);
     }
@@ -143,6 +207,38 @@ class AdapterWriterTest {
         }
         assertThat(filesWritten()).isEqualTo(ownAnd("tokenizer.json"));
         assertThat(written.resolve("tokenizer.json")).hasContent("a blob");
+    }
+
+    /** The layout since July 2026: a repository's blob may be a link to a blob that all repositories share. */
+    @ParameterizedTest
+    @CsvSource({
+        "hub/blobs/ab, true, models--a--b, true",
+        "hub/blobs/ab, false, models--a--b, false",
+        "hub/blobs/other, true, models--a--b, false",
+        "elsewhere/ab, true, models--a--b, false",
+        "hub/blobs/ab, true, work, false"
+    })
+    void linksToBlobsThatACacheSharesAreFollowed(String place, boolean isMarked, String repository, boolean isCarried)
+            throws IOException {
+        String key = "ab".repeat(32);
+        Path shared = Files.createDirectories(folder.resolve(place)).resolve(key);
+        Files.writeString(shared, "a shared blob");
+        Path hub = Files.createDirectories(folder.resolve("hub/blobs")).getParent();
+        if (isMarked) {
+            Files.writeString(hub.resolve("blobs/.huggingface-shared-blobs"), "1");
+        }
+        Path snapshot = hub.resolve(repository + "/snapshots/1111111111111111111111111111111111111111");
+        Files.createDirectories(snapshot.getParent());
+        Path blob = Files.createDirectories(hub.resolve(repository + "/blobs")).resolve("0123");
+        Files.createSymbolicLink(blob, shared);
+        Files.createSymbolicLink(old.resolve("tokenizer.json"), Path.of("../../blobs/0123"));
+        new TinyAdapter(old, "layers.0.q", "layers.1.q").open().close();
+        Files.move(old, snapshot);
+        try (Adapter adapter = Adapter.open(snapshot)) {
+            AdapterWriter.write(
+                    adapter, ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of("layers.1.q")), written);
+        }
+        assertThat(filesWritten()).isEqualTo(isCarried ? ownAnd("tokenizer.json") : OWN);
     }
 
     @Test
