@@ -4,8 +4,10 @@
 A small model with every kind of layer that LoRA supports (linear, embedding, convolutions, stacked experts, and a
 linear layer so large that V's subspaces are sketched) gets a random adapter. Each action is applied to all of its
 modules, and what PEFT then adds to the weights is compared with the result of a full decomposition of V.
+dense_spectra.py does the same for repair over spectra, shapes, ranks and types.
 """
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +17,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
 from torch import nn
 
+import dense_spectra
 from checking import Tally, require, splora
 
 RANK, ADDED = 3, 5
@@ -197,6 +200,9 @@ def agrees(folder, action, options, adapter="adapter"):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="also check matrices as large as those of real models")
+    arguments = parser.parse_args()
     torch.set_num_threads(1)  # more threads only wait for each other on matrices this small
     tally = Tally()
     with tempfile.TemporaryDirectory() as place:
@@ -208,6 +214,7 @@ def main():
             options = ["--restore", "0.5", "--restore-rank", str(ADDED)]
             name = f"{action}: PEFT merges what dense matrices give"
             tally.check(name, agrees, folder, action, options, adapter)
+        dense_spectra.check(tally, folder, arguments.full)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

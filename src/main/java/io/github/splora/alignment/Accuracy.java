@@ -19,4 +19,44 @@ public record Accuracy(
 
     /** Within 1e-6 of the dense result. */
     public static final Accuracy STRICT = new Accuracy(2e-7, 1e-8, 1e-13, 400, true);
+
+    /** The error that {@link #DEFAULT} stays within. */
+    private static final double DEFAULT_ERROR = 1e-3;
+
+    private static final double STRICT_ERROR = 1e-6;
+    /** Errors that float32 products can reach with room to spare. */
+    private static final double FLOAT32_ERROR = 1e-5;
+
+    /**
+     * Returns the rules for a largest relative error of a filtered delta: between those of {@link #DEFAULT} for 1e-3 and of
+     * {@link #STRICT} for 1e-6 on logarithmic scales, and beyond.
+     *
+     * @param error above 0
+     */
+    public static Accuracy within(double error) {
+        if (error == DEFAULT_ERROR) {
+            return DEFAULT;
+        }
+        double share = Math.log(DEFAULT_ERROR / error) / Math.log(DEFAULT_ERROR / STRICT_ERROR);
+        return new Accuracy(
+                between(DEFAULT.tolerance, STRICT.tolerance, share),
+                between(DEFAULT.tripletGrowth, STRICT.tripletGrowth, share),
+                between(DEFAULT.fastTripletGrowth, STRICT.fastTripletGrowth, share),
+                error < DEFAULT_ERROR ? STRICT.mostSteps : DEFAULT.mostSteps,
+                error < FLOAT32_ERROR);
+    }
+
+    /** Returns rules that are at least as strict as both. */
+    public Accuracy and(Accuracy other) {
+        return new Accuracy(
+                Math.min(tolerance, other.tolerance),
+                Math.min(tripletGrowth, other.tripletGrowth),
+                Math.min(fastTripletGrowth, other.fastTripletGrowth),
+                Math.max(mostSteps, other.mostSteps),
+                isFloat64 || other.isFloat64);
+    }
+
+    private static double between(double first, double second, double share) {
+        return first * Math.pow(second / first, share);
+    }
 }

@@ -54,6 +54,15 @@ final class RepairOptions {
                     + " ${bundle:default-of.restore rank}.")
     private @Nullable Double restoreRank;
 
+    @Option(
+            names = "--tolerance",
+            paramLabel = "T",
+            description =
+                    "Largest error of a filtered delta, relative to its norm, from 1e-6 to 0.01. Below 1e-5, it computes in"
+                            + " float64 (PyTorch on a CPU) and takes twice as many walks as by default. Default:"
+                            + " ${bundle:default-of.tolerance}.")
+    private @Nullable Double tolerance;
+
     /** Returns the parameters that the user has set. */
     Map<ActionParameter, Double> given() {
         Map<ActionParameter, Double> given = new EnumMap<>(ActionParameter.class);
@@ -62,6 +71,7 @@ final class RepairOptions {
         putIfGiven(given, ActionParameter.GAIN_EXPONENT, gainExponent);
         putIfGiven(given, ActionParameter.RESTORED, restored);
         putIfGiven(given, ActionParameter.RESTORE_RANK, restoreRank);
+        putIfGiven(given, ActionParameter.TOLERANCE, tolerance);
         return given;
     }
 

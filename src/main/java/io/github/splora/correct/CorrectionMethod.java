@@ -1,5 +1,7 @@
 package io.github.splora.correct;
 
+import io.github.splora.alignment.Accuracy;
+
 /** A formula that computes low-rank factors from a module's delta and V. */
 public interface CorrectionMethod {
 
@@ -12,6 +14,11 @@ public interface CorrectionMethod {
      */
     default boolean usesKrylovSpaces() {
         return false;
+    }
+
+    /** How accurate its Krylov spaces must be. */
+    default Accuracy accuracy() {
+        return Accuracy.DEFAULT;
     }
 
     /** Number of singular triplets of V that it computes. */

@@ -1,5 +1,6 @@
 package io.github.splora.correct;
 
+import io.github.splora.alignment.Accuracy;
 import io.github.splora.surgery.ActionKind;
 import java.util.Optional;
 
@@ -31,7 +32,7 @@ public final class CorrectionMethods {
     }
 
     private static Optional<CorrectionMethod> deflation(CorrectionSettings settings) {
-        return Optional.of(new Deflation(settings.strength()));
+        return Optional.of(new Deflation(settings.strength(), Accuracy.within(settings.tolerance())));
     }
 
     private static Gain gain(CorrectionSettings settings) {
@@ -39,6 +40,8 @@ public final class CorrectionMethods {
     }
 
     private static Optional<CorrectionMethod> restoration(CorrectionSettings settings) {
-        return settings.restored() == 0 ? Optional.empty() : Optional.of(new Restoration(settings.restoredRank()));
+        return settings.restored() == 0
+                ? Optional.empty()
+                : Optional.of(new Restoration(settings.restoredRank(), Accuracy.within(settings.tolerance())));
     }
 }

@@ -9,6 +9,7 @@ package io.github.splora.correct;
  * @param gainExponent exponent of a derived gain
  * @param restored factor of the part of V that is added, at least 0
  * @param restoredRank rank of that part
+ * @param tolerance largest relative error of a filtered delta
  * @param isSubspace whether {@code project} projects onto that subspace instead of applying SafeLoRA's operator
  */
 public record CorrectionSettings(
@@ -18,10 +19,11 @@ public record CorrectionSettings(
         double gainExponent,
         double restored,
         int restoredRank,
+        double tolerance,
         boolean isSubspace) {
 
     /** Settings of an action that neither deflates nor restores. */
     public CorrectionSettings(double strength, double energy, boolean isSubspace) {
-        this(strength, energy, 1, 1, 0, 0, isSubspace);
+        this(strength, energy, 1, 1, 0, 0, 1e-3, isSubspace);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.splora.correct;
 
+import io.github.splora.alignment.Accuracy;
 import io.github.splora.alignment.FilteredDelta;
 import io.github.splora.alignment.FilteredFactors;
 import io.github.splora.alignment.KrylovSpaces;
@@ -19,8 +20,9 @@ import io.github.splora.tensor.Pass;
  * a gain, is published with a negative result (arXiv 2505.14185).
  *
  * @param energy share of ‖V‖² that the filter removes, between 0 and 1 exclusive
+ * @param accuracy when the result is accurate enough
  */
-record Deflation(double energy) implements CorrectionMethod {
+record Deflation(double energy, Accuracy accuracy) implements CorrectionMethod {
 
     @Override
     public CorrectionWalk correct(CorrectionSubject subject) {
@@ -47,9 +49,10 @@ record Deflation(double energy) implements CorrectionMethod {
         return true;
     }
 
-    /** Measured on Gaussian matrices of 4096 × 4096. */
+    /** Measured on Gaussian matrices of 4096 × 4096 with the default accuracy; digits cost steps in proportion. */
     @Override
     public int steps() {
-        return energy <= 0.75 ? 13 : 21;
+        int steps = energy <= 0.75 ? 13 : 21;
+        return (int) Math.ceil(steps * Math.log(accuracy.tolerance()) / Math.log(Accuracy.DEFAULT.tolerance()));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.splora.correct;
 
+import io.github.splora.alignment.Accuracy;
 import io.github.splora.alignment.KrylovSpaces;
 import io.github.splora.alignment.Triplets;
 import io.github.splora.delta.LowRank;
@@ -11,8 +12,9 @@ import io.github.splora.tensor.Pass;
  * <p>Adding a multiple of V is task arithmetic (Ilharco et al., arXiv 2212.04089); its truncation is LoX (arXiv 2506.15606).
  *
  * @param count k, at least 1
+ * @param accuracy when the result is accurate enough
  */
-record Restoration(int count) implements CorrectionMethod {
+record Restoration(int count, Accuracy accuracy) implements CorrectionMethod {
 
     @Override
     public CorrectionWalk correct(CorrectionSubject subject) {

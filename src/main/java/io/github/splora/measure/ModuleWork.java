@@ -67,7 +67,7 @@ final class ModuleWork {
      */
     void begin(Weights weights, Spectrum spectrum, long seed) {
         matrix++;
-        KrylovSpaces ofMatrix = new KrylovSpaces(weights.outFeatures(), weights.inFeatures(), seed, Accuracy.DEFAULT);
+        KrylovSpaces ofMatrix = new KrylovSpaces(weights.outFeatures(), weights.inFeatures(), seed, accuracy());
         spaces = ofMatrix;
         referenceWalks = IntStream.range(0, references.size())
                 .mapToObj(r -> references
@@ -81,6 +81,14 @@ final class ModuleWork {
                         .correct(new CorrectionSubject(
                                 corrigible.get(matrix).lowRank().orElseThrow(), spectrum, ofMatrix)))
                 .toList();
+    }
+
+    /** The strictest accuracy that a correction needs. */
+    private Accuracy accuracy() {
+        return requests.stream()
+                .map(each -> each.method().accuracy())
+                .reduce(Accuracy::and)
+                .orElse(Accuracy.DEFAULT);
     }
 
     /** Requests what the next walk has to compute, except for what needs Krylov spaces; returns whether anything was requested. */

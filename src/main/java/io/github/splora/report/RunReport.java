@@ -79,6 +79,7 @@ public record RunReport(
      * @param gainExponent exponent with which the gain was derived from the adapter; null if the user gave the gain
      * @param restore factor of the part of V that was added; null for actions that add none
      * @param restoreRank rank of that part; null for actions that add none
+     * @param tolerance largest relative error of a filtered delta; null for actions without a filter
      * @param client the program that the adapter was written for; null in reports of versions that supported only PEFT
      */
     public record Parameters(
@@ -102,6 +103,7 @@ public record RunReport(
             @Nullable Double gainExponent,
             @Nullable Double restore,
             @Nullable Integer restoreRank,
+            @Nullable Double tolerance,
             String client) {
 
         /**

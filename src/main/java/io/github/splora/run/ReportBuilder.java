@@ -86,6 +86,7 @@ final class ReportBuilder {
                 parameter(ActionParameter.GAIN_EXPONENT),
                 parameter(ActionParameter.RESTORED),
                 whole(ActionParameter.RESTORE_RANK),
+                parameter(ActionParameter.TOLERANCE),
                 options.client().toString());
     }
 

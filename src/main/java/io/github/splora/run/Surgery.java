@@ -89,6 +89,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
                         parameters
                                 .getOrDefault(ActionParameter.RESTORE_RANK, 0.0)
                                 .intValue(),
+                        parameters.getOrDefault(ActionParameter.TOLERANCE, 1e-3),
                         basis.isSubspace()));
     }
 }

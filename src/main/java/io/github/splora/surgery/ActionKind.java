@@ -6,6 +6,7 @@ import static io.github.splora.surgery.ActionParameter.GAIN_EXPONENT;
 import static io.github.splora.surgery.ActionParameter.RESTORED;
 import static io.github.splora.surgery.ActionParameter.RESTORE_RANK;
 import static io.github.splora.surgery.ActionParameter.STRENGTH;
+import static io.github.splora.surgery.ActionParameter.TOLERANCE;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,19 +28,31 @@ public enum ActionKind {
             "deflate",
             "deflated",
             CorrectAction::new,
-            Map.of(STRENGTH, 0.7, GAIN, ActionParameter.AUTO, GAIN_EXPONENT, 2.0)),
+            Map.of(STRENGTH, 0.7, GAIN, ActionParameter.AUTO, GAIN_EXPONENT, 2.0, TOLERANCE, 1e-3)),
     RESTORE(
             "restore",
             "restore",
             "given a part of alignment back",
             CorrectAction::new,
-            Map.of(RESTORED, 0.2, RESTORE_RANK, 16.0)),
+            Map.of(RESTORED, 0.2, RESTORE_RANK, 16.0, TOLERANCE, 1e-3)),
     REPAIR(
             "repair",
             "repair",
             "repaired",
             CorrectAction::new,
-            Map.of(STRENGTH, 0.7, GAIN, ActionParameter.AUTO, GAIN_EXPONENT, 2.0, RESTORED, 0.2, RESTORE_RANK, 16.0));
+            Map.of(
+                    STRENGTH,
+                    0.7,
+                    GAIN,
+                    ActionParameter.AUTO,
+                    GAIN_EXPONENT,
+                    2.0,
+                    RESTORED,
+                    0.2,
+                    RESTORE_RANK,
+                    16.0,
+                    TOLERANCE,
+                    1e-3));
 
     private final String label;
     private final String verb;

@@ -25,7 +25,9 @@ public enum ActionParameter {
             "restore rank",
             "--restore-rank",
             value -> value >= 1 && value <= 256 && value == Math.rint(value),
-            "a whole number from 1 to 256");
+            "a whole number from 1 to 256"),
+    /** Largest relative error of a filtered delta. */
+    TOLERANCE("tolerance", "--tolerance", value -> value >= 1e-6 && value <= 0.01, "a number from 1e-6 to 0.01");
 
     /** A gain that is derived from the adapter. */
     public static final double AUTO = Double.NaN;

@@ -90,8 +90,8 @@ class CorrectionMethodsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 24, 30})
     void restoreGivesTheStrongestTriplets(int count) throws IOException {
-        LowRank restored =
-                correct(ActionKind.RESTORE, new CorrectionSettings(1, 1, 1, 1, 0.2, count, false), aligned, false);
+        LowRank restored = correct(
+                ActionKind.RESTORE, new CorrectionSettings(1, 1, 1, 1, 0.2, count, 1e-3, false), aligned, false);
         assertThat(restored.a().rows()).isEqualTo(count);
         assertThat(restored.b().columns()).isEqualTo(count);
         DenseMatrix expected = count >= OUT ? v : nearestOfRank(v, count);
@@ -101,9 +101,11 @@ class CorrectionMethodsTest {
     @Test
     void repairIsBothWithAFactorEach() {
         Correction repair = CorrectionMethods.of(
-                        ActionKind.REPAIR, new CorrectionSettings(0.7, 1, ActionParameter.AUTO, 2, 0.2, 16, false))
+                        ActionKind.REPAIR,
+                        new CorrectionSettings(0.7, 1, ActionParameter.AUTO, 2, 0.2, 16, 1e-3, false))
                 .orElseThrow();
-        assertThat(repair.methods()).containsExactly(new Deflation(0.7), new Restoration(16));
+        assertThat(repair.methods())
+                .containsExactly(new Deflation(0.7, Accuracy.DEFAULT), new Restoration(16, Accuracy.DEFAULT));
         assertThat(repair.share()).isEqualTo(0.2);
         assertThat(repair.gain().of(9, 4)).isCloseTo(2.25, within(1e-12));
         assertThat(new Gain(ActionParameter.AUTO, 1).of(9, 4)).isCloseTo(1.5, within(1e-12));
@@ -113,8 +115,9 @@ class CorrectionMethodsTest {
 
     @Test
     void repairThatRestoresNothingIsDeflate() {
-        assertThat(CorrectionMethods.of(ActionKind.REPAIR, new CorrectionSettings(0.7, 1, 2, 1, 0, 16, false)))
-                .isEqualTo(CorrectionMethods.of(ActionKind.DEFLATE, new CorrectionSettings(0.7, 1, 2, 1, 0, 0, false)));
+        assertThat(CorrectionMethods.of(ActionKind.REPAIR, new CorrectionSettings(0.7, 1, 2, 1, 0, 16, 1e-3, false)))
+                .isEqualTo(CorrectionMethods.of(
+                        ActionKind.DEFLATE, new CorrectionSettings(0.7, 1, 2, 1, 0, 0, 1e-3, false)));
     }
 
     @ParameterizedTest
@@ -141,7 +144,7 @@ class CorrectionMethodsTest {
     @ParameterizedTest
     @ValueSource(strings = {"SCALE", "PROJECT", "ATTENUATE", "DEFLATE"})
     void theRankStays(ActionKind action) throws IOException {
-        LowRank corrected = correct(action, new CorrectionSettings(0.6, 0.6, 1, 1, 0, 0, false));
+        LowRank corrected = correct(action, new CorrectionSettings(0.6, 0.6, 1, 1, 0, 0, 1e-3, false));
         assertThat(corrected.a().rows()).isEqualTo(RANK);
         assertThat(corrected.b().columns()).isEqualTo(RANK);
     }
@@ -150,7 +153,7 @@ class CorrectionMethodsTest {
     @CsvSource({"DEFLATE, 0.6", "ATTENUATE, 0"})
     void whereAlignmentChangedNothingThereIsNothingToDeflateOrAttenuate(ActionKind action, double strength)
             throws IOException {
-        LowRank corrected = correct(action, new CorrectionSettings(strength, 0.6, 1, 1, 0, 0, false), base, true);
+        LowRank corrected = correct(action, new CorrectionSettings(strength, 0.6, 1, 1, 0, 0, 1e-3, false), base, true);
         assertThat(product(corrected).flat()).containsExactly(delta.flat(), within(1e-10));
     }
 
@@ -187,7 +190,7 @@ class CorrectionMethodsTest {
     }
 
     private static CorrectionSettings deflating(double energy) {
-        return new CorrectionSettings(energy, 1, ActionParameter.AUTO, 2, 0, 0, false);
+        return new CorrectionSettings(energy, 1, ActionParameter.AUTO, 2, 0, 0, 1e-3, false);
     }
 
     /** Returns μ where {@code Σ x(1 − f(x)) = energy · Σ x} over a Gram matrix's eigenvalues x. */

@@ -104,6 +104,7 @@ public final class Reports {
                         null,
                         null,
                         null,
+                        null,
                         "peft"),
                 new Inputs(
                         new CheckpointInput("base", "ab"),
@@ -146,6 +147,7 @@ public final class Reports {
                         old.gainExponent(),
                         old.restore(),
                         old.restoreRank(),
+                        old.tolerance(),
                         old.client()),
                 report.inputs(),
                 report.engine(),
