@@ -63,7 +63,7 @@ public class KernelBenchmark {
     public enum Way {
         ENGINE(() -> TensorEngine.start("cpu").kernel()),
         PLAIN_LOOPS(() -> new LoopKernel(PlainLoops::new)),
-        VECTOR_LOOPS(() -> new LoopKernel(Vectors.find().orElseThrow()));
+        VECTOR_LOOPS(() -> new LoopKernel(TileLoops.vectors().orElseThrow()));
 
         private final Supplier<Kernel> starter;
 

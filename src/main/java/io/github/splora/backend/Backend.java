@@ -1,13 +1,13 @@
 package io.github.splora.backend;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.linalg.Vectors;
 import io.github.splora.tensor.Kernel;
 import io.github.splora.tensor.KernelKind;
 import io.github.splora.tensor.djl.TensorEngine;
 import io.github.splora.tensor.loops.LoopKernel;
 import io.github.splora.tensor.loops.PlainLoops;
 import io.github.splora.tensor.loops.TileLoops;
-import io.github.splora.tensor.loops.Vectors;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -82,7 +82,7 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
     private static Backend loops(long bytes, Function<String, TensorEngine> starter) {
         Supplier<TileLoops> loops = (bytes < LEAST_BYTES_FOR_VECTORS
                         ? Optional.<Supplier<TileLoops>>empty()
-                        : Vectors.find())
+                        : TileLoops.vectors())
                 .orElse(PlainLoops::new);
         FallbackKernel kernel = new FallbackKernel(new LoopKernel(loops), () -> starter.apply("cpu"));
         Arithmetic java = new Arithmetic("Java", System.getProperty("java.version"));

@@ -40,6 +40,10 @@ public record Matrix(int rows, int columns, double[] values) {
         return values[row * columns + column];
     }
 
+    void set(int row, int column, double value) {
+        values[row * columns + column] = value;
+    }
+
     public Matrix transpose() {
         Matrix result = zeros(columns, rows);
         for (int i = 0; i < rows; i++) {

@@ -1,6 +1,9 @@
 package io.github.splora.tensor.loops;
 
+import io.github.splora.linalg.Vectors;
 import io.github.splora.storage.DType;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The loops over tiles that take nearly all of a walk's time: {@link PlainLoops} or {@link VectorLoops}. {@link Loops} has
@@ -15,6 +18,11 @@ public interface TileLoops {
 
     /** The number of a tall-skinny matrix's columns is rounded up to a multiple of this. */
     int RANK_STEP = 4;
+
+    /** Returns a factory of loops with vectors, or empty if this machine has no vectors that are worth using. */
+    static Optional<Supplier<TileLoops>> vectors() {
+        return Vectors.find(TileLoops.class, "io.github.splora.tensor.loops.VectorLoops");
+    }
 
     /**
      * Returns the tile shape that these loops are fastest with.

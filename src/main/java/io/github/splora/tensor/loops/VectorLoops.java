@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link TileLoops} with the JDK's Vector API, which keeps sums in registers: up to 1.5 times as fast as {@link PlainLoops}.
- * Only {@link Vectors} creates one, where the API is present.
+ * Only {@link TileLoops#vectors} creates one, where the API is present.
  *
  * <p>The last bits of sums along a row depend on the processor's vector width; nothing else does.
  */
@@ -20,11 +20,6 @@ final class VectorLoops implements TileLoops {
     private static final int LANES = FLOATS.length();
 
     private final float[] lanes = new float[LANES];
-
-    /** Width of a vector. */
-    static int bits() {
-        return FLOATS.vectorBitSize();
-    }
 
     @Override
     public Tile.Shape shape(boolean isOnlyWeighed) {

@@ -12,7 +12,7 @@ class VectorLoopsTest extends LoopKernelTest {
 
     @Override
     protected Supplier<TileLoops> loops() {
-        Optional<Supplier<TileLoops>> vectors = Vectors.find();
+        Optional<Supplier<TileLoops>> vectors = TileLoops.vectors();
         if (Processor.mustHaveVectors()) {
             assertThat(vectors).as("vectors of a processor with AVX2").isPresent();
         } else {

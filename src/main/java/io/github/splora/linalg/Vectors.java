@@ -1,7 +1,8 @@
-package io.github.splora.tensor.loops;
+package io.github.splora.linalg;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Constructor;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -9,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the JDK's Vector API can be used. It still incubates: {@code --add-modules} would print a warning at every start,
- * so the launcher only enables the compiler's support, and this class loads the module when a walk first needs it.
+ * so the launcher only enables the compiler's support, and this class loads the module when it is first needed. Classes that use
+ * the API are found by name, because everything else must load where the API cannot.
  */
 public final class Vectors {
 
@@ -18,7 +20,7 @@ public final class Vectors {
     /** Set by the launcher together with the options that vectors need: without them the API works, a thousand times slower. */
     private static final String PROPERTY = "splora.vectors";
 
-    private static final String LOOPS = "io.github.splora.tensor.loops.VectorLoops";
+    private static final String LOOPS = "io.github.splora.linalg.VectorRowLoops";
     private static final String MODULE = "jdk.incubator.vector";
     /** AVX2. With narrower vectors, the compiler's own do nearly as well. */
     private static final int LEAST_BITS = 256;
@@ -27,9 +29,14 @@ public final class Vectors {
 
     private Vectors() {}
 
-    /** Returns a factory of vector loops, or empty if this machine has no vectors that are worth using. */
-    public static Optional<Supplier<TileLoops>> find() {
-        return bits() == 0 ? Optional.empty() : Optional.of(Vectors::made);
+    /**
+     * Returns a factory of objects that compute with vectors, or empty if this machine has no vectors that are worth using.
+     *
+     * @param type what the class implements
+     * @param name of a class with a constructor that has no parameters
+     */
+    public static <T> Optional<Supplier<T>> find(Class<T> type, String name) {
+        return bits() == 0 ? Optional.empty() : Optional.of(() -> made(type, name));
     }
 
     /** Returns the width of the vectors in bits, or 0 if this machine has none that are worth using. */
@@ -38,7 +45,7 @@ public final class Vectors {
             return 0;
         }
         try {
-            int bits = (int) loops().getDeclaredMethod("bits").invoke(null);
+            int bits = (int) Class.forName(LOOPS).getDeclaredMethod("bits").invoke(null);
             return bits < leastBits() ? 0 : bits;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
@@ -68,17 +75,14 @@ public final class Vectors {
         return System.getProperty("os.arch").equals("aarch64") ? LEAST_BITS_ON_ARM : LEAST_BITS;
     }
 
-    private static TileLoops made() {
+    private static <T> T made(Class<T> type, String name) {
         try {
-            return loops().getDeclaredConstructor().newInstance();
+            Constructor<?> constructor = Class.forName(name).getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return type.cast(constructor.newInstance());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** By name, because this class must load where the API, and with it the class of the loops, cannot. */
-    private static Class<? extends TileLoops> loops() throws ClassNotFoundException {
-        return Class.forName(LOOPS).asSubclass(TileLoops.class);
     }
 
     /** Adds the API's module to the running JVM, as the JVM itself does for agents. */

@@ -1,9 +1,10 @@
-package io.github.splora.tensor.loops;
+package io.github.splora.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.splora.testing.Processor;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class VectorsTest {
@@ -15,7 +16,7 @@ class VectorsTest {
         assertThat(Vectors.bits())
                 .as("bits; are the JVM's options those of argLine in pom.xml?")
                 .isGreaterThanOrEqualTo(256);
-        assertThat(Vectors.find()).isPresent();
-        assertThat(Vectors.find().get().get()).isInstanceOf(VectorLoops.class);
+        assertThat(Vectors.find(RowLoops.class, VectorRowLoops.class.getName()).map(Supplier::get))
+                .containsInstanceOf(VectorRowLoops.class);
     }
 }
