@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies smooth functions of an alignment delta {@code V = UΣWᵀ : [out, in]} to thin matrices without decomposing V. It builds
- * two block Krylov spaces: one of VᵀV that starts from the deltas' Aᵀ, and one of VVᵀ that starts from their B, each with a few
- * random columns. Both grow in the same walks, two per step, until the results no longer change.
+ * two block Krylov spaces: one of VᵀV that starts from the deltas' Aᵀ and a few random columns, and one of VVᵀ that starts from their
+ * B, with random columns where the module is small or B narrow. Both grow in the same walks, two per step, until the results no longer change.
  *
  * <p>The spaces provide
  *
@@ -47,6 +47,9 @@ public final class KrylovSpaces {
     private static final int ENOUGH_SAMPLES = 8192;
     /** Columns of a starting block in addition to the number of triplets. */
     private static final int SPARE = 4;
+
+    /** Columns of a left starting block in large modules, at least: the narrowest blocks converge slowly. */
+    private static final int LEAST_LEFT_COLUMNS = 8;
 
     private static final long OTHER_SEED = 0x9E3779B97F4A7C15L;
     private static final double FLOAT32_ROUNDING = 1e-7;
@@ -87,6 +90,7 @@ public final class KrylovSpaces {
     private BlockLanczos right;
     private @Nullable BlockLanczos left;
     private int randomColumns;
+    private int leftRandomColumns;
     private final Map<Double, SmoothFilter> lastFilters = new HashMap<>();
     private boolean isEnergySettled;
     private final List<Trend> filterTrends = new ArrayList<>();
@@ -310,24 +314,34 @@ public final class KrylovSpaces {
         int rank = deltas.stream().mapToInt(delta -> delta.a().rows()).sum();
         randomColumns = randomColumns(Math.min(out, in), rank, tripletCount);
         double rounding = accuracy.isFloat64() ? FLOAT64_ROUNDING : FLOAT32_ROUNDING;
-        right = new BlockLanczos(false, block(in, delta -> delta.a().transpose(), seed), rounding);
+        leftRandomColumns = leftRandomColumns(rank);
+        right = new BlockLanczos(false, block(in, delta -> delta.a().transpose(), randomColumns, seed), rounding);
         // Without a delta, the right side is enough.
         left = deltas.isEmpty()
                 ? null
-                : new BlockLanczos(true, block(out, FilteredDelta::b, seed + OTHER_SEED), rounding);
+                : new BlockLanczos(true, block(out, FilteredDelta::b, leftRandomColumns, seed + OTHER_SEED), rounding);
     }
 
     private static int randomColumns(long size, int rank, int triplets) {
-        int samples = (int) Math.max(LEAST_RANDOM_COLUMNS, Math.min(MOST_RANDOM_COLUMNS, ENOUGH_SAMPLES / size));
-        return Math.max(samples, Math.min(triplets, MOST_RANDOM_COLUMNS) + SPARE - rank);
+        return Math.max(samples(size), Math.min(triplets, MOST_RANDOM_COLUMNS) + SPARE - rank);
     }
 
-    private Matrix block(int size, Function<FilteredDelta, Matrix> factor, long blockSeed) {
+    /** In large modules, the right side's random columns are samples enough. */
+    private int leftRandomColumns(int rank) {
+        int samples = samples(Math.min(out, in));
+        return samples > LEAST_RANDOM_COLUMNS ? samples : Math.max(0, LEAST_LEFT_COLUMNS - rank);
+    }
+
+    private static int samples(long size) {
+        return (int) Math.max(LEAST_RANDOM_COLUMNS, Math.min(MOST_RANDOM_COLUMNS, ENOUGH_SAMPLES / size));
+    }
+
+    private Matrix block(int size, Function<FilteredDelta, Matrix> factor, int random, long blockSeed) {
         Matrix block = Matrix.zeros(size, 0);
         for (FilteredDelta delta : deltas) {
             block = block.beside(factor.apply(delta));
         }
-        return block.beside(Matrix.random(size, randomColumns, blockSeed));
+        return block.beside(Matrix.random(size, random, blockSeed));
     }
 
     private Stream<BlockLanczos> spaces() {
@@ -367,8 +381,10 @@ public final class KrylovSpaces {
 
     /** Updates everything that needs Ritz pairs, of the last step whose residuals are known. */
     private void evaluate() {
-        estimates = spaces().map(space -> new EnergyEstimate(space, randomColumns, squaredNorm()))
-                .toList();
+        estimates = new ArrayList<>(List.of(new EnergyEstimate(right, randomColumns, squaredNorm())));
+        if (left != null && leftRandomColumns > 0) {
+            estimates.add(new EnergyEstimate(left, leftRandomColumns, squaredNorm()));
+        }
         isEnergySettled = true;
         for (double energy : energies) {
             SmoothFilter filter = filter(energy, estimates);
