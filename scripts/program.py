@@ -22,7 +22,7 @@ TARGET = REPOSITORY / "target"
 SERVER = "io.github.splora.cli.CommandServer"
 # The options with which bin/splora starts Java, except those that make a short process shorter.
 JAVA_OPTIONS = (
-    "-XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions "
+    "-XX:+UseSerialGC -XX:MaxNewSize=64m -Xshare:auto --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions "
     "-XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport --add-exports=java.base/jdk.internal.module=ALL-UNNAMED "
     "-Dsplora.vectors=true"
 ).split()

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  */
 public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String device) {
 
-    /** Vectors regain their startup time from this size on with the default reference, earlier with one that walks twice. */
+    /** Vectors regain their startup time from this many bytes on. */
     private static final long LEAST_BYTES_FOR_VECTORS = 3_000_000_000L;
 
     /**
@@ -37,7 +37,7 @@ public record Backend(Kernel kernel, Supplier<Arithmetic> arithmetic, String dev
      * Chooses a kernel. On a CPU, Java's loops compute everything they can; the engine, which takes a second to start, is
      * started only for what they cannot compute.
      *
-     * @param bytes size of the weights to walk over: vectors need a second of processor time until they are compiled
+     * @param bytes size of the weights, times the number of walks over them: vectors need a second of processor time until they are compiled
      * @param device {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}; not a GPU for {@link KernelKind#JAVA}
      * @throws BadInputException if the chosen GPU is not there
      * @throws java.io.UncheckedIOException if the engine is needed and its library does not load, with what to do

@@ -30,6 +30,31 @@ public final class FallbackKernel implements Kernel {
         (LoopKernel.canAnswer(pass, weights) ? loops : ofEngine()).run(pass, weights);
     }
 
+    @Override
+    public Walks over(Weights weights, boolean keeps) {
+        Walks ofLoops = loops.over(weights, keeps);
+        return new Walks() {
+            @Override
+            public void run(Pass pass) {
+                if (LoopKernel.canAnswer(pass, weights)) {
+                    ofLoops.run(pass);
+                } else {
+                    ofEngine().run(pass, weights);
+                }
+            }
+
+            @Override
+            public void close() {
+                ofLoops.close();
+            }
+        };
+    }
+
+    @Override
+    public long keptBytes(Weights weights) {
+        return loops.keptBytes(weights);
+    }
+
     /** The loops' estimate: what will be asked is not known yet, and the engine needs about as much. */
     @Override
     public long workspaceBytes(Weights weights) {

@@ -8,8 +8,9 @@ import io.github.splora.pairing.PairedModule;
 import io.github.splora.pairing.Weights;
 import io.github.splora.tensor.Kernel;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Memory budget for modules measured in parallel: work starts once its estimated memory fits, first come, first served. A
@@ -24,10 +25,16 @@ final class MemoryBudget {
 
     private final Kernel kernel;
     private final int units;
+    private final int threads;
     private final Semaphore free;
 
-    MemoryBudget(Kernel kernel, long bytes) {
+    /**
+     * @param bytes the budget
+     * @param threads how many modules are measured in parallel, at most
+     */
+    MemoryBudget(Kernel kernel, long bytes, int threads) {
         this.kernel = kernel;
+        this.threads = threads;
         this.units = Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.max(1, bytes / UNIT)));
         this.free = new Semaphore(units, true);
     }
@@ -38,13 +45,21 @@ final class MemoryBudget {
      * @param modules modules on the same weights, which are measured together
      * @param references how many references hold factors of each module
      * @param corrections what is computed for each module that it is wanted for
+     * @param work gets whether there is room to keep weights between walks, which pays if there are many walks
      */
-    <T> T within(List<PairedModule> modules, int references, List<CorrectionRequest> corrections, Callable<T> work)
-            throws Exception {
-        int needed = (int) Math.min(units, ceilOfUnits(bytes(modules, references, corrections)));
+    <T> T within(
+            List<PairedModule> modules, int references, List<CorrectionRequest> corrections, Function<Boolean, T> work)
+            throws InterruptedException {
+        long bytes = bytes(modules, references, corrections);
+        long kept = corrections.stream().anyMatch(each -> each.method().usesKrylovSpaces())
+                ? largest(modules, kernel::keptBytes)
+                : 0;
+        // Only in this module's share of the budget: parallel modules save more time.
+        boolean keeps = kept > 0 && ceilOfUnits(bytes + kept) <= units / threads;
+        int needed = (int) Math.min(units, ceilOfUnits(keeps ? bytes + kept : bytes));
         free.acquire(needed);
         try {
-            return work.call();
+            return work.apply(keeps);
         } finally {
             free.release(needed);
         }
@@ -52,11 +67,7 @@ final class MemoryBudget {
 
     /** An estimate from shapes and dtypes. */
     private long bytes(List<PairedModule> modules, int references, List<CorrectionRequest> corrections) {
-        long ofWalk = modules.get(0).weights().stream()
-                .mapToLong(kernel::workspaceBytes)
-                .max()
-                .orElseThrow();
-        return ofWalk
+        return largest(modules, kernel::workspaceBytes)
                 + modules.stream()
                         .mapToLong(module -> tallSkinnyBytes(module, references + corrections.size())
                                 + krylovBytes(
@@ -66,6 +77,10 @@ final class MemoryBudget {
                                                 .filter(CorrectionMethod::usesKrylovSpaces)
                                                 .toList()))
                         .sum();
+    }
+
+    private static long largest(List<PairedModule> modules, ToLongFunction<Weights> bytes) {
+        return modules.get(0).weights().stream().mapToLong(bytes).max().orElseThrow();
     }
 
     /** Bytes of the Krylov spaces of one matrix, and of the triplets of all of them. */

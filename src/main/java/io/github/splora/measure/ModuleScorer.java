@@ -10,6 +10,7 @@ import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorInfo;
 import io.github.splora.storage.Values;
 import io.github.splora.tensor.Kernel;
+import io.github.splora.tensor.Kernel.Walks;
 import io.github.splora.tensor.Pass;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -69,7 +70,7 @@ public final class ModuleScorer {
      */
     public List<List<Measurement>> measure(List<PairedModule> modules, MeasuringProgress progress) {
         ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
-        MemoryBudget memory = new MemoryBudget(kernel, resources.memory());
+        MemoryBudget memory = new MemoryBudget(kernel, resources.memory(), resources.threads());
         try {
             Map<List<Weights>, List<PairedModule>> ofSameWeights = modules.stream()
                     .collect(Collectors.groupingBy(PairedModule::weights, LinkedHashMap::new, Collectors.toList()));
@@ -77,7 +78,10 @@ public final class ModuleScorer {
             for (List<PairedModule> together : ofSameWeights.values()) {
                 futures.add(pool.submit(() -> {
                     List<Measured> measured = memory.within(
-                            together, references.size(), corrections, () -> measureTogether(together, progress));
+                            together,
+                            references.size(),
+                            corrections,
+                            keeps -> measureTogether(together, keeps, progress));
                     synchronized (progress) {
                         together.forEach(progress::done);
                     }
@@ -104,7 +108,7 @@ public final class ModuleScorer {
     private record Measured(PairedModule module, List<Measurement> ofReference, boolean isFinite) {}
 
     /** Measures modules of several adapters on the same layer, whose weights are read once for all of them. */
-    private List<Measured> measureTogether(List<PairedModule> modules, MeasuringProgress progress) {
+    private List<Measured> measureTogether(List<PairedModule> modules, boolean keeps, MeasuringProgress progress) {
         List<Weights> weights = modules.get(0).weights();
         List<ModuleWork> work = modules.stream()
                 .map(module -> new ModuleWork(module, references, corrections))
@@ -113,8 +117,10 @@ public final class ModuleScorer {
         for (Weights ofMatrix : weights) {
             Spectrum spectrum = new Spectrum(ofMatrix.outFeatures(), ofMatrix.inFeatures(), seed);
             work.forEach(each -> each.begin(ofMatrix, spectrum, seed));
-            walk(ofMatrix, counter, pass -> ask(work, each -> each.ask(pass)));
-            walk(ofMatrix, counter, pass -> ask(work, each -> each.askSpaces(pass)));
+            Walks walks = kernel.over(ofMatrix, keeps);
+            walk(walks, counter, pass -> ask(work, each -> each.ask(pass)));
+            walk(walks, counter, pass -> ask(work, each -> each.askSpaces(pass)));
+            walks.close();
             work.forEach(ModuleWork::endMatrix);
         }
         return work.stream()
@@ -132,9 +138,9 @@ public final class ModuleScorer {
     }
 
     /** Walks until nothing is requested. */
-    private void walk(Weights weights, WalkCounter counter, Predicate<Pass> ask) {
+    private static void walk(Walks walks, WalkCounter counter, Predicate<Pass> ask) {
         for (Pass pass = new Pass(); ask.test(pass); pass = new Pass()) {
-            kernel.run(pass, weights);
+            walks.run(pass);
             counter.count();
         }
     }

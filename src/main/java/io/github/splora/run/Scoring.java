@@ -63,7 +63,7 @@ final class Scoring {
                 .toList();
         if (!modules.isEmpty()) {
             List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
-            Kernel kernel = Backend.start(bytesOfWeights(pairs), options.device(), options.kernel())
+            Kernel kernel = Backend.start(bytesToWalk(pairs, corrections), options.device(), options.kernel())
                     .kernel();
             measure(kernel, pairs, List.of(), corrections, options, progress);
         }
@@ -92,7 +92,7 @@ final class Scoring {
                 .forEach(measured::add);
         List<PairedModule> all =
                 groups.stream().flatMap(each -> each.pairs().stream()).toList();
-        Backend backend = Backend.start(bytesOfWeights(all), options.device(), options.kernel());
+        Backend backend = Backend.start(bytesToWalk(all, corrections), options.device(), options.kernel());
         List<List<Measurement>> measurements = measure(
                 backend.kernel(),
                 all,
@@ -193,6 +193,15 @@ final class Scoring {
         } finally {
             progress.end();
         }
+    }
+
+    /** Estimates how many bytes all walks over the weights process. */
+    private static long bytesToWalk(List<PairedModule> pairs, List<CorrectionRequest> corrections) {
+        int steps = corrections.stream()
+                .mapToInt(each -> each.method().steps())
+                .max()
+                .orElse(0);
+        return bytesOfWeights(pairs) * (1 + 2L * steps);
     }
 
     /** Counts weights that several adapters change only once, since the walk reads them once. */

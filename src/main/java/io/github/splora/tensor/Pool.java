@@ -23,11 +23,18 @@ public final class Pool<T> {
      * because something may still write to it.
      */
     public void lend(Consumer<T> use) {
-        T one = idle.pollFirst();
-        if (one == null) {
-            one = maker.get();
-        }
+        T one = borrow();
         use.accept(one);
+        giveBack(one);
+    }
+
+    /** Lends a buffer until {@link #giveBack}. */
+    public T borrow() {
+        T one = idle.pollFirst();
+        return one == null ? maker.get() : one;
+    }
+
+    public void giveBack(T one) {
         idle.addFirst(one);
     }
 }

@@ -11,10 +11,12 @@ import io.github.splora.tensor.Pass.Product;
 import io.github.splora.tensor.Pool;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over weights with Java's own loops, in about a third of the CPU time of {@code DjlKernel}. Weights are cut into tiles
@@ -46,15 +48,54 @@ public final class LoopKernel implements Kernel {
     }
 
     private final Pool<LoopMemory> memories;
+    private final Pool<KeptTiles> kept;
 
     /** @param loops creates the loops of one walk */
     public LoopKernel(Supplier<TileLoops> loops) {
         this.memories = new Pool<>(() -> new LoopMemory(loops.get()));
+        this.kept = new Pool<>(() -> {
+            Tile.Shape shape = loops.get().shape(false);
+            return new KeptTiles(shape, PIECE / shape.columns());
+        });
     }
 
     @Override
     public void run(Pass pass, Weights weights) {
-        memories.lend(memory -> new Walk(pass, weights, memory).run());
+        memories.lend(memory -> new Walk(pass, weights, memory, null).run());
+    }
+
+    @Override
+    public Walks over(Weights weights, boolean keeps) {
+        return keeps ? new KeepingWalks(weights) : Kernel.super.over(weights, false);
+    }
+
+    @Override
+    public long keptBytes(Weights weights) {
+        long pieces = (weights.aligned().columns() + PIECE - 1) / PIECE;
+        long rows = Math.max(weights.aligned().rows(), LEAST_ROWS);
+        return pieces * PIECE * rows * Float.BYTES;
+    }
+
+    /** Walks that read and subtract the weights once, and keep the differences. */
+    private final class KeepingWalks implements Walks {
+
+        private final Weights weights;
+        private final KeptTiles tiles = kept.borrow();
+
+        KeepingWalks(Weights weights) {
+            this.weights = weights;
+            tiles.setFilled(false);
+        }
+
+        @Override
+        public void run(Pass pass) {
+            memories.lend(memory -> new Walk(pass, weights, memory, tiles).run());
+        }
+
+        @Override
+        public void close() {
+            kept.giveBack(tiles);
+        }
     }
 
     @Override
@@ -95,8 +136,10 @@ public final class LoopKernel implements Kernel {
 
         private final List<ProductSum> products;
         private final List<InnerSum> inners;
+        /** Tiles of V to fill, or filled ones to use; null where nothing is kept. */
+        private final @Nullable KeptTiles kept;
 
-        Walk(Pass pass, Weights weights, LoopMemory memory) {
+        Walk(Pass pass, Weights weights, LoopMemory memory, @Nullable KeptTiles tilesOfModule) {
             this.weights = weights;
             this.memory = memory;
             this.matrices = pass.matricesOf(weights);
@@ -104,6 +147,8 @@ public final class LoopKernel implements Kernel {
             boolean isOnlyWeighed = wanted.stream().allMatch(product -> product.isTransposedAsStored(weights));
             this.shape = memory.loops().shape(isOnlyWeighed);
             this.pair = 2 * shape.columns();
+            boolean isOnlyDelta = pass.operands().equals(EnumSet.of(Operand.ALIGNMENT_DELTA));
+            this.kept = tilesOfModule != null && tilesOfModule.shape() == shape && isOnlyDelta ? tilesOfModule : null;
             pass.operands()
                     .forEach(operand -> tiles.put(operand, memory.tiles(operand, shape, PIECE / shape.columns())));
             this.products = wanted.stream()
@@ -118,13 +163,20 @@ public final class LoopKernel implements Kernel {
             long columns = weights.aligned().columns();
             List<BlockRows> blocks = BlockRows.of(weights.matrices(), rowsOfBlock(weights, shape));
             List<StoredBlock> stored = memory.blocks(matrices.size());
+            boolean isRead = kept == null || !kept.isFilled();
+            int piece = 0;
             for (BlockRows rows : blocks) {
-                for (int i = 0; i < matrices.size(); i++) {
+                for (int i = 0; i < matrices.size() && isRead; i++) {
                     stored.get(i).read(matrices.get(i), rows);
                 }
                 for (long first = 0; first < columns; first += PIECE) {
                     int length = (int) Math.min(PIECE, columns - first);
-                    read(stored, rows, first, length);
+                    if (kept != null) {
+                        tiles.put(Operand.ALIGNMENT_DELTA, kept.piece(piece++));
+                    }
+                    if (isRead) {
+                        read(stored, rows, first, length);
+                    }
                     for (int i = 0; i * pair < length; i++) {
                         long column = first + (long) i * pair;
                         add(rows.first(), column, 2 * i);
@@ -133,6 +185,9 @@ public final class LoopKernel implements Kernel {
                         }
                     }
                 }
+            }
+            if (kept != null) {
+                kept.setFilled(true);
             }
             products.forEach(ProductSum::finish);
             inners.forEach(InnerSum::finish);

@@ -71,14 +71,21 @@ final class Loops {
 
     /** {@code Σ row} in float64. */
     static double sum(float[] row, int n) {
-        double even = 0;
-        double odd = 0;
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
         int i = 0;
-        for (; i + 1 < n; i += 2) {
-            even += row[i];
-            odd += row[i + 1];
+        for (; i + 3 < n; i += 4) {
+            sum0 += row[i];
+            sum1 += row[i + 1];
+            sum2 += row[i + 2];
+            sum3 += row[i + 3];
         }
-        return i < n ? even + odd + row[i] : even + odd;
+        for (; i < n; i++) {
+            sum0 += row[i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
     }
 
     /** Returns the largest magnitude, or NaN if the row contains one. */

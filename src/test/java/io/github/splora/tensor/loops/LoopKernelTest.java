@@ -11,6 +11,7 @@ import io.github.splora.pairing.Weights;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.tensor.Kernel;
+import io.github.splora.tensor.Kernel.Walks;
 import io.github.splora.tensor.KernelTest;
 import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
@@ -59,6 +60,46 @@ class LoopKernelTest extends KernelTest {
                 assertAgree(innerProducts(ENGINE, weights, rank), innerProducts(kernel(), weights, rank));
             }
         }
+    }
+
+    /** The first two walks are of different tile shapes with plain loops; the third uses what was kept. */
+    @ParameterizedTest
+    @CsvSource({"1,1", "131,67", "300,2100", "513,4100"})
+    void weightsThatAreKeptGiveTheSameBits(int out, int in) throws IOException {
+        for (boolean transposed : new boolean[] {false, true}) {
+            Weights weights = new Weights(
+                    matrix(out, in, 1, DType.BF16, transposed, 1),
+                    matrix(out, in, 2, DType.BF16, transposed, 1),
+                    Optional.of(matrix(out, in, 3, DType.BF16, transposed, 1)),
+                    transposed);
+            Kernel kernel = kernel();
+            for (int module = 0; module < 2; module++) {
+                try (Walks walks = kernel.over(weights, true)) {
+                    for (boolean isLeft : new boolean[] {false, true, true, false}) {
+                        assertThat(products(walks::run, out, in, isLeft))
+                                .isDeepEqualTo(products(pass -> kernel.run(pass, weights), out, in, isLeft));
+                    }
+                    assertThat(withAdapted(walks::run)).isEqualTo(withAdapted(pass -> kernel.run(pass, weights)));
+                }
+            }
+        }
+    }
+
+    private static double[][] products(Consumer<Pass> walk, int out, int in, boolean isLeft) {
+        Pass pass = new Pass();
+        Slot<Matrix> left = pass.transposeTimes(Operand.ALIGNMENT_DELTA, Matrix.random(out, 3, 5));
+        Slot<Matrix> right = isLeft ? left : pass.times(Operand.ALIGNMENT_DELTA, Matrix.random(in, 2, 6));
+        Slot<Double> square = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
+        walk.accept(pass);
+        return new double[][] {left.get().values(), right.get().values(), {square.get()}};
+    }
+
+    /** What is kept does not suffice for this walk. */
+    private static double withAdapted(Consumer<Pass> walk) {
+        Pass pass = new Pass();
+        Slot<Double> inner = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ADAPTED_DELTA);
+        walk.accept(pass);
+        return inner.get();
     }
 
     /** Their squares are no float32, or nothing of them is left. */
