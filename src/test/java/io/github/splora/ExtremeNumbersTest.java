@@ -84,14 +84,15 @@ class ExtremeNumbersTest {
         Weights infinite = new Weights(DType.F16, RANK, IN, 0x7c00, 0x7c00, 3);
         Weights b = new Weights(DType.F16, OUT, RANK, 0x3c00, 0x3fff, 4);
 
-        String advice = " NaN or infinite: a tensor with such values cannot be scored; check how it was trained or"
-                + " download it again";
         assertThat(Refusal.of(() -> score(kernel, nan, fine, infinite, b)))
                 .containsExactlyInAnyOrder(
-                        folder.resolve("base/model.safetensors") + ": tensor '" + MODULE + ".weight' " + OUT * IN
-                                + advice,
-                        folder.resolve("adapter/adapter_model.safetensors") + ": tensor '" + PREFIX + ".lora_A.weight' "
-                                + RANK * IN + advice);
+                        folder.resolve("base/model.safetensors") + ": module '" + MODULE + "', tensor '" + MODULE
+                                + ".weight' " + OUT * IN + " NaN or infinite: the model's weight cannot be compared;"
+                                + " download it again, or leave the module out: --exclude '" + MODULE + "'",
+                        folder.resolve("adapter/adapter_model.safetensors") + ": module '" + MODULE + "', tensor '"
+                                + PREFIX + ".lora_A.weight' " + RANK * IN + " NaN or infinite: it cannot be scored;"
+                                + " check how it was trained, remove the module with 'prune --prune-module " + MODULE
+                                + "', or leave it out: --exclude '" + MODULE + "'");
     }
 
     @ParameterizedTest

@@ -2,7 +2,9 @@ package io.github.splora.adapter;
 
 import io.github.splora.adapter.AdapterKey.Part;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
+import io.github.splora.error.ProblemList;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorFile;
@@ -24,7 +26,7 @@ final class LoraModules {
     private final TensorFile weights;
     private final AdapterConfig config;
     private final Set<String> parameters = new HashSet<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final ProblemList problems = new ProblemList();
 
     private LoraModules(TensorFile weights, AdapterConfig config) {
         this.weights = weights;
@@ -40,6 +42,7 @@ final class LoraModules {
     }
 
     private List<LoraModule> collect() {
+        refusePartitions();
         Map<String, Map<String, AdapterKey>> tensorsByModule = new TreeMap<>(TunedModule.NATURAL_ORDER);
         Map<String, AdapterKey> savedBeside = new TreeMap<>();
         Set<String> adapterNames = new TreeSet<>();
@@ -71,9 +74,28 @@ final class LoraModules {
             problem(null, null, "no lora_A and lora_B tensors here; this is not a LoRA adapter");
         }
         if (!problems.isEmpty()) {
-            throw new BadInputException(problems);
+            throw new BadInputException(problems.toList(weights.tensors().size(), "tensor"));
         }
         return List.copyOf(modules);
+    }
+
+    /** Refuses a file of DeepSpeed ZeRO-3, in which a tensor of shape [0] stands for a part on another rank. */
+    private void refusePartitions() {
+        List<StoredTensor> empty = weights.tensors().keySet().stream()
+                .filter(name -> AdapterKey.parse(name).isOfDelta())
+                .map(name -> new StoredTensor(weights, weights.tensor(name)))
+                .filter(tensor -> tensor.shape().equals(List.of(0L)))
+                .toList();
+        if (!empty.isEmpty()) {
+            throw new BadInputException(
+                    weights.path(),
+                    Plural.share(empty.size(), weights.tensors().size(), "tensor") + ", for example '"
+                            + empty.get(0).name() + "', shape",
+                    empty.get(0).shape(),
+                    "has no elements: this is one rank's partition of DeepSpeed ZeRO-3; save the adapter with the weights"
+                            + " gathered (stage3_gather_16bit_weights_on_model_save), or take its lora_ tensors from the"
+                            + " file that zero_to_fp32.py writes");
+        }
     }
 
     /** Replaces the path of the wrapper that holds a parameter's factors by the parameter's name. */

@@ -82,6 +82,7 @@ final class UnsupportedFeatures {
 
     /** @throws BadInputException naming every unsupported feature that {@code json} uses */
     static void refuse(Path file, ObjectNode json) {
+        refuseMlx(file, json);
         JsonNode type = json.path("peft_type");
         if (!type.isTextual() || !type.textValue().equals("LORA")) {
             throw new BadInputException(
@@ -100,6 +101,21 @@ final class UnsupportedFeatures {
         }
         if (!problems.isEmpty()) {
             throw new BadInputException(problems);
+        }
+    }
+
+    /** Refuses a config of mlx-lm, whose format has the same file name. */
+    private static void refuseMlx(Path file, ObjectNode json) {
+        boolean isMlx = json.path("peft_type").isMissingNode()
+                && (json.has("lora_parameters") || (json.has("fine_tune_type") && json.has("num_layers")));
+        if (isMlx) {
+            throw new BadInputException(
+                    file,
+                    json.has("fine_tune_type") ? "fine_tune_type" : "lora_parameters",
+                    json.has("fine_tune_type") ? json.get("fine_tune_type") : json.get("lora_parameters"),
+                    "this is an adapter in MLX's format (mlx-lm), not in PEFT's; convert it (lora_A = lora_a transposed,"
+                            + " lora_B = lora_b transposed, lora_alpha = scale * rank), or fuse it into its model with"
+                            + " mlx_lm.fuse and pass that checkpoint with --adapted");
         }
     }
 

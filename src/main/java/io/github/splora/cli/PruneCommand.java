@@ -3,11 +3,14 @@ package io.github.splora.cli;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.run.PruneOptions;
 import io.github.splora.run.Surgery;
+import io.github.splora.select.ModuleFilter;
+import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,6 +48,14 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     @Nullable
     Path scores;
 
+    @Option(
+            names = "--prune-module",
+            paramLabel = "PATTERN",
+            description =
+                    "Also prune the modules whose name matches, without scoring them: for a module that holds NaN. Patterns"
+                            + " as in --include. Requires --action drop or zero. Repeatable.")
+    List<String> named = List.of();
+
     @Option(names = "--dry-run", description = "Report what would be pruned, but do not write the output folder.")
     boolean dryRun;
 
@@ -62,7 +73,13 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
         checkOptions();
         Surgery chosen = surgery.surgery(client.choice);
         PruneOptions options = new PruneOptions(
-                scoreOptions(chosen.action()), Optional.ofNullable(scores), folder, chosen, dryRun, force.isGiven);
+                scoreOptions(chosen.action()),
+                Optional.ofNullable(scores),
+                folder,
+                chosen,
+                dryRun,
+                force.isGiven,
+                named);
         prepareReport(scores, folder);
         int code = show(splora().prune(options));
         tellWritten(folder, dryRun);
@@ -80,7 +97,27 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
         }
     }
 
+    private void checkNamed() {
+        if (named.isEmpty()) {
+            return;
+        }
+        if (inputs.adapted().isPresent()) {
+            throw wrong("--prune-module cannot be given with --adapted: it removes modules of an adapter");
+        }
+        ActionKind action = surgery.surgery(client.choice).action();
+        if (action.corrects()) {
+            throw wrong("--prune-module requires --action drop or zero (got " + action + ")");
+        }
+        try {
+            new ModuleFilter(named, List.of());
+        } catch (PatternSyntaxException e) {
+            throw wrong("--prune-module: '" + e.getPattern() + "' is not a valid regular expression: "
+                    + e.getDescription());
+        }
+    }
+
     private void checkOptions() {
+        checkNamed();
         surgery.contradiction(client.choice).ifPresent(sentence -> {
             throw wrong(sentence);
         });

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = "Checks whether PEFT or other clients can load an adapter, and reports all problems at once."
-                + " Reads headers only.")
+                + " Reads the adapter and the model's headers.")
 final class VerifyCommand implements Callable<Integer> {
 
     @Spec
@@ -64,6 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
         try (Adapter adapter = Adapter.open(main.hub().resolve(location, common.revision))) {
             modules = adapter.modules().size();
             problems.addAll(Verification.problems(adapter, clients));
+            problems.addAll(Verification.values(adapter));
             if (aligned != null) {
                 try (Checkpoint checkpoint =
                         Checkpoint.openUnquantized(main.hub().resolve(aligned, common.revision))) {

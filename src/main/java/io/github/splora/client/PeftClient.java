@@ -6,7 +6,7 @@ import io.github.splora.adapter.PeftKeys;
 import io.github.splora.adapter.TargetMatcher;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
-import java.util.ArrayList;
+import io.github.splora.error.ProblemList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -28,7 +28,8 @@ final class PeftClient implements Client {
         AdapterConfig config = content.config();
         TargetMatcher targets = config.targets();
         List<String> names = content.modules().stream().map(LoraModule::name).toList();
-        List<Problem> problems = new ArrayList<>(unfoundKeys(content));
+        ProblemList problems = new ProblemList();
+        unfoundKeys(content).forEach(problems::add);
         for (LoraModule module : content.modules()) {
             if (PeftKeys.isFound(module) && !targets.targets(module) && !isTiedToATarget(module, content)) {
                 problems.add(new Problem(
@@ -46,7 +47,7 @@ final class PeftClient implements Client {
                     "'" + key + "'",
                     "matches no module of the adapter: PEFT would warn"));
         }
-        return problems;
+        return problems.toList(names.size(), "module");
     }
 
     /** Returns one problem if PEFT would not find some of the tensors, because of their names. */
@@ -84,7 +85,8 @@ final class PeftClient implements Client {
         TargetMatcher targets = content.config().targets();
         Stream<String> layers =
                 targets.namesItsTargets() ? model.bare().stream().filter(targets::targets) : Stream.empty();
-        return Stream.concat(layers, model.bareParameters().stream().filter(targets::targetsParameter))
+        ProblemList problems = new ProblemList();
+        Stream.concat(layers, model.bareParameters().stream().filter(targets::targetsParameter))
                 .map(name -> new Problem(
                         content.weights().toString(),
                         "module '" + name + "'",
@@ -92,6 +94,7 @@ final class PeftClient implements Client {
                         "the config targets this layer of " + model.location()
                                 + ", but the adapter has no tensors for it: PEFT would warn, and may"
                                 + " compute with uninitialized memory"))
-                .toList();
+                .forEach(problems::add);
+        return problems.toList(content.modules().size() + problems.size(), "module");
     }
 }

@@ -6,12 +6,19 @@ import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ClientKind;
 import io.github.splora.client.ModelLayers;
 import io.github.splora.error.Problem;
+import io.github.splora.error.ProblemList;
 import io.github.splora.pairing.ModulePairing;
+import io.github.splora.storage.DType;
+import io.github.splora.storage.StoredTensor;
+import io.github.splora.storage.TensorInfo;
+import io.github.splora.storage.Values;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/** Checks, from headers and configs alone, whether clients would load an adapter as intended and without warnings. */
+/** Checks whether clients would load an adapter as intended and without warnings. */
 public final class Verification {
 
     private Verification() {}
@@ -22,6 +29,29 @@ public final class Verification {
         return clients.stream()
                 .flatMap(each -> each.client().problems(content).stream())
                 .toList();
+    }
+
+    /** Returns a problem for each tensor of the adapter with NaN or infinite numbers; reads all of the adapter. */
+    public static List<Problem> values(Adapter adapter) {
+        ProblemList problems = new ProblemList();
+        Map<String, String> moduleOf = new HashMap<>();
+        adapter.modules()
+                .forEach(module -> module.tensorNames().forEach(tensor -> moduleOf.put(tensor, module.name())));
+        for (TensorInfo info : adapter.weights().tensors().values()) {
+            long count = DType.WEIGHTS.contains(info.dtype())
+                    ? Values.countNonFinite(new StoredTensor(adapter.weights(), info))
+                    : 0;
+            if (count > 0) {
+                String module = moduleOf.get(info.name());
+                problems.add(new Problem(
+                        adapter.weights().path().toString(),
+                        (module == null ? "" : "module '" + module + "', ") + TensorInfo.label(info.name()),
+                        count + " NaN or infinite",
+                        "a model with this adapter cannot work; check how it was trained, or remove the module with"
+                                + " splora prune --prune-module"));
+            }
+        }
+        return problems.toList(adapter.weights().tensors().size(), "tensor");
     }
 
     /**

@@ -24,7 +24,6 @@ import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Measures modules: walks over the weights and returns {@link Measurement}s, and corrected factors where requested.
@@ -180,19 +179,25 @@ public final class ModuleScorer {
 
     private static List<Problem> nonFinite(PairedModule module) {
         List<Problem> problems = new ArrayList<>();
-        Stream<StoredTensor> weights = module.weights().stream()
+        module.tuned()
+                .tensors()
+                .forEach(tensor -> addNonFinite(
+                        problems,
+                        module,
+                        tensor,
+                        "it cannot be scored; check how it was trained, remove the module with 'prune --prune-module "
+                                + module.name() + "', or leave it out: --exclude '" + module.name() + "'"));
+        module.weights().stream()
                 .flatMap(pair -> pair.matrices().stream())
-                .flatMap(matrix -> matrix.tensors().stream());
-        Stream.concat(module.tuned().tensors().stream(), weights).distinct().forEach(tensor -> {
-            long count = Values.countNonFinite(tensor);
-            if (count > 0) {
-                problems.add(new Problem(
-                        tensor.file().path().toString(),
-                        TensorInfo.label(tensor.name()),
-                        count + " NaN or infinite",
-                        "a tensor with such values cannot be scored; check how it was trained or download it again"));
-            }
-        });
+                .flatMap(matrix -> matrix.tensors().stream())
+                .filter(tensor -> !module.tuned().tensors().contains(tensor))
+                .distinct()
+                .forEach(tensor -> addNonFinite(
+                        problems,
+                        module,
+                        tensor,
+                        "the model's weight cannot be compared; download it again, or leave the module out: --exclude '"
+                                + module.name() + "'"));
         if (problems.isEmpty()) {
             problems.add(new Problem(
                     module.tuned().tensors().get(0).file().path().toString(),
@@ -201,6 +206,18 @@ public final class ModuleScorer {
                     "its values are too large: their squares overflow float64"));
         }
         return problems;
+    }
+
+    private static void addNonFinite(
+            List<Problem> problems, PairedModule module, StoredTensor tensor, String explanation) {
+        long count = Values.countNonFinite(tensor);
+        if (count > 0) {
+            problems.add(new Problem(
+                    tensor.file().path().toString(),
+                    "module '" + module.name() + "', " + TensorInfo.label(tensor.name()),
+                    count + " NaN or infinite",
+                    explanation));
+        }
     }
 
     private static <T> T resultOf(Future<T> future) {

@@ -5,6 +5,7 @@ import io.github.splora.adapter.TunedModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.error.ProblemList;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredTensor;
@@ -34,7 +35,7 @@ public final class MergedPairing {
     private final Checkpoint adapted;
     private final WeightNames baseNames;
     private final WeightNames alignedNames;
-    private final List<Problem> problems = new ArrayList<>();
+    private final ProblemList problems = new ProblemList();
 
     private MergedPairing(Checkpoint base, Checkpoint aligned, Checkpoint adapted) {
         this.base = base;
@@ -60,17 +61,19 @@ public final class MergedPairing {
             boolean withVocabulary) {
         MergedPairing pairing = new MergedPairing(base, aligned, adapted);
         List<PairedModule> paired = new ArrayList<>();
+        int weights = 0;
         for (String name : adapted.tensorNames()) {
             StoredTensor tensor = adapted.tensor(name);
             String module = moduleOf(name);
             boolean isModule = isModule(tensor)
                     && (withVocabulary || !VOCABULARY.matcher(module).matches());
             if (isModule && takesPart.test(module)) {
+                weights++;
                 pairing.pair(module, tensor).ifPresent(paired::add);
             }
         }
         if (!pairing.problems.isEmpty()) {
-            throw new BadInputException(pairing.problems);
+            throw new BadInputException(pairing.problems.toList(weights, "weight"));
         }
         paired.sort((one, other) -> TunedModule.NATURAL_ORDER.compare(one.name(), other.name()));
         return paired;
@@ -138,11 +141,13 @@ public final class MergedPairing {
         }
         StoredTensor partner = checkpoint.tensor(found.get(0));
         if (!partner.shape().equals(tensor.shape())) {
-            problems.add(new Problem(
-                    checkpoint.location().toString(),
-                    TensorInfo.label(partner.name()) + " shape",
-                    partner.shape().toString(),
-                    "the merged checkpoint has " + tensor.shape() + "; was it made from this model?"));
+            problems.add(
+                    "shape",
+                    new Problem(
+                            checkpoint.location().toString(),
+                            TensorInfo.label(partner.name()) + " shape",
+                            partner.shape().toString(),
+                            "the merged checkpoint has " + tensor.shape() + "; was it made from this model?"));
             return Optional.empty();
         }
         if (!DType.WEIGHTS.contains(partner.dtype()) && !DType.SCALED_WEIGHTS.contains(partner.dtype())) {

@@ -7,6 +7,7 @@ import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.error.ProblemList;
 import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredTensor;
@@ -30,7 +31,7 @@ public final class ModulePairing {
     private static final String WEIGHT = ".weight";
 
     private final AdapterConfig config;
-    private final List<Problem> problems = new ArrayList<>();
+    private final ProblemList problems = new ProblemList();
 
     private ModulePairing(AdapterConfig config) {
         this.config = config;
@@ -57,7 +58,7 @@ public final class ModulePairing {
                 paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), square));
             }
         }
-        pairing.throwIfAny();
+        pairing.throwIfAny(modules.size());
         return paired;
     }
 
@@ -65,7 +66,7 @@ public final class ModulePairing {
     public static List<Problem> problems(List<LoraModule> modules, AdapterConfig config, Checkpoint checkpoint) {
         ModulePairing pairing = new ModulePairing(config);
         pairing.weights(modules, checkpoint);
-        return List.copyOf(pairing.problems);
+        return pairing.problems.toList(modules.size(), "module");
     }
 
     /**
@@ -150,7 +151,14 @@ public final class ModulePairing {
         Dimensions d = module.dimensions();
         Set<Boolean> transpositions = module.kind().transpositions(d, weight.shape());
         if (transpositions.isEmpty()) {
-            return reject(checkpoint, weight.label() + " shape", weight.shape(), misfit(module, weight));
+            problems.add(
+                    "shape",
+                    new Problem(
+                            checkpoint.location().toString(),
+                            weight.label() + " shape",
+                            weight.shape().toString(),
+                            misfit(module, weight)));
+            return null;
         }
         long rows = d.matrices() * (transpositions.contains(false) ? d.out() : d.in());
         return new FoundWeight(weight.asMatrix(rows, checkpoint::scalesOf), transpositions);
@@ -216,9 +224,9 @@ public final class ModulePairing {
         return null;
     }
 
-    private void throwIfAny() {
+    private void throwIfAny(int modules) {
         if (!problems.isEmpty()) {
-            throw new BadInputException(problems);
+            throw new BadInputException(problems.toList(modules, "module"));
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Scores or prunes LoRA adapters. The data flows in one direction: files → paired modules → measurements → scores →
@@ -48,9 +49,12 @@ public final class AdapterRun {
             List<RunReport.Inputs> described = inputs.describe();
             List<RunReport> reports = new ArrayList<>();
             for (int i = 0; i < scored.size(); i++) {
-                reports.add(new ReportBuilder(
-                                context, options, described.get(i), scored.get(i), options.decide(scored.get(i)))
-                        .withWarnings(Warnings.of(inputs.adapters().get(i).adapter()))
+                Adapter adapter = inputs.adapters().get(i).adapter();
+                List<Decision> decisions = options.decide(scored.get(i));
+                reports.add(new ReportBuilder(context, options, described.get(i), scored.get(i), decisions)
+                        .withWarnings(Stream.concat(
+                                        Warnings.of(adapter).stream(), NonFinite.warnings(adapter, decisions).stream())
+                                .toList())
                         .build(total.seconds()));
             }
             inputs.requireUnchanged();
@@ -81,7 +85,7 @@ public final class AdapterRun {
             List<Pruned> pruned = inputs.ofEachAdapter(i -> {
                 Adapter adapter = inputs.adapters().get(i).adapter();
                 options.score().requireRule(scored.get(i));
-                List<Decision> decisions = options.score().decide(scored.get(i));
+                List<Decision> decisions = options.decide(scored.get(i));
                 Set<String> selected = Decision.selectedNames(decisions);
                 Optional<Correction> correction =
                         surgery.correction(scored.get(i).basis());
@@ -101,8 +105,15 @@ public final class AdapterRun {
                         .withSurgery(correction
                                 .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
                                 .orElse(surgery))
-                        .withWarnings(Warnings.of(
-                                adapter, rewrite, content, inputs.options().client()))
+                        .withWarnings(Stream.concat(
+                                        Warnings.of(
+                                                adapter,
+                                                rewrite,
+                                                content,
+                                                inputs.options().client())
+                                                .stream(),
+                                        NonFinite.warnings(adapter, decisions).stream())
+                                .toList())
                         .build(total.seconds());
                 return new Pruned(adapter, rewrite, report);
             });

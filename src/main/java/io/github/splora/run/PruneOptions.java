@@ -1,6 +1,11 @@
 package io.github.splora.run;
 
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import io.github.splora.select.Decision;
+import io.github.splora.select.ModuleFilter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +17,52 @@ import java.util.Optional;
  * @param surgery what is done to selected modules
  * @param dryRun whether to stop before anything is written
  * @param force whether {@code output} may be a folder that is not empty
+ * @param named patterns of modules that are selected by name and therefore not scored
  */
 public record PruneOptions(
-        ScoreOptions score, Optional<Path> scores, Path output, Surgery surgery, boolean dryRun, boolean force) {}
+        ScoreOptions score,
+        Optional<Path> scores,
+        Path output,
+        Surgery surgery,
+        boolean dryRun,
+        boolean force,
+        List<String> named) {
+
+    public PruneOptions {
+        score = score.excluding(named);
+    }
+
+    /** Creates options that select no module by name. */
+    public PruneOptions(
+            ScoreOptions score, Optional<Path> scores, Path output, Surgery surgery, boolean dryRun, boolean force) {
+        this(score, scores, output, surgery, dryRun, force, List.of());
+    }
+
+    /**
+     * Decides which modules are selected: by the rule, or by name.
+     *
+     * @throws BadInputException if a pattern matches no module
+     */
+    List<Decision> decide(Scored scored) {
+        for (String pattern : named) {
+            ModuleFilter filter = new ModuleFilter(List.of(pattern), List.of());
+            if (scored.scores().stream().noneMatch(module -> filter.test(module.name()))) {
+                throw new BadInputException(List.of(new Problem(
+                        "--prune-module",
+                        null,
+                        "'" + pattern + "'",
+                        "matches no module of the adapter; its modules have names like '"
+                                + scored.scores().get(0).name() + "'")));
+            }
+        }
+        List<Decision> decisions = score.decide(scored);
+        ModuleFilter all = new ModuleFilter(named, List.of());
+        return named.isEmpty()
+                ? decisions
+                : decisions.stream()
+                        .map(each -> all.test(each.score().name())
+                                ? new Decision(each.score(), true, "named by --prune-module")
+                                : each)
+                        .toList();
+    }
+}

@@ -13,6 +13,7 @@ import io.github.splora.select.SelectionRule;
 import io.github.splora.tensor.KernelKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The options of a scoring run.
@@ -61,6 +62,25 @@ public record ScoreOptions(
                 exclude,
                 Optional.of(candidate.rule()),
                 candidate.granularity(),
+                client,
+                device,
+                kernel,
+                resources);
+    }
+
+    /** Returns these options with further patterns of modules to leave out. */
+    ScoreOptions excluding(List<String> patterns) {
+        return new ScoreOptions(
+                base,
+                aligned,
+                adapters,
+                adapted,
+                revision,
+                scheme,
+                include,
+                Stream.concat(exclude.stream(), patterns.stream()).toList(),
+                rule,
+                granularity,
                 client,
                 device,
                 kernel,

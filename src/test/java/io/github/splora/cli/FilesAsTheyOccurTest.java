@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;
+import io.github.splora.testing.TinyTensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FilesAsTheyOccurTest {
 
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    private static final String SPOILED = "model.layers.2.self_attn.v_proj";
 
     @TempDir
     Path folder;
@@ -170,5 +173,230 @@ class FilesAsTheyOccurTest {
                             "adapter_model.safetensors",
                             "splora-report.json");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"score", "verify"})
+    void aPartitionOfZero3IsToldOnce(String command) {
+        TinyAdapter adapter = new TinyAdapter();
+        names().forEach(name -> adapter.random("base_model.model." + name + ".lora_A.weight", 2, 4)
+                .random("base_model.model." + name + ".lora_B.weight", 0));
+        adapter.writeTo(folder.resolve("adapter"));
+        Run run = command.equals("verify")
+                ? Run.of("verify", folder.resolve("adapter").toString())
+                : run(command, folder.resolve("adapter").toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.errors())
+                .singleElement()
+                .asString()
+                .contains(
+                        "8 of 16 tensors", "layers.0.self_attn.q_proj.lora_B.weight', shape [0]", "ZeRO-3", "gathered");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"fine_tune_type\": \"lora\", \"num_layers\": 8, \"lora_parameters\": {\"rank\": 8, \"scale\": 2.0}}",
+                "{\"fine_tune_type\": \"dora\", \"num_layers\": -1}",
+                "{\"lora_layers\": 8, \"lora_parameters\": {\"rank\": 8}}"
+            })
+    void anAdapterOfMlxIsNamedWithTheWayOn(String config) throws IOException {
+        Path adapter = Files.createDirectory(folder.resolve("adapter"));
+        Files.writeString(adapter.resolve("adapter_config.json"), config);
+        new TinyCheckpoint()
+                .random("model.layers.0.self_attn.q_proj.lora_a", 4, 2)
+                .writeTo(folder.resolve("x"));
+        Files.move(folder.resolve("x/model.safetensors"), adapter.resolve("adapters.safetensors"));
+        for (Run run : List.of(
+                run("score", adapter.toString()),
+                Run.of("verify", adapter.toString()),
+                Run.of("inspect", adapter.toString()))) {
+            assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(run.errors())
+                    .singleElement()
+                    .asString()
+                    .contains("MLX's format", "lora_A = lora_a transposed", "--adapted");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--aligned, base_model.model.", "--base, ''", "--adapted, base_model.model.", "--adapted, ''"})
+    void aPeftModelThatWasNotMergedIsToldOnce(String option, String prefix) {
+        TinyCheckpoint full = new TinyCheckpoint();
+        names().forEach(name -> full.random(prefix + name + ".base_layer.weight", 6, 4)
+                .random(prefix + name + ".lora_A.default.weight", 2, 4)
+                .random(prefix + name + ".lora_B.default.weight", 6, 2));
+        String model = full.writeTo(folder.resolve("full")).toString();
+        String adapter = adapter().writeTo(folder.resolve("adapter")).toString();
+        String base = option.equals("--base") ? model : folder.resolve("base").toString();
+        String aligned =
+                option.equals("--aligned") ? model : folder.resolve("aligned").toString();
+        Run run = option.equals("--adapted")
+                ? Run.of("score", "--base", base, "--aligned", aligned, "--adapted", model)
+                : Run.of("score", "--base", base, "--aligned", aligned, "--adapter", adapter);
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.errors())
+                .singleElement()
+                .asString()
+                .contains(option + " " + model, "16 of 24 tensors", "not merged", "merge_and_unload");
+    }
+
+    @Test
+    void anAdapterOfAnotherModelIsToldOnceForEachCheckpoint() {
+        TinyAdapter adapter = new TinyAdapter();
+        names().forEach(name -> adapter.module(name, 10, 12));
+        Run run = run("score", adapter.writeTo(folder.resolve("adapter")).toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.errors()).hasSize(2).allSatisfy(line -> assertThat(line)
+                .contains("8 of 8 modules", "q_proj.weight' shape [6, 4]", "needs [10, 12]", "another model"));
+    }
+
+    @Test
+    void aModelWithoutTheModulesIsToldOnceForEachCheckpoint() {
+        TinyAdapter adapter = new TinyAdapter();
+        names().forEach(name -> adapter.module(name.replace("_proj", "_layer"), 6, 4));
+        Run run = run("score", adapter.writeTo(folder.resolve("adapter")).toString());
+        assertThat(run.errors()).hasSize(2).allSatisfy(line -> assertThat(line)
+                .contains("8 of 8 modules, for example module 'model.layers.0.self_attn.q_layer'", "no tensor"));
+    }
+
+    /** Returns an adapter one of whose modules holds NaN. */
+    private String spoiled() {
+        TinyAdapter adapter = new TinyAdapter();
+        names().forEach(name -> {
+            String key = "base_model.model." + name + ".lora_";
+            adapter.random(key + "A.weight", 2, 4);
+            if (name.equals(SPOILED)) {
+                float[] values = new float[12];
+                values[5] = Float.NaN;
+                adapter.tensor(TinyTensor.of(key + "B.weight", List.of(6L, 2L), values));
+            } else {
+                adapter.random(key + "B.weight", 6, 2);
+            }
+        });
+        return adapter.writeTo(folder.resolve("adapter")).toString();
+    }
+
+    @Test
+    void aModuleWithNanIsNamedWithTheWayOn() {
+        String adapter = spoiled();
+        for (Run run : List.of(run("score", adapter), Run.of("verify", adapter))) {
+            assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(run.errors())
+                    .singleElement()
+                    .asString()
+                    .contains("module '" + SPOILED + "'", "1 NaN or infinite", "--prune-module");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"drop, layers.2.self_attn.v_proj, 7", "zero, model.layers.2.self_attn.v_proj, 8", "drop, layers.2.*, 6"
+    })
+    void aModuleWithNanCanBePrunedByName(String action, String pattern, int left) {
+        Path output = folder.resolve("out");
+        Run run = run(
+                "prune",
+                spoiled(),
+                "--prune-module",
+                pattern,
+                "--count",
+                "0",
+                "--action",
+                action,
+                "--format",
+                "json",
+                "--output",
+                output.toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.pruned()).contains(SPOILED).hasSize(left == 6 ? 2 : 1);
+        assertThat(run.json().get("warnings")).isEmpty();
+        Run verified = Run.of(
+                "verify",
+                output.toString(),
+                "--aligned",
+                folder.resolve("aligned").toString());
+        assertThat(verified.code()).isZero();
+        assertThat(verified.out()).startsWith("ok: " + left + " LoRA modules");
+    }
+
+    @Test
+    void namingAModuleDoesNotChangeTheScoresOfTheOthers() {
+        String adapter = adapter().writeTo(folder.resolve("adapter")).toString();
+        Run named = run(
+                "prune",
+                adapter,
+                "--prune-module",
+                SPOILED,
+                "--threshold",
+                "0.5",
+                "--format",
+                "json",
+                "--output",
+                folder.resolve("a").toString());
+        Run excluded = run(
+                "prune",
+                adapter,
+                "--exclude",
+                SPOILED,
+                "--threshold",
+                "0.5",
+                "--format",
+                "json",
+                "--output",
+                folder.resolve("b").toString());
+        assertThat(named.pruned()).containsAll(excluded.pruned()).contains(SPOILED);
+        assertThat(named.pruned()).hasSize(excluded.pruned().size() + 1);
+    }
+
+    @Test
+    void aNanThatShipsIsReported() {
+        Run run = run(
+                "prune",
+                spoiled(),
+                "--exclude",
+                SPOILED,
+                "--count",
+                "1",
+                "--format",
+                "json",
+                "--output",
+                folder.resolve("out").toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.json().get("warnings")).singleElement().satisfies(warning -> assertThat(warning.asText())
+                .contains(SPOILED + ".lora_B.weight'", "1 NaN or infinite number", "--prune-module"));
+    }
+
+    @Test
+    void aNameThatMatchesNothingIsRefused() {
+        Run run = run(
+                "prune",
+                spoiled(),
+                "--prune-module",
+                "layers.9.*",
+                "--exclude",
+                SPOILED,
+                "--output",
+                folder.resolve("out").toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.errors()).singleElement().asString().contains("--prune-module: 'layers.9.*': matches no module");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"scale", "deflate", "repair"})
+    void aCorrectionCannotRemoveAModule(String action) {
+        Run run = run(
+                "prune",
+                spoiled(),
+                "--prune-module",
+                SPOILED,
+                "--action",
+                action,
+                "--count",
+                "0",
+                "--output",
+                folder.resolve("out").toString());
+        assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run.err()).contains("--prune-module requires --action drop or zero (got " + action + ")");
     }
 }

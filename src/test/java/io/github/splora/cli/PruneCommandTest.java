@@ -335,15 +335,15 @@ class PruneCommandTest {
     }
 
     @Test
-    void ofAnAdapterForAnotherModelEveryMismatchIsNamedAndNothingIsWritten() {
+    void ofAnAdapterForAnotherModelEveryMismatchIsCountedAndNothingIsWritten() {
         Run run = prune(Testdata.GPT2.withAdapter(Testdata.LLAMA.adapter()));
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.out()).isEmpty();
         assertThat(run.errors())
-                .hasSize(2 * 24)
+                .hasSize(2)
                 .contains("splora: " + Testdata.GPT2.base()
-                        + ": module 'model.layers.5.self_attn.v_proj': no tensor in this checkpoint"
-                        + " matches this module of the adapter");
+                        + ": 24 of 24 modules, for example module 'model.layers.0.self_attn.k_proj': no tensor in this"
+                        + " checkpoint matches this module of the adapter");
         assertThat(folder).isEmptyDirectory();
     }
 

@@ -177,11 +177,14 @@ class ModuleScorerTest {
         DenseMatrix brokenA = DenseMatrix.random(3, IN, 3);
         brokenA.rows()[0][0] = Double.POSITIVE_INFINITY;
 
-        String advice = ": a tensor with such values cannot be scored; check how it was trained or download it again";
         assertThatThrownBy(() -> measure(ReferenceKind.ALIGNMENT, pair("m", broken, aligned, brokenA, b)))
                 .isInstanceOf(BadInputException.class)
-                .hasMessage(path("m.A") + ": tensor 'm.A' 1 NaN or infinite" + advice + System.lineSeparator()
-                        + path("m.base") + ": tensor 'm.base' 2 NaN or infinite" + advice);
+                .hasMessage(path("m.A")
+                        + ": module 'm', tensor 'm.A' 1 NaN or infinite: it cannot be scored; check how it"
+                        + " was trained, remove the module with 'prune --prune-module m', or leave it out: --exclude 'm'"
+                        + System.lineSeparator() + path("m.base") + ": module 'm', tensor 'm.base' 2 NaN or infinite:"
+                        + " the model's weight cannot be compared; download it again, or leave the module out: --exclude"
+                        + " 'm'");
     }
 
     @Test

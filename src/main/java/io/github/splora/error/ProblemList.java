@@ -1,0 +1,66 @@
+package io.github.splora.error;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Collects problems. If many have the same cause, it reports only the first of them, with their number. */
+public final class ProblemList {
+
+    private static final int MAX_ALIKE = 3;
+
+    private record Entry(String kind, Problem problem) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    /** Adds a problem that is alike to those in the same file with the same explanation. */
+    public void add(Problem problem) {
+        add(problem.explanation(), problem);
+    }
+
+    /** Adds a problem that is alike to those in the same file of the same kind. */
+    public void add(String kind, Problem problem) {
+        entries.add(new Entry(problem.file() + '\n' + kind, problem));
+    }
+
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    public int size() {
+        return entries.size();
+    }
+
+    /**
+     * Returns the problems in the order in which they were added.
+     *
+     * @param total the number of things checked
+     * @param noun such a thing, in the singular
+     */
+    public List<Problem> toList(long total, String noun) {
+        Map<String, Integer> counts = new HashMap<>();
+        entries.forEach(entry -> counts.merge(entry.kind, 1, Integer::sum));
+        Set<String> told = new HashSet<>();
+        List<Problem> list = new ArrayList<>();
+        for (Entry entry : entries) {
+            int count = counts.getOrDefault(entry.kind, 0);
+            if (count <= MAX_ALIKE) {
+                list.add(entry.problem);
+            } else if (told.add(entry.kind)) {
+                list.add(folded(entry.problem, Plural.share(count, Math.max(count, total), noun)));
+            }
+        }
+        return list;
+    }
+
+    private static Problem folded(Problem first, String share) {
+        return new Problem(
+                first.file(),
+                share + (first.field() == null ? "" : ", for example " + first.field()),
+                first.value(),
+                first.explanation());
+    }
+}
