@@ -1,6 +1,5 @@
 package io.github.splora.adapter;
 
-import io.github.splora.regex.BoundedRegex;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,7 +16,7 @@ import java.util.Optional;
 final class ModulePattern<V> {
 
     private final Map<String, V> values;
-    private final Map<String, BoundedRegex> expressions = new LinkedHashMap<>();
+    private final Map<String, NameRegex> expressions = new LinkedHashMap<>();
 
     ModulePattern(Map<String, V> values, Path file, String field) {
         this.values = values;

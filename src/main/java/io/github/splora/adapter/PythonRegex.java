@@ -3,17 +3,18 @@ package io.github.splora.adapter;
 import io.github.splora.error.BadInputException;
 import io.github.splora.regex.Allowance;
 import io.github.splora.regex.BoundedRegex;
+import io.github.splora.regex.python.PythonPattern;
+import io.github.splora.regex.python.PythonPatternException;
 import java.nio.file.Path;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** Compiles a PEFT config's Python regular expressions for Java; all of them share one {@link Allowance}. */
+/**
+ * Compiles a PEFT config's regular expressions, which match as they do in Python or are refused by name. All of them
+ * share one {@link Allowance}.
+ */
 final class PythonRegex {
-
-    private static final Pattern NAMED_GROUP = Pattern.compile("\\(\\?P<(\\w+)>");
-    private static final Pattern BACK_REFERENCE = Pattern.compile("\\(\\?P=(\\w+)\\)");
 
     private final Path file;
     private final Allowance allowance = new Allowance();
@@ -23,34 +24,29 @@ final class PythonRegex {
         this.file = file;
     }
 
-    /** Java's group names cannot contain underscores. */
-    private static String javaName(MatchResult match) {
-        return match.group(1).replace("_", "U");
-    }
-
     /**
      * @param field the config field to name if the expression is invalid or too costly to match
-     * @throws BadInputException if it does not compile
+     * @throws BadInputException if Python rejects it, or if it cannot be matched as Python does
      */
-    BoundedRegex compile(String expression, String field) {
+    NameRegex compile(String expression, String field) {
         return compile("", expression, "", field);
     }
 
     /**
      * Compiles the expression between a prefix and a suffix, as PEFT does; messages show only what the file contains.
      *
-     * @throws BadInputException if it does not compile
+     * @throws BadInputException if Python rejects it, or if it cannot be matched as Python does
      */
-    BoundedRegex compile(String before, String expression, String after, String field) {
+    NameRegex compile(String before, String expression, String after, String field) {
+        Function<String, BadInputException> refusal = reason -> refusal(expression, field, reason, null);
         try {
-            String withGroups =
-                    NAMED_GROUP.matcher(before + expression + after).replaceAll(match -> "(?<" + javaName(match) + ">");
-            return BoundedRegex.compile(
-                    BACK_REFERENCE.matcher(withGroups).replaceAll(match -> "\\\\k<" + javaName(match) + ">"),
-                    allowance,
-                    reason -> refusal(expression, field, reason, null));
+            PythonPattern pattern = PythonPattern.of(before + expression + after);
+            return new NameRegex(
+                    pattern, BoundedRegex.compile(pattern.java(), pattern.isCheap(), allowance, refusal), refusal);
+        } catch (PythonPatternException e) {
+            throw refusal(expression, field, e.messageWithout(before.codePointCount(0, before.length())), e);
         } catch (PatternSyntaxException e) {
-            throw refusal(expression, field, "not a valid regular expression: " + e.getDescription(), e);
+            throw refusal(expression, field, "cannot be matched: " + e.getDescription(), e);
         }
     }
 

@@ -3,7 +3,7 @@ package io.github.splora.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.json.StrictJson;
-import io.github.splora.regex.BoundedRegex;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,10 @@ import java.util.function.Predicate;
 public final class TargetMatcher {
 
     private static final String FIRST_INDEX = ".*?\\.[^.]*\\.";
-    private static final String INDEX = "(?<idx>\\d+)\\.";
+    private static final String INDEX = "(?P<idx>\\d+)\\.";
+
+    /** No layer's number is longer. */
+    private static final int MAX_DIGITS = 100;
 
     private final boolean namesItsTargets;
     private final Predicate<String> included;
@@ -91,7 +94,7 @@ public final class TargetMatcher {
     }
 
     private static Predicate<String> saved(JsonNode value, PythonRegex regex) {
-        List<BoundedRegex> patterns = StrictJson.texts(value).stream()
+        List<NameRegex> patterns = StrictJson.texts(value).stream()
                 .map(module -> regex.compile("(^|.*\\.)", module, "($|\\..*)", "modules_to_save"))
                 .toList();
         return name -> patterns.stream().anyMatch(pattern -> pattern.lookingAt(name));
@@ -109,18 +112,24 @@ public final class TargetMatcher {
             return name -> true;
         }
         JsonNode pattern = config.path("layers_pattern");
-        List<BoundedRegex> given = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern))
+        List<NameRegex> given = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern))
                 .stream()
                         .filter(text -> !text.isEmpty())
                         .map(text -> regex.compile("(?:^|.*?\\.)", text, "\\." + INDEX, "layers_pattern"))
                         .toList();
-        List<BoundedRegex> patterns =
+        List<NameRegex> patterns =
                 given.isEmpty() ? List.of(regex.compile(FIRST_INDEX + INDEX, "layers_to_transform")) : given;
         return name -> patterns.stream()
                 .map(candidate -> candidate.groupAtStart(name, "idx"))
                 .flatMap(Optional::stream)
                 .findFirst()
-                .map(index -> index.length() < 10 && indexes.contains(Integer.parseInt(index)))
+                .map(index -> isAmong(index, indexes))
                 .orElse(false);
+    }
+
+    /** Whether the number is one of the indexes. It may have leading zeros, or the digits of another script. */
+    private static boolean isAmong(String number, List<Integer> indexes) {
+        return number.length() <= MAX_DIGITS
+                && indexes.stream().map(BigInteger::valueOf).anyMatch(new BigInteger(number)::equals);
     }
 }

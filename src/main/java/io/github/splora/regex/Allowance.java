@@ -23,6 +23,8 @@ public final class Allowance {
     /** Generous, so that nothing is rejected on a busy machine; ordinary matches take microseconds. */
     private static final Duration ONE_MATCH = Duration.ofSeconds(10);
 
+    private static final String TOO_LONG = "takes too long to match; simplify it";
+
     /** Stack size for expressions that recurse once per character of a long name. */
     private static final long STACK_BYTES = 16L << 20;
 
@@ -55,12 +57,29 @@ public final class Allowance {
         try {
             return result.get(Math.min(left, longestMatch), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new TooCostlyException("takes too long to match; simplify it");
+            throw new TooCostlyException(TOO_LONG);
         } catch (ExecutionException e) {
             throw whyOf(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
+        } finally {
+            left -= System.nanoTime() - start;
+        }
+    }
+
+    /**
+     * Spends time on a match that ends by itself, in the calling thread.
+     *
+     * @throws TooCostlyException if the time is used up
+     */
+    synchronized <T> T spendHere(Supplier<T> match) {
+        long start = System.nanoTime();
+        if (left <= 0) {
+            throw new TooCostlyException(TOO_LONG);
+        }
+        try {
+            return match.get();
         } finally {
             left -= System.nanoTime() - start;
         }

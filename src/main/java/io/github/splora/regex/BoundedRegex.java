@@ -29,13 +29,14 @@ public final class BoundedRegex {
     private final Pattern pattern;
     private final Allowance allowance;
     private final Function<String, BadInputException> refusal;
-    private final boolean plain;
+    private final boolean cheap;
 
-    private BoundedRegex(Pattern pattern, Allowance allowance, Function<String, BadInputException> refusal) {
+    private BoundedRegex(
+            Pattern pattern, boolean cheap, Allowance allowance, Function<String, BadInputException> refusal) {
         this.pattern = pattern;
+        this.cheap = cheap;
         this.allowance = allowance;
         this.refusal = refusal;
-        this.plain = PLAIN.matcher(pattern.pattern()).matches();
     }
 
     /**
@@ -46,7 +47,18 @@ public final class BoundedRegex {
      */
     public static BoundedRegex compile(
             String expression, Allowance allowance, Function<String, BadInputException> refusal) {
-        return new BoundedRegex(Pattern.compile(expression), allowance, refusal);
+        return compile(expression, PLAIN.matcher(expression).matches(), allowance, refusal);
+    }
+
+    /**
+     * Compiles an expression whose cost is known.
+     *
+     * @param cheap whether limiting the number of characters examined also limits the time and the stack
+     * @throws PatternSyntaxException if it does not compile
+     */
+    public static BoundedRegex compile(
+            String expression, boolean cheap, Allowance allowance, Function<String, BadInputException> refusal) {
+        return new BoundedRegex(Pattern.compile(expression), cheap, allowance, refusal);
     }
 
     /** Whether the whole text matches. */
@@ -77,8 +89,8 @@ public final class BoundedRegex {
     private <T> T within(String text, Function<Matcher, T> match) {
         CountedText counted = new CountedText(text, MAX_STEPS);
         try {
-            return plain
-                    ? match.apply(pattern.matcher(counted))
+            return cheap
+                    ? allowance.spendHere(() -> match.apply(pattern.matcher(counted)))
                     : allowance.spend(() -> match.apply(pattern.matcher(counted)));
         } catch (TooCostlyException e) {
             counted.exhaust();

@@ -66,12 +66,24 @@ class ModulePatternTest {
                 .contains("not a valid regular expression");
     }
 
+    /** PEFT puts keys into parentheses, where flags are not at the start, and group 1 is what precedes the key. */
+    @Test
+    void aKeyIsReadInItsPlace() {
+        assertThat(Refusal.of(() -> new ModulePattern<>(Map.of("(?i)Q_PROJ", 1), CONFIG, "alpha_pattern")))
+                .containsExactly(
+                        "adapter_config.json: alpha_pattern '(?i)Q_PROJ': not a valid regular expression: flags"
+                                + " that are not at the start of the expression at position 0");
+        ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("(q)_\\1", 1), CONFIG, "alpha_pattern");
+        assertThat(pattern.valueFor("layers.q_q")).isEmpty();
+        assertThat(pattern.valueFor("layers.q_layers.")).contains(1);
+    }
+
     @Test
     void abandonsAHostileKey() {
-        ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("((a*)*)*b", 1), CONFIG, "rank_pattern");
+        ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("(.*a){20}b", 1), CONFIG, "rank_pattern");
         assertThat(Refusal.of(() -> pattern.valueFor("a".repeat(60))))
                 .singleElement()
                 .asString()
-                .startsWith("adapter_config.json: rank_pattern '((a*)*)*b': takes too many steps to match 'aaa");
+                .startsWith("adapter_config.json: rank_pattern '(.*a){20}b': takes too many steps to match 'aaa");
     }
 }

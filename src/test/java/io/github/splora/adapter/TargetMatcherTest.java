@@ -192,7 +192,7 @@ class TargetMatcherTest {
 
     @Test
     void abandonsAHostileExpressionAndNamesItsField() {
-        String hostile = "((a*)*)*b";
+        String hostile = "(.*a){20}b";
         Map.of(
                         "target_modules", "\"%s\"",
                         "exclude_modules", "\"%s\"",
@@ -202,8 +202,17 @@ class TargetMatcherTest {
                                 Refusal.of(() -> matcher("{\"" + field + "\": " + json.formatted(hostile) + "}")
                                         .targets("a".repeat(60) + ".q")))
                         .containsExactly(folder.resolve("adapter_config.json") + ": " + field
-                                + " '((a*)*)*b': takes too many steps" + " to match '" + "a".repeat(60)
+                                + " '(.*a){20}b': takes too many steps" + " to match '" + "a".repeat(60)
                                 + ".q'; simplify it"));
+    }
+
+    /** Java would take the pattern for the letter p; in Python it matches no module. */
+    @Test
+    void refusesAPatternThatMeansSomethingElseInPython() {
+        assertThat(Refusal.of(() -> matcher("{\"exclude_modules\": \".*[p&&[p]]roj\"}")))
+                .containsExactly(folder.resolve("adapter_config.json") + ": exclude_modules '.*[p&&[p]]roj': uses a set"
+                        + " operation ('&&') at position 4, which splora cannot match as Python does; write it"
+                        + " differently");
     }
 
     @Test
@@ -212,6 +221,14 @@ class TargetMatcherTest {
                                 "{\"target_modules\": [\"q\"], \"layers_to_transform\": [1], \"layers_pattern\": \"layers|h\"}")
                         .targets("layers.1.q"))
                 .isFalse();
+    }
+
+    @Test
+    void anIndexIsReadAsPythonReadsNumbers() {
+        String config = "{\"target_modules\": [\"q\"], \"layers_to_transform\": [1]}";
+        assertThat(matcher(config).targets("model.layers.0000000001.q")).isTrue();
+        assertThat(matcher(config).targets("model.layers.\u0661.q")).isTrue();
+        assertThat(matcher(config).targets("model.layers.10000000001.q")).isFalse();
     }
 
     @Test
