@@ -27,6 +27,14 @@ public interface Delta {
     /** {@code ‖Δ‖²}. */
     double squaredNorm();
 
+    /**
+     * Returns how far {@code ‖Δ‖} may be from the norm of what an engine adds that computes in float32, because parts of Δ cancel; 0
+     * where none do.
+     */
+    default double uncertainty() {
+        return 0;
+    }
+
     /** {@code ⟨Δ, V⟩} with the alignment delta V. */
     double innerWithAlignment();
 

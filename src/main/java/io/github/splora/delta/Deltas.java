@@ -21,13 +21,13 @@ public final class Deltas {
     }
 
     private static Delta of(LoraModule module, Factors factors) {
-        LowRank lowRank = new LowRank(factors.a(), factors.b().scaledBy(module.scaling()));
-        Function<LowRank, Delta> kind = module.magnitude().isPresent()
+        StableProduct trained = StableProduct.of(factors.a(), factors.b().scaledBy(module.scaling()));
+        Function<StableProduct, Delta> kind = module.magnitude().isPresent()
                 ? product -> new DoraDelta(product, Values.of(module.magnitude().get()))
                 : LoraDelta::new;
         return part(module, factors)
-                .<Delta>map(part -> new ResidualDelta(lowRank, part, kind))
-                .orElseGet(() -> kind.apply(lowRank));
+                .<Delta>map(part -> new ResidualDelta(trained, part, kind))
+                .orElseGet(() -> kind.apply(trained));
     }
 
     /** The part that loading subtracts from the base weight, where it can be computed from the weight itself. */

@@ -21,7 +21,13 @@ import io.github.splora.tensor.Pass.Slot;
  */
 final class DoraDelta implements Delta {
 
+    /** Least {@code (‖W_o‖ + Σ_k |sB_ok|·‖a_k‖)/‖(W + sBA)_o‖} at which a row is said to cancel. */
+    private static final double CANCELLING = 16;
+    /** Half the distance from 1 to the next float32. */
+    private static final double FLOAT32_ROUNDING = 0x1p-24;
+
     private final LowRank factors;
+    private final double productUncertainty;
     private final double[] magnitudes;
     private Slot<Matrix> y;
     private Slot<Matrix> z;
@@ -29,14 +35,16 @@ final class DoraDelta implements Delta {
     private Slot<double[]> weightWithAlignment;
     private double squaredNorm = Double.NaN;
     private double innerWithAlignment;
+    private double uncertainty;
 
     /**
-     * @param factors sBA
+     * @param product sBA
      * @param magnitudes m, one per output
      */
     @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
-    DoraDelta(LowRank factors, double[] magnitudes) {
-        this.factors = factors;
+    DoraDelta(StableProduct product, double[] magnitudes) {
+        this.factors = product.factors();
+        this.productUncertainty = product.uncertainty();
         this.magnitudes = magnitudes;
     }
 
@@ -61,6 +69,12 @@ final class DoraDelta implements Delta {
         return innerWithAlignment;
     }
 
+    @Override
+    public double uncertainty() {
+        compute();
+        return uncertainty;
+    }
+
     private void compute() {
         if (!Double.isNaN(squaredNorm)) {
             return;
@@ -68,16 +82,35 @@ final class DoraDelta implements Delta {
         Matrix bTimesGram = factors.b().times(factors.gramOfA());
         double squared = 0;
         double inner = 0;
+        double uncertain = 0;
+        double largestGain = 0;
         for (int o = 0; o < magnitudes.length; o++) {
             double ww = weightSquared.get()[o];
             double wd = rowInner(factors.b(), z.get(), o);
             double dd = rowInner(factors.b(), bTimesGram, o);
-            double g = magnitudes[o] / Math.sqrt(ww + 2 * wd + dd);
+            double norm = Math.sqrt(ww + 2 * wd + dd);
+            double g = magnitudes[o] / norm;
             squared += (g - 1) * (g - 1) * ww + 2 * (g - 1) * g * wd + g * g * dd;
+            largestGain = Math.max(largestGain, Math.abs(g));
+            double lengths = Math.sqrt(ww) + lengths(o);
+            if (!(norm * CANCELLING >= lengths)) {
+                double ofRow = FLOAT32_ROUNDING * lengths * g;
+                uncertain += ofRow * ofRow;
+            }
             inner += (g - 1) * weightWithAlignment.get()[o] + g * rowInner(factors.b(), y.get(), o);
         }
         squaredNorm = Math.max(0, squared);
         innerWithAlignment = inner;
+        uncertainty = Math.sqrt(uncertain) + (productUncertainty == 0 ? 0 : productUncertainty * largestGain);
+    }
+
+    /** {@code Σ_k |sB_ok|·‖a_k‖} */
+    private double lengths(int o) {
+        double sum = 0;
+        for (int k = 0; k < factors.b().columns(); k++) {
+            sum += Math.abs(factors.b().at(o, k)) * Math.sqrt(factors.gramOfA().at(k, k));
+        }
+        return sum;
     }
 
     private static double rowInner(Matrix left, Matrix right, int row) {

@@ -9,11 +9,15 @@ import java.util.Optional;
 final class LoraDelta implements Delta {
 
     private final LowRank factors;
+    private final double uncertainty;
+    private final double squaredNorm;
     private Slot<Double> inner;
 
     @SuppressWarnings("NullAway.Init") // ask() sets the rest before anything reads it
-    LoraDelta(LowRank factors) {
-        this.factors = factors;
+    LoraDelta(StableProduct product) {
+        this.factors = product.factors();
+        this.uncertainty = product.uncertainty();
+        this.squaredNorm = factors.squaredNorm();
     }
 
     @Override
@@ -23,7 +27,12 @@ final class LoraDelta implements Delta {
 
     @Override
     public double squaredNorm() {
-        return factors.squaredNorm();
+        return squaredNorm;
+    }
+
+    @Override
+    public double uncertainty() {
+        return uncertainty;
     }
 
     @Override

@@ -25,6 +25,11 @@ public record LowRank(Matrix a, Matrix b, Matrix gramOfA) {
         return Math.max(0, innerTimesA(b, b));
     }
 
+    /** {@code ‖BA‖}. */
+    double norm() {
+        return Math.sqrt(squaredNorm());
+    }
+
     /**
      * Variance of {@code Σ s_i² q_i} over that of one q, with BA's singular values s and figures q of orthonormal random
      * directions in n dimensions, which add up to a constant over a whole basis: {@code Σ s⁴ − ((Σ s²)² − Σ s⁴)/(n − 1)}.

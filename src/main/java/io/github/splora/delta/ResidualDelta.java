@@ -10,9 +10,9 @@ import java.util.function.Function;
  */
 final class ResidualDelta implements Delta {
 
-    private final LowRank trained;
+    private final StableProduct trained;
     private final BasePart part;
-    private final Function<LowRank, Delta> kind;
+    private final Function<StableProduct, Delta> kind;
     private Delta difference;
 
     /**
@@ -20,7 +20,7 @@ final class ResidualDelta implements Delta {
      * @param kind creates the delta of the difference
      */
     @SuppressWarnings("NullAway.Init") // prepare() sets the rest before anything reads it
-    ResidualDelta(LowRank trained, BasePart part, Function<LowRank, Delta> kind) {
+    ResidualDelta(StableProduct trained, BasePart part, Function<StableProduct, Delta> kind) {
         this.trained = trained;
         this.part = part;
         this.kind = kind;
@@ -42,6 +42,11 @@ final class ResidualDelta implements Delta {
     @Override
     public double squaredNorm() {
         return difference.squaredNorm();
+    }
+
+    @Override
+    public double uncertainty() {
+        return difference.uncertainty();
     }
 
     @Override

@@ -34,6 +34,7 @@ final class ModuleWork {
     private final List<List<Delta>> deltas;
     private final List<Delta> corrigible;
     private final List<Sums> sums;
+    private final double[] squaredUncertainties;
     private final List<List<Result>> corrected;
 
     private int matrix = -1;
@@ -51,6 +52,7 @@ final class ModuleWork {
                 references.stream().map(reference -> Deltas.of(module.tuned())).toList();
         this.corrigible = this.requests.isEmpty() ? List.of() : Deltas.of(module.tuned());
         this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
+        this.squaredUncertainties = new double[references.size()];
         this.corrected = this.requests.stream()
                 .<List<Result>>map(each -> new ArrayList<>())
                 .toList();
@@ -119,6 +121,8 @@ final class ModuleWork {
     void endMatrix() {
         for (int r = 0; r < referenceWalks.size(); r++) {
             sums.set(r, sums.get(r).plus(referenceWalks.get(r).sums()));
+            double uncertainty = deltas.get(r).get(matrix).uncertainty();
+            squaredUncertainties[r] += uncertainty * uncertainty;
         }
         for (int c = 0; c < corrections.size(); c++) {
             LowRank original = corrigible.get(matrix).lowRank().orElseThrow();
@@ -143,17 +147,20 @@ final class ModuleWork {
     /** Returns one measurement per reference. */
     List<Measurement> measurements() {
         return IntStream.range(0, references.size())
-                .mapToObj(r -> measurement(references.get(r), sums.get(r)))
+                .mapToObj(r -> measurement(references.get(r), sums.get(r), Math.sqrt(squaredUncertainties[r])))
                 .toList();
     }
 
-    private Measurement measurement(Reference reference, Sums total) {
-        boolean isComparable = total.delta() != 0 && total.alignment() != 0;
+    private Measurement measurement(Reference reference, Sums total, double uncertainty) {
+        double deltaNorm = Math.sqrt(total.delta());
+        boolean isComparable =
+                total.delta() != 0 && total.alignment() != 0 && !Measurement.isIllConditioned(deltaNorm, uncertainty);
         return new Measurement(
                 module,
-                Math.sqrt(total.delta()),
+                deltaNorm,
                 Math.sqrt(total.alignment()),
-                isComparable ? reference.comparison(total) : null);
+                isComparable ? reference.comparison(total) : null,
+                uncertainty);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.splora.score;
 
 import io.github.splora.adapter.TunedModule;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
 import io.github.splora.measure.Measurement;
 import io.github.splora.score.ModuleScore.Unscored;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.util.Map;
 /** Combines measurements, metric and population into one entry per module: a score, or the reason why there is none. */
 public final class ScoreBoard {
 
+    /** Share of the adapter's ‖ΔW‖ that an ill-conditioned module may contribute at most without being refused. */
+    private static final double TRIFLE = 1e-4;
+
     private ScoreBoard() {}
 
     /**
@@ -20,7 +24,8 @@ public final class ScoreBoard {
      * @param modules all modules of the adapter, in the order of the result
      * @param measurements the measurements of the modules that are scored
      * @param aligned the aligned checkpoint, named in the error message
-     * @throws BadInputException if V is zero for every measured module, so that base and aligned are the same
+     * @throws BadInputException if V is zero for every measured module, so that base and aligned are the same, or a delta is
+     *     ill-conditioned
      */
     public static List<ModuleScore> of(
             List<? extends TunedModule> modules,
@@ -37,6 +42,7 @@ public final class ScoreBoard {
                             + " selected layers differs from the base checkpoint; check that --base and --aligned name"
                             + " different models");
         }
+        refuseIllConditioned(measurements);
         Map<String, ModuleScore> scores = new HashMap<>();
         metric.score(measurements.stream().filter(Measurement::isComparable).toList(), standardization)
                 .forEach(score -> scores.put(score.name(), score));
@@ -46,9 +52,40 @@ public final class ScoreBoard {
                         measurement.module().name(),
                         ModuleScore.unscored(
                                 measurement,
-                                measurement.deltaNorm() == 0 ? Unscored.ZERO_DELTA : Unscored.NO_REFERENCE)));
+                                measurement.deltaNorm() == 0 || measurement.isIllConditioned()
+                                        ? Unscored.ZERO_DELTA
+                                        : Unscored.NO_REFERENCE)));
         return modules.stream()
                 .map(module -> scores.getOrDefault(module.name(), ModuleScore.leftOut(module)))
                 .toList();
+    }
+
+    /** Refuses modules that nobody can judge, except those that could not change the model by more than a trifle. */
+    private static void refuseIllConditioned(List<Measurement> measurements) {
+        double total = Math.sqrt(measurements.stream()
+                .filter(measurement -> !measurement.isIllConditioned())
+                .mapToDouble(measurement -> measurement.deltaNorm() * measurement.deltaNorm())
+                .sum());
+        List<Problem> problems = measurements.stream()
+                .filter(Measurement::isIllConditioned)
+                .filter(measurement -> !(measurement.uncertainty() <= TRIFLE * total))
+                .map(measurement -> new Problem(
+                        measurement
+                                .module()
+                                .tuned()
+                                .tensors()
+                                .get(0)
+                                .file()
+                                .path()
+                                .toString(),
+                        "module '" + measurement.module().name() + "'",
+                        null,
+                        "its ranks cancel each other almost entirely, so what it adds depends on how the program that loads"
+                                + " it rounds, and no score can be trusted; trained adapters do not look like this. Do not"
+                                + " use the adapter, or leave the module out with --exclude"))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
     }
 }

@@ -40,7 +40,7 @@ class DeltasTest {
     private final DenseMatrix a = DenseMatrix.random(RANK, IN, 3);
     private final DenseMatrix b = DenseMatrix.random(OUT, RANK, 4);
     private final DenseMatrix product = DenseMatrix.zeros(OUT, IN).plus(SCALING, b.times(a));
-    private final LowRank factors = new LowRank(matrix(a), matrix(b).scaledBy(SCALING));
+    private final StableProduct factors = StableProduct.of(matrix(a), matrix(b).scaledBy(SCALING));
 
     @Test
     void plainLoraAddsTheProduct() throws IOException {
@@ -70,7 +70,7 @@ class DeltasTest {
         double[] norms = Arrays.stream(aligned.rows())
                 .mapToDouble(row -> Math.sqrt(Arrays.stream(row).map(x -> x * x).sum()))
                 .toArray();
-        Delta delta = new DoraDelta(new LowRank(matrix(a), Matrix.zeros(OUT, RANK)), norms);
+        Delta delta = new DoraDelta(StableProduct.of(matrix(a), Matrix.zeros(OUT, RANK)), norms);
 
         measure(delta, weights(false));
 

@@ -9,8 +9,8 @@ import io.github.splora.tensor.Pass.Product;
 abstract class ProductSum {
 
     private final Product product;
-    /** Factor by which the float32 elements of the tall-skinny matrix are too small. */
-    private final double tallSkinnyScale;
+    /** Factors by which the float32 elements of the tall-skinny matrix are too small, one per column. */
+    private final double[] tallSkinnyScales;
 
     private final float[][] sums;
     /** By column of the tall-skinny matrix, then by {@link #placeOf}. */
@@ -30,7 +30,7 @@ abstract class ProductSum {
         this.loops = loops;
         this.rank = product.tallSkinny().columns();
         this.paddedRank = Loops.roundedUp(rank, TileLoops.RANK_STEP);
-        this.tallSkinnyScale = powerOfTwoNear(product.tallSkinny().values());
+        this.tallSkinnyScales = powersOfTwoNear(product.tallSkinny());
         this.sums = new float[paddedRank][Math.max(shape.rows(), shape.columns())];
         this.total = new double[rank][this.height];
     }
@@ -76,21 +76,27 @@ abstract class ProductSum {
     final void addSums(Tile tile, int i, int n) {
         int place = placeOf(i);
         for (int k = 0; k < rank; k++) {
-            Loops.addScaled(total[k], place, sums[k], tile.scale() * tallSkinnyScale, n);
+            Loops.addScaled(total[k], place, sums[k], tile.scale() * tallSkinnyScales[k], n);
         }
     }
 
-    /** @return an element of the tall-skinny matrix, scaled to magnitudes near 1 */
+    /** @return an element of the tall-skinny matrix, scaled so that its column has magnitudes near 1 */
     final float tallSkinny(int i, int k) {
-        return (float) (product.tallSkinny().at(i, k) / tallSkinnyScale);
+        return (float) (product.tallSkinny().at(i, k) / tallSkinnyScales[k]);
     }
 
-    private static double powerOfTwoNear(double[] values) {
-        double max = 0;
-        for (double value : values) {
-            max = Math.max(max, Math.abs(value));
+    /** One for each column: a factor's ranks may differ by more than float32 can hold. */
+    private static double[] powersOfTwoNear(Matrix matrix) {
+        double[] scales = new double[matrix.columns()];
+        for (int i = 0; i < matrix.values().length; i++) {
+            int k = i % scales.length;
+            scales[k] = Math.max(scales[k], Math.abs(matrix.values()[i]));
         }
-        return max == 0 || !Double.isFinite(max) ? 1 : Math.scalb(1.0, Math.getExponent(max));
+        for (int k = 0; k < scales.length; k++) {
+            double max = scales[k];
+            scales[k] = max == 0 || !Double.isFinite(max) ? 1 : Math.scalb(1.0, Math.getExponent(max));
+        }
+        return scales;
     }
 
     private static final class OfWeighedRows extends ProductSum {

@@ -1,0 +1,79 @@
+"""The same delta in other factors, whose ranks cancel each other or differ in length."""
+
+import numpy as np
+
+from ..attack import attack
+from ..inputs import MODULES, PREFIX, RANK, SIZE
+
+
+def rewritten(tensors, rewrite, modules=MODULES):
+    """The adapter with `rewrite(a, b)` in place of A and B of these modules."""
+    names = [[f"{PREFIX}{module}.lora_{factor}.weight" for factor in "AB"] for module in modules]
+    pairs = [(name, rewrite(tensors[name[0]], tensors[name[1]])) for name in names]
+    return tensors | {key: value for name, pair in pairs for key, value in zip(name, pair, strict=True)}
+
+
+def with_cancelling_ranks(a, b, size=2.0**50):
+    """Two more ranks, whose product is exactly zero."""
+    rows = np.full((2, SIZE), size, np.float32)
+    columns = np.repeat(np.array([[1, -1]], np.float32), SIZE, axis=0)
+    return np.concatenate([rows, a]), np.concatenate([columns, b], axis=1)
+
+
+@attack(says="cancel")
+def two_ranks_whose_product_is_zero(world):
+    # The scaling must stay 2, whatever the rank.
+    return world.gate(
+        world.adapter(rewritten(world.honest, with_cancelling_ranks), {"r": RANK + 2, "lora_alpha": 2 * (RANK + 2)})
+    )
+
+
+@attack(says="cancel")
+def two_ranks_whose_product_is_zero_in_one_module(world):
+    tensors = rewritten(world.honest, with_cancelling_ranks, MODULES[1:2])
+    ranks = {"rank_pattern": {MODULES[1]: RANK + 2}, "alpha_pattern": {MODULES[1]: 2 * (RANK + 2)}}
+    return world.gate(world.adapter(tensors, ranks))
+
+
+@attack(says="cancel")
+def ranks_that_hide_a_delta_in_the_last_digits(world):
+    def rewrite(a, b):
+        # M = [[1, t], [0, 1]]: B M and M⁻¹ A; float32 keeps none of a's first row beside t times the second.
+        t = np.float32(2**30)
+        a, b = a.copy(), b.copy()
+        a[0] -= t * a[1]
+        b[:, 1] += t * b[:, 0]
+        return a, b
+
+    return world.gate(world.adapter(rewritten(world.honest, rewrite)))
+
+
+@attack(says="max-score")
+def ranks_that_cancel_to_a_part_that_float32_can_hold(world):
+    def rewrite(a, b):
+        t = np.float32(2**10)
+        a, b = a.copy(), b.copy()
+        a[0] -= t * a[1]
+        b[:, 1] += t * b[:, 0]
+        return a, b
+
+    return world.gate(world.adapter(rewritten(world.honest, rewrite)))
+
+
+@attack(says="max-score")
+def a_rank_too_long_for_the_others_to_be_seen_beside_it(world):
+    def rewrite(a, b):
+        a, b = a.copy(), b.copy()
+        a[3], b[:, 3] = 2.0**126, 0
+        return a, b
+
+    return world.gate(world.adapter(rewritten(world.honest, rewrite)))
+
+
+@attack(says="max-score")
+def ranks_of_very_different_lengths(world):
+    def rewrite(a, b):
+        lengths = np.float32(2) ** np.array([0, 60, -60, 100], np.float32)
+        return a * lengths[:, None], b / lengths
+
+    return world.gate(world.adapter(rewritten(world.honest, rewrite)))
