@@ -58,13 +58,12 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a checkpoint to compute with its values.
      *
-     * @throws BadInputException as in {@link #open}, or if the checkpoint is quantized or an unmerged PEFT model
+     * @throws BadInputException as in {@link #open}, or if the checkpoint is an unmerged PEFT model
      */
-    public static Checkpoint openUnquantized(Path location) {
+    public static Checkpoint openModel(Path location) {
         Checkpoint checkpoint = open(location);
         try {
             UnmergedModel.refuse(checkpoint);
-            Quantization.refuse(checkpoint);
         } catch (RuntimeException e) {
             checkpoint.close();
             throw e;

@@ -36,6 +36,14 @@ final class EightBitWeights {
         if (!DType.SCALED_WEIGHTS.contains(weight.dtype())) {
             return Scales.NONE;
         }
+        if (!Quantization.allowsEightBitFloats(checkpoint)) {
+            throw new BadInputException(
+                    weight.file().path(),
+                    TensorInfo.label(weight.name()) + " dtype",
+                    weight.dtype(),
+                    "config.json names a quantization_config under which this is not a plain 8-bit float; "
+                            + Quantization.ADVICE);
+        }
         StoredTensor scale = SCALE_ENDINGS.stream()
                 .map(ending -> weight.name() + ending)
                 .filter(checkpoint::contains)

@@ -66,8 +66,7 @@ final class VerifyCommand implements Callable<Integer> {
             problems.addAll(Verification.problems(adapter, clients));
             problems.addAll(Verification.values(adapter));
             if (aligned != null) {
-                try (Checkpoint checkpoint =
-                        Checkpoint.openUnquantized(main.hub().resolve(aligned, common.revision))) {
+                try (Checkpoint checkpoint = Checkpoint.openModel(main.hub().resolve(aligned, common.revision))) {
                     problems.addAll(Verification.problems(adapter, checkpoint, clients));
                 }
             }

@@ -3,6 +3,7 @@ package io.github.splora.pairing;
 import io.github.splora.adapter.MergedWeight;
 import io.github.splora.adapter.TunedModule;
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.checkpoint.Quantization;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.error.ProblemList;
@@ -65,11 +66,22 @@ public final class MergedPairing {
         for (String name : adapted.tensorNames()) {
             StoredTensor tensor = adapted.tensor(name);
             String module = moduleOf(name);
+            Optional<String> coded = codedModule(adapted, name);
+            if (coded.isPresent() && takesPart.test(coded.get())) {
+                weights++;
+                pairing.problems.add(
+                        "quantized", quantized(adapted, name, "; or leave it out: --exclude '" + coded.get() + "'"));
+                continue;
+            }
             boolean isModule = isModule(tensor)
                     && (withVocabulary || !VOCABULARY.matcher(module).matches());
             if (isModule && takesPart.test(module)) {
                 weights++;
-                pairing.pair(module, tensor).ifPresent(paired::add);
+                if (isComparable(tensor)) {
+                    pairing.pair(module, tensor).ifPresent(paired::add);
+                } else {
+                    pairing.problems.add("dtype", otherDType(adapted, tensor));
+                }
             }
         }
         if (!pairing.problems.isEmpty()) {
@@ -77,6 +89,21 @@ public final class MergedPairing {
         }
         paired.sort((one, other) -> TunedModule.NATURAL_ORDER.compare(one.name(), other.name()));
         return paired;
+    }
+
+    /** Returns the module whose weight a tensor holds in quantized form; empty if it holds none. */
+    private static Optional<String> codedModule(Checkpoint checkpoint, String name) {
+        return Quantization.of(checkpoint, name).isEmpty()
+                ? Optional.empty()
+                : Optional.of(Quantization.moduleOfCodes(name).orElse(moduleOf(name)));
+    }
+
+    private static Problem quantized(Checkpoint checkpoint, String name, String alternative) {
+        return new Problem(
+                checkpoint.location().toString(),
+                TensorInfo.label(name),
+                null,
+                Quantization.of(checkpoint, name).orElseThrow() + ": " + Quantization.ADVICE + alternative);
     }
 
     /** Returns the names of the vectors (norms, biases) that the fine-tune changed; vectors are not modules. */
@@ -112,8 +139,19 @@ public final class MergedPairing {
         return tensor.shape().size() >= 2
                 && tensor.info().elementCount() > 0
                 && (tensor.name().endsWith(WEIGHT) || tensor.name().contains(".experts."))
-                && !NO_WEIGHT.matcher(tensor.name()).matches()
-                && (DType.WEIGHTS.contains(tensor.dtype()) || DType.SCALED_WEIGHTS.contains(tensor.dtype()));
+                && !NO_WEIGHT.matcher(tensor.name()).matches();
+    }
+
+    private static boolean isComparable(StoredTensor tensor) {
+        return DType.WEIGHTS.contains(tensor.dtype()) || DType.SCALED_WEIGHTS.contains(tensor.dtype());
+    }
+
+    private static Problem otherDType(Checkpoint checkpoint, StoredTensor tensor) {
+        return new Problem(
+                checkpoint.location().toString(),
+                TensorInfo.label(tensor.name()) + " dtype",
+                tensor.dtype().toString(),
+                "weights of this dtype cannot be compared; use a 16- or 32-bit checkpoint");
     }
 
     private Optional<PairedModule> pair(String module, StoredTensor tensor) {
@@ -129,6 +167,16 @@ public final class MergedPairing {
 
     private Optional<StoredTensor> partner(Checkpoint checkpoint, WeightNames names, StoredTensor tensor) {
         List<String> found = names.named(tensor.name());
+        Optional<String> codes = (found.isEmpty()
+                        ? Quantization.codesOf(moduleOf(tensor.name())).stream()
+                                .flatMap(name -> names.named(name).stream())
+                        : found.stream())
+                .filter(name -> Quantization.of(checkpoint, name).isPresent())
+                .findFirst();
+        if (codes.isPresent()) {
+            problems.add("quantized", quantized(checkpoint, codes.get(), ""));
+            return Optional.empty();
+        }
         if (found.size() != 1) {
             problems.add(new Problem(
                     checkpoint.location().toString(),
@@ -150,12 +198,8 @@ public final class MergedPairing {
                             "the merged checkpoint has " + tensor.shape() + "; was it made from this model?"));
             return Optional.empty();
         }
-        if (!DType.WEIGHTS.contains(partner.dtype()) && !DType.SCALED_WEIGHTS.contains(partner.dtype())) {
-            problems.add(new Problem(
-                    checkpoint.location().toString(),
-                    TensorInfo.label(partner.name()) + " dtype",
-                    partner.dtype().toString(),
-                    "weights of this dtype cannot be compared; use a 16- or 32-bit checkpoint"));
+        if (!isComparable(partner)) {
+            problems.add("dtype", otherDType(checkpoint, partner));
             return Optional.empty();
         }
         return Optional.of(partner);

@@ -5,6 +5,7 @@ import io.github.splora.adapter.LayerKind;
 import io.github.splora.adapter.LayerKind.Dimensions;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.checkpoint.Quantization;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.error.ProblemList;
@@ -105,7 +106,7 @@ public final class ModulePairing {
         List<@Nullable FoundWeight> weights = new ArrayList<>();
         Map<List<Object>, String> claims = new HashMap<>();
         for (LoraModule module : modules) {
-            FoundWeight weight = weight(module, Layouts.find(module, names, checkpoint), checkpoint);
+            FoundWeight weight = weight(module, names, checkpoint);
             // An embedding and its tied head share a tensor; two modules of one kind never do.
             String earlier = weight == null
                     ? null
@@ -124,7 +125,13 @@ public final class ModulePairing {
         return weights;
     }
 
-    private @Nullable FoundWeight weight(LoraModule module, List<StoredWeight> candidates, Checkpoint checkpoint) {
+    private @Nullable FoundWeight weight(LoraModule module, WeightNames names, Checkpoint checkpoint) {
+        List<StoredWeight> candidates = Layouts.find(module, names, checkpoint);
+        Optional<String> quantized = QuantizedWeights.find(module.name(), candidates, names, checkpoint);
+        if (quantized.isPresent()) {
+            String scheme = Quantization.of(checkpoint, quantized.get()).orElseThrow();
+            return reject(checkpoint, TensorInfo.label(quantized.get()), null, scheme + ": " + Quantization.ADVICE);
+        }
         if (candidates.size() != 1) {
             return reject(
                     checkpoint,

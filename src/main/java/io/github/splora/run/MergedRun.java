@@ -44,12 +44,11 @@ public final class MergedRun {
 
         static Checkpoints open(ScoreOptions options, HubCache hub) {
             List<Problem> problems = new ArrayList<>();
-            Checkpoint base =
-                    RunInputs.open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems);
+            Checkpoint base = RunInputs.open("--base", options.base(), options, hub, Checkpoint::openModel, problems);
             Checkpoint aligned =
-                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantized, problems);
+                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openModel, problems);
             Checkpoint adapted = RunInputs.open(
-                    "--adapted", options.adapted().orElseThrow(), options, hub, Checkpoint::openUnquantized, problems);
+                    "--adapted", options.adapted().orElseThrow(), options, hub, Checkpoint::openModel, problems);
             if (base == null || aligned == null || adapted == null || !problems.isEmpty()) {
                 Stream.of(Optional.ofNullable(base), Optional.ofNullable(aligned), Optional.ofNullable(adapted))
                         .flatMap(Optional::stream)

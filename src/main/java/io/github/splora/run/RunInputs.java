@@ -26,8 +26,8 @@ record RunInputs(
     /** @throws BadInputException with the problems of all inputs, not only of the first */
     static RunInputs open(ScoreOptions options, HubCache hub) {
         List<Problem> problems = new ArrayList<>();
-        Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openUnquantized, problems);
-        Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openUnquantized, problems);
+        Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openModel, problems);
+        Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openModel, problems);
         List<OpenAdapter> adapters = new ArrayList<>();
         for (String given : OpenAdapter.expanded(options.adapters(), hub, options.revision())) {
             Adapter adapter = open("--adapter", given, options, hub, Adapter::open, problems);

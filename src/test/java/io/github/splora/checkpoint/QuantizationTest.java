@@ -2,6 +2,7 @@ package io.github.splora.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.splora.storage.DType;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyCheckpoint;
 import java.nio.file.Path;
@@ -13,58 +14,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizationTest {
 
-    private static final String ADVICE = "quantized weights cannot be compared; use the 16-bit base and aligned"
-            + " checkpoints (an adapter trained with QLoRA needs no change)";
-
     @TempDir
     Path folder;
 
-    @Test
-    void aQuantizedConfigIsRefusedWithAdvice() {
-        new TinyCheckpoint()
-                .random("a.weight", 2, 2)
-                .config("{\"quantization_config\": {\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}}")
-                .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
-                .containsExactly(folder + ": config.json quantization_config.quant_method \"bitsandbytes\": " + ADVICE);
-    }
-
-    @Test
-    void aConfigThatNamesNoMethodIsRefusedToo() {
-        new TinyCheckpoint()
-                .random("a.weight", 2, 2)
-                .config("{\"quantization_config\": {}}")
-                .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
-                .singleElement()
-                .asString()
-                .endsWith(ADVICE);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"quantization_config\": null}"})
-    void aConfigWithoutQuantizationIsAccepted(String config) {
-        new TinyCheckpoint().random("a.weight", 2, 2).config(config).writeTo(folder);
-        assertOpens("a.weight");
-    }
-
     @ParameterizedTest
     @CsvSource({
-        "q_proj.weight.absmax, bitsandbytes",
-        "q_proj.weight.quant_map, bitsandbytes",
-        "q_proj.SCB, bitsandbytes",
-        "q_proj.qweight, GPTQ or AWQ",
-        "q_proj.qzeros, GPTQ or AWQ",
-        "q_proj.weight_packed, compressed-tensors",
-        "mlp.experts.gate_up_proj_blocks, MXFP4"
+        "q_proj.weight, q_proj.weight.absmax, bitsandbytes",
+        "q_proj.weight, q_proj.weight.quant_map, bitsandbytes",
+        "q_proj.weight, q_proj.SCB, bitsandbytes",
+        "q_proj.qweight, q_proj.qzeros, GPTQ or AWQ",
+        "q_proj.weight_packed, q_proj.weight_scale, compressed-tensors",
+        "experts.gate_up_proj_blocks, experts.gate_up_proj_scales, MXFP4"
     })
-    void aTensorOfAQuantizedCheckpointIsRefusedWithItsScheme(String name, String scheme) {
+    void aWeightIsQuantizedIfItsNameOrItsNeighborsSaySo(String name, String neighbor, String scheme) {
         new TinyCheckpoint()
-                .random("q_proj.weight", 2, 2)
                 .random("layers.0." + name, 1)
+                .random("layers.0." + neighbor, 1)
+                .random("layers.1." + name.replaceFirst("\\..*", ".weight"), 1)
+                .config("{\"quantization_config\": {\"quant_method\": \"any\"}}")
                 .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
-                .containsExactly(folder + ": tensor 'layers.0." + name + "': " + scheme + ": " + ADVICE);
+        try (Checkpoint checkpoint = Checkpoint.openModel(folder)) {
+            assertThat(Quantization.of(checkpoint, "layers.0." + name).orElseThrow())
+                    .startsWith(scheme);
+            assertThat(Quantization.of(checkpoint, "layers.1." + name.replaceFirst("\\..*", ".weight")))
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"q_proj.weight", "norm.scale", "layer_scale.weight", "absmax", "num_blocks"})
+    void ordinaryNamesAreNotQuantized(String name) {
+        new TinyCheckpoint().random(name, 1).writeTo(folder);
+        try (Checkpoint checkpoint = Checkpoint.openModel(folder)) {
+            assertThat(Quantization.of(checkpoint, name)).isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -73,15 +56,15 @@ class QuantizationTest {
                 "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}",
                 "{\"quant_method\": \"fbgemm_fp8\"}",
                 "{\"quant_method\": \"compressed-tensors\", \"format\": \"float-quantized\"}",
-                "{\"quant_method\": \"modelopt\", \"quant_algo\": \"FP8\"}"
+                "{\"quant_method\": \"modelopt\", \"quant_algo\": \"FP8\"}",
+                "null"
             })
     void eightBitFloatsStandForWeights(String quantization) {
-        new TinyCheckpoint()
-                .random("a.weight", 2, 2)
-                .random("a.weight_scale", 1)
-                .config("{\"quantization_config\": " + quantization + "}")
-                .writeTo(folder);
-        assertOpens("a.weight", "a.weight_scale");
+        write(quantization);
+        try (Checkpoint checkpoint = Checkpoint.openModel(folder)) {
+            assertThat(checkpoint.scalesOf(checkpoint.tensor("a.weight")).tensor())
+                    .isPresent();
+        }
     }
 
     @ParameterizedTest
@@ -89,33 +72,18 @@ class QuantizationTest {
             strings = {
                 "{\"quant_method\": \"compressed-tensors\", \"format\": \"int-quantized\"}",
                 "{\"quant_method\": \"compressed-tensors\"}",
-                "{\"quant_method\": \"modelopt\", \"quant_algo\": \"NVFP4\"}"
+                "{\"quant_method\": \"modelopt\", \"quant_algo\": \"NVFP4\"}",
+                "{}"
             })
-    void otherTypesOfTheSameMethodsAreRefused(String quantization) {
-        new TinyCheckpoint()
-                .random("a.weight", 2, 2)
-                .config("{\"quantization_config\": " + quantization + "}")
-                .writeTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
-                .singleElement()
-                .asString()
-                .endsWith(ADVICE);
-    }
-
-    @Test
-    void shardsAreJudgedByTheirIndexAlone() {
-        new TinyCheckpoint().random("a.weight", 1).random("b.qweight", 1).writeShardedTo(folder);
-        assertThat(Refusal.of(() -> Checkpoint.openUnquantized(folder)))
-                .singleElement()
-                .asString()
-                .contains("'b.qweight'");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"q_proj.weight", "norm.scale", "layer_scale.weight", "absmax"})
-    void ordinaryNamesAreAccepted(String name) {
-        new TinyCheckpoint().random(name, 1).writeTo(folder);
-        assertOpens(name);
+    void eightBitFloatsOfOtherSchemesAreRefused(String quantization) {
+        write(quantization);
+        try (Checkpoint checkpoint = Checkpoint.openModel(folder)) {
+            assertThat(Refusal.of(() -> checkpoint.scalesOf(checkpoint.tensor("a.weight"))))
+                    .singleElement()
+                    .asString()
+                    .contains("tensor 'a.weight' dtype F8_E4M3", "quantization_config")
+                    .endsWith(Quantization.ADVICE);
+        }
     }
 
     @Test
@@ -126,9 +94,11 @@ class QuantizationTest {
         }
     }
 
-    private void assertOpens(String... names) {
-        try (Checkpoint checkpoint = Checkpoint.openUnquantized(folder)) {
-            assertThat(checkpoint.tensorNames()).containsExactlyInAnyOrder(names);
-        }
+    private void write(String quantization) {
+        new TinyCheckpoint()
+                .zeros("a.weight", DType.F8_E4M3, 2, 2)
+                .random("a.weight_scale", 1)
+                .config("{\"quantization_config\": " + quantization + "}")
+                .writeTo(folder);
     }
 }

@@ -3,6 +3,7 @@ package io.github.splora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.splora.checkpoint.HubCache;
+import io.github.splora.storage.DType;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;
 import io.github.splora.testing.TinyTensor;
@@ -398,5 +399,117 @@ class FilesAsTheyOccurTest {
                 folder.resolve("out").toString());
         assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(run.err()).contains("--prune-module requires --action drop or zero (got " + action + ")");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bitsandbytes", "gptq", "mxfp4", "compressed-tensors"})
+    void aQuantizationThatOnlyTheConfigNamesChangesNoScore(String method) {
+        String adapter = adapter().writeTo(folder.resolve("adapter")).toString();
+        Run plain = run("score", adapter, "--metric", "cosine", "--format", "csv");
+        model(2).config("{\"quantization_config\": {\"quant_method\": \"" + method + "\", \"load_in_4bit\": true}}")
+                .writeTo(folder.resolve("aligned"));
+        Run left = run("score", adapter, "--metric", "cosine", "--format", "csv");
+        assertThat(left.code()).isZero();
+        assertThat(left.out()).isEqualTo(plain.out());
+        String aligned = folder.resolve("aligned").toString();
+        String merged = model(3).config("{\"quantization_config\": {\"quant_method\": \"" + method + "\"}}")
+                .writeTo(folder.resolve("merged"))
+                .toString();
+        Run ofMerged = Run.of(
+                "score",
+                "--base",
+                folder.resolve("base").toString(),
+                "--aligned",
+                aligned,
+                "--adapted",
+                merged,
+                "--metric",
+                "cosine");
+        assertThat(ofMerged.code()).isZero();
+    }
+
+    private static TinyCheckpoint withMxfp4(long seed) {
+        String experts = "model.layers.0.mlp.experts.";
+        return model(seed)
+                .zeros(experts + "gate_up_proj_blocks", DType.U8, 2, 8, 1, 16)
+                .zeros(experts + "gate_up_proj_scales", DType.U8, 2, 8, 1)
+                .zeros(experts + "down_proj_blocks", DType.U8, 2, 4, 1, 16)
+                .zeros(experts + "down_proj_scales", DType.U8, 2, 4, 1);
+    }
+
+    @Test
+    void quantizedExpertsDoNotConcernAnAdapterOnAttention() {
+        String adapter = adapter().writeTo(folder.resolve("adapter")).toString();
+        Run plain = run("score", adapter, "--metric", "cosine", "--format", "csv");
+        withMxfp4(1).writeTo(folder.resolve("base"));
+        withMxfp4(2).writeTo(folder.resolve("aligned"));
+        Run mixed = run("score", adapter, "--metric", "cosine", "--format", "csv");
+        assertThat(mixed.err()).isEmpty();
+        assertThat(mixed.out()).isEqualTo(plain.out());
+    }
+
+    @Test
+    void quantizedExpertsThatAreTargetedAreRefusedByName() {
+        withMxfp4(1).writeTo(folder.resolve("base"));
+        withMxfp4(2).writeTo(folder.resolve("aligned"));
+        TinyAdapter adapter = adapter()
+                .config("target_parameters", "[\"mlp.experts.down_proj\"]")
+                .experts("model.layers.0.mlp.experts", 2, 4, 32);
+        Run run = run("score", adapter.writeTo(folder.resolve("adapter")).toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.errors()).hasSize(2).allSatisfy(line -> assertThat(line)
+                .contains("tensor 'model.layers.0.mlp.experts.down_proj_blocks': MXFP4", "dequantize=True"));
+    }
+
+    @Test
+    void quantizedWeightsOfAMergedModelAreNotSkippedSilently() {
+        String merged = withMxfp4(3).writeTo(folder.resolve("merged")).toString();
+        withMxfp4(1).writeTo(folder.resolve("base"));
+        withMxfp4(2).writeTo(folder.resolve("aligned"));
+        String[] args = {
+            "score",
+            "--base",
+            folder.resolve("base").toString(),
+            "--aligned",
+            folder.resolve("aligned").toString(),
+            "--adapted",
+            merged,
+            "--metric",
+            "cosine"
+        };
+        Run refused = Run.of(args);
+        assertThat(refused.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(refused.errors()).hasSize(2).allSatisfy(line -> assertThat(line)
+                .contains("_proj_blocks': MXFP4", "--exclude 'model.layers.0.mlp.experts."));
+        assertThat(Run.of(Run.join(args, "--exclude", "mlp.experts.*")).code()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "weight, weight.absmax, U8, bitsandbytes",
+        "weight, SCB, I8, bitsandbytes",
+        "qweight, qzeros, I32, GPTQ",
+        "weight_packed, weight_scale, I32, compressed-tensors"
+    })
+    void aQuantizedWeightThatTakesPartIsRefusedWithItsScheme(String name, String beside, DType dtype, String scheme) {
+        TinyCheckpoint quantized = new TinyCheckpoint();
+        names().forEach(each -> quantized.zeros(each + "." + name, dtype, 6, 4).random(each + "." + beside, 1));
+        quantized.writeTo(folder.resolve("aligned"));
+        Run run = run("score", adapter().writeTo(folder.resolve("adapter")).toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.errors())
+                .singleElement()
+                .asString()
+                .contains("8 of 8 modules", "q_proj." + name + "': " + scheme, "use the 16-bit");
+        Run merged = Run.of(
+                "score",
+                "--base",
+                folder.resolve("base").toString(),
+                "--aligned",
+                folder.resolve("base").toString(),
+                "--adapted",
+                folder.resolve("aligned").toString());
+        assertThat(merged.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(merged.errors()).singleElement().asString().contains("8 of 8 weights", scheme);
     }
 }
