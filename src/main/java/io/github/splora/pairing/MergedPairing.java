@@ -36,6 +36,8 @@ public final class MergedPairing {
     private final Checkpoint adapted;
     private final WeightNames baseNames;
     private final WeightNames alignedNames;
+    private final boolean baseIsFlipped;
+    private final boolean alignedIsFlipped;
     private final ProblemList problems = new ProblemList();
 
     private MergedPairing(Checkpoint base, Checkpoint aligned, Checkpoint adapted) {
@@ -44,6 +46,8 @@ public final class MergedPairing {
         this.adapted = adapted;
         this.baseNames = new WeightNames(base.tensorNames());
         this.alignedNames = new WeightNames(aligned.tensorNames());
+        this.baseIsFlipped = Stacks.areFlipped(base, baseNames, adapted);
+        this.alignedIsFlipped = Stacks.areFlipped(aligned, alignedNames, adapted);
     }
 
     /**
@@ -155,8 +159,8 @@ public final class MergedPairing {
     }
 
     private Optional<PairedModule> pair(String module, StoredTensor tensor) {
-        Optional<StoredTensor> from = partner(base, baseNames, tensor);
-        Optional<StoredTensor> to = partner(aligned, alignedNames, tensor);
+        Optional<StoredTensor> from = partner(base, baseNames, tensor, baseIsFlipped);
+        Optional<StoredTensor> to = partner(aligned, alignedNames, tensor, alignedIsFlipped);
         if (from.isEmpty() || to.isEmpty()) {
             return Optional.empty();
         }
@@ -165,7 +169,8 @@ public final class MergedPairing {
         return Optional.of(new PairedModule(new MergedWeight(module, tensor), List.of(weights)));
     }
 
-    private Optional<StoredTensor> partner(Checkpoint checkpoint, WeightNames names, StoredTensor tensor) {
+    private Optional<StoredTensor> partner(
+            Checkpoint checkpoint, WeightNames names, StoredTensor tensor, boolean squareIsFlipped) {
         List<String> found = names.named(tensor.name());
         Optional<String> codes = (found.isEmpty()
                         ? Quantization.codesOf(moduleOf(tensor.name())).stream()
@@ -187,7 +192,7 @@ public final class MergedPairing {
                             : "several tensors match this weight of the merged checkpoint"));
             return Optional.empty();
         }
-        StoredTensor partner = checkpoint.tensor(found.get(0));
+        StoredTensor partner = Stacks.oriented(checkpoint.tensor(found.get(0)), tensor.shape(), squareIsFlipped);
         if (!partner.shape().equals(tensor.shape())) {
             problems.add(
                     "shape",

@@ -7,6 +7,7 @@ import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.Quantization;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.error.Problem;
 import io.github.splora.error.ProblemList;
 import io.github.splora.storage.DType;
@@ -25,10 +26,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Pairs an adapter's modules with the tensors of checkpoints by name and reports every mismatch at once. */
 public final class ModulePairing {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ModulePairing.class);
     private static final String WEIGHT = ".weight";
 
     private final AdapterConfig config;
@@ -50,13 +54,18 @@ public final class ModulePairing {
         ModulePairing pairing = new ModulePairing(config);
         List<@Nullable FoundWeight> bases = pairing.weights(modules, base);
         List<@Nullable FoundWeight> aligneds = pairing.weights(modules, aligned);
-        Map<String, Boolean> squareIsTransposed = pairing.squareIsTransposed(modules, aligneds, aligned);
+        Map<String, Boolean> ofBase = pairing.squareIsTransposed(modules, bases, base);
+        Map<String, Boolean> ofAligned = pairing.squareIsTransposed(modules, aligneds, aligned);
         List<PairedModule> paired = new ArrayList<>();
         for (int i = 0; i < modules.size(); i++) {
             if (bases.get(i) != null && aligneds.get(i) != null) {
-                boolean square = Objects.requireNonNull(
-                        squareIsTransposed.get(modules.get(i).kind().label()));
-                paired.add(pairing.join(modules.get(i), bases.get(i), aligneds.get(i), square));
+                String kind = modules.get(i).kind().label();
+                paired.add(pairing.join(
+                        modules.get(i),
+                        bases.get(i),
+                        Objects.requireNonNull(ofBase.get(kind)),
+                        aligneds.get(i),
+                        Objects.requireNonNull(ofAligned.get(kind))));
             }
         }
         pairing.throwIfAny(modules.size());
@@ -75,10 +84,12 @@ public final class ModulePairing {
      * adapter.
      */
     public static List<String> unpairedLayers(List<LoraModule> modules, Checkpoint checkpoint) {
+        boolean hasExperts = modules.stream().anyMatch(module -> BuiltLayers.isOfOneExpert(module.name()));
         return unpaired(modules, checkpoint)
                 .filter(name ->
                         name.endsWith(WEIGHT) && checkpoint.tensor(name).shape().size() == 2)
                 .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+                .filter(name -> hasExperts || !BuiltLayers.isOfOneExpert(name))
                 .toList();
     }
 
@@ -97,7 +108,8 @@ public final class ModulePairing {
                 .flatMap(StoredWeight::tensors)
                 .map(StoredTensor::name)
                 .collect(Collectors.toSet());
-        return checkpoint.tensorNames().stream().filter(name -> !paired.contains(name));
+        BuiltLayers built = BuiltLayers.of(checkpoint);
+        return checkpoint.tensorNames().stream().filter(name -> !paired.contains(name) && built.contains(name));
     }
 
     /** Returns each module's weight, or null where none fits, after recording the problem. */
@@ -179,17 +191,32 @@ public final class ModulePairing {
                         + "; was it trained on another model?");
     }
 
-    private PairedModule join(LoraModule module, FoundWeight base, FoundWeight aligned, boolean squareIsTransposed) {
+    /** Checkpoints may differ in how they store stacks of experts; one that is transposed is then read as if it were not. */
+    private PairedModule join(
+            LoraModule module,
+            FoundWeight base,
+            boolean squareIsTransposedInBase,
+            FoundWeight aligned,
+            boolean squareIsTransposed) {
         boolean transposed = aligned.isTransposed(squareIsTransposed);
-        if (!base.whole().shape().equals(aligned.whole().shape())) {
+        boolean baseIsTransposed = base.isTransposed(squareIsTransposedInBase);
+        if (baseIsTransposed != transposed && (transposed ? aligned : base).canBeFlipped()) {
+            return transposed
+                    ? join(module, base, false, aligned.flipped(), false)
+                    : join(module, base.flipped(), false, aligned, false);
+        }
+        if (baseIsTransposed != transposed
+                || !base.whole().shape().equals(aligned.whole().shape())) {
             StoredTensor tensor = aligned.whole().tensors().get(0);
             StoredTensor baseTensor = base.whole().tensors().get(0);
-            problems.add(new Problem(
-                    tensor.file().path().toString(),
-                    TensorInfo.label(tensor.name()) + " shape",
-                    tensor.shape().toString(),
-                    "the base checkpoint has " + baseTensor.shape() + " ("
-                            + baseTensor.file().path() + ")"));
+            problems.add(
+                    "shape of base",
+                    new Problem(
+                            tensor.file().path().toString(),
+                            TensorInfo.label(tensor.name()) + " shape",
+                            tensor.shape().toString(),
+                            "the base checkpoint has " + baseTensor.shape() + " ("
+                                    + baseTensor.file().path() + ")"));
             return new PairedModule(module, List.of());
         }
         List<StoredMatrix> bases = base.matrices(module);
@@ -221,6 +248,22 @@ public final class ModulePairing {
         }
         seen.forEach((kind, ways) -> decided.computeIfPresent(
                 kind, (label, otherwise) -> ways.size() == 1 ? ways.contains(true) : otherwise));
+        IntStream.range(0, modules.size())
+                .filter(i -> modules.get(i).kind().onParameter()
+                        && weights.get(i) != null
+                        && weights.get(i).isAmbiguous()
+                        && seen.getOrDefault(modules.get(i).kind().label(), Set.of())
+                                        .size()
+                                != 1
+                        && !TransposedExperts.areIn(checkpoint))
+                .findFirst()
+                .ifPresent(i -> LOG.warn(
+                        "{}: '{}' is a stack of square matrices, whose shape does not show whether it is stored as"
+                                + " [E, out, in] or transposed; it is read as [E, out, in]. Target another parameter of the"
+                                + " experts too, or leave it out: --exclude '{}'",
+                        Printable.text(checkpoint.location().toString()),
+                        Printable.text(modules.get(i).name()),
+                        Printable.text(modules.get(i).name())));
         return decided;
     }
 

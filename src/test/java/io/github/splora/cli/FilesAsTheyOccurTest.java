@@ -1,6 +1,7 @@
 package io.github.splora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.storage.DType;
@@ -10,9 +11,13 @@ import io.github.splora.testing.TinyTensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -511,5 +516,128 @@ class FilesAsTheyOccurTest {
                 folder.resolve("aligned").toString());
         assertThat(merged.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(merged.errors()).singleElement().asString().contains("8 of 8 weights", scheme);
+    }
+
+    private static final String EXPERTS = "model.layers.0.mlp.experts.";
+    private static final int IN = 4;
+
+    /** Writes a model with stacks of two experts of 4 inputs and {@code size} inner features, in either orientation. */
+    private Path stacks(String name, long seed, int size, boolean isTransposed) {
+        TinyCheckpoint model = model(seed);
+        for (String stack : List.of("gate_up_proj", "down_proj")) {
+            int out = stack.equals("down_proj") ? IN : 2 * size;
+            int in = stack.equals("down_proj") ? size : IN;
+            TinyTensor upright = TinyTensor.random(EXPERTS + stack, seed, 2, out, in);
+            model.tensor(isTransposed ? transposed(upright) : upright);
+        }
+        return model.writeTo(folder.resolve(name));
+    }
+
+    private static TinyTensor transposed(TinyTensor tensor) {
+        int experts = tensor.shape().get(0).intValue();
+        int rows = tensor.shape().get(1).intValue();
+        int columns = tensor.shape().get(2).intValue();
+        FloatBuffer from =
+                ByteBuffer.wrap(tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        float[] to = new float[from.capacity()];
+        for (int i = 0; i < to.length; i++) {
+            int row = i / columns % rows;
+            to[i / columns / rows * rows * columns + i % columns * rows + row] = from.get(i);
+        }
+        return TinyTensor.of(tensor.name(), List.of((long) experts, (long) columns, (long) rows), to);
+    }
+
+    private static String[] scoring(Path base, Path aligned, String... more) {
+        return Run.join(
+                new String[] {
+                    "score",
+                    "--base",
+                    base.toString(),
+                    "--aligned",
+                    aligned.toString(),
+                    "--metric",
+                    "cosine",
+                    "--format",
+                    "csv"
+                },
+                more);
+    }
+
+    /** With 4 inner features the down_proj is square, and gate_up_proj shows how it lies. */
+    @ParameterizedTest
+    @CsvSource({"3, true, false", "3, false, true", "3, true, true", "4, true, false", "4, false, true", "4, true, true"
+    })
+    void eachCheckpointHasItsOwnOrientationOfExperts(int size, boolean base, boolean aligned) {
+        String adapter = new TinyAdapter()
+                .config("target_modules", "[]")
+                .config("target_parameters", "[\"mlp.experts.gate_up_proj\", \"mlp.experts.down_proj\"]")
+                .experts(EXPERTS.substring(0, EXPERTS.length() - 1) + ".base_layer", 2, 2 * size, IN)
+                .experts(EXPERTS.substring(0, EXPERTS.length() - 1), 2, IN, size)
+                .writeTo(folder.resolve("adapter"))
+                .toString();
+        Run expected = Run.of(scoring(stacks("b", 1, size, false), stacks("a", 2, size, false), "--adapter", adapter));
+        Run mixed = Run.of(scoring(stacks("b2", 1, size, base), stacks("a2", 2, size, aligned), "--adapter", adapter));
+        assertThat(expected.code()).isZero();
+        assertThat(expected.out()).contains("gate_up_proj", "down_proj");
+        assertThat(mixed.err()).isEmpty();
+        assertSameFigures(mixed, expected);
+    }
+
+    private static void assertSameFigures(Run run, Run expected) {
+        List<String> lines = run.out().lines().toList();
+        List<String> others = expected.out().lines().toList();
+        assertThat(lines).hasSameSizeAs(others);
+        int column = List.of(lines.get(0).split(",")).indexOf("cosine");
+        for (int i = 1; i < lines.size(); i++) {
+            assertThat(lines.get(i).split(",")[0]).isEqualTo(others.get(i).split(",")[0]);
+            double cosine = Double.parseDouble(figure(lines.get(i), column));
+            assertThat(cosine).isCloseTo(Double.parseDouble(figure(others.get(i), column)), within(1e-6));
+        }
+    }
+
+    /** Shapes are quoted and hold commas. */
+    private static String figure(String line, int column) {
+        return line.replaceAll("\"[^\"]*\"", "x").split(",")[column];
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, true, true, false",
+        "3, true, false, false",
+        "3, false, true, false",
+        "3, false, false, true",
+        "4, true, true, false",
+        "4, false, true, true"
+    })
+    void aMergedModelMayStoreItsExpertsInAnotherOrientation(int size, boolean base, boolean aligned, boolean adapted) {
+        Run expected = Run.of(scoring(
+                stacks("b", 1, size, false),
+                stacks("a", 2, size, false),
+                "--adapted",
+                stacks("m", 3, size, false).toString()));
+        Path mergedModel = stacks("m2", 3, size, adapted);
+        Run mixed = Run.of(scoring(
+                stacks("b2", 1, size, base), stacks("a2", 2, size, aligned), "--adapted", mergedModel.toString()));
+        assertThat(expected.code()).isZero();
+        assertThat(mixed.err()).isEmpty();
+        assertSameFigures(mixed, expected);
+
+        Path output = folder.resolve("out");
+        Run pruned = Run.of(
+                "prune",
+                "-q",
+                "--base",
+                folder.resolve("b2").toString(),
+                "--aligned",
+                folder.resolve("a2").toString(),
+                "--adapted",
+                mergedModel.toString(),
+                "--all",
+                "--output",
+                output.toString());
+        assertThat(pruned.err()).isEmpty();
+        Map<String, ByteBuffer> restored = Testdata.tensorsIn(output, "model.safetensors");
+        Map<String, ByteBuffer> wanted = Testdata.tensorsIn(stacks("a3", 2, size, adapted), "model.safetensors");
+        assertThat(restored).isEqualTo(wanted);
     }
 }

@@ -70,10 +70,13 @@ record Testdata(Path base, Path aligned, Path adapter) {
 
     /** Returns a copy of every tensor's bytes in an adapter's folder, by tensor name. */
     static Map<String, ByteBuffer> tensorsIn(Path adapter) {
+        boolean isPickle = Files.exists(adapter.resolve("adapter_model.bin"));
+        return tensorsIn(adapter, isPickle ? "adapter_model.bin" : "adapter_model.safetensors");
+    }
+
+    static Map<String, ByteBuffer> tensorsIn(Path folder, String name) {
         Map<String, ByteBuffer> tensors = new TreeMap<>();
-        Path pickle = adapter.resolve("adapter_model.bin");
-        Path weights = Files.exists(pickle) ? pickle : adapter.resolve("adapter_model.safetensors");
-        try (TensorFile file = TensorFiles.open(weights)) {
+        try (TensorFile file = TensorFiles.open(folder.resolve(name))) {
             for (TensorInfo info : file.tensors().values()) {
                 ByteBuffer data = Bytes.of(file, info);
                 tensors.put(

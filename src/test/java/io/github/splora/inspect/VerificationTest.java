@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VerificationTest {
@@ -163,6 +164,62 @@ class VerificationTest {
                                 .random("model.layers.1.block_sparse_moe.experts.0.w2.weight", 6, 4)
                                 .random("model.layers.1.block_sparse_moe.experts.1.w2.weight", 6, 4)))
                 .containsExactly(lacking);
+    }
+
+    /** Layers that are on disk, but that transformers' class does not build. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mtp.layers.0.self_attn.v_proj",
+                "model.mtp.layers.0.self_attn.v_proj",
+                "model.mtp_layers.0.self_attn.v_proj",
+                "model.layers.2.self_attn.v_proj",
+                "model.language_model.layers.2.self_attn.v_proj",
+                "model.layers.1.mlp.experts.0.v_proj"
+            })
+    void layersThatTheClassDoesNotBuildNeedNoTensors(String layer) {
+        for (String config : List.of("{\"num_hidden_layers\": 2}", "{\"text_config\": {\"num_hidden_layers\": 2}}")) {
+            assertThat(problems(
+                            new TinyAdapter().module(Q, 6, 4).module(V, 6, 4),
+                            new TinyCheckpoint()
+                                    .config(config)
+                                    .random(Q + ".weight", 6, 4)
+                                    .random(V + ".weight", 6, 4)
+                                    .random(layer + ".weight", 6, 4)))
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.layers.1.self_attn.v_proj, 2",
+        "model.layers.2.self_attn.v_proj, 3",
+        "model.visual.blocks.7.attn.v_proj, 2",
+        "model.vision_tower.layers.7.attn.v_proj, 2",
+        "v_proj, 2"
+    })
+    void layersThatTheClassBuildsNeedTensors(String layer, int count) {
+        assertThat(problems(
+                        new TinyAdapter().module(Q, 6, 4),
+                        new TinyCheckpoint()
+                                .config("{\"num_hidden_layers\": " + count + "}")
+                                .random(Q + ".weight", 6, 4)
+                                .random(layer + ".weight", 6, 4)))
+                .singleElement()
+                .asString()
+                .contains("module '" + layer + "'");
+    }
+
+    @Test
+    void ofExpertsOneByOneNoneMayBeMissingIfTheAdapterHasSome() {
+        assertThat(problems(
+                        new TinyAdapter().module("model.layers.0.mlp.experts.0.v_proj", 6, 4),
+                        new TinyCheckpoint()
+                                .random("model.layers.0.mlp.experts.0.v_proj.weight", 6, 4)
+                                .random("model.layers.0.mlp.experts.1.v_proj.weight", 6, 4)))
+                .singleElement()
+                .asString()
+                .contains("module 'model.layers.0.mlp.experts.1.v_proj'");
     }
 
     private String unbuilt(String module) {
