@@ -57,6 +57,46 @@ def read_only(harness, place):
     return f"exit code 4, nothing written; “{message}”"
 
 
+@contextlib.contextmanager
+def bound(path, to):
+    """Mounts a file or folder a second time."""
+    if subprocess.run(["mount", "--bind", str(path), str(to)], capture_output=True).returncode:
+        raise Skipped("mounting needs root")
+    try:
+        yield to
+    finally:
+        subprocess.run(["umount", "-l", str(to)], check=True)
+
+
+def unreplaceable_file(harness, place):
+    """A file of the output is a mount, which nothing can rename."""
+    output = place / "out"
+    shutil.copytree(harness.inputs.adapter, output)
+    (output / "adapter_config.json").write_text((output / "adapter_config.json").read_text() + "\n")
+    before = {file.name: file.read_bytes() for file in output.iterdir()}
+    for name in ("README.md", "adapter_model.safetensors", "adapter_config.json"):
+        with bound(output / name, output / name):
+            code, message = run(*harness.from_scores(output, "--force"), cwd=output)
+            require(code == 1, f"exit code {code}: {message}")
+            after = {file.name: file.read_bytes() for file in output.iterdir()}
+            require(after == before, f"{name} cannot be replaced, and these differ: {set(after) ^ set(before)}")
+    return f"exit code 1, the old adapter is whole; “{message}”"
+
+
+def one_folder_twice(harness, place):
+    """The output is an input, mounted in another place."""
+    adapter = harness.inputs.adapter
+    for what, target in (("the adapter", adapter), ("the folder above it", adapter.parent)):
+        mount = place / what
+        mount.mkdir()
+        with bound(target, mount):
+            for output in (mount, mount / "new"):
+                if output == mount or target == adapter:
+                    code, message = run(*harness.from_scores(output, "--force"))
+                    require(code == 4, f"{what}: exit code {code}: {message}")
+    return f"exit code 4, nothing written; “{message}”"
+
+
 def as_nobody():
     """A command that runs another one as a user without rights."""
     prefix = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
@@ -94,6 +134,8 @@ FAULTS = [
     ("disk full", disk_full),
     ("output on another file system", other_file_system),
     ("output read-only", read_only),
+    ("one file of the output cannot be replaced", unreplaceable_file),
+    ("the output is an input, mounted twice", one_folder_twice),
     ("no permission to write", unwritable_output),
     ("no permission to read", unreadable_input),
 ]

@@ -19,10 +19,15 @@ class Skipped(Exception):
     """The fault cannot be injected on this machine; the message says why."""
 
 
-def start(*args, prefix=(), env=None):
+def start(*args, prefix=(), env=None, cwd=None):
     """Starts bin/splora; `prefix` is a command that starts it."""
     return subprocess.Popen(
-        [*prefix, str(SPLORA), *words(args)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env
+        [*prefix, str(SPLORA), *words(args)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+        cwd=cwd,
     )
 
 

@@ -8,8 +8,10 @@ import time
 from checking import require
 
 from .harness import counted, finish, require_nothing_hidden, run, start, wait_for
-from .inputs import sha256
+from .inputs import Inputs, sha256
 
+# Files that are carried over, so that replacing them all takes a moment.
+CARRIED = 1000
 # In the order in which a run creates them in the hidden folder of its output; a run is killed as soon as each exists.
 STEPS = ["", "*.tmp", "adapter_model.safetensors", "adapter_config.json", "README.md", "splora-report.json"]
 
@@ -59,6 +61,43 @@ def kill_while_replacing(harness, place):
     return counted(seen, harness.kills)
 
 
+def kill_in_the_working_directory(harness, place):
+    """SIGKILL with --force over another adapter in a folder that cannot be renamed: no mixture can be loaded."""
+    seen = collections.Counter()
+    for index in range(harness.kills):
+        output = place / f"out{index}"
+        shutil.copytree(harness.inputs.adapter, output)
+        for number in range(CARRIED):
+            (output / f"folder{number}").mkdir()
+            (output / f"folder{number}" / "LICENSE").write_text("old")
+        adapter = place / f"adapter{index}"
+        shutil.copytree(output, adapter)
+        process = start(
+            *harness.prune(output, "--force", inputs=Inputs(harness.inputs.base, harness.inputs.aligned, adapter)),
+            "--scores",
+            harness.scores,
+            cwd=output,
+        )
+        wait_for(process, output, ".out*.splora-old-*")
+        time.sleep(0.5 * index / harness.kills)
+        process.kill()
+        finish(process)
+        seen[state_in_place(harness, output)] += 1
+        shutil.rmtree(adapter)
+        shutil.rmtree(output)
+    return counted(seen, harness.kills)
+
+
+def state_in_place(harness, output):
+    weights, config = "adapter_model.safetensors", "adapter_config.json"
+    if not (output / config).exists():
+        return "no config"
+    for state, folder in (("the old one", harness.inputs.adapter), ("whole", harness.undisturbed)):
+        if all(sha256(output / name) == sha256(folder / name) for name in (weights, config)):
+            return state
+    require(False, f"{output} has the weights of one adapter and the config of another")
+
+
 def terminate(harness, place):
     """SIGTERM while the output is written: the hidden folder is removed too."""
     seen = collections.Counter()
@@ -78,5 +117,6 @@ FAULTS = [
     ("killed (SIGKILL) at moments spread over a run", kill_over_time),
     ("killed at each step of the writing", kill_at_steps),
     ("killed while replacing another adapter (`--force`)", kill_while_replacing),
+    ("killed while replacing one in the working directory (`--force`)", kill_in_the_working_directory),
     ("terminated (SIGTERM, Ctrl-C) while writing", terminate),
 ]

@@ -7,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -51,26 +49,6 @@ public final class FolderTree {
                 addMissing(entry, copy);
             } else if (!isFolder && !exists(copy)) {
                 link(entry, copy);
-            }
-        }
-    }
-
-    /**
-     * Moves everything from {@code from} into {@code to}, replacing files; the file named {@code last} is moved last.
-     */
-    static void moveInto(Path from, Path to, String last) throws IOException {
-        List<Path> entries;
-        try (Stream<Path> listing = Files.list(from)) {
-            entries = listing.sorted(Comparator.comparing(
-                            entry -> entry.getFileName().toString().equals(last)))
-                    .toList();
-        }
-        for (Path entry : entries) {
-            Path place = to.resolve(entry.getFileName());
-            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(place)) {
-                moveInto(entry, place, last);
-            } else {
-                Files.move(entry, place, StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }

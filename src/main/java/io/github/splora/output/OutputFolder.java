@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +19,9 @@ public final class OutputFolder {
 
     /** File name of the report in every folder that splora writes. */
     public static final String REPORT_FILE = "splora-report.json";
+
+    /** Names of the files without which nothing loads a folder as an adapter or a checkpoint. */
+    private static final Set<String> CONFIGS = Set.of(AdapterConfig.FILE_NAME, "config.json");
 
     /** Writes the folder's files into {@code staging}. */
     public interface Contents {
@@ -43,7 +46,7 @@ public final class OutputFolder {
         Path target = RealPath.of(folder);
         for (Path input : inputs) {
             Path real = RealPath.of(input);
-            if (target.startsWith(real) || real.startsWith(target)) {
+            if (RealPath.isWithin(target, real) || RealPath.isWithin(real, target)) {
                 throw new BadInputException(
                         folder,
                         "--output",
@@ -71,6 +74,8 @@ public final class OutputFolder {
         // Register before there is anything to clean up: a signal may arrive between any two lines.
         ShutdownHook cleanUp = ShutdownHook.register(interruption::cleanUp);
         List<Path> parents = createParents();
+        Leftovers.delete(fromInside ? target : staging.toAbsolutePath().getParent(), hiddenPrefix("new"));
+        Leftovers.mention(fromInside ? target : staging.toAbsolutePath().getParent(), hiddenPrefix("old"), target);
         try {
             Files.createDirectory(staging);
             contents.writeTo(staging);
@@ -79,7 +84,13 @@ public final class OutputFolder {
             FolderTree.forceToDisk(staging);
             interruption.unlessCleanedUp(() -> {
                 if (fromInside) {
-                    FolderTree.moveInto(staging, target, AdapterConfig.FILE_NAME);
+                    new FileExchange(
+                                    staging,
+                                    target,
+                                    target.resolve(hiddenName("old")),
+                                    CONFIGS,
+                                    (from, to) -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE))
+                            .run();
                 } else {
                     replaceTarget(staging);
                 }
@@ -125,7 +136,7 @@ public final class OutputFolder {
     /**
      * Whether the existing target can be renamed as a whole. A mounted volume cannot, nor can a folder whose parent is
      * not writable; renaming the working directory would leave the user in a deleted folder. Such a folder is filled
-     * file by file, with the config last: without it no client recognizes the folder as an adapter.
+     * file by file, by a {@link FileExchange}.
      */
     private boolean canBeRenamed() throws IOException {
         Path parent = target.getParent();
@@ -226,7 +237,11 @@ public final class OutputFolder {
     }
 
     private String hiddenName(String purpose) {
-        return "." + target.getFileName() + ".splora-" + purpose + "-" + UUID.randomUUID();
+        return hiddenPrefix(purpose) + Leftovers.owned();
+    }
+
+    private String hiddenPrefix(String purpose) {
+        return "." + target.getFileName() + ".splora-" + purpose + "-";
     }
 
     private static boolean isEmpty(Path folder) {

@@ -1,9 +1,10 @@
 package io.github.splora.output;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Resolves symbolic links in paths that need not exist yet. */
+/** Resolves symbolic links in paths that need not exist yet, and compares files by identity. */
 final class RealPath {
 
     private RealPath() {}
@@ -21,5 +22,30 @@ final class RealPath {
             }
         }
         return absolute.normalize();
+    }
+
+    /**
+     * Whether a path, which need not exist, is a file or folder or lies in it, by identity: a folder has other paths where it is
+     * mounted twice.
+     */
+    static boolean isWithin(Path path, Path folder) {
+        if (path.startsWith(folder)) {
+            return true;
+        }
+        for (Path above = path; above != null; above = above.getParent()) {
+            if (isSame(above, folder)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether both exist and are the same file or folder. */
+    static boolean isSame(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -46,7 +46,7 @@ public final class ReportFile {
             throw refusal(file, "this is not a regular file, so it cannot be replaced; choose another file");
         }
         for (String name : used) {
-            if ((new File(name).exists() && RealPath.of(Path.of(name)).equals(target))
+            if ((new File(name).exists() && isTakenBy(new File(name).toPath(), target))
                     || new File(name).getAbsoluteFile().toPath().startsWith(file.toAbsolutePath())) {
                 throw refusal(file, "the run uses this path for something else; choose another file");
             }
@@ -76,6 +76,11 @@ public final class ReportFile {
         } finally {
             Files.deleteIfExists(draft);
         }
+    }
+
+    /** Whether a used path is the target, by name or by identity: a file has other names where its folder is mounted twice. */
+    private static boolean isTakenBy(Path used, Path target) {
+        return RealPath.of(used).equals(target) || RealPath.isSame(used, target);
     }
 
     private static void requireWritable(Path file, Path target) {

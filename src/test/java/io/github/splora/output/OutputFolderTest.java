@@ -220,21 +220,6 @@ class OutputFolderTest {
                 .containsExactly(target + ": --output: a broken link is in the way; name a folder");
     }
 
-    @Test
-    void movesFilesInWithTheGivenOneLast() throws IOException {
-        Path from = Files.createDirectories(folder.resolve("from/sub")).getParent();
-        Files.writeString(from.resolve("adapter_config.json"), "new");
-        Files.writeString(from.resolve("sub/b"), "2");
-        Path to = Files.createDirectories(folder.resolve("to/sub")).getParent();
-        Files.writeString(to.resolve("adapter_config.json"), "old");
-        Files.writeString(to.resolve("sub/a"), "1");
-
-        FolderTree.moveInto(from, to, "adapter_config.json");
-
-        assertThat(to.resolve("adapter_config.json")).hasContent("new");
-        assertThat(namesIn(to.resolve("sub"))).containsExactly("a", "b");
-    }
-
     private OutputFolder prepare(boolean force) {
         return OutputFolder.prepare(target, force, List.of());
     }
