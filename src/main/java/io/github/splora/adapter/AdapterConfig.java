@@ -47,7 +47,7 @@ public final class AdapterConfig {
      *     linear layer, or lacks a rank or an alpha
      */
     public static AdapterConfig read(Path file) {
-        ObjectNode json = StrictJson.readObject(file);
+        ObjectNode json = StrictJson.readConfig(file);
         FieldTypes.check(file, json);
         UnsupportedFeatures.refuse(file, json);
         return new AdapterConfig(file, json);

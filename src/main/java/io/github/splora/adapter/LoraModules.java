@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** Assembles the tensors of an adapter file into modules and reports everything that does not fit. */
 final class LoraModules {
 
+    /** Where PEFT keeps the factors of the output projection of nn.MultiheadAttention. */
+    private static final String OUT_PROJECTION = ".base_layer.out_proj";
+
     private final TensorFile weights;
     private final AdapterConfig config;
     private final Set<String> parameters = new HashSet<>();
@@ -62,6 +65,7 @@ final class LoraModules {
         if (adapterNames.size() > 1) {
             problem(null, adapterNames, "the file mixes several adapters; save each one separately");
         }
+        refuseMultiheadAttention(tensorsByModule.keySet());
         nameParameters(tensorsByModule);
         List<LoraModule> modules = new ArrayList<>();
         tensorsByModule.forEach((name, tensors) -> {
@@ -95,6 +99,23 @@ final class LoraModules {
                     "has no elements: this is one rank's partition of DeepSpeed ZeRO-3; save the adapter with the weights"
                             + " gathered (stage3_gather_16bit_weights_on_model_save), or take its lora_ tensors from the"
                             + " file that zero_to_fp32.py writes");
+        }
+    }
+
+    /** Refuses nn.MultiheadAttention, which PEFT wraps as one module with two pairs of factors and one fused weight. */
+    private void refuseMultiheadAttention(Set<String> paths) {
+        List<String> attentions =
+                paths.stream().filter(path -> path.endsWith(OUT_PROJECTION)).toList();
+        if (!attentions.isEmpty()) {
+            String first = attentions.get(0);
+            throw new BadInputException(
+                    weights.path(),
+                    Plural.of(attentions.size(), "module") + ", for example '"
+                            + first.substring(0, first.length() - OUT_PROJECTION.length()) + "'",
+                    null,
+                    "LoRA on nn.MultiheadAttention cannot be scored: PEFT wraps its fused input projection and its output"
+                            + " projection together; merge the adapter into its model and pass the merged checkpoint with"
+                            + " --adapted");
         }
     }
 

@@ -147,7 +147,7 @@ public final class Checkpoint implements AutoCloseable {
 
     private static @Nullable ObjectNode configBeside(Path entry) {
         Path config = entry.resolveSibling("config.json");
-        return Files.isRegularFile(config) ? StrictJson.readObject(config) : null;
+        return Files.isRegularFile(config) ? StrictJson.readConfig(config) : null;
     }
 
     private static boolean isIndex(Path entry) {

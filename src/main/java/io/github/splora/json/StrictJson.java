@@ -13,14 +13,19 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,13 +33,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads and writes the small JSON files around a model (configs, shard indexes, splora's reports). Reading rejects
- * duplicate keys and trailing text and preserves every digit of a number; writing formats text like Python's
+ * trailing text and, except in configs, duplicate keys, and preserves every digit of a number; writing formats text like Python's
  * {@code json.dumps(indent=2)}, so that a rewritten PEFT config differs from the original only where it must.
  */
 public final class StrictJson {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StrictJson.class);
 
     /** The largest known shard indexes are a few MB; a much larger file is not one of these files. */
     private static final long MAX_BYTES = 64L << 20;
@@ -48,27 +57,34 @@ public final class StrictJson {
     /** Python writes 17; no computed number is longer than this limit. */
     private static final int MAX_DIGITS = 1000;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(MAX_TOKENS)
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxNumberLength(MAX_DIGITS)
-                            .maxStringLength((int) MAX_BYTES)
-                            .maxNameLength((int) MAX_BYTES)
-                            .build())
-                    .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            // Accept documents of later versions, which may have additional fields.
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            // Python writes and reads NaN and Infinity; a config may contain them and must keep them.
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
-            .build();
+    private static final JsonMapper MAPPER = mapper(true);
+
+    /** As Python's json reads it: of two members of the same name, the last one counts. */
+    private static final JsonMapper LIKE_PYTHON = mapper(false);
+
+    private static JsonMapper mapper(boolean isStrict) {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxTokenCount(MAX_TOKENS)
+                                .maxNestingDepth(MAX_DEPTH)
+                                .maxNumberLength(MAX_DIGITS)
+                                .maxStringLength((int) MAX_BYTES)
+                                .maxNameLength((int) MAX_BYTES)
+                                .build())
+                        .build())
+                .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, isStrict)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                // Accept documents of later versions, which may have additional fields.
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                // Python writes and reads NaN and Infinity; a config may contain them and must keep them.
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+                .build();
+    }
 
     private static final ObjectWriter WRITER = MAPPER.writer(pythonLayout());
 
@@ -81,10 +97,30 @@ public final class StrictJson {
      *     {@link #readNamed}
      */
     public static ObjectNode readObject(Path file) {
+        requireRegular(file);
+        return readNamed(file);
+    }
+
+    private static void requireRegular(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
             throw new BadInputException(file, null, null, "is not a regular file");
         }
-        return readNamed(file);
+    }
+
+    /**
+     * Reads the JSON object in a model's or adapter's config as Python's json reads it, and with it every program that loads
+     * the model: a name may occur twice (the last value counts, and a warning names it), and the text must be UTF-8 without
+     * a byte order mark. The limits are those of {@link #readNamed}.
+     *
+     * @throws BadInputException as in {@link #readObject}, or if Python could not read the text
+     */
+    public static ObjectNode readConfig(Path file) {
+        requireRegular(file);
+        return read(file, bytes -> {
+            String text = utf8(file, bytes);
+            warnOfRepeatedNames(file, text);
+            return LIKE_PYTHON.createParser(text);
+        });
     }
 
     /**
@@ -94,9 +130,18 @@ public final class StrictJson {
      *     the limits on values, nesting or digits
      */
     public static ObjectNode readNamed(Path file) {
+        return read(file, MAPPER::createParser);
+    }
+
+    /** Starts to parse a document. */
+    private interface Parsing {
+        JsonParser start(byte[] bytes) throws IOException;
+    }
+
+    private static ObjectNode read(Path file, Parsing parsing) {
         JsonNode root;
-        try (JsonParser parser = MAPPER.createParser(readBounded(file))) {
-            root = MAPPER.readTree(parser);
+        try (JsonParser parser = parsing.start(readBounded(file))) {
+            root = ((ObjectMapper) parser.getCodec()).readTree(parser);
         } catch (StreamConstraintsException e) {
             throw new BadInputException(
                     file,
@@ -155,6 +200,41 @@ public final class StrictJson {
         List<String> texts = new ArrayList<>();
         value.forEach(element -> texts.add(element.asText()));
         return texts;
+    }
+
+    private static String utf8(Path file, byte[] bytes) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new BadInputException(
+                    file, null, null, "is not UTF-8, and Python cannot read it; save it as UTF-8", e);
+        }
+        if (text.startsWith("\uFEFF")) {
+            throw new BadInputException(
+                    file,
+                    null,
+                    null,
+                    "begins with a byte order mark, and Python's json rejects it; save it without one");
+        }
+        return text;
+    }
+
+    private static void warnOfRepeatedNames(Path file, String text) {
+        try {
+            MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            if (e.getOriginalMessage().startsWith("Duplicate field")) {
+                LOG.warn(
+                        "{}: {}: {}; as in Python, the last value counts",
+                        Printable.text(file.toString()),
+                        where(e),
+                        Printable.text(e.getOriginalMessage()));
+            }
+        }
     }
 
     private static byte[] readBounded(Path file) throws IOException {

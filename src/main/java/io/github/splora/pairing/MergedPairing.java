@@ -142,7 +142,9 @@ public final class MergedPairing {
     private static boolean isModule(StoredTensor tensor) {
         return tensor.shape().size() >= 2
                 && tensor.info().elementCount() > 0
-                && (tensor.name().endsWith(WEIGHT) || tensor.name().contains(".experts."))
+                && (tensor.name().endsWith(WEIGHT)
+                        || tensor.name().endsWith(".in_proj_weight")
+                        || tensor.name().contains(".experts."))
                 && !NO_WEIGHT.matcher(tensor.name()).matches();
     }
 

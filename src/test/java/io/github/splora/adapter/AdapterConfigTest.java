@@ -7,6 +7,7 @@ import io.github.splora.json.StrictJson;
 import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -212,5 +213,50 @@ class AdapterConfigTest {
 
     private List<String> refusal(TinyAdapter adapter) {
         return Refusal.of(() -> read(adapter));
+    }
+
+    /** Python's json keeps the last of several values, and reads NaN, Infinity and numbers of any size. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"peft_type\": \"IA3\", \"r\": 4, \"lora_alpha\": 8, \"peft_type\": \"LORA\", \"r\": 2}",
+                "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 8, \"x\": {\"y\": 1, \"y\": 2}}",
+                "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 8, \"lora_dropout\": NaN, \"x\": [-Infinity, 1e400]}",
+                " {\"peft_type\": \"LOR\\u0041\", \"r\": 2, \"lora_alpha\": 8.0}\r\n"
+            })
+    void isReadAsPythonReadsIt(String json) throws IOException {
+        AdapterConfig config = AdapterConfig.read(Files.writeString(folder.resolve("adapter_config.json"), json));
+        assertThat(config.rank()).isEqualTo(2);
+        assertThat(config.scalingOf("q")).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-32BE", "ISO-8859-1"})
+    void textThatPythonCannotReadIsRefused(String charset) throws IOException {
+        String json = "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 8, \"x\": \"caf\u00e9\"}";
+        Path file = Files.write(folder.resolve("adapter_config.json"), json.getBytes(Charset.forName(charset)));
+        assertThat(Refusal.of(() -> AdapterConfig.read(file)))
+                .singleElement()
+                .asString()
+                .contains("is not UTF-8, and Python cannot read it");
+    }
+
+    @Test
+    void aByteOrderMarkIsRefusedAsPythonDoes() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("adapter_config.json"), "\uFEFF{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 8}");
+        assertThat(Refusal.of(() -> AdapterConfig.read(file)))
+                .containsExactly(
+                        file + ": begins with a byte order mark, and Python's json rejects it; save it without one");
+    }
+
+    @Test
+    void anAlphaThatPythonReadsAsInfinityIsRefused() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("adapter_config.json"), "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 1e400}");
+        assertThat(Refusal.of(() -> AdapterConfig.read(file)))
+                .singleElement()
+                .asString()
+                .contains("finite");
     }
 }

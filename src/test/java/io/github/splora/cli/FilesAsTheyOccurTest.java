@@ -640,4 +640,37 @@ class FilesAsTheyOccurTest {
         Map<String, ByteBuffer> wanted = Testdata.tensorsIn(stacks("a3", 2, size, adapted), "model.safetensors");
         assertThat(restored).isEqualTo(wanted);
     }
+
+    @Test
+    void loraOnMultiheadAttentionIsRefusedByNameAndScoredIfMerged() {
+        String attention = "visual.resblocks.0.attn";
+        String key = "base_model.model." + attention;
+        new TinyAdapter()
+                .config("target_modules", "[\"attn\"]")
+                .random(key + ".lora_A.weight", 2, 4)
+                .random(key + ".lora_B.weight", 12, 2)
+                .random(key + ".base_layer.out_proj.lora_A.weight", 2, 4)
+                .random(key + ".base_layer.out_proj.lora_B.weight", 4, 2)
+                .writeTo(folder.resolve("adapter"));
+        Run run = run("score", folder.resolve("adapter").toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.errors())
+                .singleElement()
+                .asString()
+                .contains("'" + attention + "'", "nn.MultiheadAttention", "--adapted");
+        for (String name : List.of("base", "aligned", "merged")) {
+            new TinyCheckpoint()
+                    .seed(name.length())
+                    .random(attention + ".in_proj_weight", 12, 4)
+                    .random(attention + ".out_proj.weight", 4, 4)
+                    .writeTo(folder.resolve("clip-" + name));
+        }
+        Run merged = Run.of(scoring(
+                folder.resolve("clip-base"),
+                folder.resolve("clip-aligned"),
+                "--adapted",
+                folder.resolve("clip-merged").toString()));
+        assertThat(merged.code()).isZero();
+        assertThat(merged.out()).contains("in_proj_weight", "out_proj");
+    }
 }
