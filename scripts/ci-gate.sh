@@ -30,7 +30,7 @@ case $status in
   0 | 3)
     {
       if [ $status = 3 ]; then
-        printf '**Gate failed** (the log says why).\n\n'
+        printf '**Gate failed.**\n\n'
       else
         printf '**Gate passed.**\n\n'
       fi

@@ -58,7 +58,10 @@ class World:
 
     def gate(self, adapter, *options):
         """Runs the gate on an adapter. An attack returns what this returns."""
-        return run_splora("score", *self.models(), "--adapter", adapter, *GATE, *options)
+        return self.score(adapter, *GATE, *options)
+
+    def score(self, adapter, *options):
+        return run_splora("score", *self.models(), "--adapter", adapter, *options)
 
     def gate_merged(self, checkpoint, *options):
         return run_splora("score", *self.models(), "--adapted", checkpoint, *GATE, *options)

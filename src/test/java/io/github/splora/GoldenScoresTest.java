@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.client.ClientKind;
+import io.github.splora.gate.Gates;
 import io.github.splora.json.StrictJson;
 import io.github.splora.measure.ReferenceKind;
 import io.github.splora.measure.Resources;
@@ -76,7 +77,8 @@ class GoldenScoresTest {
                         ClientKind.PEFT,
                         "cpu",
                         kernel,
-                        Resources.of(2)))
+                        Resources.of(2),
+                        Gates.NONE))
                 .get(0);
 
         List<String> names = new ArrayList<>();

@@ -10,8 +10,10 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.github.splora.json.StrictJson;
 import io.github.splora.output.OutputFolder;
+import io.github.splora.report.EffectRow;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
+import io.github.splora.report.Verdict;
 import io.github.splora.run.TinyRun;
 import io.github.splora.score.MetricKind;
 import io.github.splora.select.SelectionRule;
@@ -138,6 +140,9 @@ class ReportSchemaTest {
         assertDescribed(ModuleRow.class, definitions.get("module"));
         assertDescribed(RunReport.Summary.class, definitions.get("summary"));
         assertDescribed(RunReport.Timing.class, definitions.get("timing"));
+        assertDescribed(EffectRow.class, definitions.get("effect"));
+        assertDescribed(Verdict.class, definitions.get("verdict"));
+        assertDescribed(Verdict.Gate.class, definitions.get("gate"));
     }
 
     private static void assertDescribed(Class<? extends Record> type, JsonNode definition) {

@@ -114,7 +114,12 @@ public record LoraModule(
 
     /** Whether the layer is an output head, which has one row per token and may share its weight with the embedding. */
     public boolean isHead() {
-        return HEADS.contains(type());
+        return isHead(name);
+    }
+
+    /** Whether the layer of that name is an output head. */
+    public static boolean isHead(String name) {
+        return HEADS.contains(name.substring(name.lastIndexOf('.') + 1));
     }
 
     /** Whether the layer's weight has one row per token. */

@@ -1,7 +1,12 @@
 package io.github.splora.cli;
 
+import io.github.splora.gate.Gate;
+import io.github.splora.gate.Gates;
+import io.github.splora.select.ModuleFilter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +34,31 @@ final class OutputOptions {
             paramLabel = "CONDITION",
             description = "Exit with code 3 if this condition on the summary holds, such as 'pruned>0', 'max-score>3'"
                     + " or 'pruned-fraction>=0.2'. Repeatable.",
-            converter = Gate.Converter.class)
+            converter = GateConverter.class)
     List<Gate> gates = List.of();
+
+    @Option(
+            names = "--allow-unscored",
+            paramLabel = "PATTERN",
+            description =
+                    "With --fail-on: accept changes of the model that have no score (saved weights, biases, embeddings,"
+                            + " norms) if a pattern matches their name, as in --include. Repeatable.")
+    List<String> accepted = List.of();
+
+    Gates gates() {
+        return new Gates(gates, accepted);
+    }
+
+    /** Returns a sentence that says what is wrong with the options; empty if nothing is. */
+    Optional<String> contradiction() {
+        try {
+            ModuleFilter.anyOf("--allow-unscored", accepted);
+        } catch (PatternSyntaxException e) {
+            return Optional.of("--allow-unscored: '" + e.getPattern() + "' is not a valid regular expression: "
+                    + e.getDescription());
+        }
+        return gates.isEmpty() && !accepted.isEmpty()
+                ? Optional.of("--allow-unscored requires --fail-on: without a gate, nothing needs to be accepted")
+                : Optional.empty();
+    }
 }

@@ -3,11 +3,13 @@ package io.github.splora.cli;
 import io.github.splora.Splora;
 import io.github.splora.client.ClientKind;
 import io.github.splora.error.Printable;
+import io.github.splora.gate.Gate;
 import io.github.splora.output.ReportFile;
 import io.github.splora.report.HeatmapWriter;
 import io.github.splora.report.ReportFormat;
 import io.github.splora.report.ReportSet;
 import io.github.splora.report.RunReport;
+import io.github.splora.report.Verdict;
 import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.run.ScoreOptions;
 import io.github.splora.score.MetricKind;
@@ -54,6 +56,7 @@ abstract class RunSupport extends CommandSupport {
                         inputs.contradiction(),
                         scheme.contradiction(),
                         work.contradiction(),
+                        output.contradiction(),
                         selection().contradiction())
                 .flatMap(Optional::stream)
                 .findFirst()
@@ -86,7 +89,8 @@ abstract class RunSupport extends CommandSupport {
                 client.choice,
                 work.device,
                 work.kernel,
-                work.resources());
+                work.resources(),
+                output.gates());
     }
 
     /**
@@ -139,12 +143,12 @@ abstract class RunSupport extends CommandSupport {
             if (!common.quiet) {
                 report.warnings().forEach(warning -> err.println(speaker + "warning: " + warning));
             }
-            for (Gate gate : output.gates) {
-                Optional<String> failure = gate.failure(report.summary());
-                if (failure.isPresent()) {
-                    err.println(speaker + failure.get());
-                    code = ExitCode.GATE_FAILED;
-                }
+            Verdict verdict = report.verdict();
+            if (verdict != null) {
+                verdict.gates().stream()
+                        .filter(gate -> gate.passed() ? verdict.passed() && !common.quiet : true)
+                        .forEach(gate -> err.println(speaker + Printable.text(gate.message())));
+                code = verdict.passed() ? code : ExitCode.GATE_FAILED;
             }
         }
         err.flush();

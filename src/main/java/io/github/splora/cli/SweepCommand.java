@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import io.github.splora.Splora;
 import io.github.splora.error.Printable;
+import io.github.splora.gate.Gates;
 import io.github.splora.output.ReportFile;
 import io.github.splora.report.SweepTable;
 import io.github.splora.report.html.SweepPage;
@@ -195,7 +196,8 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 client.choice,
                 work.device,
                 work.kernel,
-                work.resources());
+                work.resources(),
+                Gates.NONE);
     }
 
     private Optional<Candidate> searched() {

@@ -1,6 +1,7 @@
 package io.github.splora.client;
 
 import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.LoadedModules;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.adapter.PeftKeys;
 import io.github.splora.adapter.TargetMatcher;
@@ -31,7 +32,7 @@ final class PeftClient implements Client {
         ProblemList problems = new ProblemList();
         unfoundKeys(content).forEach(problems::add);
         for (LoraModule module : content.modules()) {
-            if (PeftKeys.isFound(module) && !targets.targets(module) && !isTiedToATarget(module, content)) {
+            if (PeftKeys.isFound(module) && !LoadedModules.isSelected(module, config, targets, content.modules())) {
                 problems.add(new Problem(
                         config.file().toString(),
                         "module '" + module.name() + "'",
@@ -69,15 +70,6 @@ final class PeftClient implements Client {
                                 + PeftKeys.PREFIX + "' followed by the module's path in the model, without names of"
                                 + " training wrappers (_orig_mod, module, _fsdp_wrapped_module, ...); rename the"
                                 + " tensors, or unwrap the model and save the adapter again"));
-    }
-
-    /** With {@code ensure_weight_tying} PEFT targets an embedding along with its head, and vice versa. */
-    private static boolean isTiedToATarget(LoraModule module, AdapterContent content) {
-        return content.config().tiesWeights()
-                && module.hasVocabulary()
-                && content.modules().stream()
-                        .anyMatch(other -> other.hasVocabulary()
-                                && content.config().targets().targets(other));
     }
 
     @Override

@@ -11,10 +11,10 @@ import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorInfo;
-import io.github.splora.storage.Values;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -28,6 +28,7 @@ public final class MergedPairing {
     private static final String WEIGHT = ".weight";
     private static final Pattern NO_WEIGHT =
             Pattern.compile(".*_(?:scale|scale_inv|bias|blocks|scales)", Pattern.DOTALL);
+    private static final Pattern SCALE = Pattern.compile("_scale(?:_inv)?$");
     private static final Pattern VOCABULARY =
             Pattern.compile("(?:.*\\.)?(?:[^.]*embed[^.]*|wte|wpe|shared|lm_head)(?:\\..*)?", Pattern.DOTALL);
 
@@ -39,6 +40,8 @@ public final class MergedPairing {
     private final boolean baseIsFlipped;
     private final boolean alignedIsFlipped;
     private final ProblemList problems = new ProblemList();
+    /** Aligned weight to the merged weight that it was paired with. */
+    private final Map<String, String> claims = new HashMap<>();
 
     private MergedPairing(Checkpoint base, Checkpoint aligned, Checkpoint adapted) {
         this.base = base;
@@ -110,25 +113,26 @@ public final class MergedPairing {
                 Quantization.of(checkpoint, name).orElseThrow() + ": " + Quantization.ADVICE + alternative);
     }
 
-    /** Returns the names of the vectors (norms, biases) that the fine-tune changed; vectors are not modules. */
-    public static List<String> changedVectors(Checkpoint aligned, Checkpoint adapted) {
-        WeightNames names = new WeightNames(aligned.tensorNames());
+    /**
+     * Returns the tensors of the merged checkpoint that are not modules: vectors, biases, unknown tensors, and embeddings and
+     * heads unless these are modules. The scales of 8-bit weights belong to their modules.
+     */
+    public static List<StoredTensor> otherTensors(Checkpoint adapted, boolean withVocabulary) {
         return adapted.tensorNames().stream()
-                .filter(name -> {
-                    StoredTensor tensor = adapted.tensor(name);
-                    List<String> found = names.named(name);
-                    return tensor.shape().size() == 1
-                            && DType.WEIGHTS.contains(tensor.dtype())
-                            && found.size() == 1
-                            && !isSame(tensor, aligned.tensor(found.get(0)));
-                })
+                .map(adapted::tensor)
+                .filter(tensor -> !isModule(tensor)
+                        || (!withVocabulary
+                                && VOCABULARY.matcher(moduleOf(tensor.name())).matches()))
+                .filter(tensor -> !isScale(tensor, adapted))
                 .toList();
     }
 
-    private static boolean isSame(StoredTensor one, StoredTensor other) {
-        return one.shape().equals(other.shape())
-                && DType.WEIGHTS.contains(other.dtype())
-                && Arrays.equals(Values.of(one), Values.of(other));
+    /** Whether a tensor holds the scales of an 8-bit weight. */
+    public static boolean isScale(StoredTensor tensor, Checkpoint adapted) {
+        String weight = SCALE.matcher(tensor.name()).replaceFirst("");
+        return !weight.equals(tensor.name())
+                && adapted.contains(weight)
+                && DType.SCALED_WEIGHTS.contains(adapted.tensor(weight).dtype());
     }
 
     /** Returns the name of the module that a weight tensor belongs to. */
@@ -164,6 +168,16 @@ public final class MergedPairing {
         Optional<StoredTensor> from = partner(base, baseNames, tensor, baseIsFlipped);
         Optional<StoredTensor> to = partner(aligned, alignedNames, tensor, alignedIsFlipped);
         if (from.isEmpty() || to.isEmpty()) {
+            return Optional.empty();
+        }
+        String earlier = claims.putIfAbsent(to.get().name(), tensor.name());
+        if (earlier != null) {
+            problems.add(new Problem(
+                    adapted.location().toString(),
+                    TensorInfo.label(tensor.name()),
+                    null,
+                    "matches the same aligned weight as " + TensorInfo.label(earlier)
+                            + ": a model has only one of them, so remove the other"));
             return Optional.empty();
         }
         Weights weights = new Weights(

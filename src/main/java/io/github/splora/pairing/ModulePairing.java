@@ -1,6 +1,7 @@
 package io.github.splora.pairing;
 
 import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.Block;
 import io.github.splora.adapter.LayerKind;
 import io.github.splora.adapter.LayerKind.Dimensions;
 import io.github.splora.adapter.LoraModule;
@@ -69,7 +70,40 @@ public final class ModulePairing {
             }
         }
         pairing.throwIfAny(modules.size());
+        pairing.requireOneNamePerStack(paired);
+        pairing.throwIfAny(modules.size());
         return paired;
+    }
+
+    /**
+     * Rejects modules that reach the same stack of layers under different names, such as {@code model.layers} and {@code
+     * x.layers}. A model has one name for it, so it would ignore the modules of the other.
+     */
+    private void requireOneNamePerStack(List<PairedModule> paired) {
+        Map<String, PairedModule> byStack = new HashMap<>();
+        for (PairedModule module : paired) {
+            StoredTensor tensor = module.weights().get(0).aligned().tensors().get(0);
+            Optional<String> ofModule = stack(module.name());
+            Optional<String> ofTensor = stack(tensor.name());
+            if (ofModule.isPresent() && ofTensor.isPresent()) {
+                PairedModule first = byStack.putIfAbsent(ofTensor.get(), module);
+                if (first != null && !stack(first.name()).equals(ofModule)) {
+                    problems.add(new Problem(
+                            "adapter",
+                            "module '" + module.name() + "'",
+                            null,
+                            "the adapter has two names for one stack of layers, as in '" + first.name()
+                                    + "'; a model knows only one of them, and PEFT would ignore the other's modules"));
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Returns the path of the stack of layers that a name goes through: {@code model.layers}. */
+    private static Optional<String> stack(String name) {
+        return Block.of(name)
+                .map(block -> block.path().substring(0, Math.max(0, block.path().lastIndexOf('.'))));
     }
 
     /** Returns what prevents the modules from being applied to a checkpoint; empty if they fit. */

@@ -3,7 +3,9 @@ package io.github.splora.pairing;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.storage.StoredTensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** An output head that shares the embedding's weight and therefore has no tensor. */
@@ -15,16 +17,29 @@ final class TiedHead implements Layout {
 
     @Override
     public List<StoredWeight> find(LoraModule module, WeightNames names, Checkpoint checkpoint) {
-        if (!module.isHead() || saysUntied(checkpoint)) {
-            return List.of();
-        }
-        String parent = module.name().substring(0, module.name().lastIndexOf('.') + 1);
-        return EMBEDDINGS.stream()
-                .flatMap(embedding -> Stream.of(parent, parent + "model.", parent + "transformer.")
-                        .flatMap(prefix -> names.candidates(prefix + embedding).stream()))
-                .distinct()
-                .map(name -> StoredWeight.of(checkpoint.tensor(name)))
-                .toList();
+        return module.isHead()
+                ? embeddings(module.name(), names, checkpoint)
+                        .map(StoredWeight::of)
+                        .toList()
+                : List.of();
+    }
+
+    /** Returns the embedding whose weight the head of that name shares; empty if it is no head, or has its own weight. */
+    static Optional<StoredTensor> embedding(String name, WeightNames names, Checkpoint checkpoint) {
+        List<StoredTensor> found =
+                LoraModule.isHead(name) ? embeddings(name, names, checkpoint).toList() : List.of();
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    }
+
+    private static Stream<StoredTensor> embeddings(String head, WeightNames names, Checkpoint checkpoint) {
+        String parent = head.substring(0, head.lastIndexOf('.') + 1);
+        return saysUntied(checkpoint)
+                ? Stream.empty()
+                : EMBEDDINGS.stream()
+                        .flatMap(embedding -> Stream.of(parent, parent + "model.", parent + "transformer.")
+                                .flatMap(prefix -> names.candidates(prefix + embedding).stream()))
+                        .distinct()
+                        .map(checkpoint::tensor);
     }
 
     private static boolean saysUntied(Checkpoint checkpoint) {

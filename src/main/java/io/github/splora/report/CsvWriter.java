@@ -1,6 +1,8 @@
 package io.github.splora.report;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,19 +27,18 @@ final class CsvWriter implements ReportWriter {
             "referenceNorm",
             "alignmentNorm",
             "decision",
-            "reason");
+            "reason",
+            "failedGates");
 
     @Override
     public String write(RunReport report) {
-        return lines(Stream.concat(
-                Stream.of(HEADER.stream()), report.modules().stream().map(CsvWriter::cells)));
+        return lines(Stream.concat(Stream.of(HEADER.stream()), rows(report)));
     }
 
     /** Returns the rows of one of several reports, with the adapter in an additional first column. */
     String write(RunReport report, boolean withHeader) {
         String adapter = Csv.text(report.inputs().subject());
-        Stream<Stream<String>> rows =
-                report.modules().stream().map(row -> Stream.concat(Stream.of(adapter), cells(row)));
+        Stream<Stream<String>> rows = rows(report).map(row -> Stream.concat(Stream.of(adapter), row));
         Stream<String> header = Stream.concat(Stream.of("adapter"), HEADER.stream());
         return lines(withHeader ? Stream.concat(Stream.of(header), rows) : rows);
     }
@@ -46,7 +47,37 @@ final class CsvWriter implements ReportWriter {
         return rows.map(Csv::line).collect(Collectors.joining());
     }
 
-    private static Stream<String> cells(ModuleRow row) {
+    /** The modules, then what else changes the model, with its norm as {@code deltaNorm}. */
+    private static Stream<Stream<String>> rows(RunReport report) {
+        Map<String, String> failures = failures(report);
+        return Stream.concat(
+                report.modules().stream().map(row -> cells(row, failures.getOrDefault(row.name(), ""))),
+                report.effects().stream().map(effect -> cells(effect, failures.getOrDefault(effect.name(), ""))));
+    }
+
+    /** Returns the gates that each name has failed, separated by blanks. */
+    private static Map<String, String> failures(RunReport report) {
+        Map<String, String> failures = new HashMap<>();
+        if (report.verdict() != null) {
+            report.verdict().failures().forEach(gate -> gate.modules()
+                    .forEach(name -> failures.merge(name, gate.gate(), (one, other) -> one + " " + other)));
+        }
+        return failures;
+    }
+
+    private static Stream<String> cells(EffectRow effect, String failures) {
+        Map<String, Object> known = new HashMap<>();
+        known.put("name", Csv.text(effect.name()));
+        known.put("type", Csv.text(effect.kind()));
+        known.put("cosine", effect.cosine());
+        known.put("deltaNorm", effect.norm());
+        known.put("decision", ModuleRow.KEEP);
+        known.put("reason", Csv.text("changes the model, not scored: " + effect.reason()));
+        known.put("failedGates", Csv.text(failures));
+        return HEADER.stream().map(column -> Objects.toString(known.get(column), ""));
+    }
+
+    private static Stream<String> cells(ModuleRow row, String failures) {
         return Stream.of(
                         Csv.text(row.name()),
                         row.block(),
@@ -64,7 +95,8 @@ final class CsvWriter implements ReportWriter {
                         row.referenceNorm(),
                         row.alignmentNorm(),
                         Csv.text(row.decision()),
-                        Csv.text(row.reason()))
+                        Csv.text(row.reason()),
+                        Csv.text(failures))
                 .map(cell -> Objects.toString(cell, ""));
     }
 }

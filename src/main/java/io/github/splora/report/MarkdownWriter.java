@@ -2,6 +2,7 @@ package io.github.splora.report;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Writes a comment for a pull request: the most important facts first, the long table folded. */
 final class MarkdownWriter implements ReportWriter {
@@ -15,7 +16,12 @@ final class MarkdownWriter implements ReportWriter {
         return "### splora: " + Sentences.selected(report)
                 + "\n\n"
                 + Markdown.text(Sentences.method(report)) + "\n\n"
+                + verdict(report)
                 + figures(summary)
+                + Sentences.directions(report)
+                        .map(sentence -> "\n" + Markdown.text(sentence) + "\n")
+                        .orElse("")
+                + effects(report)
                 + highest(report)
                 + warnings(report.warnings())
                 + "\n<details>\n<summary>" + all(summary.modules()) + "</summary>\n\n"
@@ -55,6 +61,46 @@ final class MarkdownWriter implements ReportWriter {
         int left = pruned.size() - MOST_ROWS;
         return "\n" + Markdown.table(report, pruned.stream().limit(MOST_ROWS).toList())
                 + (left > 0 ? "\n… and " + left + " more, see below.\n" : "");
+    }
+
+    /** The result of each gate, with the modules because of which it failed. */
+    private static String verdict(RunReport report) {
+        if (report.verdict() == null) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder();
+        for (Verdict.Gate gate : report.verdict().gates()) {
+            text.append(gate.passed() ? "- " : "- **").append(Markdown.text(gate.message()));
+            text.append(gate.passed() ? "\n" : "**\n");
+            gate.modules().stream().limit(MOST_ROWS).forEach(name -> text.append("  - ")
+                    .append(Markdown.code(name))
+                    .append('\n'));
+            if (gate.modules().size() > MOST_ROWS) {
+                text.append("  - and ")
+                        .append(gate.modules().size() - MOST_ROWS)
+                        .append(" more\n");
+            }
+        }
+        return text.append('\n').toString();
+    }
+
+    private static String effects(RunReport report) {
+        if (report.effects().isEmpty()) {
+            return "";
+        }
+        int left = report.effects().size() - MOST_ROWS;
+        return "\nChanges the model, not scored ("
+                + Markdown.text(Sentences.judged(report).orElse("")) + "):\n\n"
+                + Markdown.line(List.of("change", "kind", "norm"))
+                + Markdown.line(List.of(":---", ":---", "---:"))
+                + report.effects().stream()
+                        .limit(MOST_ROWS)
+                        .map(effect -> Markdown.line(List.of(
+                                Markdown.code(effect.name()),
+                                Markdown.text(effect.kind()),
+                                Figures.number(effect.norm()))))
+                        .collect(Collectors.joining())
+                + (left > 0 ? "\n… and " + left + " more; the JSON report has them all.\n" : "");
     }
 
     private static String warnings(List<String> warnings) {

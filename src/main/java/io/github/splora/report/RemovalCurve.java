@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +59,16 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
     }
 
     private static List<Step> steps(List<ModuleRow> rows, List<Unit> units) {
+        // Norms are divided by the largest, because their squares may overflow.
+        double largest = rows.stream()
+                .map(ModuleRow::deltaNorm)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(0);
         double allEnergy = rows.stream()
                 .map(ModuleRow::deltaNorm)
-                .mapToDouble(RemovalCurve::square)
+                .mapToDouble(norm -> square(norm, largest))
                 .sum();
         List<Step> steps = new ArrayList<>();
         int modules = 0;
@@ -70,7 +78,7 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
                 Unit unit = units.get(count - 1);
                 modules += unit.modules().size();
                 energy += unit.modules().stream()
-                        .mapToDouble(score -> square(score.deltaNorm()))
+                        .mapToDouble(score -> square(score.deltaNorm(), largest))
                         .sum();
             }
             steps.add(new Step(
@@ -82,8 +90,8 @@ public record RemovalCurve(Granularity granularity, List<Unit> units, List<Step>
         return steps;
     }
 
-    private static double square(@Nullable Double norm) {
-        return norm == null ? 0 : norm * norm;
+    private static double square(@Nullable Double norm, double unit) {
+        return norm == null || unit == 0 ? 0 : (norm / unit) * (norm / unit);
     }
 
     /** Returns a number at or above the highest kept score and below the lowest removed one; null for a tie. */

@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  * @param inputs the checkpoints and the adapter
  * @param engine the implementation that computed the figures
  * @param modules one row for each module of the adapter, in natural order
+ * @param effects what changes the model besides the modules; empty if nothing does
  * @param summary figures over all rows
  * @param warnings facts that readers of the scores must know; usually empty
+ * @param verdict what the gates decided; null if the run had none
  * @param timing how long the run took
  */
 public record RunReport(
@@ -42,14 +44,64 @@ public record RunReport(
         Inputs inputs,
         Engine engine,
         List<ModuleRow> modules,
+        List<EffectRow> effects,
         Summary summary,
         List<String> warnings,
+        @Nullable Verdict verdict,
         Timing timing) {
 
     public static final int SCHEMA_VERSION = 1;
 
     public RunReport {
         command = command == null ? List.of() : List.copyOf(command);
+        effects = effects == null ? List.of() : effects;
+    }
+
+    /** A report without effects and gates. */
+    public RunReport(
+            int schemaVersion,
+            Tool tool,
+            List<String> command,
+            String metric,
+            Parameters parameters,
+            Inputs inputs,
+            Engine engine,
+            List<ModuleRow> modules,
+            Summary summary,
+            List<String> warnings,
+            Timing timing) {
+        this(
+                schemaVersion,
+                tool,
+                command,
+                metric,
+                parameters,
+                inputs,
+                engine,
+                modules,
+                List.of(),
+                summary,
+                warnings,
+                null,
+                timing);
+    }
+
+    /** Returns the report with what its gates decided. */
+    public RunReport with(Verdict decided) {
+        return new RunReport(
+                schemaVersion,
+                tool,
+                command,
+                metric,
+                parameters,
+                inputs,
+                engine,
+                modules,
+                effects,
+                summary,
+                warnings,
+                decided,
+                timing);
     }
 
     /** The program that wrote the report. */
@@ -203,6 +255,11 @@ public record RunReport(
      * @param maxKeptScore highest score of the kept modules; null if none of them has a score
      * @param prunedDeltaShare share of ‖ΔW‖², summed over measured modules, in the selected modules; null if nothing
      *     was measured
+     * @param judgedShare share of the squared norm of everything that changes the model that is in modules with a score; null if
+     *     nothing changes it, or if a norm is unknown
+     * @param againstAlignment number of modules whose cosine with the alignment delta is negative; null if the reference is not
+     *     the alignment delta, or if no module was compared with it
+     * @param meanCosine mean of these cosines
      */
     public record Summary(
             int modules,
@@ -211,7 +268,15 @@ public record RunReport(
             double prunedFraction,
             @Nullable Double maxScore,
             @Nullable Double maxKeptScore,
-            @Nullable Double prunedDeltaShare) {}
+            @Nullable Double prunedDeltaShare,
+            @Nullable Double judgedShare,
+            @Nullable Integer againstAlignment,
+            @Nullable Double meanCosine) {
+
+        boolean isFinite() {
+            return Finite.all(prunedFraction, maxScore, maxKeptScore, prunedDeltaShare, judgedShare, meanCosine);
+        }
+    }
 
     /**
      * Wall-clock times.
@@ -282,6 +347,9 @@ public record RunReport(
                 && warnings.stream().noneMatch(Objects::isNull)
                 && modules != null
                 && modules.stream().allMatch(row -> row != null && row.isWhole())
+                && effects.stream().allMatch(row -> row != null && row.isWhole())
+                && summary.isFinite()
+                && (verdict == null || verdict.isWhole())
                 && parameters.reference() != null
                 && parameters.population() != null
                 && parameters.granularity() != null

@@ -5,6 +5,7 @@ import io.github.splora.error.Printable;
 import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The sentences of a report, the same in every format. */
@@ -15,6 +16,38 @@ public final class Sentences {
     /** Returns the sentence below the table. */
     public static String conclusion(RunReport report) {
         return selected(report) + " (" + method(report) + ")";
+    }
+
+    /**
+     * Returns how many modules point against the alignment delta, and their mean cosine with it: an absolute statement, whatever
+     * the population. Empty if the modules were not compared with it.
+     */
+    public static Optional<String> directions(RunReport report) {
+        RunReport.Summary summary = report.summary();
+        Integer against = summary.againstAlignment();
+        if (against == null) {
+            return Optional.empty();
+        }
+        long compared =
+                report.modules().stream().filter(row -> row.cosine() != null).count();
+        String modules = (compared == report.modules().size() ? "" : "compared ") + "modules";
+        String who = against == 0
+                ? "no module moves"
+                : against == compared
+                        ? (compared == 1
+                                ? "the only module compared moves"
+                                : "all " + compared + " " + modules + " move")
+                        : against + " of " + compared + " " + modules + (against == 1 ? " moves" : " move");
+        return Optional.of(who + " against alignment, mean cosine " + Figures.number(summary.meanCosine()));
+    }
+
+    /** Returns which share of all changes the scores judge; empty if nothing besides the modules changes the model. */
+    public static Optional<String> judged(RunReport report) {
+        Double share = report.summary().judgedShare();
+        return report.effects().isEmpty()
+                ? Optional.empty()
+                : Optional.of((share == null ? "an unknown share" : Figures.percent(share))
+                        + " of the squared norm of all changes is scored");
     }
 
     /** Returns {@code 6 of 24 modules to prune}. */

@@ -12,10 +12,34 @@ public final class Summaries {
 
     private Summaries() {}
 
-    /** @param rows the rows; at least one */
+    /** Summarizes modules of a fine-tune that changes nothing else, without their directions. */
     public static Summary of(List<ModuleRow> rows) {
+        return of(rows, List.of(), false);
+    }
+
+    /**
+     * Summarizes a fine-tune.
+     *
+     * @param rows the modules; at least one
+     * @param effects what else changes the model
+     * @param withDirections whether the cosines are those with the alignment delta
+     */
+    public static Summary of(List<ModuleRow> rows, List<EffectRow> effects, boolean withDirections) {
         int pruned = (int) rows.stream().filter(ModuleRow::goes).count();
-        double all = energy(rows, row -> true);
+        // Norms are divided by the largest, because their squares may overflow.
+        double unit = Stream.concat(
+                        rows.stream().map(ModuleRow::deltaNorm),
+                        effects.stream().map(EffectRow::norm))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(0);
+        double modules = energy(rows, row -> true, unit);
+        double rest = energy(effects.stream().map(EffectRow::norm), unit);
+        boolean isKnown = effects.stream().allMatch(effect -> effect.norm() != null);
+        List<Double> cosines = withDirections
+                ? rows.stream().map(ModuleRow::cosine).filter(Objects::nonNull).toList()
+                : List.of();
         return new Summary(
                 rows.size(),
                 (int) rows.stream().filter(row -> row.score() != null).count(),
@@ -23,7 +47,20 @@ public final class Summaries {
                 (double) pruned / rows.size(),
                 maxScore(rows.stream()),
                 maxScore(rows.stream().filter(row -> !row.goes())),
-                all == 0 ? null : Double.valueOf(energy(rows, ModuleRow::goes) / all));
+                modules == 0 ? null : Double.valueOf(energy(rows, ModuleRow::goes, unit) / modules),
+                modules + rest == 0 || !isKnown
+                        ? null
+                        : Double.valueOf(energy(rows, row -> row.score() != null, unit) / (modules + rest)),
+                cosines.isEmpty()
+                        ? null
+                        : Integer.valueOf((int)
+                                cosines.stream().filter(cosine -> cosine < 0).count()),
+                cosines.isEmpty()
+                        ? null
+                        : Double.valueOf(cosines.stream()
+                                        .mapToDouble(Double::doubleValue)
+                                        .sum()
+                                / cosines.size()));
     }
 
     private static @Nullable Double maxScore(Stream<ModuleRow> rows) {
@@ -33,12 +70,13 @@ public final class Summaries {
                 .orElse(null);
     }
 
-    private static double energy(List<ModuleRow> rows, Predicate<ModuleRow> which) {
-        return rows.stream()
-                .filter(which)
-                .map(ModuleRow::deltaNorm)
-                .filter(Objects::nonNull)
-                .mapToDouble(norm -> norm * norm)
+    private static double energy(List<ModuleRow> rows, Predicate<ModuleRow> which, double unit) {
+        return energy(rows.stream().filter(which).map(ModuleRow::deltaNorm), unit);
+    }
+
+    private static double energy(Stream<Double> norms, double unit) {
+        return norms.filter(Objects::nonNull)
+                .mapToDouble(norm -> unit == 0 ? 0 : (norm / unit) * (norm / unit))
                 .sum();
     }
 }

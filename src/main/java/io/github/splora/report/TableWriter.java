@@ -1,5 +1,6 @@
 package io.github.splora.report;
 
+import io.github.splora.error.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -10,6 +11,9 @@ final class TableWriter implements ReportWriter {
 
     private static final String RED = "\u001b[31m";
     private static final int LONGEST_BAR = 8;
+    /** Length of the lists below the table; the JSON document has them in full. */
+    private static final int MOST_LINES = 20;
+
     private static final String PLAIN = "\u001b[0m";
 
     private final boolean color;
@@ -29,10 +33,46 @@ final class TableWriter implements ReportWriter {
             String line = line(columns, column -> column.cell().apply(row), widths);
             text.append(color && row.goes() ? RED + line + PLAIN : line).append('\n');
         }
-        return text.append('\n')
-                .append(Sentences.conclusion(report))
-                .append('\n')
-                .toString();
+        text.append('\n').append(Sentences.conclusion(report)).append('\n');
+        Sentences.directions(report).ifPresent(sentence -> text.append(sentence).append('\n'));
+        effects(report, text);
+        verdict(report, text);
+        return text.toString();
+    }
+
+    private static void effects(RunReport report, StringBuilder text) {
+        Sentences.judged(report).ifPresent(sentence -> text.append("\nchanges the model, not scored (")
+                .append(sentence)
+                .append("):\n"));
+        list(
+                report.effects().stream()
+                        .map(effect -> Printable.text(effect.name()) + "  " + Printable.text(effect.kind()) + "  |dW| "
+                                + Figures.number(effect.norm()))
+                        .toList(),
+                text);
+    }
+
+    private static void verdict(RunReport report, StringBuilder text) {
+        if (report.verdict() == null) {
+            return;
+        }
+        text.append('\n');
+        report.verdict().gates().forEach(gate -> {
+            text.append(Printable.text(gate.message())).append('\n');
+            if (gate.modules().size() > Verdict.MOST_NAMES) {
+                list(gate.modules().stream().map(Printable::text).toList(), text);
+            }
+        });
+    }
+
+    /** Appends the first lines of a list, indented. */
+    private static void list(List<String> lines, StringBuilder text) {
+        lines.stream()
+                .limit(MOST_LINES)
+                .forEach(line -> text.append("  ").append(line).append('\n'));
+        if (lines.size() > MOST_LINES) {
+            text.append("  and ").append(lines.size() - MOST_LINES).append(" more\n");
+        }
     }
 
     private static int width(Column column, List<ModuleRow> rows) {

@@ -5,6 +5,7 @@ import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ModelLayers;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionRequest;
+import io.github.splora.effects.AdapterEffects;
 import io.github.splora.error.BadInputException;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.report.RunReport;
@@ -47,11 +48,13 @@ public final class AdapterRun {
                     .run(List.of(options.scheme()), List.of())
                     .get(0);
             List<RunReport.Inputs> described = inputs.describe();
+            AdapterEffects effects = new AdapterEffects(inputs.base(), inputs.aligned());
             List<RunReport> reports = new ArrayList<>();
             for (int i = 0; i < scored.size(); i++) {
                 Adapter adapter = inputs.adapters().get(i).adapter();
                 List<Decision> decisions = options.decide(scored.get(i));
-                reports.add(new ReportBuilder(context, options, described.get(i), scored.get(i), decisions)
+                reports.add(new ReportBuilder(
+                                context, options, described.get(i), scored.get(i), decisions, effects.of(adapter))
                         .withWarnings(Stream.concat(
                                         Warnings.of(adapter).stream(), NonFinite.warnings(adapter, decisions).stream())
                                 .toList())
@@ -82,6 +85,7 @@ public final class AdapterRun {
             List<RunReport.Inputs> described = inputs.describe();
             CorrectedModules corrected = new CorrectedModules();
             List<Scored> scored = scores(options, inputs, described, corrected);
+            AdapterEffects effects = new AdapterEffects(inputs.base(), inputs.aligned());
             List<Pruned> pruned = inputs.ofEachAdapter(i -> {
                 Adapter adapter = inputs.adapters().get(i).adapter();
                 options.score().requireRule(scored.get(i));
@@ -101,7 +105,12 @@ public final class AdapterRun {
                                 .orElse(Map.of()));
                 AdapterContent content = requireLoadable(inputs, adapter, rewrite);
                 RunReport report = new ReportBuilder(
-                                context, options.score(), described.get(i), scored.get(i), decisions)
+                                context,
+                                options.score(),
+                                described.get(i),
+                                scored.get(i),
+                                decisions,
+                                effects.of(adapter))
                         .withSurgery(correction
                                 .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
                                 .orElse(surgery))

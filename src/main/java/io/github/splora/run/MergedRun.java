@@ -4,6 +4,7 @@ import io.github.splora.adapter.TunedModule;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
+import io.github.splora.effects.MergedEffects;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
@@ -12,6 +13,7 @@ import io.github.splora.pairing.MergedPairing;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.CheckpointInput;
+import io.github.splora.score.Effect;
 import io.github.splora.select.Decision;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.storage.StoredTensor;
@@ -90,8 +92,12 @@ public final class MergedRun {
             List<PairedModule> pairs = pair(checkpoints, options);
             Scored scored = scoreNow(pairs, checkpoints, options);
             RunReport report = new ReportBuilder(
-                            context, options, checkpoints.describe(options), scored, options.decide(scored))
-                    .withWarnings(warnings(checkpoints))
+                            context,
+                            options,
+                            checkpoints.describe(options),
+                            scored,
+                            options.decide(scored),
+                            effects(checkpoints, options))
                     .build(total.seconds());
             files.requireUnchanged();
             return report;
@@ -110,7 +116,7 @@ public final class MergedRun {
             List<Decision> decisions = options.score().decide(scored);
             Map<String, StoredTensor> restored = aligned(pairs, Optional.of(Decision.selectedNames(decisions)));
 
-            List<String> warnings = new ArrayList<>(warnings(checkpoints));
+            List<String> warnings = new ArrayList<>();
             Set<String> converted = CheckpointWriter.converted(checkpoints.adapted(), restored);
             if (!converted.isEmpty()) {
                 int count = converted.size();
@@ -119,7 +125,12 @@ public final class MergedRun {
                         + Plural.choose(count, "weight and was", "weights and were") + " rounded to it");
             }
             RunReport report = new ReportBuilder(
-                            context, options.score(), checkpoints.describe(options.score()), scored, decisions)
+                            context,
+                            options.score(),
+                            checkpoints.describe(options.score()),
+                            scored,
+                            decisions,
+                            effects(checkpoints, options.score()))
                     .withSurgery(Surgery.of(ActionKind.DROP, null))
                     .withWarnings(warnings)
                     .build(total.seconds());
@@ -155,7 +166,7 @@ public final class MergedRun {
     private Scored scoreNow(List<PairedModule> pairs, Checkpoints checkpoints, ScoreOptions options) {
         List<TunedModule> modules = pairs.stream().map(PairedModule::tuned).toList();
         return Scoring.score(
-                        List.of(new Scoring.Group(modules, pairs)),
+                        List.of(new Scoring.Group(modules, Set.of(), pairs)),
                         checkpoints.aligned().location(),
                         List.of(options.scheme()),
                         List.of(),
@@ -176,17 +187,11 @@ public final class MergedRun {
         return aligned;
     }
 
-    private static List<String> warnings(Checkpoints checkpoints) {
-        List<String> vectors = MergedPairing.changedVectors(checkpoints.aligned(), checkpoints.adapted());
-        if (vectors.isEmpty()) {
-            return List.of();
-        }
-        String example = "'" + vectors.get(0) + "'";
-        return List.of(Plural.of(vectors.size(), "tensor") + " outside modules (norms, biases) "
-                + Plural.choose(
-                        vectors.size(),
-                        "differs from the aligned checkpoint: " + example + "; it is not scored and stays unchanged",
-                        "differ from the aligned checkpoint, for example " + example
-                                + "; they are not scored and stay unchanged"));
+    private static List<Effect> effects(Checkpoints checkpoints, ScoreOptions options) {
+        return MergedEffects.of(
+                checkpoints.base(),
+                checkpoints.aligned(),
+                checkpoints.adapted(),
+                !options.include().isEmpty());
     }
 }

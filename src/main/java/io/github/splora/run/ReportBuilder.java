@@ -1,14 +1,21 @@
 package io.github.splora.run;
 
+import io.github.splora.measure.ReferenceKind;
+import io.github.splora.report.EffectRow;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.Parameters;
+import io.github.splora.report.RunReport.Summary;
 import io.github.splora.report.RunReport.Timing;
 import io.github.splora.report.RunReport.Tool;
 import io.github.splora.report.Summaries;
+import io.github.splora.score.Effect;
+import io.github.splora.score.MetricKind;
+import io.github.splora.score.PopulationKind;
 import io.github.splora.select.Decision;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionParameter;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +27,7 @@ final class ReportBuilder {
     private final RunReport.Inputs inputs;
     private final Scored scored;
     private final List<ModuleRow> rows;
+    private final List<EffectRow> effects;
     private @Nullable Surgery surgery;
     private List<String> warnings = List.of();
 
@@ -28,12 +36,14 @@ final class ReportBuilder {
             ScoreOptions options,
             RunReport.Inputs inputs,
             Scored scored,
-            List<Decision> decisions) {
+            List<Decision> decisions,
+            List<Effect> effects) {
         this.context = context;
         this.options = options;
         this.inputs = inputs;
         this.scored = scored;
         this.rows = decisions.stream().map(ModuleRow::of).toList();
+        this.effects = effects.stream().map(EffectRow::of).toList();
     }
 
     ReportBuilder withSurgery(Surgery chosen) {
@@ -47,18 +57,31 @@ final class ReportBuilder {
     }
 
     RunReport build(double totalSeconds) {
-        return new RunReport(
-                RunReport.SCHEMA_VERSION,
-                new Tool("splora", context.version()),
-                context.command(),
-                scored.basis().metric().toString(),
-                parameters(),
-                inputs,
-                scored.engine(),
+        Summary summary = Summaries.of(
                 rows,
-                Summaries.of(rows),
-                warnings,
-                new Timing(scored.seconds(), totalSeconds, scored.checkpointBytes()));
+                effects,
+                ReferenceKind.ALIGNMENT.toString().equals(scored.basis().reference()));
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(ReportWarnings.of(rows, effects, summary));
+        if (scored.basis().metric() == MetricKind.E_DIEM
+                && !PopulationKind.NULL.toString().equals(scored.basis().population())) {
+            ReportWarnings.ofPopulation(rows).ifPresent(all::add);
+        }
+        return options.gates()
+                .judge(new RunReport(
+                        RunReport.SCHEMA_VERSION,
+                        new Tool("splora", context.version()),
+                        context.command(),
+                        scored.basis().metric().toString(),
+                        parameters(),
+                        inputs,
+                        scored.engine(),
+                        rows,
+                        effects,
+                        summary,
+                        all,
+                        null,
+                        new Timing(scored.seconds(), totalSeconds, scored.checkpointBytes())));
     }
 
     private Parameters parameters() {

@@ -3,6 +3,7 @@ package io.github.splora.run;
 import io.github.splora.client.ClientKind;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.gate.Gates;
 import io.github.splora.measure.Resources;
 import io.github.splora.score.MetricKind;
 import io.github.splora.score.Scheme;
@@ -32,6 +33,7 @@ import java.util.stream.Stream;
  * @param device {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}
  * @param kernel the implementation; not Java on a GPU
  * @param resources limits for threads and memory
+ * @param gates conditions that fail the run
  */
 public record ScoreOptions(
         String base,
@@ -47,7 +49,8 @@ public record ScoreOptions(
         ClientKind client,
         String device,
         KernelKind kernel,
-        Resources resources) {
+        Resources resources,
+        Gates gates) {
 
     /** Returns these options with a candidate's scheme, patterns, rule and granularity. */
     ScoreOptions of(Candidate candidate) {
@@ -65,7 +68,8 @@ public record ScoreOptions(
                 client,
                 device,
                 kernel,
-                resources);
+                resources,
+                gates);
     }
 
     /** Returns these options with further patterns of modules to leave out. */
@@ -84,7 +88,8 @@ public record ScoreOptions(
                 client,
                 device,
                 kernel,
-                resources);
+                resources,
+                gates);
     }
 
     /** Decides which modules are selected, by the rule for these scores. */

@@ -1,7 +1,10 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.LoadedModules;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.PeftKeys;
 import io.github.splora.adapter.TunedModule;
 import io.github.splora.backend.Backend;
 import io.github.splora.correct.CorrectionRequest;
@@ -19,6 +22,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Scheme;
 import io.github.splora.score.ScoreBoard;
 import io.github.splora.select.ModuleFilter;
+import io.github.splora.storage.TensorInfo;
 import io.github.splora.tensor.Kernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +54,13 @@ final class Scoring {
     List<List<Scored>> run(List<Scheme> schemes, List<CorrectionRequest> corrections) {
         List<Group> groups = inputs.ofEachAdapter(i -> {
             Adapter adapter = inputs.adapters().get(i).adapter();
-            return new Group(adapter.modules(), pair(adapter, schemes));
+            Set<String> ignored = LoadedModules.ignored(adapter.config(), adapter.modules());
+            if (ignored.size() == adapter.modules().size()) {
+                // What does not fit the checkpoints says more.
+                pair(adapter, Set.of(), schemes);
+                throw nothingLoaded(adapter);
+            }
+            return new Group(adapter.modules(), ignored, pair(adapter, ignored, schemes));
         });
         return score(groups, inputs.aligned().location(), schemes, corrections, options, progress);
     }
@@ -73,9 +83,10 @@ final class Scoring {
      * Modules that are scored against each other.
      *
      * @param modules all modules
+     * @param notLoaded names of the modules that the model never gets
      * @param pairs the modules to score, with their weights
      */
-    record Group(List<? extends TunedModule> modules, List<PairedModule> pairs) {}
+    record Group(List<? extends TunedModule> modules, Set<String> notLoaded, List<PairedModule> pairs) {}
 
     /** Measures all groups in one pass, then scores each group by each scheme. */
     static List<List<Scored>> score(
@@ -119,6 +130,7 @@ final class Scoring {
                 ofScheme.add(new Scored(
                         ScoreBoard.of(
                                 each.modules(),
+                                each.notLoaded(),
                                 measurements.get(place).subList(begin, end),
                                 scheme.metric().metric(),
                                 scheme.standardization(),
@@ -134,10 +146,20 @@ final class Scoring {
         return scored;
     }
 
-    private List<PairedModule> pair(Adapter adapter, List<Scheme> schemes) {
+    private static BadInputException nothingLoaded(Adapter adapter) {
+        return new BadInputException(
+                adapter.weights().path(),
+                TensorInfo.label(adapter.modules().get(0).loraA().name()),
+                null,
+                "PEFT would load no module of this adapter: it looks for keys that begin with '" + PeftKeys.PREFIX
+                        + "', of modules that target_modules and exclude_modules in " + AdapterConfig.FILE_NAME
+                        + " select; load the adapter with the library that wrote it, and save it with PEFT");
+    }
+
+    private List<PairedModule> pair(Adapter adapter, Set<String> ignored, List<Scheme> schemes) {
         ModuleFilter filter = new ModuleFilter(options.include(), options.exclude());
         List<LoraModule> participants = adapter.modules().stream()
-                .filter(module -> filter.test(module.name()))
+                .filter(module -> filter.test(module.name()) && !ignored.contains(module.name()))
                 .toList();
         if (participants.isEmpty()) {
             throw new BadInputException(List.of(new Problem(

@@ -2,6 +2,7 @@ package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.client.AdapterContent;
+import io.github.splora.effects.AdapterEffects;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
@@ -115,7 +116,8 @@ public final class SweepRun {
                         options.inputs().of(winner.candidate()),
                         inputs.describe().get(0),
                         winner.scored(),
-                        winner.decisions())
+                        winner.decisions(),
+                        new AdapterEffects(inputs.base(), inputs.aligned()).of(adapter))
                 .withSurgery(candidates.surgery(winner.candidate(), winner.selected()))
                 .withWarnings(Warnings.of(
                         adapter,

@@ -11,8 +11,11 @@ final class AllPopulation implements Population {
 
     @Override
     public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
-        Moments all =
-                Moments.of(comparable.stream().map(m -> m.compared().distance()).toList(), estimators);
+        Moments all = Moments.of(
+                Negligible.removedFrom(comparable).stream()
+                        .map(m -> m.compared().distance())
+                        .toList(),
+                estimators);
         Map<Measurement, Moments> moments = new HashMap<>();
         comparable.forEach(measurement -> moments.put(measurement, all));
         return moments;

@@ -43,6 +43,7 @@ public record ModuleScore(
     /** Why a module has no score. */
     public enum Unscored {
         LEFT_OUT("left-out", "left out by --include or --exclude"),
+        NOT_LOADED("not-loaded", "PEFT would not load it, because of its keys or the config"),
         ZERO_DELTA("zero-delta", "its delta is zero, so there is nothing to remove"),
         NO_REFERENCE("no-reference", "alignment did not change this layer, so there is no reference to compare with"),
         NO_SPREAD("no-spread", "all distances in its population are equal, so they cannot be standardized"),
@@ -72,7 +73,7 @@ public record ModuleScore(
     }
 
     /** Returns the entry of a module that was not measured. */
-    static ModuleScore leftOut(TunedModule module) {
+    static ModuleScore unmeasured(TunedModule module, Unscored reason) {
         return new ModuleScore(
                 module.name(),
                 module.shape(),
@@ -86,7 +87,7 @@ public record ModuleScore(
                 null,
                 null,
                 null,
-                Unscored.LEFT_OUT);
+                reason);
     }
 
     /** Returns the entry of a measured module without a score. */

@@ -13,8 +13,11 @@ import java.util.Collection;
  */
 record Moments(double center, double spread) {
 
-    /** A spread below this share of the center is rounding: scores divided by it would be noise. */
-    private static final double ROUNDING = 1e-12;
+    /**
+     * A spread below this share of the center is rounding, and scores divided by it would be noise. Distances are computed with an
+     * error of up to about 1e-7 of the center.
+     */
+    private static final double ROUNDING = 1e-6;
 
     /** @param distances at least one */
     static Moments of(Collection<Double> distances, Estimators estimators) {

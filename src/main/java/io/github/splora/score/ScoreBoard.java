@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Combines measurements, metric and population into one entry per module: a score, or the reason why there is none. */
 public final class ScoreBoard {
@@ -22,6 +23,7 @@ public final class ScoreBoard {
      * Scores an adapter.
      *
      * @param modules all modules of the adapter, in the order of the result
+     * @param notLoaded names of the modules that the model never gets
      * @param measurements the measurements of the modules that are scored
      * @param aligned the aligned checkpoint, named in the error message
      * @throws BadInputException if V is zero for every measured module, so that base and aligned are the same, or a delta is
@@ -29,6 +31,7 @@ public final class ScoreBoard {
      */
     public static List<ModuleScore> of(
             List<? extends TunedModule> modules,
+            Set<String> notLoaded,
             List<Measurement> measurements,
             Metric metric,
             Standardization standardization,
@@ -56,7 +59,10 @@ public final class ScoreBoard {
                                         ? Unscored.ZERO_DELTA
                                         : Unscored.NO_REFERENCE)));
         return modules.stream()
-                .map(module -> scores.getOrDefault(module.name(), ModuleScore.leftOut(module)))
+                .map(module -> scores.containsKey(module.name())
+                        ? scores.get(module.name())
+                        : ModuleScore.unmeasured(
+                                module, notLoaded.contains(module.name()) ? Unscored.NOT_LOADED : Unscored.LEFT_OUT))
                 .toList();
     }
 

@@ -3,8 +3,10 @@ package io.github.splora.score;
 import io.github.splora.measure.Measurement;
 import io.github.splora.statistics.Estimators;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,17 +23,26 @@ final class TypePopulation implements Population {
     @Override
     public Map<Measurement, Moments> moments(List<Measurement> comparable, Estimators estimators) {
         Map<Measurement, Moments> moments = new HashMap<>(new AllPopulation().moments(comparable, estimators));
-        Map<Group, List<Measurement>> groups = comparable.stream()
-                .collect(Collectors.groupingBy(measurement -> new Group(
-                        measurement.module().tuned().type(),
-                        measurement.module().shape())));
+        Set<Measurement> substantial = new HashSet<>(Negligible.removedFrom(comparable));
+        Map<Group, List<Measurement>> groups =
+                comparable.stream().collect(Collectors.groupingBy(TypePopulation::group));
         groups.values().forEach(group -> {
-            Moments own =
-                    Moments.of(group.stream().map(m -> m.compared().distance()).toList(), estimators);
-            if (group.size() >= SMALLEST_GROUP && own.hasSpread()) {
-                group.forEach(measurement -> moments.put(measurement, own));
+            List<Double> distances = group.stream()
+                    .filter(substantial::contains)
+                    .map(m -> m.compared().distance())
+                    .toList();
+            if (distances.size() >= SMALLEST_GROUP) {
+                Moments own = Moments.of(distances, estimators);
+                if (own.hasSpread()) {
+                    group.forEach(measurement -> moments.put(measurement, own));
+                }
             }
         });
         return moments;
+    }
+
+    private static Group group(Measurement measurement) {
+        return new Group(
+                measurement.module().tuned().type(), measurement.module().shape());
     }
 }

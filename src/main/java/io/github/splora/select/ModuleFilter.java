@@ -17,16 +17,31 @@ import java.util.regex.PatternSyntaxException;
  */
 public final class ModuleFilter implements Predicate<String> {
 
-    private final Allowance allowance = new Allowance();
     private final List<Predicate<String>> includes;
     private final List<Predicate<String>> excludes;
 
     /** @throws PatternSyntaxException if a regex is not valid */
     public ModuleFilter(List<String> includes, List<String> excludes) {
-        this.includes =
-                includes.stream().map(pattern -> compile("--include", pattern)).toList();
-        this.excludes =
-                excludes.stream().map(pattern -> compile("--exclude", pattern)).toList();
+        Allowance allowance = new Allowance();
+        this.includes = includes.stream()
+                .map(pattern -> compile("--include", pattern, allowance))
+                .toList();
+        this.excludes = excludes.stream()
+                .map(pattern -> compile("--exclude", pattern, allowance))
+                .toList();
+    }
+
+    /**
+     * Returns a filter that accepts the names that any of the patterns matches.
+     *
+     * @param option the option that gave the patterns, for messages
+     */
+    public static Predicate<String> anyOf(String option, List<String> patterns) {
+        Allowance allowance = new Allowance();
+        List<Predicate<String>> compiled = patterns.stream()
+                .map(pattern -> compile(option, pattern, allowance))
+                .toList();
+        return name -> compiled.stream().anyMatch(pattern -> pattern.test(name));
     }
 
     /** @throws BadInputException if matching a pattern takes too much work */
@@ -36,13 +51,13 @@ public final class ModuleFilter implements Predicate<String> {
                 && excludes.stream().noneMatch(pattern -> pattern.test(moduleName));
     }
 
-    private Predicate<String> compile(String option, String pattern) {
+    private static Predicate<String> compile(String option, String pattern, Allowance allowance) {
         return pattern.length() > 1 && pattern.startsWith("/") && pattern.endsWith("/")
-                ? regex(option, pattern, pattern.substring(1, pattern.length() - 1))::find
-                : regex(option, pattern, glob(pattern))::matches;
+                ? regex(option, pattern, pattern.substring(1, pattern.length() - 1), allowance)::find
+                : regex(option, pattern, glob(pattern), allowance)::matches;
     }
 
-    private BoundedRegex regex(String option, String pattern, String expression) {
+    private static BoundedRegex regex(String option, String pattern, String expression, Allowance allowance) {
         return BoundedRegex.compile(
                 expression,
                 allowance,

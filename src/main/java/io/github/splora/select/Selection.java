@@ -44,7 +44,8 @@ public final class Selection {
         Map<String, Decision> decisions = new HashMap<>();
         for (int place = 0; place < ranking.size(); place++) {
             Unit unit = ranking.get(place);
-            boolean prune = place < pruned;
+            // The ranking is not by score alone: negligible units come last.
+            boolean prune = rule instanceof SelectionRule.Above above ? unit.score() > above.limit() : place < pruned;
             String reason = reason(unit, place, ranking.size(), prune);
             unit.modules().forEach(score -> decisions.put(score.name(), new Decision(score, prune, reason)));
         }

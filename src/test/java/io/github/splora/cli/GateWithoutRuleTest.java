@@ -49,7 +49,7 @@ class GateWithoutRuleTest {
     @Test
     void aGateOnScoresNeedsNoRule() {
         assertThat(score("--metric", "cosine", "--fail-on", "max-score>0.2")).isEqualTo(3);
-        assertThat(err.toString().strip()).startsWith("splora: gate failed: max-score>0.2 (max-score = 0.209887)");
+        assertThat(err.toString().strip()).startsWith("splora: gate failed: max-score 0.209887 > 0.2 (model.layers.");
     }
 
     @Test

@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreCommandTest {
 
+    private static final String OFFENDERS = "model.layers.0.self_attn.o_proj, model.layers.2.self_attn.q_proj,"
+            + " model.layers.0.self_attn.v_proj and 3 more";
+
     private static final String PREFIX = "model.layers.";
 
     private static Run json(Testdata model, String... more) {
@@ -187,7 +190,9 @@ class ScoreCommandTest {
     void aMetricWithoutADefaultRulePrunesNothing() {
         Run run = Run.of("score", Testdata.LLAMA, "--metric", "frobenius");
         assertThat(run.code()).isZero();
-        assertThat(run.out()).endsWith("\n0 of 24 modules to prune (frobenius, alignment, type; no rule given)\n");
+        assertThat(run.out())
+                .endsWith("\n0 of 24 modules to prune (frobenius, alignment, type; no rule given)\n"
+                        + "14 of 24 modules move against alignment, mean cosine -0.0341\n");
     }
 
     @Test
@@ -248,7 +253,7 @@ class ScoreCommandTest {
     void aGateThatSaysNoIsExitCodeThree() {
         Run run = Run.of("score", Testdata.LLAMA, "-q", "--fail-on", "pruned>0");
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.errors()).containsExactly("splora: gate failed: pruned>0 (pruned = 6)");
+        assertThat(run.errors()).containsExactly("splora: gate failed: pruned 6 > 0 (" + OFFENDERS + ")");
         assertThat(run.out()).contains("6 of 24 modules to prune");
     }
 
@@ -267,8 +272,8 @@ class ScoreCommandTest {
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.errors())
                 .containsExactly(
-                        "splora: gate failed: pruned>0 (pruned = 6)",
-                        "splora: gate failed: pruned-fraction>=0.25 (pruned-fraction = 0.25)");
+                        "splora: gate failed: pruned 6 > 0 (" + OFFENDERS + ")",
+                        "splora: gate failed: pruned-fraction 0.25 >= 0.25 (" + OFFENDERS + ")");
     }
 
     @Test

@@ -162,7 +162,10 @@ class SeveralAdaptersTest {
     void theGateAsksEachAndNamesTheOneThatIsNot() {
         Run run = score(List.of(first, second), "--fail-on", "modules>30");
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.errors()).containsExactly("splora: " + second + ": gate failed: modules>30 (modules = 42)");
+        assertThat(run.errors())
+                .containsExactly(
+                        "splora: " + first + ": gate passed: modules 24, not > 30",
+                        "splora: " + second + ": gate failed: modules 42 > 30");
     }
 
     @Test

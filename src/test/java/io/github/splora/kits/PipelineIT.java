@@ -62,14 +62,16 @@ class PipelineIT {
         Shell run = gate("--adapter", Shell.ADAPTER, "--fail-on", GATE);
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).contains("splora: gate failed: " + GATE + " (max-score = 0.2098");
+        assertThat(run.err())
+                .contains("splora: gate failed: max-score 0.209887 > 0.15 (model.layers.2.self_attn.q_proj, ");
         assertThat(RunReport.read(folder.resolve("splora-scores.json"))
                         .summary()
                         .modules())
                 .isEqualTo(24);
         assertThat(folder.resolve("splora-scores.md"))
                 .content()
-                .startsWith("**Gate failed** (the log says why).\n\n### splora: ");
+                .startsWith("**Gate failed.**\n\n### splora: ")
+                .contains("- **gate failed: max-score 0.209887 \\> 0.15 (");
     }
 
     @Test
@@ -103,10 +105,10 @@ class PipelineIT {
         Shell run = action(
                 Shell.ADAPTER, "\n" + GATE + "\npruned-fraction>0.9\n", "--metric 'cosine' --threshold 0.15\n-q");
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.err()).isEqualToIgnoringNewLines("splora: gate failed: " + GATE + " (max-score = 0.209887)");
+        assertThat(run.err()).startsWith("splora: gate failed: max-score 0.209887 > 0.15 (");
         assertThat(folder.resolve("summary"))
                 .content()
-                .startsWith("before\n**Gate failed** (the log says why).\n\n### splora: 4 of 24 modules to prune");
+                .startsWith("before\n**Gate failed.**\n\n### splora: 4 of 24 modules to prune");
         assertThat(RunReport.read(Path.of(output("json"))).summary().pruned()).isEqualTo(4);
     }
 

@@ -117,6 +117,24 @@ public final class Reports {
                 new Timing(0.5, 0.75, 1234567890123L));
     }
 
+    /** Returns the report with another summary. */
+    public static RunReport with(RunReport report, RunReport.Summary summary, EffectRow... effects) {
+        return new RunReport(
+                report.schemaVersion(),
+                report.tool(),
+                report.command(),
+                report.metric(),
+                report.parameters(),
+                report.inputs(),
+                report.engine(),
+                report.modules(),
+                List.of(effects),
+                summary,
+                report.warnings(),
+                null,
+                report.timing());
+    }
+
     /** Returns the report with another action and its parameters; null for those that it does not take. */
     public static RunReport withAction(
             RunReport report, String action, String configStyle, Double strength, Double energy, Double gain) {

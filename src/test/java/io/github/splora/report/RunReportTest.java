@@ -52,8 +52,10 @@ class RunReportTest {
                         "inputs",
                         "engine",
                         "modules",
+                        "effects",
                         "summary",
                         "warnings",
+                        "verdict",
                         "timing");
         assertThat(json.path("modules").path(0).properties())
                 .extracting(Map.Entry::getKey)
@@ -84,7 +86,10 @@ class RunReportTest {
                         "prunedFraction",
                         "maxScore",
                         "maxKeptScore",
-                        "prunedDeltaShare");
+                        "prunedDeltaShare",
+                        "judgedShare",
+                        "againstAlignment",
+                        "meanCosine");
     }
 
     @Test

@@ -47,11 +47,11 @@ class WritersTest {
                 .isEqualTo(String.join(
                         "\r\n",
                         "name,block,type,out,in,rank,scaling,score,distance,expectedDistance,spread,cosine,deltaNorm,referenceNorm,"
-                                + "alignmentNorm,decision,reason",
-                        "model.layers.0.q,0,q,48,96,8,2.0,1.25,1.5,1.4,0.08,-0.125,3.0,0.5,0.5,prune,score 1.250 is above 0.5",
+                                + "alignmentNorm,decision,reason,failedGates",
+                        "model.layers.0.q,0,q,48,96,8,2.0,1.25,1.5,1.4,0.08,-0.125,3.0,0.5,0.5,prune,score 1.250 is above 0.5,",
                         "model.layers.11.k,11,k,4,96,16,0.5,-123456.0,1.0E-7,1.4,0.08,0.0,4.0,0.5,0.5,keep,"
-                                + "score -1.235e+05 is not above 0.5",
-                        "lm_head,,lm_head,8,96,8,2.0,,,,,,,,,keep,\"left out by \"\"--include\"\", or --exclude\"",
+                                + "score -1.235e+05 is not above 0.5,",
+                        "lm_head,,lm_head,8,96,8,2.0,,,,,,,,,keep,\"left out by \"\"--include\"\", or --exclude\",",
                         ""));
     }
 

@@ -3,6 +3,7 @@ package io.github.splora.run;
 import io.github.splora.Splora;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.client.ClientKind;
+import io.github.splora.gate.Gates;
 import io.github.splora.measure.ReferenceKind;
 import io.github.splora.measure.Resources;
 import io.github.splora.report.RunReport;
@@ -59,7 +60,8 @@ public final class TinyRun {
                 ClientKind.PEFT,
                 "cpu",
                 kernel,
-                Resources.of(2));
+                Resources.of(2),
+                Gates.NONE);
     }
 
     public static RunReport score(ScoreOptions options) {

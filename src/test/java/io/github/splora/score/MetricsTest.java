@@ -11,6 +11,7 @@ import io.github.splora.score.ModuleScore.Unscored;
 import io.github.splora.statistics.Estimators;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -82,6 +83,7 @@ class MetricsTest {
 
         List<ModuleScore> scores = ScoreBoard.of(
                 measurements.stream().map(m -> m.module().tuned()).toList(),
+                Set.of(),
                 measurements,
                 new EDiem(),
                 new Standardization(new AllPopulation(), Estimators.DEFAULT),
@@ -97,6 +99,7 @@ class MetricsTest {
     void aModuleThatWasNotMeasuredIsLeftOut() {
         List<ModuleScore> scores = ScoreBoard.of(
                 four.stream().map(m -> m.module().tuned()).toList(),
+                Set.of(),
                 four.subList(0, 3),
                 new EDiem(),
                 new Standardization(new AllPopulation(), Estimators.DEFAULT),
@@ -112,6 +115,7 @@ class MetricsTest {
 
         assertThatThrownBy(() -> ScoreBoard.of(
                         List.of(untouched.get(0).module().tuned()),
+                        Set.of(),
                         untouched,
                         new EDiem(),
                         new Standardization(new AllPopulation(), Estimators.DEFAULT),

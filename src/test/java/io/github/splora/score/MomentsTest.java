@@ -51,8 +51,16 @@ class MomentsTest {
 
     @Test
     void smallDifferencesAreSpread() {
-        assertThat(Moments.of(List.of(1.0, 1.0 + 1e-9, 1.0 + 2e-9, 1.0 + 3e-9), Estimators.DEFAULT)
+        assertThat(Moments.of(List.of(1.0, 1.0 + 1e-5, 1.0 + 2e-5, 1.0 + 3e-5), Estimators.DEFAULT)
                         .hasSpread())
                 .isTrue();
+    }
+
+    /** Distances are computed with errors of up to about 1e-7. */
+    @Test
+    void differencesOfTheArithmeticAreNoSpread() {
+        assertThat(Moments.of(List.of(2.0, 2.0 - 4e-9, 2.0 - 8e-9, 2.0 - 2e-7), Estimators.DEFAULT)
+                        .hasSpread())
+                .isFalse();
     }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ class ScoreBoardTest {
         }
         return ScoreBoard.of(
                 measurements.stream().map(each -> each.module().tuned()).toList(),
+                Set.of(),
                 measurements,
                 MetricKind.COSINE.metric(),
                 new Standardization(PopulationKind.ALL.population(), Estimators.DEFAULT),

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param conclusion the decision in a sentence
  * @param figures the figures of the summary
  * @param charts the charts; null if no module has a score
+ * @param effects what changes the model besides the modules, and how
  */
 record Page(
         RunReport report,
@@ -34,7 +35,8 @@ record Page(
         Map map,
         @Nullable Charts charts,
         List<String> types,
-        List<Row> rows) {
+        List<Row> rows,
+        List<Fact> effects) {
 
     private static final int BAND = 30;
     private static final int BAR = 40;
@@ -81,7 +83,7 @@ record Page(
                 style,
                 script,
                 Sentences.conclusion(report),
-                figures(report.summary()),
+                figures(report),
                 settings(report),
                 report.command().isEmpty() ? null : "splora " + ShellWords.join(report.command()),
                 map(heatmap),
@@ -91,17 +93,27 @@ record Page(
                         .distinct()
                         .sorted()
                         .toList(),
-                report.modules().stream().map(row -> row(row, heatmap.scale())).toList());
+                report.modules().stream().map(row -> row(row, heatmap.scale())).toList(),
+                report.effects().stream()
+                        .map(effect ->
+                                new Fact(effect.name(), effect.reason() + ", norm " + Figures.number(effect.norm())))
+                        .toList());
     }
 
-    private static List<Fact> figures(Summary summary) {
-        return List.of(
+    private static List<Fact> figures(RunReport report) {
+        Summary summary = report.summary();
+        List<Fact> facts = new ArrayList<>(List.of(
                 new Fact("modules to prune", summary.pruned() + " of " + summary.modules()),
                 new Fact("share of modules", Figures.percent(summary.prunedFraction())),
                 new Fact("share of ‖ΔW‖² to prune", Figures.percent(summary.prunedDeltaShare())),
                 new Fact("highest score", Figures.number(summary.maxScore())),
                 new Fact("highest score kept", Figures.number(summary.maxKeptScore())),
-                new Fact("without a score", String.valueOf(summary.modules() - summary.scored())));
+                new Fact("without a score", String.valueOf(summary.modules() - summary.scored()))));
+        Sentences.directions(report).ifPresent(sentence -> facts.add(new Fact("direction", sentence)));
+        Sentences.judged(report)
+                .ifPresent(sentence -> facts.add(
+                        new Fact("share of all changes that is scored", Figures.percent(summary.judgedShare()))));
+        return facts;
     }
 
     private static List<Fact> settings(RunReport report) {
