@@ -61,7 +61,10 @@ class World:
         return self.score(adapter, *GATE, *options)
 
     def score(self, adapter, *options):
-        return run_splora("score", *self.models(), "--adapter", adapter, *options)
+        return self.run("score", *self.models(), "--adapter", adapter, *options)
+
+    def run(self, command, *arguments):
+        return run_splora(command, *arguments)
 
     def gate_merged(self, checkpoint, *options):
         return run_splora("score", *self.models(), "--adapted", checkpoint, *GATE, *options)

@@ -2,7 +2,9 @@ package io.github.splora.adapter;
 
 import io.github.splora.error.BadInputException;
 import io.github.splora.format.TensorFiles;
+import io.github.splora.storage.OwnFiles;
 import io.github.splora.storage.TensorFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,8 +35,14 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
      */
     public static Adapter open(Path named) {
         Path location = folderOfConfig(named);
-        AdapterConfig config = AdapterConfig.read(configOf(location));
-        TensorFile weights = TensorFiles.open(weightsOf(location));
+        Path configFile = configOf(location);
+        Path weightsFile = weightsOf(location);
+        if (Files.isDirectory(location)) {
+            requireOwn(location, configFile);
+            requireOwn(location, weightsFile);
+        }
+        AdapterConfig config = AdapterConfig.read(configFile);
+        TensorFile weights = TensorFiles.open(weightsFile);
         try {
             return new Adapter(location, config, weights, LoraModules.of(weights, config));
         } catch (RuntimeException e) {
@@ -67,6 +75,27 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
     @Override
     public void close() {
         weights.close();
+    }
+
+    /** Refuses a link out of the folder: what is judged must be what the folder ships. */
+    private static void requireOwn(Path folder, Path file) {
+        try {
+            if (Files.exists(file) && !OwnFiles.contains(folder.toRealPath(), file.toRealPath())) {
+                throw new BadInputException(
+                        file,
+                        null,
+                        null,
+                        "is a link to a file outside the adapter's folder (" + file.toRealPath()
+                                + "); copy the file into the folder if it belongs to the adapter");
+            }
+        } catch (IOException e) {
+            throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether a folder holds an adapter's weights under the names that PEFT looks for. */
+    public static boolean hasWeights(Path folder) {
+        return WEIGHTS_FILES.stream().map(folder::resolve).anyMatch(Files::exists);
     }
 
     private static Path folderOfConfig(Path named) {

@@ -88,8 +88,9 @@ public final class Main {
      * @param err receives progress, messages and usage errors
      * @return the exit code, see {@link ExitCode}
      */
-    static int run(String[] args, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
-        CommandLine commandLine = commandLine(args, hub, terminal).setOut(out).setErr(err);
+    static int run(String[] given, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
+        CommandLine commandLine = commandLine(given, hub, terminal).setOut(out).setErr(err);
+        String[] args = AtFiles.escaped(commandLine, given);
         Optional<String> missing = missingArgumentFile(args);
         if (missing.isPresent()) {
             return ErrorHandler.usage(

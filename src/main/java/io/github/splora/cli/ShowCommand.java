@@ -1,7 +1,7 @@
 package io.github.splora.cli;
 
 import io.github.splora.output.OutputFolder;
-import io.github.splora.report.RunReport;
+import io.github.splora.report.ReportSet;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -37,9 +37,9 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         common.applyToLog();
-        RunReport report = RunReport.read(file);
+        ReportSet reports = ReportSet.read(file);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(format.choice.writer(main.terminal().colorsOut()).write(report));
+        out.print(reports.write(format.choice, main.terminal().colorsOut()));
         out.flush();
         return ExitCode.DONE;
     }

@@ -31,6 +31,10 @@ public record EffectRow(String name, String kind, @Nullable Double norm, @Nullab
     }
 
     boolean isWhole() {
-        return name != null && kind != null && reason != null && Finite.all(norm, cosine);
+        return name != null && kind != null && reason != null;
+    }
+
+    boolean isFinite() {
+        return Finite.all(norm, cosine);
     }
 }

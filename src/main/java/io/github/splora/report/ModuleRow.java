@@ -99,17 +99,13 @@ public record ModuleRow(
                 && reason != null
                 && shape != null
                 && (shape.size() == 2 || shape.size() == 3)
-                && shape.stream().noneMatch(Objects::isNull)
-                && Finite.all(
-                        scaling,
-                        score,
-                        distance,
-                        expectedDistance,
-                        spread,
-                        cosine,
-                        deltaNorm,
-                        referenceNorm,
-                        alignmentNorm);
+                && shape.stream().noneMatch(Objects::isNull);
+    }
+
+    /** Whether no figure is NaN or infinite. */
+    boolean isFinite() {
+        return Finite.all(
+                scaling, score, distance, expectedDistance, spread, cosine, deltaNorm, referenceNorm, alignmentNorm);
     }
 
     /** Returns the shape as text, such as {@code 4096x1024}. */

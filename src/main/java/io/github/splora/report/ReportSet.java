@@ -1,9 +1,13 @@
 package io.github.splora.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.error.BadInputException;
 import io.github.splora.error.Printable;
 import io.github.splora.json.StrictJson;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,6 +17,29 @@ import java.util.stream.Collectors;
  * one CSV table with the adapter in the first column, or plain text or Markdown with a heading for each adapter.
  */
 public record ReportSet(List<RunReport> reports) {
+
+    /**
+     * Reads the reports of a run, on one adapter or on several.
+     *
+     * @throws BadInputException as {@link RunReport#read}
+     */
+    public static ReportSet read(Path file) {
+        ObjectNode json = StrictJson.readNamed(file);
+        if (!json.has("reports")) {
+            return new ReportSet(List.of(RunReport.of(file, json)));
+        }
+        List<RunReport> reports = new ArrayList<>();
+        for (JsonNode report : json.path("reports")) {
+            if (!(report instanceof ObjectNode object)) {
+                throw new BadInputException(file, "reports", report, "must be an array of reports");
+            }
+            reports.add(RunReport.of(file, object));
+        }
+        if (reports.isEmpty()) {
+            throw new BadInputException(file, "reports", null, "must be an array of at least one report");
+        }
+        return new ReportSet(reports);
+    }
 
     /** Returns the whole text, with a final line break. */
     public String write(ReportFormat format, boolean color) {

@@ -298,7 +298,11 @@ public record RunReport(
      * @throws BadInputException if the file is not a report, has another schema version, or is incomplete
      */
     public static RunReport read(Path file) {
-        ObjectNode json = StrictJson.readNamed(file);
+        return of(file, StrictJson.readNamed(file));
+    }
+
+    /** Returns the report in a file's content. */
+    static RunReport of(Path file, ObjectNode json) {
         JsonNode version = json.path("schemaVersion");
         if (version.isMissingNode()) {
             throw new BadInputException(
@@ -325,6 +329,13 @@ public record RunReport(
             throw new BadInputException(
                     file, null, null, "parts of the report are missing; run 'splora score --format json' again");
         }
+        if (!report.isFinite()) {
+            throw new BadInputException(
+                    file,
+                    null,
+                    null,
+                    "figures of the report are NaN or infinite; run 'splora score --format json' again");
+        }
         Parameters made = report.parameters();
         if (SelectionRule.of(made.rule(), made.value()).isEmpty()) {
             throw new BadInputException(
@@ -334,6 +345,13 @@ public record RunReport(
                     "must be threshold, count, fraction, all or none, with a matching parameters.value");
         }
         return report;
+    }
+
+    private boolean isFinite() {
+        return modules.stream().allMatch(ModuleRow::isFinite)
+                && effects.stream().allMatch(EffectRow::isFinite)
+                && summary.isFinite()
+                && (verdict == null || verdict.gates().stream().allMatch(Verdict.Gate::isFinite));
     }
 
     private boolean isWhole() {
@@ -348,7 +366,6 @@ public record RunReport(
                 && modules != null
                 && modules.stream().allMatch(row -> row != null && row.isWhole())
                 && effects.stream().allMatch(row -> row != null && row.isWhole())
-                && summary.isFinite()
                 && (verdict == null || verdict.isWhole())
                 && parameters.reference() != null
                 && parameters.population() != null

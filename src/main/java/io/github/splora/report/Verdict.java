@@ -27,7 +27,11 @@ public record Verdict(boolean passed, List<Gate> gates) {
     public record Gate(String gate, boolean passed, @Nullable Double value, List<String> modules, String message) {
 
         boolean isWhole() {
-            return gate != null && modules != null && message != null && Finite.all(value);
+            return gate != null && modules != null && message != null;
+        }
+
+        boolean isFinite() {
+            return Finite.all(value);
         }
     }
 

@@ -65,7 +65,9 @@ public record OpenAdapter(String given, Adapter adapter) {
         List<String> found = new ArrayList<>();
         try (Stream<Path> entries = Files.list(folder)) {
             entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
-                    .filter(entry -> Files.isDirectory(entry) && Adapter.isAt(entry))
+                    .filter(entry -> Files.isDirectory(entry))
+                    // Weights without a config are an adapter that cannot be read: opening it says so.
+                    .filter(entry -> Adapter.isAt(entry) || Adapter.hasWeights(entry))
                     .map(entry -> entry.getFileName().toString())
                     .sorted()
                     .forEach(found::add);

@@ -4,6 +4,7 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Printable;
+import io.github.splora.storage.OwnFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +38,6 @@ final class CarryOver {
     private static final long MAX_BYTES = 256L << 20;
 
     private static final int MAX_NAMED = 5;
-
-    /** A large file in a hub cache since July 2026: the repository's blob is a link to the cache's. */
-    private static final Pattern SHARED_BLOB = Pattern.compile("[0-9a-f]{2}/[0-9a-f]{64}");
-
-    private static final String SHARED_BLOBS_MARK = ".huggingface-shared-blobs";
 
     private final Path home;
     private final CarriedFiles carried;
@@ -100,7 +95,7 @@ final class CarryOver {
             left.add(home.relativize(from) + (isFolder ? "/" : ""));
         } else if (!Files.isRegularFile(from)) {
             leave(from, "it is not a file");
-        } else if (!isInside(from.toRealPath())) {
+        } else if (!OwnFiles.contains(home, from.toRealPath())) {
             leave(
                     from,
                     "it is a link to a file outside the adapter's folder; copy the file into the folder if it"
@@ -111,25 +106,6 @@ final class CarryOver {
             Files.createDirectories(to.resolveSibling(""));
             copyContent(from, to);
         }
-    }
-
-    private boolean isInside(Path real) {
-        if (real.startsWith(home)) {
-            return true;
-        }
-        Path snapshots = home.getParent();
-        if (snapshots == null || !snapshots.endsWith("snapshots")) {
-            return false;
-        }
-        Path repository = snapshots.getParent();
-        if (real.startsWith(repository.resolve("blobs"))) {
-            return true;
-        }
-        Path shared = repository.resolveSibling("blobs");
-        return nameOf(repository).startsWith("models--")
-                && real.startsWith(shared)
-                && Files.exists(shared.resolve(SHARED_BLOBS_MARK))
-                && SHARED_BLOB.matcher(shared.relativize(real).toString()).matches();
     }
 
     private void tell(Path from) {

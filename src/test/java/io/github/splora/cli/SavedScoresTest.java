@@ -12,6 +12,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code prune --scores}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -51,6 +52,28 @@ class SavedScoresTest {
     private static void assertRefused(Run run, String message) {
         assertThat(run.errors()).containsExactly("splora: " + message);
         assertThat(run.code()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deltaNorm", "score", "cosine"})
+    void figuresThatAreNotFiniteAreRefused(String figure) throws IOException {
+        Path scores = Files.writeString(
+                folder.resolve("nan.json"),
+                Run.of("score", Testdata.LLAMA, "--format", "json")
+                        .out()
+                        .replaceFirst("\"" + figure + "\": [^,]+,", "\"" + figure + "\": NaN,"));
+        Run run = Run.of(
+                "prune",
+                Testdata.LLAMA,
+                "--scores",
+                scores.toString(),
+                "--output",
+                folder.resolve("pruned-of-nan").toString(),
+                "--fail-on",
+                "max-score>1000");
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("figures of the report are NaN or infinite");
+        assertThat(folder.resolve("pruned-of-nan")).doesNotExist();
     }
 
     @Test

@@ -86,6 +86,16 @@ class PipelineIT {
     }
 
     @Test
+    void theScriptJudgesEachOfSeveralAdapters() throws Exception {
+        Shell run = gate("--adapter", pruned.toString(), "--adapter", Shell.ADAPTER, "--fail-on", GATE);
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(folder.resolve("splora-scores.md"))
+                .content()
+                .startsWith("**Gate failed.**\n\n## ")
+                .contains("- gate passed: max-score", "- **gate failed: max-score 0.209887");
+    }
+
+    @Test
     void ifNothingCouldBeScoredThePipelineStopsAndNoOldReportIsLeft() throws Exception {
         Files.writeString(folder.resolve("splora-scores.json"), "old");
         Files.writeString(folder.resolve("splora-scores.md"), "old");
