@@ -6,8 +6,8 @@
     python3 benchmarks/study/tables.py study.json                    # the tables of docs/safety-study.md
 
 `splora sweep --keep` makes the candidates, in one pass per scenario; this script evaluates them in memory. For
-comparison, it also evaluates random pruning (ten draws) and a greedy search that uses the evaluation itself, the most
-that pruning can do. External scenarios are evaluated by their own command: `--external DIR --evaluate 'COMMAND
+comparison, it also evaluates controls of deflation (controls.py), random pruning (ten draws) and a greedy search that
+uses the evaluation itself, the most that pruning can do. External scenarios are evaluated by their own command: `--external DIR --evaluate 'COMMAND
 {adapter}'`.
 """
 
@@ -22,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 import adapters
+import controls
 import models
 
 SPLORA = Path(os.environ.get("SPLORA", Path(__file__).resolve().parents[2] / "bin" / "splora"))
@@ -46,6 +47,7 @@ RULES = [
     "--action deflate --fraction {0.3,0.5}",
 ]
 DRAWS = 10
+CONTROL_ENERGIES = (0.6, 0.7, 0.8)
 # For external scenarios: their evaluation starts a process each time, which is slow.
 BRIEF = [
     "--fraction {0.2,0.3}",
@@ -107,6 +109,10 @@ def own_scenario(folder, adapter, rules):
         if place is not None
     ]
     delta = adapters.deltas(folder / adapter)
+    v = controls.alignment_deltas(folder, delta, bench.transposed)
+    for energy in CONTROL_ENERGIES:
+        for name, changed in controls.controls(delta, v, energy, seed=0):
+            rows.append(row(f"control {energy}: {name}", len(delta), bench.figures(changed)))
     for budget in BUDGETS:
         count = round(budget * len(delta))
         for draw in range(DRAWS):

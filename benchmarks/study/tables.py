@@ -34,11 +34,11 @@ def cells(scenarios):
 
 
 FAMILIES = {
-    "removing modules": lambda o: o and "--action" not in o and not o.startswith(("random", "greedy")),
+    "removing modules": lambda o: o and "--action" not in o and not o.startswith(("random", "greedy", "control")),
     "scale": lambda o: "scale" in o,
     "project, attenuate": lambda o: "project" in o or "attenuate" in o,
     "deflate, repair": lambda o: "deflate" in o or "repair" in o,
-    "any of them": lambda o: o and not o.startswith(("random", "greedy")),
+    "any of them": lambda o: o and not o.startswith(("random", "greedy", "control")),
 }
 
 
