@@ -43,7 +43,17 @@ public final class Splora {
      * @param command arguments of the program, as reports name them
      */
     public Splora(HubCache hub, Progress progress, List<String> command) {
-        this.context = new RunContext(hub, progress, command, Version.current());
+        this(new RunContext(hub, progress, command, Version.current(), false));
+    }
+
+    private Splora(RunContext context) {
+        this.context = context;
+    }
+
+    /** Returns an instance that refuses inputs that contradict each other, where others warn. */
+    public Splora strict() {
+        return new Splora(
+                new RunContext(context.hub(), context.progress(), context.command(), context.version(), true));
     }
 
     /**

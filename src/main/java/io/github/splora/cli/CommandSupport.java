@@ -1,6 +1,7 @@
 package io.github.splora.cli;
 
 import io.github.splora.Splora;
+import io.github.splora.preset.ModelFinder.NotFoundException;
 import io.github.splora.run.Progress;
 import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
@@ -25,10 +26,18 @@ abstract class CommandSupport {
     final Splora splora() {
         common.applyToLog();
         PrintWriter err = spec.commandLine().getErr();
-        return new Splora(
+        Splora splora = new Splora(
                 main.hub(),
                 progress(err),
                 spec.root().commandLine().getParseResult().originalArgs());
+        return common.strict == null
+                ? (isGated() ? splora.strict() : splora)
+                : common.strict ? splora.strict() : splora;
+    }
+
+    /** Whether a gate judges the run, which must not pass if its inputs contradict each other. */
+    boolean isGated() {
+        return false;
     }
 
     private Progress progress(PrintWriter err) {
@@ -43,6 +52,16 @@ abstract class CommandSupport {
         if (!common.quiet) {
             spec.commandLine().getErr().println("splora: " + sentence);
             spec.commandLine().getErr().flush();
+        }
+    }
+
+    /** Finds the models that the user did not name, and says which. */
+    final void findModels(InputOptions inputs) {
+        try {
+            inputs.findModels(main.hub(), common.revision).forEach(this::tell);
+        } catch (NotFoundException e) {
+            String missing = inputs.aligned == null ? "--aligned=MODEL" : "--base=MODEL";
+            throw wrong("Missing required option: '" + missing + "', or '--preset=NAME': " + e.getMessage());
         }
     }
 

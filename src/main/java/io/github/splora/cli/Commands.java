@@ -22,6 +22,7 @@ final class Commands {
             ShowCommand.class,
             InspectCommand.class,
             VerifyCommand.class,
+            PresetsCommand.class,
             DoctorCommand.class,
             CompletionCommand.class);
     private static final Set<String> GLOBAL_OPTIONS = Set.of("-h", "--help", "-V", "--version");

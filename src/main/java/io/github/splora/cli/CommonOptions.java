@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
@@ -20,6 +21,15 @@ final class CommonOptions {
             description = "Accepted for scripts, but has no effect: splora is always offline, and looks up hub ids only"
                     + " in the local cache.")
     boolean offline;
+
+    @Option(
+            names = "--strict",
+            negatable = true,
+            description =
+                    "Refuse an adapter whose config names another model than --aligned, instead of warning about it."
+                            + " --fail-on implies it; --no-strict switches it off.")
+    @Nullable
+    Boolean strict;
 
     @Option(
             names = {"-q", "--quiet"},

@@ -1,26 +1,50 @@
 package io.github.splora.cli;
 
+import io.github.splora.checkpoint.HubCache;
+import io.github.splora.preset.ModelFinder;
+import io.github.splora.preset.ModelFinder.Found;
+import io.github.splora.preset.ModelFinder.NotFoundException;
+import io.github.splora.preset.Preset;
+import io.github.splora.preset.Presets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The options that name the inputs of a run. */
 final class InputOptions {
 
     @Option(
             names = "--base",
-            required = true,
             paramLabel = "MODEL",
-            description = "Checkpoint before alignment: a folder, a weights file, an index file, or a cached hub id.")
+            description =
+                    "Checkpoint before alignment: a folder, a weights file, an index file, or a cached hub id. Default: the"
+                            + " one that a preset or the card of the aligned model names.")
+    @Nullable
     String base;
 
     @Option(
             names = "--aligned",
-            required = true,
             paramLabel = "MODEL",
-            description = "Aligned (instruct, chat) checkpoint that the adapter was trained on.")
+            description =
+                    "Aligned (instruct, chat) checkpoint that the adapter was trained on. Default: the one that the"
+                            + " adapter's config names.")
+    @Nullable
     String aligned;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "A well-known pair of models instead of --base and --aligned: see 'splora presets'.")
+    @Nullable
+    String preset;
+
+    @Parameters(paramLabel = "ADAPTER", arity = "0..*", description = "The same as --adapter.")
+    List<String> positional = List.of();
 
     @Option(
             names = "--adapter",
@@ -28,7 +52,7 @@ final class InputOptions {
             description =
                     "PEFT LoRA adapter: a folder, a weights file, or a cached hub id. Repeatable; a folder of adapters"
                             + " stands for all of them. The checkpoints are read once for all adapters.")
-    List<String> adapters = List.of();
+    List<String> named = List.of();
 
     @Option(
             names = "--adapted",
@@ -43,12 +67,62 @@ final class InputOptions {
         return Optional.ofNullable(adapted);
     }
 
+    List<String> adapters() {
+        return Stream.concat(named.stream(), positional.stream()).toList();
+    }
+
+    /** The base model, after {@link #findModels}. */
+    String base() {
+        return Objects.requireNonNull(base);
+    }
+
+    /** The aligned model, after {@link #findModels}. */
+    String aligned() {
+        return Objects.requireNonNull(aligned);
+    }
+
+    /**
+     * Finds the models that the user did not name.
+     *
+     * @return a sentence for each of them
+     * @throws NotFoundException with a sentence that says what is missing, and why
+     */
+    List<String> findModels(HubCache hub, String revision) throws NotFoundException {
+        if (preset != null) {
+            Preset pair = Presets.named(preset).orElseThrow();
+            base = pair.base();
+            aligned = pair.aligned();
+        }
+        ModelFinder finder = new ModelFinder(hub, revision);
+        List<String> sentences = new ArrayList<>();
+        if (aligned == null && adapted == null) {
+            Found found = finder.aligned(adapters().get(0));
+            aligned = found.name();
+            sentences.add("aligned model: " + found.name() + " (" + found.origin() + ")");
+        }
+        if (base == null && aligned != null) {
+            Found found = finder.base(aligned);
+            base = found.name();
+            sentences.add("base model: " + found.name() + " (" + found.origin() + ")");
+        }
+        return sentences;
+    }
+
     /** Returns a sentence that says what is wrong; empty if exactly one of --adapter and --adapted is given. */
     Optional<String> contradiction() {
-        if (adapted == null && adapters.isEmpty()) {
+        if (adapted == null && adapters().isEmpty()) {
             return Optional.of("Missing required option: '--adapter=ADAPTER', or '--adapted=MODEL'");
         }
-        return adapted != null && !adapters.isEmpty()
+        if (preset != null && (base != null || aligned != null)) {
+            return Optional.of("--preset names both models: it cannot be given with --base or --aligned");
+        }
+        if (preset != null && Presets.named(preset).isEmpty()) {
+            return Optional.of("--preset " + preset + ": there is no such preset; 'splora presets' lists them");
+        }
+        if (adapted != null && preset == null && aligned == null) {
+            return Optional.of("Missing required option: '--aligned=MODEL', or '--preset=NAME'");
+        }
+        return adapted != null && !adapters().isEmpty()
                 ? Optional.of("--adapter and --adapted cannot be given together: score the adapter or the merged model")
                 : Optional.empty();
     }

@@ -83,7 +83,7 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
                                         .intValue()
                                 + " strongest ones")
                 + ". Evaluate the adapter before and after, because weights alone do not show that it is safe: python"
-                + " scripts/evaluate_refusals.py --model " + inputs.aligned + " --adapter " + folder
+                + " scripts/evaluate_refusals.py --model " + inputs.aligned() + " --adapter " + folder
                 + " --task TASK.jsonl";
     }
 }

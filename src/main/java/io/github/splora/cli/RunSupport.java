@@ -75,10 +75,11 @@ abstract class RunSupport extends CommandSupport {
             throw wrong("--client " + client.choice + " cannot be given with --adapted: the result is not an adapter");
         }
         checkGates();
+        findModels(inputs);
         return new ScoreOptions(
-                inputs.base,
-                inputs.aligned,
-                inputs.adapters,
+                inputs.base(),
+                inputs.aligned(),
+                inputs.adapters(),
                 inputs.adapted(),
                 common.revision,
                 scheme.scheme(),
@@ -107,8 +108,8 @@ abstract class RunSupport extends CommandSupport {
             reportFile = ReportFile.prepare(
                     output.report,
                     Stream.of(
-                                    Stream.of(inputs.base, inputs.aligned),
-                                    inputs.adapters.stream(),
+                                    Stream.of(inputs.base(), inputs.aligned()),
+                                    inputs.adapters().stream(),
                                     inputs.adapted().stream(),
                                     others)
                             .flatMap(part -> part)
@@ -116,8 +117,13 @@ abstract class RunSupport extends CommandSupport {
         }
     }
 
+    @Override
+    final boolean isGated() {
+        return !output.gates.isEmpty();
+    }
+
     final boolean hasSeveralAdapters() {
-        return Splora.adapters(inputs.adapters, main.hub(), common.revision).size() > 1;
+        return Splora.adapters(inputs.adapters(), main.hub(), common.revision).size() > 1;
     }
 
     /** Prints the reports, writes the HTML report if one was asked for, and checks the gates of each report. */
@@ -166,6 +172,11 @@ abstract class RunSupport extends CommandSupport {
 
     /** Refuses gates that could never fail, since they would look like gates that passed. */
     private void checkGates() {
+        if (!output.gates.isEmpty() && inputs.preset == null && (inputs.base == null || inputs.aligned == null)) {
+            throw wrong(
+                    "--fail-on requires --base and --aligned, or --preset: an adapter that names the models itself could"
+                            + " choose what it is compared with");
+        }
         if (lacksRule(scheme.metric)) {
             output.gates.stream().filter(Gate::isAboutPruning).findFirst().ifPresent(gate -> {
                 throw wrong(

@@ -108,8 +108,8 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 : ReportFile.prepare(
                         page,
                         Stream.of(
-                                        Stream.of(inputs.base, inputs.aligned),
-                                        inputs.adapters.stream(),
+                                        Stream.of(inputs.base(), inputs.aligned()),
+                                        inputs.adapters().stream(),
                                         Stream.of(Optional.ofNullable(folder), Optional.ofNullable(keep))
                                                 .flatMap(Optional::stream)
                                                 .map(Path::toString))
@@ -144,7 +144,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 .ifPresent(sentence -> {
                     throw wrong(sentence);
                 });
-        if (Splora.adapters(inputs.adapters, main.hub(), common.revision).size() > 1) {
+        if (Splora.adapters(inputs.adapters(), main.hub(), common.revision).size() > 1) {
             throw wrong("a sweep takes one adapter: sweep the adapters one at a time");
         }
         if (evaluation.command().isEmpty() && (folder != null || search != null)) {
@@ -166,6 +166,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         if (seeds.size() != 1) {
             throw wrong("all candidates must have the same --seed (got " + seeds + ")");
         }
+        findModels(inputs);
         return new SweepOptions(
                 scoring(seeds.get(0)),
                 candidates,
@@ -183,9 +184,9 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     private ScoreOptions scoring(long seed) {
         Candidate any = candidates("--candidate", "--fraction 0 --seed " + seed).get(0);
         return new ScoreOptions(
-                inputs.base,
-                inputs.aligned,
-                inputs.adapters,
+                inputs.base(),
+                inputs.aligned(),
+                inputs.adapters(),
                 Optional.empty(),
                 common.revision,
                 any.scheme(),

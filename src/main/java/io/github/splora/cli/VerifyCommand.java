@@ -6,6 +6,7 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
+import io.github.splora.inspect.TrainedOn;
 import io.github.splora.inspect.Verification;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,7 @@ final class VerifyCommand implements Callable<Integer> {
             if (aligned != null) {
                 try (Checkpoint checkpoint = Checkpoint.openModel(main.hub().resolve(aligned, common.revision))) {
                     problems.addAll(Verification.problems(adapter, checkpoint, clients));
+                    checkName(adapter, checkpoint, problems);
                 }
             }
         }
@@ -79,6 +81,17 @@ final class VerifyCommand implements Callable<Integer> {
                 .println("ok: " + Plural.of(modules, "LoRA module") + "; no problems found for " + titles());
         spec.commandLine().getOut().flush();
         return ExitCode.DONE;
+    }
+
+    /** Reports a contradiction between the names as a problem if the user wants that, and else as a warning. */
+    private void checkName(Adapter adapter, Checkpoint checkpoint, List<Problem> problems) {
+        TrainedOn found = TrainedOn.of(adapter, checkpoint);
+        if (found.isContradiction() && Boolean.TRUE.equals(common.strict)) {
+            problems.add(
+                    new Problem(adapter.config().file().toString(), "base_model_name_or_path", null, found.sentence()));
+        } else if (!common.quiet) {
+            found.warnings().forEach(warning -> spec.commandLine().getErr().println("splora: warning: " + warning));
+        }
     }
 
     private String titles() {

@@ -44,6 +44,7 @@ public final class AdapterRun {
     public List<RunReport> score(ScoreOptions options) {
         Stopwatch total = Stopwatch.start();
         try (RunInputs inputs = RunInputs.open(options, context.hub())) {
+            inputs.requireTrainedOnAligned(context.isStrict());
             List<Scored> scored = new Scoring(inputs, context.progress())
                     .run(List.of(options.scheme()), List.of())
                     .get(0);
@@ -55,8 +56,11 @@ public final class AdapterRun {
                 List<Decision> decisions = options.decide(scored.get(i));
                 reports.add(new ReportBuilder(
                                 context, options, described.get(i), scored.get(i), decisions, effects.of(adapter))
-                        .withWarnings(Stream.concat(
-                                        Warnings.of(adapter).stream(), NonFinite.warnings(adapter, decisions).stream())
+                        .withWarnings(Stream.of(
+                                        inputs.trainedOn(i).warnings(),
+                                        Warnings.of(adapter),
+                                        NonFinite.warnings(adapter, decisions))
+                                .flatMap(List::stream)
                                 .toList())
                         .build(total.seconds()));
             }
@@ -76,6 +80,7 @@ public final class AdapterRun {
     public List<RunReport> prune(PruneOptions options) throws IOException {
         Stopwatch total = Stopwatch.start();
         try (RunInputs inputs = RunInputs.open(options.score(), context.hub())) {
+            inputs.requireTrainedOnAligned(context.isStrict());
             List<OutputFolder> outputs = Outputs.prepare(options, inputs);
             Surgery surgery = options.surgery();
             Action action = surgery.planned(options.score().client());
@@ -114,14 +119,15 @@ public final class AdapterRun {
                         .withSurgery(correction
                                 .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
                                 .orElse(surgery))
-                        .withWarnings(Stream.concat(
+                        .withWarnings(Stream.of(
+                                        inputs.trainedOn(i).warnings(),
                                         Warnings.of(
                                                 adapter,
                                                 rewrite,
                                                 content,
-                                                inputs.options().client())
-                                                .stream(),
-                                        NonFinite.warnings(adapter, decisions).stream())
+                                                inputs.options().client()),
+                                        NonFinite.warnings(adapter, decisions))
+                                .flatMap(List::stream)
                                 .toList())
                         .build(total.seconds());
                 return new Pruned(adapter, rewrite, report);

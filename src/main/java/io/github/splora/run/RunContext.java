@@ -10,5 +10,6 @@ import java.util.List;
  * @param progress receives each measured module
  * @param command arguments of the program, as reports name them; empty when called from Java
  * @param version version of splora, as reports name it
+ * @param isStrict whether inputs that contradict each other are refused, instead of a warning
  */
-public record RunContext(HubCache hub, Progress progress, List<String> command, String version) {}
+public record RunContext(HubCache hub, Progress progress, List<String> command, String version, boolean isStrict) {}

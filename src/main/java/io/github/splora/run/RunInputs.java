@@ -6,6 +6,7 @@ import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.inspect.TrainedOn;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.AdapterInput;
 import io.github.splora.report.RunReport.CheckpointInput;
@@ -41,6 +42,30 @@ record RunInputs(
         }
         return new RunInputs(
                 options, base, aligned, List.copyOf(adapters), new FileStates(filesOf(base, aligned, adapters)));
+    }
+
+    /**
+     * Checks, by name, that each adapter was trained on the aligned model.
+     *
+     * @throws BadInputException if a name says otherwise and {@code isStrict}
+     */
+    void requireTrainedOnAligned(boolean isStrict) {
+        ofEachAdapter(i -> {
+            TrainedOn found = trainedOn(i);
+            if (isStrict && found.isContradiction()) {
+                throw new BadInputException(List.of(new Problem(
+                        adapters.get(i).adapter().config().file().toString(),
+                        "base_model_name_or_path",
+                        null,
+                        found.sentence() + "; --no-strict scores it all the same")));
+            }
+            return found;
+        });
+    }
+
+    /** Returns what the names say about the model that an adapter was trained on. */
+    TrainedOn trainedOn(int adapter) {
+        return TrainedOn.of(adapters.get(adapter).adapter(), base, aligned);
     }
 
     List<Path> paths() {

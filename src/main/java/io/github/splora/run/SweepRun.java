@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Tries many corrections of one adapter. One pass over the checkpoints computes all scores and all corrected factors.
@@ -35,6 +36,7 @@ public final class SweepRun {
     public SweepReport run(SweepOptions options) throws IOException {
         Stopwatch total = Stopwatch.start();
         try (RunInputs inputs = RunInputs.open(options.inputs(), context.hub())) {
+            inputs.requireTrainedOnAligned(context.isStrict());
             if (inputs.adapters().size() != 1) {
                 throw new BadInputException(List.of(new Problem(
                         "--adapter",
@@ -119,11 +121,15 @@ public final class SweepRun {
                         winner.decisions(),
                         new AdapterEffects(inputs.base(), inputs.aligned()).of(adapter))
                 .withSurgery(candidates.surgery(winner.candidate(), winner.selected()))
-                .withWarnings(Warnings.of(
-                        adapter,
-                        rewrite,
-                        AdapterContent.of(adapter, rewrite),
-                        options.inputs().client()))
+                .withWarnings(Stream.concat(
+                                inputs.trainedOn(0).warnings().stream(),
+                                Warnings.of(
+                                        adapter,
+                                        rewrite,
+                                        AdapterContent.of(adapter, rewrite),
+                                        options.inputs().client())
+                                        .stream())
+                        .toList())
                 .build(total.seconds());
         Publication.publish(output, report, inputs.files(), weights);
     }

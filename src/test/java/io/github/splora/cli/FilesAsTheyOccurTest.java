@@ -268,7 +268,7 @@ class FilesAsTheyOccurTest {
 
     /** Returns an adapter one of whose modules holds NaN. */
     private String spoiled() {
-        TinyAdapter adapter = new TinyAdapter();
+        TinyAdapter adapter = new TinyAdapter().config("base_model_name_or_path", "\"../aligned\"");
         names().forEach(name -> {
             String key = "base_model.model." + name + ".lora_";
             adapter.random(key + "A.weight", 2, 4);
