@@ -178,7 +178,9 @@ def main():
     parser.add_argument("--limits", type=int, nargs="*", help="repair only so many layers, one run for each number")
     parser.add_argument("--no-pytorch", action="store_true")
     parser.add_argument("--spectra", type=Path, help="compare spectra in this folder")
-    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="more options for splora, such as --memory")
+    parser.add_argument(
+        "--options", nargs=argparse.REMAINDER, default=[], help="more options for splora, such as --memory"
+    )
     given = parser.parse_args()
     if given.spectra:
         spectra(given.spectra, given.options)
