@@ -23,8 +23,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 import whole_run
-from whole_run import MODELS, RANK, SPLORA, bfloat16, header, measured, read
+from whole_run import MODELS, RANK, SPLORA, header, measured, read
 
 SVD_MODULES = 2
 SPECTRUM_MODULES = 16
@@ -45,7 +46,8 @@ for key in [key for key in adapter.keys() if key.endswith("lora_A.weight")][:cou
     low, high = squares.max() * 1e-9, squares.max() * 1e9
     for _ in range(100):
         mu = (low * high).sqrt()
-        low, high = (mu, high) if (squares * (1 - 1 / (1 + (squares / mu) ** 2))).sum() > 0.7 * squares.sum() else (low, mu)
+        taken = (squares * (1 - 1 / (1 + (squares / mu) ** 2))).sum()
+        low, high = (mu, high) if taken > 0.7 * squares.sum() else (low, mu)
     removed = (1 - 1 / (1 + (squares / mu) ** 2)).float()
     new_a = a - (a @ right.T) * removed @ right
     new_b = b - left @ (removed[:, None] * (left.T @ b))

@@ -7,8 +7,8 @@
 
 `splora sweep --keep` makes the candidates, in one pass per scenario; this script evaluates them in memory. For
 comparison, it also evaluates controls of deflation (controls.py), random pruning (ten draws) and a greedy search that
-uses the evaluation itself, the most that pruning can do. External scenarios are evaluated by their own command: `--external DIR --evaluate 'COMMAND
-{adapter}'`.
+uses the evaluation itself, the most that pruning can do. External scenarios are evaluated by their own command:
+`--external DIR --evaluate 'COMMAND {adapter}'`.
 """
 
 import argparse
