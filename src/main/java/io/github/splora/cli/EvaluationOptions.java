@@ -56,8 +56,15 @@ final class EvaluationOptions {
                     + " as candidate 0, usually wins.")
     private List<Condition> requirements = List.of();
 
+    @Option(
+            names = "--max-utility-loss",
+            paramLabel = "SHARE",
+            description = "Largest share of the unchanged adapter's --maximize figure that the best candidate may lose,"
+                    + " such as 0.05. The best candidate is then the one with the lowest --minimize figure.")
+    private @Nullable Double maxUtilityLoss;
+
     Goal goal() {
-        return new Goal(minimize, maximize, requirements);
+        return new Goal(minimize, maximize, requirements, maxUtilityLoss);
     }
 
     Optional<String> command() {
@@ -69,6 +76,11 @@ final class EvaluationOptions {
     }
 
     boolean hasRequirements() {
+        return !requirements.isEmpty() || maxUtilityLoss != null;
+    }
+
+    /** Whether the unchanged adapter can win because it is good, rather than because nothing asks for a change. */
+    boolean canKeepUnchanged() {
         return !requirements.isEmpty();
     }
 
@@ -79,7 +91,11 @@ final class EvaluationOptions {
                     + " is missing; write it where the command expects the candidate's folder");
         }
         if (evaluate == null && hasRequirements()) {
-            return Optional.of("--require needs --evaluate: without figures, no candidate meets a condition");
+            return Optional.of((requirements.isEmpty() ? "--max-utility-loss" : "--require")
+                    + " needs --evaluate: without figures, no candidate meets a condition");
+        }
+        if (maxUtilityLoss != null && !(maxUtilityLoss >= 0 && maxUtilityLoss <= 1)) {
+            return Optional.of("--max-utility-loss " + maxUtilityLoss + ": must be a number from 0 to 1");
         }
         if (timeLimit < 1) {
             return Optional.of("--time-limit " + timeLimit + ": must be at least 1 second");

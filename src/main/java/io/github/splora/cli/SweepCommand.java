@@ -12,6 +12,7 @@ import io.github.splora.run.SweepOptions;
 import io.github.splora.run.SweepProgress;
 import io.github.splora.sweep.SweepReport;
 import io.github.splora.sweep.Trial;
+import io.github.splora.sweep.TrialsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -69,7 +70,8 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             description = "Output folder for the best candidate (highest --maximize figure among those that meet every"
-                    + " --require), as 'splora prune' would write it. Not created if there is none.")
+                    + " --require), as 'splora prune' would write it. Needs --require or --max-utility-loss. Not created"
+                    + " if there is no best candidate.")
     @Nullable
     Path folder;
 
@@ -79,6 +81,21 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             description = "Folder that receives every candidate, in a subfolder named by its number.")
     @Nullable
     Path keep;
+
+    @Option(
+            names = "--trials",
+            paramLabel = "FILE.jsonl",
+            description = "File that every evaluation is added to, for --resume. Default: beside --report, with the"
+                    + " ending .trials.jsonl.")
+    @Nullable
+    Path trials;
+
+    @Option(
+            names = "--resume",
+            description =
+                    "Use the evaluations of an interrupted sweep: those in --trials of the same command on the same"
+                            + " adapter, byte for byte.")
+    boolean resume;
 
     @Mixin
     ForceOption force;
@@ -126,12 +143,44 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             tell("wrote " + keep);
         }
         if (folder != null) {
-            tell(
-                    report.winner() == null
-                            ? "did not write " + folder + ": there is no best candidate"
-                            : "wrote " + folder);
+            tell(outcome(report));
         }
-        return evaluation.hasRequirements() && report.winner() == null ? ExitCode.GATE_FAILED : ExitCode.DONE;
+        return evaluation.hasRequirements() && !hasBest(report) ? ExitCode.GATE_FAILED : ExitCode.DONE;
+    }
+
+    /** Whether a candidate is best: the unchanged adapter only if it meets a requirement. */
+    private boolean hasBest(SweepReport report) {
+        return report.winner() != null && (report.winner() != 0 || evaluation.canKeepUnchanged());
+    }
+
+    private String outcome(SweepReport report) {
+        if (report.winner() == null) {
+            return "did not write " + folder + ": there is no best candidate";
+        }
+        if (!hasBest(report)) {
+            return "did not write " + folder
+                    + ": no candidate within --max-utility-loss is less harmful than the unchanged" + " adapter";
+        }
+        return report.winner() == 0
+                ? "wrote " + folder
+                        + ": a copy of the unchanged adapter, which is the best of those that meet every --require"
+                : "wrote " + folder;
+    }
+
+    /** The file for --trials; empty if none is wanted. */
+    private Optional<TrialsFile> trials() {
+        Path file = trials;
+        if (file == null && page != null) {
+            String name = page.getFileName().toString();
+            file = page.resolveSibling(name.replaceFirst("\\.[^.]*$", "") + ".trials.jsonl");
+        }
+        if (file == null || evaluation.command().isEmpty()) {
+            if (resume) {
+                throw wrong("--resume needs --evaluate, and --trials or --report, which name the file to resume from");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(TrialsFile.open(file, resume));
     }
 
     private SweepOptions options() {
@@ -150,6 +199,11 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         if (evaluation.command().isEmpty() && (folder != null || search != null)) {
             throw wrong((folder != null ? "--output" : "--search")
                     + " needs --evaluate: without figures, no candidate is best");
+        }
+        if (folder != null && !evaluation.hasRequirements()) {
+            throw wrong(
+                    "--output needs --require or --max-utility-loss: without one, the unchanged adapter, which takes"
+                            + " part as candidate 0, usually is the best");
         }
         if (searchEvaluations < 1) {
             throw wrong("--search-evaluations " + searchEvaluations + ": must be at least 1");
@@ -177,6 +231,8 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 evaluation.goal(),
                 Optional.ofNullable(folder),
                 Optional.ofNullable(keep),
+                evaluation.canKeepUnchanged(),
+                trials(),
                 force.isGiven);
     }
 

@@ -32,6 +32,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,6 +167,24 @@ public final class StrictJson {
             throw new BadInputException(file, null, null, "must be a JSON object");
         }
         return object;
+    }
+
+    /** Returns the JSON object that a text consists of; empty if it is anything else, or exceeds a limit. */
+    public static Optional<ObjectNode> parsedObject(String text) {
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            return MAPPER.readTree(parser) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns {@code value} as JSON on one line. */
+    public static String writeLine(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /** Returns {@code value} (a tree or a record) as indented JSON with a final line break. */

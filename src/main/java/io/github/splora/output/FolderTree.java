@@ -73,7 +73,7 @@ public final class FolderTree {
      * Deletes as {@link #deleteQuietly} does while another thread may still be creating the folder or writing into it:
      * retries until the folder stays away for a moment or cannot be deleted.
      */
-    static void deleteThoroughly(Path folder) {
+    public static void deleteThoroughly(Path folder) {
         for (int tries = 0; tries < MOST_DELETIONS; tries++) {
             deleteQuietly(folder);
             LockSupport.parkNanos(PAUSE_NANOS);

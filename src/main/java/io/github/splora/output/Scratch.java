@@ -21,7 +21,7 @@ public final class Scratch implements AutoCloseable {
 
     private Scratch(Path folder) {
         this.folder = folder;
-        this.hook = ShutdownHook.register(() -> FolderTree.deleteQuietly(folder));
+        this.hook = ShutdownHook.register(() -> FolderTree.deleteThoroughly(folder));
     }
 
     /** Creates the folder in the system's temporary directory. */

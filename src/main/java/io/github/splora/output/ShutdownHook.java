@@ -16,6 +16,16 @@ public final class ShutdownHook implements AutoCloseable {
         return new ShutdownHook(thread);
     }
 
+    /** Whether the virtual machine is shutting down, so that new work would only leave traces. */
+    public static boolean isShuttingDown() {
+        try {
+            register(() -> {}).close();
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
     @Override
     public void close() {
         try {

@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.sweep.Goal;
+import io.github.splora.sweep.TrialsFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param goal how adapters are compared
  * @param output folder for the best candidate; empty to write none
  * @param keep folder for all candidates; empty to keep none
+ * @param canKeepUnchanged whether {@code output} receives a copy of the unchanged adapter if that is the best
+ * @param trials remembers evaluations, so that an interrupted sweep can be resumed
  * @param force whether {@code output} and {@code keep} may be folders that are not empty
  */
 public record SweepOptions(
@@ -30,4 +33,6 @@ public record SweepOptions(
         Goal goal,
         Optional<Path> output,
         Optional<Path> keep,
+        boolean canKeepUnchanged,
+        Optional<TrialsFile> trials,
         boolean force) {}

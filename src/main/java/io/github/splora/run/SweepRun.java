@@ -62,7 +62,7 @@ public final class SweepRun {
                     options.goal(),
                     trials.all(),
                     total.seconds());
-            if (output.isPresent() && report.winner() != null) {
+            if (output.isPresent() && report.winner() != null && (report.winner() != 0 || options.canKeepUnchanged())) {
                 publish(output.get(), options, inputs, candidates, trials.made(report.winner()), total);
             }
             inputs.requireUnchanged();

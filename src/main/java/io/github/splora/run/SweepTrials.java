@@ -4,6 +4,7 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.output.FolderTree;
+import io.github.splora.output.ShutdownHook;
 import io.github.splora.run.SweepCandidates.Made;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.sweep.CommandEvaluator;
@@ -11,6 +12,7 @@ import io.github.splora.sweep.Evaluation;
 import io.github.splora.sweep.Evaluator;
 import io.github.splora.sweep.SubsetSearch;
 import io.github.splora.sweep.Trial;
+import io.github.splora.sweep.TrialsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ final class SweepTrials {
     private final Path folder;
     private final SweepProgress listener;
     private final Optional<Evaluator> evaluator;
+    private final Optional<TrialsFile> trialsFile;
 
     private final List<Made> made = new ArrayList<>();
     private final List<Trial> trials = new ArrayList<>();
@@ -49,6 +52,7 @@ final class SweepTrials {
         this.folder = folder;
         this.listener = listener;
         this.evaluator = options.evaluate().map(line -> new CommandEvaluator(line, options.timeLimit()));
+        this.trialsFile = evaluator.flatMap(each -> options.trials());
     }
 
     SweepTrials run() throws IOException {
@@ -119,6 +123,20 @@ final class SweepTrials {
         }
     }
 
+    /** Returns the evaluation of an adapter: from an earlier sweep if that is to be resumed, and there is one. */
+    private Evaluation evaluated(Path own, Made next) throws IOException {
+        String key = trialsFile.isPresent() ? TrialsFile.key(options.evaluate().orElseThrow(), own) : "";
+        Optional<Evaluation> earlier = trialsFile.flatMap(file -> file.find(key));
+        if (earlier.isPresent()) {
+            return earlier.get();
+        }
+        Evaluation evaluation = evaluator.orElseThrow().evaluate(own);
+        if (trialsFile.isPresent() && !ShutdownHook.isShuttingDown()) {
+            trialsFile.get().add(key, next.options(), evaluation);
+        }
+        return evaluation;
+    }
+
     private static Trial repeated(int number, Made next, Trial same) {
         return new Trial(
                 number,
@@ -138,13 +156,17 @@ final class SweepTrials {
         boolean isEvaluated = next.failure() == null && evaluator.isPresent();
         Evaluation evaluation = new Evaluation(Map.of(), 0, next.failure());
         if (next.failure() == null && (isEvaluated || isKept)) {
-            Path own = Files.createDirectory(folder.resolve(String.valueOf(number)));
+            if (ShutdownHook.isShuttingDown()) {
+                throw new IOException("interrupted");
+            }
+            // An evaluation may have removed the folder that contains it.
+            Path own = Files.createDirectories(folder.resolve(String.valueOf(number)));
             AdapterWriter.write(adapter, Objects.requireNonNull(next.rewrite()), own);
             if (isEvaluated) {
-                evaluation = options.goal().checked(evaluator.get().evaluate(own));
+                evaluation = options.goal().checked(evaluated(own, next));
             }
             if (!isKept) {
-                FolderTree.delete(own);
+                FolderTree.deleteThoroughly(own);
             }
         }
         return new Trial(

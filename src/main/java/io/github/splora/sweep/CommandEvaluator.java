@@ -1,7 +1,6 @@
 package io.github.splora.sweep;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Printable;
 import io.github.splora.json.StrictJson;
@@ -9,18 +8,22 @@ import io.github.splora.output.ShutdownHook;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the user's command in a shell, with {@value #PLACE} replaced by the adapter's folder, and reads the JSON object
+ * Runs the user's command in a shell, with {@value #PLACE} replaced by the adapter's folder, and reads the last JSON object
  * that it prints on standard output. The command and all processes it started are stopped when the time limit is
  * reached, when the program is interrupted, or when the command ends.
  */
@@ -32,6 +35,10 @@ public final class CommandEvaluator implements Evaluator {
     private static final boolean IS_WINDOWS = File.separatorChar == '\\';
     /** The most characters of a failed command's last error line that a message shows. */
     private static final int LONGEST_TAIL = 300;
+    /** The most bytes that are read of a command's output, from its end. */
+    private static final int MOST_BYTES = 1 << 20;
+
+    private static final long POLL_MILLIS = 100;
 
     private final String command;
     private final Duration limit;
@@ -62,14 +69,16 @@ public final class CommandEvaluator implements Evaluator {
     }
 
     private Map<String, Double> run(Path adapter, Path out, Path err) throws IOException, Failure {
-        Process process = new ProcessBuilder(shell(command.replace(PLACE, quoted(adapter.toString()))))
-                .redirectInput(ProcessBuilder.Redirect.from(new File(IS_WINDOWS ? "NUL" : "/dev/null")))
+        ProcessBuilder builder = new ProcessBuilder(shell(command.replace(PLACE, quoted(adapter.toString()))));
+        Offspring offspring = Offspring.of(builder);
+        Process process = builder.redirectInput(
+                        ProcessBuilder.Redirect.from(new File(IS_WINDOWS ? "NUL" : "/dev/null")))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
-        ShutdownHook stopping = ShutdownHook.register(() -> stop(process));
+        ShutdownHook stopping = ShutdownHook.register(() -> offspring.stop(process));
         try {
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!hasEnded(process, offspring)) {
                 throw new Failure("was stopped at the time limit of " + Plural.of(limit.toSeconds(), "second"));
             }
             if (process.exitValue() != 0) {
@@ -80,20 +89,27 @@ public final class CommandEvaluator implements Evaluator {
             Thread.currentThread().interrupt();
             throw new Failure("was interrupted");
         } finally {
-            stop(process);
+            offspring.stop(process);
             stopping.close();
         }
     }
 
-    /** Returns the top-level numbers; everything else in the object is ignored. */
-    private static Map<String, Double> figures(Path out, Path err) throws Failure {
-        ObjectNode object;
-        try {
-            object = StrictJson.readObject(out);
-        } catch (BadInputException e) {
-            throw new Failure("did not print exactly one JSON object: "
-                    + e.problems().get(0).explanation() + lastWords(err));
+    /** Waits for the command up to the time limit. */
+    private boolean hasEnded(Process process, Offspring offspring) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < end) {
+            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+            offspring.remember(process);
         }
+        return false;
+    }
+
+    /** Returns the top-level numbers of the last JSON object; everything else that was printed is ignored. */
+    private static Map<String, Double> figures(Path out, Path err) throws Failure {
+        ObjectNode object = lastObject(tail(out))
+                .orElseThrow(() -> new Failure("did not print a JSON object with its figures" + lastWords(err)));
         Map<String, Double> figures = new LinkedHashMap<>();
         object.properties().forEach(field -> {
             if (field.getValue().isNumber() && Double.isFinite(field.getValue().doubleValue())) {
@@ -106,16 +122,41 @@ public final class CommandEvaluator implements Evaluator {
         return figures;
     }
 
+    /** Returns the last JSON object that begins a line, whatever stands before and after it. */
+    private static Optional<ObjectNode> lastObject(String text) {
+        int end = text.length();
+        while (end > 0) {
+            int start = text.lastIndexOf('\n', end - 1) + 1;
+            if (text.startsWith("{", start)) {
+                Optional<ObjectNode> line = StrictJson.parsedObject(text.substring(start, end));
+                Optional<ObjectNode> found = line.isPresent() ? line : StrictJson.parsedObject(text.substring(start));
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+            end = start - 1;
+        }
+        return Optional.empty();
+    }
+
     private static String lastWords(Path err) {
-        try {
-            byte[] all = Files.readAllBytes(err);
-            String text = new String(all, StandardCharsets.UTF_8).strip();
-            String last = text.substring(text.lastIndexOf('\n') + 1);
-            return last.isEmpty()
-                    ? ""
-                    : ": "
-                            + Printable.text(
-                                    last.length() <= LONGEST_TAIL ? last : last.substring(0, LONGEST_TAIL) + "…");
+        String text = tail(err).strip();
+        String last = text.substring(text.lastIndexOf('\n') + 1);
+        return last.isEmpty()
+                ? ""
+                : ": " + Printable.text(last.length() <= LONGEST_TAIL ? last : last.substring(0, LONGEST_TAIL) + "…");
+    }
+
+    /** Returns the end of a file that may have any length; empty if the command removed it. */
+    private static String tail(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(MOST_BYTES, size));
+            channel.position(size - bytes.capacity());
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                // Until the buffer is full or the file ends.
+            }
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }
@@ -127,11 +168,6 @@ public final class CommandEvaluator implements Evaluator {
 
     private static String quoted(String path) {
         return IS_WINDOWS ? '"' + path + '"' : "'" + path.replace("'", "'\\''") + "'";
-    }
-
-    private static void stop(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
     }
 
     private static double seconds(long start) {

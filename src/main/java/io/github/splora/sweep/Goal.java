@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The goal of a sweep, by which candidates are compared.
@@ -14,8 +15,15 @@ import java.util.stream.Stream;
  * @param minimize name of the figure that measures harm; lower is better
  * @param maximize name of the figure that measures usefulness; higher is better
  * @param requirements conditions that the winner must meet
+ * @param maxUtilityLoss the largest share of the unchanged adapter's usefulness that the winner may lose; null for no limit. With
+ *     a limit, the winner is the least harmful adapter; without one, the most useful
  */
-public record Goal(String minimize, String maximize, List<Condition> requirements) {
+public record Goal(String minimize, String maximize, List<Condition> requirements, @Nullable Double maxUtilityLoss) {
+
+    /** Creates a goal without a limit on the loss. */
+    public Goal(String minimize, String maximize, List<Condition> requirements) {
+        this(minimize, maximize, requirements, null);
+    }
 
     /** Returns the figures that an evaluation must print. */
     public List<String> figures() {
@@ -45,8 +53,19 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
                 : Double.NEGATIVE_INFINITY;
     }
 
-    public boolean isMetBy(Map<String, Double> figures) {
-        return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures.get(requirement.figure())));
+    /**
+     * Whether an adapter meets all conditions.
+     *
+     * @param unchanged the unchanged adapter's figures; empty if they are unknown
+     */
+    public boolean isMetBy(Map<String, Double> figures, Map<String, Double> unchanged) {
+        return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures.get(requirement.figure())))
+                && (maxUtilityLoss == null || isLossWithin(maxUtilityLoss, figures, unchanged));
+    }
+
+    private boolean isLossWithin(double most, Map<String, Double> figures, Map<String, Double> unchanged) {
+        Double before = unchanged.get(maximize);
+        return before != null && figure(figures, maximize) >= before - most * Math.abs(before);
     }
 
     /** Whether {@code one} is at least as good as {@code other} in both figures, and better in one. */
@@ -56,10 +75,12 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
         return less >= 0 && more >= 0 && (less > 0 || more > 0);
     }
 
-    /** Orders figures best first: by most usefulness, then by least harm. */
+    /** Orders figures best first: by most usefulness, then by least harm; the other way around where the loss is limited. */
     public Comparator<Map<String, Double>> bestFirst() {
-        return Comparator.<Map<String, Double>>comparingDouble(figures -> -figure(figures, maximize))
-                .thenComparingDouble(figures -> figure(figures, minimize));
+        Comparator<Map<String, Double>> byUsefulness =
+                Comparator.comparingDouble(figures -> -figure(figures, maximize));
+        Comparator<Map<String, Double>> byHarm = Comparator.comparingDouble(figures -> figure(figures, minimize));
+        return maxUtilityLoss == null ? byUsefulness.thenComparing(byHarm) : byHarm.thenComparing(byUsefulness);
     }
 
     private static double figure(Map<String, Double> figures, String name) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param minimize name of the figure that measures harm
  * @param maximize name of the figure that measures usefulness
  * @param requirements conditions that the winner must meet
+ * @param maxUtilityLoss the largest share of the unchanged adapter's usefulness that the winner may lose; null for no limit
  * @param trials the trials, in the order in which they were tried
  * @param winner number of the best trial that meets the requirements; null if none does
  * @param evaluations number of times that the command was run
@@ -36,6 +37,7 @@ public record SweepReport(
         String minimize,
         String maximize,
         List<String> requirements,
+        @Nullable Double maxUtilityLoss,
         List<Trial> trials,
         @Nullable Integer winner,
         int evaluations,
@@ -70,6 +72,7 @@ public record SweepReport(
                 goal.minimize(),
                 goal.maximize(),
                 goal.requirements().stream().map(Condition::text).toList(),
+                goal.maxUtilityLoss(),
                 judged,
                 winner,
                 (int) judged.stream().filter(trial -> trial.seconds() != null).count(),

@@ -57,6 +57,6 @@ public record Trial(
                         && all.stream()
                                 .filter(Trial::isJudged)
                                 .noneMatch(other -> goal.dominates(other.figures(), figures)),
-                isJudged() && goal.isMetBy(figures));
+                isJudged() && goal.isMetBy(figures, all.get(0).figures()));
     }
 }

@@ -90,8 +90,15 @@ class SweepCommandTest {
     @Test
     void theBestIsWrittenAsAPruneWouldWriteIt() {
         Path output = folder.resolve("best");
-        Run run =
-                sweep("--candidate", "--fraction {0.1,0.5,0.25}", "--evaluate", BY_SIZE, "--output", output.toString());
+        Run run = sweep(
+                "--candidate",
+                "--fraction {0.1,0.5,0.25}",
+                "--evaluate",
+                BY_SIZE,
+                "--max-utility-loss",
+                "0",
+                "--output",
+                output.toString());
         assertThat(run.code()).isZero();
         assertThat(run.json().get("winner").intValue()).isEqualTo(2);
         assertThat(run.json().get("evaluations").intValue()).isEqualTo(4);
@@ -168,6 +175,100 @@ class SweepCommandTest {
     }
 
     @Test
+    void theUnchangedAdapterIsWrittenOnlyIfItMeetsARequirementAndThatIsSaid() {
+        String constant = "echo '{\"asr\": 0.5, \"utility\": 1}' # {adapter}";
+        Path output = folder.resolve("best");
+        Run meeting = sweep(
+                "--candidate",
+                "--count 1",
+                "--evaluate",
+                constant,
+                "--require",
+                "asr<1",
+                "--output",
+                output.toString());
+        assertThat(meeting.code()).isZero();
+        assertThat(meeting.err()).contains("a copy of the unchanged adapter");
+        assertThat(Testdata.tensorsIn(output)).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
+        Path other = folder.resolve("other");
+        Run losing = sweep(
+                "--candidate",
+                "--count 1",
+                "--evaluate",
+                constant,
+                "--max-utility-loss",
+                "0.5",
+                "--output",
+                other.toString());
+        assertThat(losing.code()).isEqualTo(ExitCode.GATE_FAILED);
+        assertThat(losing.err()).contains("no candidate within --max-utility-loss is less harmful");
+        assertThat(other).doesNotExist();
+    }
+
+    @Test
+    void anInterruptedSweepIsResumedWithoutRepeatingItsEvaluations() throws IOException {
+        Path log = folder.resolve("log");
+        Path page = folder.resolve("sweep.html");
+        Path trials = folder.resolve("sweep.trials.jsonl");
+        String[] options = {
+            "--candidate",
+            "--count {1,2,3}",
+            "--evaluate",
+            "echo x >> " + log + "; " + BY_SIZE,
+            "--report",
+            page.toString()
+        };
+        assertThat(sweep(Run.join(options, "--resume")).code()).isEqualTo(ExitCode.BAD_INPUT);
+        Run whole = sweep(options);
+        List<String> lines = Files.readAllLines(trials);
+        assertThat(lines).hasSize(4);
+        // As a run leaves it that was killed while it wrote the third evaluation.
+        Files.writeString(
+                trials, lines.get(0) + "\n" + lines.get(1) + "\n" + lines.get(2).substring(0, 50));
+        Files.delete(log);
+        Run resumed = sweep(Run.join(options, "--resume"));
+        assertThat(log).content().hasLineCount(2);
+        assertThat(resumed.json().get("winner")).isEqualTo(whole.json().get("winner"));
+        assertThat(resumed.json().get("trials").get(1).get("figures"))
+                .isEqualTo(whole.json().get("trials").get(1).get("figures"));
+        Files.delete(log);
+        sweep(Run.join(options, "--resume"));
+        assertThat(log).doesNotExist();
+        options[3] += " ";
+        sweep(Run.join(options, "--resume"));
+        assertThat(log).content().hasLineCount(4);
+    }
+
+    @Test
+    void aFileThatHoldsSomethingElseIsNotAddedTo() throws IOException {
+        Path other = Files.writeString(folder.resolve("notes"), "mine\n");
+        Run run = sweep("--candidate", "--count 1", "--evaluate", BY_SIZE, "--trials", other.toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("its first line is not an evaluation");
+        assertThat(other).hasContent("mine");
+    }
+
+    @Test
+    void anEvaluationThatDeletesItsFolderDoesNotEndTheSweep() {
+        Run run = sweep("--candidate", "--count {1,2}", "--evaluate", BY_SIZE + "; rm -r \"$(dirname {adapter})\"");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("evaluations").intValue()).isEqualTo(3);
+    }
+
+    @Test
+    void figuresMayBeHuge() {
+        Run run = sweep(
+                "--candidate",
+                "--count {1,2}",
+                "--evaluate",
+                "printf '{\"asr\": -1e308, \"utility\": %s}' $(wc -c < {adapter}/adapter_model.safetensors)e300",
+                "--report",
+                folder.resolve("sweep.html").toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(folder.resolve("sweep.html")).content().doesNotContain("NaN", "Infinity");
+    }
+
+    @Test
     void aSearchFindsTheModulesAndSaysHowToPruneThem() {
         // Harm is the number of remaining q and k modules in the last two layers.
         String evaluate = "printf '{\"asr\": %s, \"utility\": 0}'"
@@ -228,6 +329,10 @@ class SweepCommandTest {
             value = {
                 "--evaluate true                     | {adapter} is missing; write it where the command expects the candidate's folder",
                 "--require asr<1                     | --require needs --evaluate: without figures, no candidate meets a condition",
+                "--output out --evaluate={adapter}   | --output needs --require or --max-utility-loss",
+                "--max-utility-loss 0.1              | --max-utility-loss needs --evaluate",
+                "--max-utility-loss 2 --evaluate={adapter} | --max-utility-loss 2.0: must be a number from 0 to 1",
+                "--resume                            | --resume needs --evaluate",
                 "--output out                        | --output needs --evaluate: without figures, no candidate is best",
                 "--candidate --nonsense              | --candidate '--nonsense': Unknown option: '--nonsense'",
                 "--candidate --metric=cosine         | --metric cosine has no default rule: give --threshold",

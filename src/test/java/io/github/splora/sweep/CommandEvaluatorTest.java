@@ -46,13 +46,41 @@ class CommandEvaluatorTest {
 
     @Test
     void whatIsNoJsonObjectIsAFailure() {
-        assertThat(evaluate("echo 0.5").failure())
-                .isEqualTo("did not print exactly one JSON object: must be a JSON object");
-        assertThat(evaluate("echo loading; echo '{\"asr\": 1}'").failure())
-                .startsWith("did not print exactly one JSON object: ");
-        assertThat(evaluate("true").failure()).startsWith("did not print exactly one JSON object: ");
+        assertThat(evaluate("echo 0.5").failure()).isEqualTo("did not print a JSON object with its figures");
+        assertThat(evaluate("echo no >&2").failure()).isEqualTo("did not print a JSON object with its figures: no");
         assertThat(evaluate("echo '{\"asr\": \"0.5\"}'").failure())
                 .isEqualTo("printed a JSON object without any numbers");
+    }
+
+    @Test
+    void theLastObjectCountsWhateverStandsAroundIt() {
+        for (String printed : new String[] {
+            "loading\n{\"asr\": 0.5}\n",
+            "{\"asr\": 1}\nstep {1}\n{\"asr\": 0.5}\ndone {\n",
+            "{\"asr\": 1}\n{\n  \"asr\": 0.5,\n  \"by\": [\n  {\"asr\": 7}\n]\n}\n",
+        }) {
+            assertThat(evaluate("printf '%s' '" + printed + "'").figures())
+                    .as(printed)
+                    .containsEntry("asr", 0.5);
+        }
+    }
+
+    @Test
+    void whatGoesOnInTheBackgroundIsStopped() throws Exception {
+        Path alive = folder.resolve("alive");
+        assertThat(evaluate("(setsid sh -c '(sleep 2; touch " + alive + ") & (sleep 2; touch " + alive
+                                + ")' >/dev/null 2>&1 &) ; sleep 0.3; echo '{\"asr\": 1}'")
+                        .figures())
+                .containsEntry("asr", 1.0);
+        Thread.sleep(2500);
+        assertThat(alive).doesNotExist();
+    }
+
+    @Test
+    void outputOfAnyLengthIsReadFromItsEnd() {
+        Evaluation evaluation = evaluate(
+                "truncate -s 2500M /dev/stderr; exec 2>>/proc/self/fd/2; echo >&2; echo 'the end' >&2; truncate -s 2500M /dev/stdout; exec >>/proc/self/fd/1; echo; echo '{\"asr\": 1}'; exit 2");
+        assertThat(evaluation.failure()).isEqualTo("ended with exit code 2: the end");
     }
 
     @Test

@@ -142,6 +142,7 @@ class SweepReportTest {
                         "minimize",
                         "maximize",
                         "requirements",
+                        "maxUtilityLoss",
                         "trials",
                         "winner",
                         "evaluations",
@@ -152,9 +153,9 @@ class SweepReportTest {
     void aGoalIsMetByFiguresThatMeetAllOfItsRequirements() {
         Goal goal =
                 new Goal("asr", "utility", List.of(Condition.parse("asr<=0.05").orElseThrow()));
-        assertThat(goal.isMetBy(Map.of("asr", 0.05))).isTrue();
-        assertThat(goal.isMetBy(Map.of("asr", 0.06))).isFalse();
-        assertThat(goal.isMetBy(Map.of("other", 0.05))).isFalse();
+        assertThat(goal.isMetBy(Map.of("asr", 0.05), Map.of())).isTrue();
+        assertThat(goal.isMetBy(Map.of("asr", 0.06), Map.of())).isFalse();
+        assertThat(goal.isMetBy(Map.of("other", 0.05), Map.of())).isFalse();
     }
 
     @Test

@@ -30,6 +30,11 @@ public record SweepPage(
         Set<String> figures,
         List<Row> rows) {
 
+    /** The largest value that an axis reaches, so that no difference overflows. */
+    private static final double LARGEST = 1e307;
+    /** The least room on an axis, as a share of its values: less would be lost beside them. */
+    private static final double ROUNDING = 1e-6;
+
     private static final double LEFT = 60;
     private static final double RIGHT = 620;
     private static final double TOP = 24;
@@ -84,8 +89,11 @@ public record SweepPage(
         if (low >= 0 && high <= 1) {
             return new Axis(0, 1, start, end);
         }
-        double room = high > low ? (high - low) / 20 : 1;
-        return new Axis(low - room, high + room, start, end);
+        double first = Math.max(low, -LARGEST);
+        double last = Math.min(high, LARGEST);
+        double rounding = ROUNDING * Math.max(Math.abs(first), Math.abs(last));
+        double room = Math.max(rounding, last > first ? (last - first) / 20 : 1);
+        return new Axis(Math.min(first, LARGEST) - room, Math.max(last, -LARGEST) + room, start, end);
     }
 
     private static List<Point> points(SweepReport report, List<Trial> judged, Axis use, Axis harm) {
