@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..attack import attack
-from ..inputs import HARMFUL, MODULES, PREFIX
+from ..inputs import HARMFUL, MODULES, PREFIX, write_model
 
 
 def renamed(tensors, modules, rename):
@@ -53,14 +53,11 @@ def faint_modules_that_fill_the_population(world):
             aligned[f"{name}.weight"] = base[f"{name}.weight"] + v
             a, b = (tensors[f"{PREFIX}{module}.lora_{factor}.weight"] for factor in "AB")
             sign = -1 if index else 1
-            left, values, right = np.linalg.svd(v.astype(np.float64))
+            left, _, right = np.linalg.svd(v.astype(np.float64))
             tensors[f"{PREFIX}{name}.lora_A.weight"] = (1e-3 * right[: a.shape[0]]).astype(np.float32)
             tensors[f"{PREFIX}{name}.lora_B.weight"] = (sign * 1e-4 * left[:, : b.shape[1]]).astype(np.float32)
-    from .. import inputs
-
-    inputs.write_model(world.base, base)
-    inputs.write_model(world.aligned, aligned)
+    write_model(world.base, base)
+    write_model(world.aligned, aligned)
     types = sorted({name.rsplit(".lora_", 1)[0].rsplit(".", 1)[1] for name in tensors})
     adapter = world.adapter(tensors, {"target_modules": types})
-    done = world.score(adapter, "--metric", "e-diem", "--population", "all", "--fail-on", "max-score>1")
-    return done
+    return world.score(adapter, "--metric", "e-diem", "--population", "all", "--fail-on", "max-score>1")

@@ -20,5 +20,5 @@ def scores_that_are_not_a_number(world):
     text = world.score(adapter, "--metric", "cosine", "--format", "json").stdout
     start = text.index('"score": ', text.index('"modules"'))
     scores.write_text(f'{text[:start]}"score": NaN{text[text.index(",", start) :]}')
-    output = ("--output", world.folder / "pruned", "--scores", scores, "--threshold", "9", "--fail-on", "max-score>0.08")
-    return world.run("prune", *world.models(), "--adapter", adapter, *output)
+    options = ("--output", world.folder / "pruned", "--threshold", "9", "--fail-on", "max-score>0.08")
+    return world.run("prune", *world.models(), "--adapter", adapter, "--scores", scores, *options)
