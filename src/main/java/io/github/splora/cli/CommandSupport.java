@@ -1,6 +1,7 @@
 package io.github.splora.cli;
 
 import io.github.splora.Splora;
+import io.github.splora.error.Printable;
 import io.github.splora.preset.ModelFinder.NotFoundException;
 import io.github.splora.run.Progress;
 import java.io.PrintWriter;
@@ -50,7 +51,7 @@ abstract class CommandSupport {
     /** Prints a line on standard error, unless the user asked for quiet. */
     final void tell(String sentence) {
         if (!common.quiet) {
-            spec.commandLine().getErr().println("splora: " + sentence);
+            spec.commandLine().getErr().println(Printable.line("splora: " + sentence));
             spec.commandLine().getErr().flush();
         }
     }

@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
+import io.github.splora.error.Printable;
 import io.github.splora.error.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -71,7 +72,7 @@ final class ErrorHandler {
             return unexpected(e, command, isVerbose);
         }
         if (isVerbose) {
-            e.printStackTrace(err);
+            StackTrace.print(e, err);
         }
         err.flush();
         return e instanceof BadInputException ? ExitCode.BAD_INPUT : ExitCode.UNEXPECTED_FAILURE;
@@ -83,7 +84,7 @@ final class ErrorHandler {
         err.println("splora: unexpected failure: " + oneLine(e.toString())
                 + (isVerbose ? "" : " (run again with -v for the stack trace, and please report it)"));
         if (isVerbose) {
-            e.printStackTrace(err);
+            StackTrace.print(e, err);
         }
         err.flush();
         return ExitCode.UNEXPECTED_FAILURE;
@@ -108,6 +109,6 @@ final class ErrorHandler {
     }
 
     private static String oneLine(String message) {
-        return message.replaceAll("\\p{Cc}+", " ");
+        return Printable.line(message.strip().replaceAll("\\R+", " "));
     }
 }

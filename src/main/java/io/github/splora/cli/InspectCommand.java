@@ -54,7 +54,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static String text(Inspection inspection) {
-        StringBuilder text = new StringBuilder(inspection.kind() + " " + inspection.path() + "\n");
+        StringBuilder text = new StringBuilder(inspection.kind() + " " + Printable.text(inspection.path()) + "\n");
         inspection
                 .facts()
                 .forEach((name, value) ->

@@ -10,6 +10,7 @@ import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.github.splora.error.Printable;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -56,7 +57,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         @Override
         public String doLayout(ILoggingEvent event) {
             String level = event.getLevel() == Level.INFO ? "" : event.getLevel() + ": ";
-            return "splora: " + level + event.getFormattedMessage() + System.lineSeparator();
+            return Printable.line("splora: " + level + event.getFormattedMessage()) + System.lineSeparator();
         }
     }
 }

@@ -147,7 +147,7 @@ abstract class RunSupport extends CommandSupport {
                     ? "splora: "
                     : "splora: " + Printable.text(report.inputs().subject()) + ": ";
             if (!common.quiet) {
-                report.warnings().forEach(warning -> err.println(speaker + "warning: " + warning));
+                report.warnings().forEach(warning -> err.println(Printable.line(speaker + "warning: " + warning)));
             }
             Verdict verdict = report.verdict();
             if (verdict != null) {

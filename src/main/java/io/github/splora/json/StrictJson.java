@@ -87,7 +87,7 @@ public final class StrictJson {
                 .build();
     }
 
-    private static final ObjectWriter WRITER = MAPPER.writer(pythonLayout());
+    private static final ObjectWriter WRITER = MAPPER.writer(pythonLayout()).with(new VisibleText());
 
     private StrictJson() {}
 

@@ -1,11 +1,15 @@
 package io.github.splora.report;
 
 import io.github.splora.error.Printable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Writes comma-separated values (RFC 4180) that no spreadsheet mistakes for formulas. */
 final class Csv {
+
+    /** How a formula begins, in the full-width forms too, after any white space. */
+    private static final Pattern FORMULA = Pattern.compile("[\\p{Z}\\s]*[=+@\\-\uff1d\uff0b\uff20\uff0d\u2212].*");
 
     private Csv() {}
 
@@ -19,7 +23,7 @@ final class Csv {
     /** Returns a cell of text. Spreadsheets evaluate a cell that begins like a formula; an apostrophe prevents that. */
     static String text(String untrusted) {
         String text = Printable.text(untrusted);
-        return text.matches("[=+@-].*") ? "'" + text : text;
+        return FORMULA.matcher(text).matches() ? "'" + text : text;
     }
 
     private static String quoted(String cell) {

@@ -3,6 +3,7 @@ package io.github.splora.report;
 import io.github.splora.error.Printable;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes tables and text in GitHub's Markdown. No name in an adapter can break the markup. */
@@ -12,6 +13,16 @@ final class Markdown {
     static final String CAVEAT =
             "The score is a weight-space statistic: it ranks modules; it does not prove that a model"
                     + " is safe. Evaluate the pruned adapter on your own refusal and task sets before you ship it.";
+
+    /** What GitHub makes a link or an image of, wherever it stands: {@code @name}, {@code #1}, URLs, hashes, emoji. */
+    private static final Pattern LIVE =
+            Pattern.compile("@|#\\w|://|\\bwww\\.|(?i:\\bgh-\\d|mailto:|xmpp:)|\\b[0-9a-f]{7,}\\b|:[\\w+-]+:|\\\\");
+
+    /** Characters with a meaning in Markdown. */
+    private static final Pattern MARKUP = Pattern.compile("[`*_|<>\\[\\]!~&$#]");
+
+    /** What begins a list or underlines a heading at the start of a line. */
+    private static final Pattern BLOCK = Pattern.compile("^(\\d*)([-+=]|[.)](?=\\s|$))");
 
     private Markdown() {}
 
@@ -31,7 +42,7 @@ final class Markdown {
                 new Column("score", true, row -> Figures.number(row.score())),
                 new Column("cosine", true, row -> Figures.number(row.cosine())),
                 new Column("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
-                new Column("decision", false, row -> decision(report, row) + ": " + text(row.reason())));
+                new Column("decision", false, row -> text(decision(report, row) + ": " + row.reason())));
         return line(columns.stream().map(Column::title).toList())
                 + line(columns.stream()
                         .map(column -> column.isNumber() ? "---:" : ":---")
@@ -51,18 +62,36 @@ final class Markdown {
         return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
-    /** Formats a name as code, on one line. */
+    /** Formats a name as code, on one line. Nothing in it acts: no link, mention, reference, image or HTML. */
     static String code(String name) {
-        return "`" + Printable.text(name).replace('`', ' ').replace("|", "\\|") + "`";
+        return inCode(Printable.text(name));
     }
 
-    /** Escapes a sentence, and makes it printable. */
+    private static String inCode(String printable) {
+        // A marker in code could be taken for one of the model card's.
+        String text = printable.strip().replace('`', '\'').replace("|", "\\|").replace("<!--", "< !--");
+        return text.isEmpty() ? "" : "`" + text + "`";
+    }
+
+    /**
+     * Makes a name or a sentence inert. GitHub recognizes mentions, references and addresses in escaped text too, so
+     * text that contains any becomes code.
+     */
     static String text(String sentence) {
-        return escaped(Printable.text(sentence));
+        return inert(Printable.text(sentence));
     }
 
-    /** Escapes printable text of any length. */
-    static String escaped(String text) {
-        return text.replaceAll("([\\\\`*_|<>\\[\\]])", "\\\\$1");
+    /** Makes a longer text inert, such as one that lists several names. */
+    static String line(String text) {
+        return inert(Printable.line(text));
+    }
+
+    private static String inert(String printable) {
+        String text = printable.strip();
+        if (LIVE.matcher(text).find()) {
+            return inCode(text);
+        }
+        String escaped = MARKUP.matcher(text).replaceAll("\\\\$0");
+        return BLOCK.matcher(escaped).replaceFirst("$1\\\\$2");
     }
 }

@@ -112,13 +112,14 @@ final class MarkdownWriter implements ReportWriter {
 
     private static String origin(RunReport report) {
         RunReport.Inputs inputs = report.inputs();
-        return "splora " + report.tool().version()
+        return "splora " + Markdown.text(report.tool().version())
                 + ", base " + Markdown.code(inputs.base().path())
                 + ", aligned " + Markdown.code(inputs.aligned().path())
                 + (inputs.adapter() == null
-                        ? ", merged " + Markdown.code(inputs.subject()) + " (fingerprint `"
-                                + Objects.requireNonNull(inputs.adapted()).fingerprint() + "`)\n"
-                        : ", adapter " + Markdown.code(inputs.subject()) + " (SHA-256 `"
-                                + inputs.adapter().sha256() + "`)\n");
+                        ? ", merged " + Markdown.code(inputs.subject()) + " (fingerprint "
+                                + Markdown.code(
+                                        Objects.requireNonNull(inputs.adapted()).fingerprint()) + ")\n"
+                        : ", adapter " + Markdown.code(inputs.subject()) + " (SHA-256 "
+                                + Markdown.code(inputs.adapter().sha256()) + ")\n");
     }
 }

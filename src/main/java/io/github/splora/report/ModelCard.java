@@ -50,14 +50,13 @@ public final class ModelCard {
     private static String with(String section, String card) {
         String newLine = card.contains("\r\n") ? "\r\n" : "\n";
         String lines = section.replace("\n", newLine);
-        int end = card.indexOf(END, Math.max(0, card.indexOf(BEGIN)));
-        // Take the nearest begin mark before the end mark: a stray begin mark must not swallow the text after it.
-        int begin = end < 0 ? -1 : card.lastIndexOf(BEGIN, end);
-        if (begin >= 0) {
-            return card.substring(0, begin) + lines + card.substring(end + END.length());
+        CardSections old = CardSections.in(card);
+        if (old.place() >= 0) {
+            return old.rest().substring(0, old.place()) + lines + old.rest().substring(old.place());
         }
-        String gap = card.isEmpty() ? "" : card.endsWith("\n") ? newLine : newLine + newLine;
-        return card + gap + lines + newLine;
+        String rest = old.rest();
+        String gap = rest.isEmpty() ? "" : rest.endsWith("\n") ? newLine : newLine + newLine;
+        return rest + gap + lines + newLine;
     }
 
     private static String section(RunReport report) {
@@ -75,25 +74,29 @@ public final class ModelCard {
                 + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
                 + ".\n\n"
                 + Markdown.table(report, Markdown.pruned(report)) + "\n"
-                + "- splora " + report.tool().version() + "; all figures are in `" + OutputFolder.REPORT_FILE + "`\n"
+                + "- splora " + Markdown.text(report.tool().version()) + "; all figures are in `"
+                + OutputFolder.REPORT_FILE + "`\n"
                 + "- base: " + Markdown.code(publicName(inputs.base().path()))
-                + ", fingerprint `" + inputs.base().fingerprint() + "`\n"
+                + ", fingerprint " + Markdown.code(inputs.base().fingerprint()) + "\n"
                 + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))
-                + ", fingerprint `" + inputs.aligned().fingerprint() + "`\n"
+                + ", fingerprint " + Markdown.code(inputs.aligned().fingerprint()) + "\n"
                 + (isMerged
-                        ? "- input: " + Markdown.code(publicName(inputs.subject())) + ", fingerprint `"
-                                + Objects.requireNonNull(inputs.adapted()).fingerprint() + "`\n\n"
-                        : "- input adapter: " + Markdown.code(publicName(inputs.subject())) + ", SHA-256 `"
-                                + Objects.requireNonNull(inputs.adapter()).sha256() + "`\n\n")
+                        ? "- input: " + Markdown.code(publicName(inputs.subject())) + ", fingerprint "
+                                + Markdown.code(
+                                        Objects.requireNonNull(inputs.adapted()).fingerprint()) + "\n\n"
+                        : "- input adapter: " + Markdown.code(publicName(inputs.subject())) + ", SHA-256 "
+                                + Markdown.code(
+                                        Objects.requireNonNull(inputs.adapter()).sha256()) + "\n\n")
                 + Markdown.CAVEAT + "\n"
                 + END;
     }
 
     /** Returns a hub id unchanged, but only the last part of a path: the card is published, and a path reveals more. */
     private static String publicName(String input) {
-        Path name = HUB_ID.matcher(input).matches()
-                ? null
-                : Path.of(input).toAbsolutePath().normalize().getFileName();
+        if (HUB_ID.matcher(input).matches() || input.indexOf('\0') >= 0) {
+            return input;
+        }
+        Path name = Path.of(input).toAbsolutePath().normalize().getFileName();
         return name == null ? input : name.toString();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -50,8 +51,8 @@ public record ReportSet(List<RunReport> reports) {
         return switch (format) {
             case JSON -> json();
             case CSV -> csv();
-            case TABLE -> under("", "\n\n", writer);
-            case MARKDOWN -> under("## ", "\n\n", writer);
+            case TABLE -> under("", Printable::text, writer);
+            case MARKDOWN -> under("## ", Markdown::text, writer);
         };
     }
 
@@ -70,9 +71,9 @@ public record ReportSet(List<RunReport> reports) {
         return text.toString();
     }
 
-    private String under(String before, String after, ReportWriter writer) {
+    private String under(String before, UnaryOperator<String> text, ReportWriter writer) {
         return reports.stream()
-                .map(report -> before + Printable.text(report.inputs().subject()) + after + writer.write(report))
+                .map(report -> before + text.apply(report.inputs().subject()) + "\n\n" + writer.write(report))
                 .collect(Collectors.joining("\n"));
     }
 }

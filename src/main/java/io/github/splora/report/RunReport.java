@@ -158,6 +158,12 @@ public record RunReport(
             @Nullable Double tolerance,
             String client) {
 
+        public Parameters {
+            // Absent in documents that were written by hand.
+            include = include == null ? List.of() : List.copyOf(include);
+            exclude = exclude == null ? List.of() : List.copyOf(exclude);
+        }
+
         /**
          * Returns the rule of {@code rule} and {@code value}.
          *

@@ -26,18 +26,18 @@ public final class SweepTable {
                         .max()
                         .orElse(0))
                 .toList();
-        return rows.stream().map(row -> aligned(row, widths)).collect(Collectors.joining()) + "\n" + report.conclusion()
-                + "\n";
+        return rows.stream().map(row -> aligned(row, widths)).collect(Collectors.joining()) + "\n"
+                + Printable.line(report.conclusion()) + "\n";
     }
 
     /** Returns a Markdown table for a pull request. */
     public static String markdown(SweepReport report) {
         List<List<String>> rows = rows(report, true);
         List<String> lines = new ArrayList<>(rows.stream()
-                .map(row -> Markdown.line(row.stream().map(Markdown::escaped).toList()))
+                .map(row -> Markdown.line(row.stream().map(Markdown::line).toList()))
                 .toList());
         lines.add(1, Markdown.line(Collections.nCopies(rows.get(0).size(), "---")));
-        return "### splora sweep\n\n" + Markdown.escaped(report.conclusion()) + "\n\n" + String.join("", lines);
+        return "### splora sweep\n\n" + Markdown.line(report.conclusion()) + "\n\n" + String.join("", lines);
     }
 
     /** Returns CSV (RFC 4180) with all digits. */
@@ -59,7 +59,7 @@ public final class SweepTable {
             row.add(mark(trial, report));
             row.add(String.valueOf(trial.selected()));
             report.figures().forEach(name -> row.add(figure(trial.figures().get(name), isForPeople)));
-            row.add(trial.options().isEmpty() ? "(" + trial.origin() + ")" : text.apply(trial.origin()));
+            row.add(trial.options().isEmpty() ? text.apply("(" + trial.origin() + ")") : text.apply(trial.origin()));
             row.add(text.apply(trial.note()));
             rows.add(row);
         }

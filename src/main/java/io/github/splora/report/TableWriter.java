@@ -33,7 +33,7 @@ final class TableWriter implements ReportWriter {
             String line = line(columns, column -> column.cell().apply(row), widths);
             text.append(color && row.goes() ? RED + line + PLAIN : line).append('\n');
         }
-        text.append('\n').append(Sentences.conclusion(report)).append('\n');
+        text.append('\n').append(Printable.line(Sentences.conclusion(report))).append('\n');
         Sentences.directions(report).ifPresent(sentence -> text.append(sentence).append('\n'));
         effects(report, text);
         verdict(report, text);

@@ -39,7 +39,7 @@ class PlainProgressTest {
         pass(10);
         progress.moduleWalked("a\u001bb", 41);
         assertThat(lines())
-                .containsExactly("splora: 0 of 4 modules measured; module 'a b' takes more than 40 walks over its"
+                .containsExactly("splora: 0 of 4 modules measured; module 'a\\u001bb' takes more than 40 walks over its"
                         + " weights (docs/performance.md lists the options that do)");
         pass(59);
         progress.moduleWalked("a", 42);

@@ -22,7 +22,7 @@ class ProblemTest {
     @Test
     void noPartCanMoveTheCursorForgeALineOrReverseText() {
         Problem hostile = new Problem("a\u001b[2J", "b\nsplora: done", "c\u202e\u2028d", "e\r\tf");
-        assertThat(hostile).hasToString("a [2J: b splora: done c  d: e  f");
+        assertThat(hostile).hasToString("a\\u001b[2J: b\\nsplora: done c\\u202e\\u2028d: e\\r\\tf");
     }
 
     @Test

@@ -110,7 +110,7 @@ class MarkdownWriterTest {
     @Test
     void noNameBreaksOutOfItsCell() {
         assertThat(write(with(report, List.of(row("a`|\n<img src=x>\u202e", "a|b")), List.of())))
-                .contains("| `a \\| <img src=x> ` | 2.0000 | 0.0000 | 1.0000 | prune: a\\|b |\n");
+                .contains("| `a'\\|\\n<img src=x>\\u202e` | 2.0000 | 0.0000 | 1.0000 | prune: a\\|b |\n");
     }
 
     /** GitHub takes 65,536 characters. A 70B model has 80 blocks of 7 projections. */

@@ -91,7 +91,7 @@ final class JavaWriter {
     private static boolean isSingle(Node node) {
         return node instanceof Node.Literal
                 || node instanceof Node.AnyCharacter
-                || node instanceof Node.CharacterSet set && set.excepts().isEmpty();
+                || (node instanceof Node.CharacterSet set && set.excepts().isEmpty());
     }
 
     private void append(Node.CharacterSet set) {

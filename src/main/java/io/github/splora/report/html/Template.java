@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class Template {
 
     /** Invisible characters that could reverse or end text; line breaks are harmless. */
-    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}&&[^\\n]]");
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}&&[^\\n]]");
 
     private static final Mustache.Escaper ESCAPER =
             text -> Escapers.HTML.escape(UNPRINTABLE.matcher(text).replaceAll("\ufffd"));
