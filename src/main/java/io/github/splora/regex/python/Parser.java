@@ -206,9 +206,10 @@ final class Parser {
         int min = c == '+' ? 1 : 0;
         int max = c == '?' ? 1 : Node.UNBOUNDED;
         if (c == '{') {
-            String low = reader.peek() == '}' ? null : digits();
-            String high = low == null ? null : reader.match(',') ? digits() : low;
-            if (high == null || !reader.match('}')) {
+            boolean empty = reader.peek() == '}';
+            String low = digits();
+            String high = reader.match(',') ? digits() : low;
+            if (empty || !reader.match('}')) {
                 reader.seek(position + 1);
                 parts.add(literal('{', flags, position));
                 return;
