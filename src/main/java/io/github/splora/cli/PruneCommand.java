@@ -56,6 +56,15 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
                             + " as in --include. Requires --action drop or zero. Repeatable.")
     List<String> named = List.of();
 
+    @Option(
+            names = "--base-name",
+            paramLabel = "NAME",
+            description =
+                    "Write NAME as base_model_name_or_path. vLLM's resolvers load an adapter only if it equals the name of"
+                            + " the served model.")
+    @Nullable
+    String baseName;
+
     @Option(names = "--dry-run", description = "Report what would be pruned, but do not write the output folder.")
     boolean dryRun;
 
@@ -79,7 +88,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
                 chosen,
                 dryRun,
                 force.isGiven,
-                named);
+                named,
+                Optional.ofNullable(baseName));
         prepareReport(scores, folder);
         int code = show(splora().prune(options));
         tellWritten(folder, dryRun);
@@ -117,6 +127,9 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     }
 
     private void checkOptions() {
+        if (baseName != null && inputs.adapted().isPresent()) {
+            throw wrong("--base-name cannot be given with --adapted: a merged checkpoint has no adapter config");
+        }
         checkNamed();
         surgery.contradiction(client.choice).ifPresent(sentence -> {
             throw wrong(sentence);

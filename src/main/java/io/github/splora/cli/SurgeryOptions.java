@@ -68,8 +68,8 @@ final class SurgeryOptions {
         Client client = choice.client();
         ActionKind chosen = action(client.demands());
         if (chosen == ActionKind.DROP && client.demands().everyModule()) {
-            return Optional.of("--action drop cannot be given with --client " + choice + ": " + client.title()
-                    + " skips all modules of a type if one layer has none; use --action zero");
+            return Optional.of("--action drop cannot be given with --client " + choice + ": " + client.title() + " "
+                    + client.whyEveryModule() + "; use --action zero");
         }
         Optional<String> misplaced = given().keySet().stream()
                 .filter(parameter -> !chosen.defaults().containsKey(parameter))

@@ -46,6 +46,14 @@ final class VerifyCommand implements Callable<Integer> {
     String aligned;
 
     @Option(
+            names = "--served-model",
+            paramLabel = "NAME",
+            description = "Name of the served model; checks that base_model_name_or_path equals it, as vLLM's resolvers"
+                    + " require.")
+    @Nullable
+    String servedModel;
+
+    @Option(
             names = "--client",
             paramLabel = "CLIENT",
             defaultValue = "peft",
@@ -66,6 +74,9 @@ final class VerifyCommand implements Callable<Integer> {
             modules = adapter.modules().size();
             problems.addAll(Verification.problems(adapter, clients));
             problems.addAll(Verification.values(adapter));
+            if (servedModel != null) {
+                problems.addAll(Verification.servedModel(adapter, servedModel));
+            }
             if (aligned != null) {
                 try (Checkpoint checkpoint = Checkpoint.openModel(main.hub().resolve(aligned, common.revision))) {
                     problems.addAll(Verification.problems(adapter, checkpoint, clients));

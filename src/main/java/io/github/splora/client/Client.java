@@ -26,6 +26,21 @@ public interface Client {
         return List.of();
     }
 
+    /** Returns a clause that says why the client needs every module, if it does. */
+    default String whyEveryModule() {
+        return "skips all modules of a type if one layer has none";
+    }
+
+    /** Whether the rank must stay what it is, because other adapters are served together with this one. */
+    default boolean keepsRank() {
+        return false;
+    }
+
+    /** Whether the client takes a zip archive of weights and config. */
+    default boolean takesArchive() {
+        return false;
+    }
+
     /** Returns the problems that only show together with the model. */
     default List<Problem> problems(AdapterContent content, ModelLayers model) {
         return List.of();

@@ -11,7 +11,10 @@ public enum ClientKind {
     SGLANG("sglang", new SglangClient()),
     TGI("tgi", new TgiClient()),
     LORAX("lorax", new LoraxClient()),
-    LLAMA_CPP("llamacpp", new LlamaCppClient());
+    LLAMA_CPP("llamacpp", new LlamaCppClient()),
+    FIREWORKS("fireworks", new FireworksClient()),
+    BASETEN("baseten", new BasetenClient()),
+    TOGETHER("together", new TogetherClient());
 
     private final String label;
     private final Client client;

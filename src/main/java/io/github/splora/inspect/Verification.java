@@ -1,5 +1,6 @@
 package io.github.splora.inspect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.client.AdapterContent;
@@ -29,6 +30,19 @@ public final class Verification {
         return clients.stream()
                 .flatMap(each -> each.client().problems(content).stream())
                 .toList();
+    }
+
+    /** Returns a problem if the config names another base model than the one that is served. */
+    public static List<Problem> servedModel(Adapter adapter, String name) {
+        JsonNode base = adapter.config().toJson().path("base_model_name_or_path");
+        return base.isTextual() && base.textValue().equals(name)
+                ? List.of()
+                : List.of(new Problem(
+                        adapter.config().file().toString(),
+                        "base_model_name_or_path",
+                        base.isMissingNode() ? "(absent)" : base.toString(),
+                        "vLLM's resolvers load the adapter only if this equals the served model's name, '" + name
+                                + "'; splora prune --base-name writes it"));
     }
 
     /** Returns a problem for each tensor of the adapter with NaN or infinite numbers; reads all of the adapter. */

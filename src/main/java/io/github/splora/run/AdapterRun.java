@@ -12,6 +12,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Decision;
 import io.github.splora.surgery.Action;
+import io.github.splora.surgery.AdapterArchive;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.surgery.Rewrite;
 import java.io.IOException;
@@ -102,12 +103,15 @@ public final class AdapterRun {
                     correction.ifPresent(each -> new Scoring(inputs, context.progress())
                             .correct(i, selected, corrected.requests(List.of(each))));
                 }
-                Rewrite rewrite = action.apply(
+                Rewrite applied = action.apply(
                         adapter,
                         selected,
                         correction
                                 .map(each -> corrected.factors(each, adapter, selected))
                                 .orElse(Map.of()));
+                Rewrite rewrite = options.baseName()
+                        .map(name -> applied.withBaseName(adapter, name))
+                        .orElse(applied);
                 AdapterContent content = requireLoadable(inputs, adapter, rewrite);
                 RunReport report = new ReportBuilder(
                                 context,
@@ -134,11 +138,12 @@ public final class AdapterRun {
             });
             for (int i = 0; i < outputs.size() && !options.dryRun(); i++) {
                 Pruned each = pruned.get(i);
-                Publication.publish(
-                        outputs.get(i),
-                        each.report(),
-                        inputs.files(),
-                        folder -> AdapterWriter.write(each.adapter(), each.rewrite(), folder));
+                Publication.publish(outputs.get(i), each.report(), inputs.files(), folder -> {
+                    AdapterWriter.write(each.adapter(), each.rewrite(), folder);
+                    if (options.score().client().client().takesArchive()) {
+                        AdapterArchive.write(folder);
+                    }
+                });
             }
             return pruned.stream().map(Pruned::report).toList();
         }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param dryRun whether to stop before anything is written
  * @param force whether {@code output} may be a folder that is not empty
  * @param named patterns of modules that are selected by name and therefore not scored
+ * @param baseName the new {@code base_model_name_or_path}; empty means the old one
  */
 public record PruneOptions(
         ScoreOptions score,
@@ -26,16 +27,17 @@ public record PruneOptions(
         Surgery surgery,
         boolean dryRun,
         boolean force,
-        List<String> named) {
+        List<String> named,
+        Optional<String> baseName) {
 
     public PruneOptions {
         score = score.excluding(named);
     }
 
-    /** Creates options that select no module by name. */
+    /** Creates options that select no module by name and keep the name of the base model. */
     public PruneOptions(
             ScoreOptions score, Optional<Path> scores, Path output, Surgery surgery, boolean dryRun, boolean force) {
-        this(score, scores, output, surgery, dryRun, force, List.of());
+        this(score, scores, output, surgery, dryRun, force, List.of(), Optional.empty());
     }
 
     /**

@@ -4,6 +4,8 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethods;
 import io.github.splora.correct.CorrectionSettings;
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
 import io.github.splora.surgery.Action;
 import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
@@ -11,6 +13,7 @@ import io.github.splora.surgery.ActionSettings;
 import io.github.splora.surgery.ConfigStyle;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,6 +43,14 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
     /** Returns what does it, for adapters that the client loads. */
     Action planned(ClientKind client) {
         boolean isRestored = parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
+        if (isRestored && client.client().keepsRank()) {
+            throw new BadInputException(List.of(new Problem(
+                    "--client",
+                    null,
+                    client.toString(),
+                    "all adapters of a deployment must have the same rank, and restoring adds ranks; use --restore 0 or"
+                            + " --action deflate")));
+        }
         return action.action(new ActionSettings(
                 Objects.requireNonNullElse(configStyle, ConfigStyle.EXCLUDE),
                 isRestored

@@ -16,6 +16,13 @@ import java.util.Optional;
  */
 public record Rewrite(Optional<ObjectNode> config, List<TensorSource> tensors) {
 
+    /** Returns the same with another {@code base_model_name_or_path} in the config. */
+    public Rewrite withBaseName(Adapter adapter, String name) {
+        ObjectNode renamed =
+                config.map(ObjectNode::deepCopy).orElse(adapter.config().toJson());
+        return new Rewrite(Optional.of(renamed.put("base_model_name_or_path", name)), tensors);
+    }
+
     /** Returns a rewrite that replaces tensors, by name, by others of the same name, shape and type. */
     static Rewrite replacing(Adapter adapter, Map<String, TensorSource> replaced) {
         return replacing(adapter, Optional.empty(), replaced);

@@ -2,14 +2,19 @@ package io.github.splora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.Fusion;
 import io.github.splora.json.StrictJson;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,5 +195,79 @@ class ClientOptionTest {
         assertThat(Run.of("verify", Testdata.LLAMA.adapter().toString(), "--client", "vllm,lorax")
                         .out())
                 .isEqualTo("ok: 24 LoRA modules; no problems found for vLLM, LoRAX" + System.lineSeparator());
+    }
+
+    @Test
+    void togetherGetsAnArchiveOfBothFilesAtItsRoot() throws IOException {
+        Run run = Run.of(
+                "prune",
+                Testdata.LLAMA,
+                "--client",
+                "together",
+                "--count",
+                "3",
+                "--output",
+                output.toString(),
+                "--format",
+                "json");
+        assertThat(run.code()).isZero();
+        assertThat(run.json().get("parameters").get("action").textValue()).isEqualTo("zero");
+        try (ZipFile zip = new ZipFile(output.resolve("adapter.zip").toFile())) {
+            assertThat(zip.stream().map(ZipEntry::getName))
+                    .containsExactly("adapter_config.json", "adapter_model.safetensors");
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                assertThat(zip.getInputStream(entry).readAllBytes())
+                        .isEqualTo(Files.readAllBytes(output.resolve(entry.getName())));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"restore, 4", "repair, 4", "deflate, 0"})
+    void basetenKeepsTheRank(String action, int code) {
+        Run run = Run.of(
+                "prune",
+                Testdata.LLAMA,
+                "--client",
+                "baseten",
+                "--action",
+                action,
+                "--all",
+                "--output",
+                output.toString());
+        assertThat(run.code()).isEqualTo(code);
+        assertThat(run.err().contains("all adapters of a deployment must have the same rank"))
+                .isEqualTo(code == 4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fireworks, does not say", "baseten, requires the same modules", "together, does not say"})
+    void aServiceKeepsEveryModule(String client, String reason) {
+        Run run =
+                Run.of("prune", Testdata.LLAMA, "--client", client, "--action", "drop", "--output", output.toString());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("--action drop cannot be given with --client " + client, reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "3"})
+    void theNameOfTheServedModelIsWrittenAndVerified(String count) {
+        Path adapter = Testdata.LLAMA.adapter();
+        Run run = Run.of(
+                "prune", Testdata.LLAMA, "--base-name", "acme/served", "--count", count, "--output", output.toString());
+        assertThat(run.code()).isZero();
+        ObjectNode expected = StrictJson.readObject(adapter.resolve("adapter_config.json"));
+        ObjectNode written = StrictJson.readObject(output.resolve("adapter_config.json"));
+        assertThat(written.get("base_model_name_or_path").textValue()).isEqualTo("acme/served");
+        assertThat(written.get("r")).isEqualTo(expected.get("r"));
+        assertThat(Run.of("verify", output.toString(), "--served-model", "acme/served")
+                        .code())
+                .isZero();
+        Run other = Run.of("verify", output.toString(), "--served-model", "acme/other");
+        assertThat(other.code()).isEqualTo(4);
+        assertThat(other.errors())
+                .singleElement()
+                .asString()
+                .contains("base_model_name_or_path \"acme/served\"", "'acme/other'", "prune --base-name");
     }
 }

@@ -145,7 +145,7 @@ class UsageTest {
                 "--format       | html     | table, json, csv, markdown",
                 "--action       | nonsense | drop, zero, scale, project, attenuate, deflate, restore, repair",
                 "--config-style | nonsense | exclude, targets, list",
-                "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp",
+                "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp, fireworks, baseten, together",
             })
     void aWordThatIsNotAChoiceIsAnsweredWithTheChoices(String option, String word, String choices) {
         assertWrongUsage(

@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
@@ -124,6 +126,56 @@ class ClientsTest {
         assertThat(loadable(
                         qv().config("modules_to_save", "[\"score\"]").random("base_model.model.score.weight", 2, 10)))
                 .containsExactly(ClientKind.PEFT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, false", "4, true", "8, true", "64, true", "65, false"})
+    void fireworksLoadsRanksFrom4To64(int rank, boolean isLoaded) {
+        List<String> problems = problems(
+                ClientKind.FIREWORKS,
+                new TinyAdapter()
+                        .config("r", String.valueOf(rank))
+                        .module(Q, 80, 80)
+                        .module(V, 80, 80));
+        assertThat(problems)
+                .isEqualTo(
+                        isLoaded
+                                ? List.of()
+                                : List.of(config("r " + rank + ": Fireworks loads ranks from 4 to 64 only")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[\"q_proj\", \"v_proj\"] | ",
+                "[\"q_proj\", \"w1\", \"block_sparse_moe.gate\"] | ",
+                "[\"q_proj\", \"lm_head\", \"x\"] | target_modules lm_head: Fireworks does not support",
+                "\".*_proj\" | target_modules \".*_proj\": Fireworks requires a list",
+                "null | target_modules null: Fireworks requires a list"
+            })
+    void fireworksKnowsCertainTargets(String targets, @Nullable String problem) {
+        List<String> problems = problems(ClientKind.FIREWORKS, qv().config("target_modules", targets));
+        if (problem == null) {
+            assertThat(problems).isEmpty();
+        } else {
+            assertThat(problems).singleElement().asString().contains(problem);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ClientKind.class,
+            names = {"FIREWORKS", "BASETEN", "TOGETHER"})
+    void servicesLoadOneRankOnly(ClientKind client) {
+        assertThat(problems(
+                        client,
+                        plain().config("rank_pattern", "{\"q_proj\": 16}")
+                                .config("alpha_pattern", "{\"q_proj\": 32}")
+                                .module(Q, 20, 20, 16)
+                                .module(V, 20, 20)))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("module '" + Q + "' rank 16", client.client().title(), "the config's r, 8"));
     }
 
     private Set<ClientKind> loadable(TinyAdapter tiny) {
