@@ -102,6 +102,9 @@ final class BlockLanczos {
     /** Takes {@code VᵀV Q_j}: computes the next block, and with it the residuals of step j. */
     void takeReturn() {
         Matrix rest = Objects.requireNonNull(returned).get().transpose();
+        // Twice: what rounding leaves of the basis grows with each step by the ratio of the product's length to the
+        // rest's.
+        subtractBasis(rest);
         subtractBasis(rest);
         returned = null;
         isFinite &= isFinite(rest);

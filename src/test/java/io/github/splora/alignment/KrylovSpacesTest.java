@@ -401,6 +401,31 @@ class KrylovSpacesTest {
         assertThat(KrylovSpaces.bytes(4096, 4096, 32, 0, 10)).isGreaterThan(KrylovSpaces.bytes(4096, 4096, 16, 0, 10));
     }
 
+    /** With one orthogonalization per block, the basis loses a factor of three per step, and Ritz values become too large. */
+    @Test
+    void theBasisStaysOrthogonal() throws IOException {
+        Matrix v = withSingularValues(300, 300, i -> 2 - i / 299.0);
+        Weights weights = new Weights(
+                StoredMatrix.of(DenseMatrix.zeros(300, 300).stored(folder, "base", DType.F32)),
+                StoredMatrix.of(dense(v).stored(folder, "aligned", DType.F32)),
+                false);
+        BlockLanczos space = new BlockLanczos(false, Matrix.random(300, 6, 3), 1e-7);
+        for (int step = 0; step < 35; step++) {
+            Pass image = new Pass();
+            space.askImage(image);
+            kernel.run(image, weights);
+            space.takeImage();
+            Pass product = new Pass();
+            space.askReturn(product);
+            kernel.run(product, weights);
+            space.takeReturn();
+        }
+        int m = space.dimension();
+        Matrix basis = space.vectors(matrix(DenseMatrix.identity(m)));
+        assertThat(basis.times(basis.transpose()).values())
+                .containsExactly(matrix(DenseMatrix.identity(m)).values(), within(1e-10));
+    }
+
     @Test
     void invalidRequestsAreRejected() throws IOException {
         KrylovSpaces spaces = new KrylovSpaces(4, 3, 1, Accuracy.DEFAULT);
