@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A PEFT LoRA adapter on disk: its config, its weights and its modules.
@@ -49,6 +50,17 @@ public record Adapter(Path location, AdapterConfig config, TensorFile weights, L
             weights.close();
             throw e;
         }
+    }
+
+    /** Returns this adapter with further modules that are in none of its files. */
+    public Adapter with(List<LoraModule> further) {
+        return new Adapter(
+                location,
+                config,
+                weights,
+                Stream.concat(modules.stream(), further.stream())
+                        .sorted((one, other) -> LoraModule.NATURAL_ORDER.compare(one.name(), other.name()))
+                        .toList());
     }
 
     /** Whether {@code location} is an adapter folder, or a weights or config file in one. */

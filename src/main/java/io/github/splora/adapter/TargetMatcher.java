@@ -58,6 +58,16 @@ public final class TargetMatcher {
         return !excluded.test(moduleName) && !saved.test(moduleName) && included.test(moduleName);
     }
 
+    /** Whether {@code modules_to_save} replaces the module of that name as a whole. */
+    public boolean saves(String moduleName) {
+        return saved.test(moduleName);
+    }
+
+    /** Whether {@code exclude_modules} excludes the module of that name. */
+    public boolean excludes(String moduleName) {
+        return excluded.test(moduleName);
+    }
+
     /** Whether the config names its targets; if not, PEFT decides by the type of model. */
     public boolean namesItsTargets() {
         return namesItsTargets;

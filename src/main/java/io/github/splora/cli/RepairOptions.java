@@ -55,6 +55,16 @@ final class RepairOptions {
     private @Nullable Double restoreRank;
 
     @Option(
+            names = "--restore-modules",
+            paramLabel = "MODULES",
+            converter = ModulesConverter.class,
+            description =
+                    "Which modules --restore adds to: adapter (the selected modules) or linear (also the other linear layers"
+                            + " in their transformer blocks, which become modules of rank K). Default:"
+                            + " ${bundle:default-of.restore modules}.")
+    private @Nullable Double restoreModules;
+
+    @Option(
             names = "--tolerance",
             paramLabel = "T",
             description =
@@ -71,6 +81,7 @@ final class RepairOptions {
         putIfGiven(given, ActionParameter.GAIN_EXPONENT, gainExponent);
         putIfGiven(given, ActionParameter.RESTORED, restored);
         putIfGiven(given, ActionParameter.RESTORE_RANK, restoreRank);
+        putIfGiven(given, ActionParameter.RESTORE_MODULES, restoreModules);
         putIfGiven(given, ActionParameter.TOLERANCE, tolerance);
         return given;
     }
@@ -99,9 +110,26 @@ final class RepairOptions {
                 && !Double.isNaN(given.getOrDefault(ActionParameter.GAIN, ActionParameter.AUTO))) {
             return Optional.of("--gain-exponent requires --gain auto (got " + given.get(ActionParameter.GAIN) + ")");
         }
+        if (given.getOrDefault(ActionParameter.RESTORE_MODULES, ActionParameter.ADAPTER) == ActionParameter.LINEAR
+                && given.getOrDefault(ActionParameter.RESTORED, 1.0) == 0) {
+            return Optional.of("--restore-modules linear requires --restore above 0 (got 0)");
+        }
         return given.entrySet().stream()
                 .flatMap(each -> action.contradiction(each.getKey(), each.getValue()).stream())
                 .findFirst();
+    }
+
+    /** Converts {@code adapter} or {@code linear}. */
+    static final class ModulesConverter implements ITypeConverter<Double> {
+
+        @Override
+        public Double convert(String value) {
+            return switch (value) {
+                case "adapter" -> ActionParameter.ADAPTER;
+                case ActionParameter.LINEAR_IN_WORDS -> ActionParameter.LINEAR;
+                default -> throw new TypeConversionException("must be adapter or linear (got '" + value + "')");
+            };
+        }
     }
 
     /** Converts a number or {@code auto}. */

@@ -16,6 +16,11 @@ public record Demands(boolean everyModule, boolean wholeFusions, boolean listedT
 
     static final Demands NONE = new Demands(false, false, false, false);
 
+    /** Whether a module of zeros may matter to the client, because it needs certain modules together. */
+    public boolean takesModulesTogether() {
+        return everyModule || wholeFusions;
+    }
+
     /** Returns the default action for this client. */
     public ActionKind action() {
         return everyModule ? ActionKind.ZERO : ActionKind.DROP;

@@ -71,6 +71,10 @@ public final class ModelCard {
                 + Plural.choose(pruned, " was ", " were ")
                 + (isMerged ? "restored to the aligned model's values" : action.participle())
                 + " (" + Markdown.text(Sentences.method(report)) + ")."
+                + (report.addedModules().isEmpty()
+                        ? ""
+                        : " " + Plural.of(report.addedModules().size(), "further linear layer")
+                                + Plural.choose(report.addedModules().size(), " became a module.", " became modules."))
                 + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
                 + ".\n\n"
                 + Markdown.table(report, Markdown.pruned(report)) + "\n"

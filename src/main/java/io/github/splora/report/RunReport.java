@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine the implementation that computed the figures
  * @param modules one row for each module of the adapter, in natural order
  * @param effects what changes the model besides the modules; empty if nothing does
+ * @param addedModules names of layers that the adapter left alone and that became modules of it (--restore-modules linear); usually
+ *     empty
  * @param summary figures over all rows
  * @param warnings facts that readers of the scores must know; usually empty
  * @param verdict what the gates decided; null if the run had none
@@ -45,6 +47,7 @@ public record RunReport(
         Engine engine,
         List<ModuleRow> modules,
         List<EffectRow> effects,
+        List<String> addedModules,
         Summary summary,
         List<String> warnings,
         @Nullable Verdict verdict,
@@ -55,6 +58,7 @@ public record RunReport(
     public RunReport {
         command = command == null ? List.of() : List.copyOf(command);
         effects = effects == null ? List.of() : effects;
+        addedModules = addedModules == null ? List.of() : List.copyOf(addedModules);
     }
 
     /** A report without effects and gates. */
@@ -80,6 +84,7 @@ public record RunReport(
                 engine,
                 modules,
                 List.of(),
+                List.of(),
                 summary,
                 warnings,
                 null,
@@ -98,6 +103,7 @@ public record RunReport(
                 engine,
                 modules,
                 effects,
+                addedModules,
                 summary,
                 warnings,
                 decided,
@@ -131,6 +137,7 @@ public record RunReport(
      * @param gainExponent exponent with which the gain was derived from the adapter; null if the user gave the gain
      * @param restore factor of the part of V that was added; null for actions that add none
      * @param restoreRank rank of that part; null for actions that add none
+     * @param restoreModules which modules it was added to: {@code adapter} or {@code linear}; null for actions that add none
      * @param tolerance largest relative error of a filtered delta; null for actions without a filter
      * @param client the program that the adapter was written for; null in reports of versions that supported only PEFT
      */
@@ -155,6 +162,7 @@ public record RunReport(
             @Nullable Double gainExponent,
             @Nullable Double restore,
             @Nullable Integer restoreRank,
+            @Nullable String restoreModules,
             @Nullable Double tolerance,
             String client) {
 
@@ -188,6 +196,9 @@ public record RunReport(
             putIfThere(values, ActionParameter.GAIN_EXPONENT, gainExponent);
             putIfThere(values, ActionParameter.RESTORED, restore);
             putIfThere(values, ActionParameter.RESTORE_RANK, restoreRank == null ? null : restoreRank.doubleValue());
+            if (ActionParameter.LINEAR_IN_WORDS.equals(restoreModules)) {
+                values.put(ActionParameter.RESTORE_MODULES, ActionParameter.LINEAR);
+            }
             return values;
         }
 

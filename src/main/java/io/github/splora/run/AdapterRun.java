@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoraModule;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ModelLayers;
 import io.github.splora.correct.Correction;
@@ -14,9 +15,11 @@ import io.github.splora.select.Decision;
 import io.github.splora.surgery.Action;
 import io.github.splora.surgery.AdapterArchive;
 import io.github.splora.surgery.AdapterWriter;
+import io.github.splora.surgery.CorrectedFactors;
 import io.github.splora.surgery.Rewrite;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,8 +88,14 @@ public final class AdapterRun {
             List<OutputFolder> outputs = Outputs.prepare(options, inputs);
             Surgery surgery = options.surgery();
             Action action = surgery.planned(options.score().client());
-            inputs.ofEachAdapter(
-                    i -> requireFit(action, inputs, inputs.adapters().get(i).adapter()));
+            List<Widening> widenings = inputs.ofEachAdapter(i -> {
+                Adapter adapter = inputs.adapters().get(i).adapter();
+                Widening widening = surgery.restoresLinear()
+                        ? Widening.of(adapter, inputs.aligned(), options.score())
+                        : Widening.none(adapter);
+                requireFit(action, inputs, widening);
+                return widening;
+            });
 
             List<RunReport.Inputs> described = inputs.describe();
             CorrectedModules corrected = new CorrectedModules();
@@ -103,16 +112,19 @@ public final class AdapterRun {
                     correction.ifPresent(each -> new Scoring(inputs, context.progress())
                             .correct(i, selected, corrected.requests(List.of(each))));
                 }
-                Rewrite applied = action.apply(
-                        adapter,
-                        selected,
-                        correction
-                                .map(each -> corrected.factors(each, adapter, selected))
-                                .orElse(Map.of()));
+                Map<String, CorrectedFactors> factors = new HashMap<>(correction
+                        .map(each -> corrected.factors(each, adapter, selected))
+                        .orElse(Map.of()));
+                Widening around = widenings.get(i).around(selected);
+                Widening widening = around.layers().isEmpty()
+                        ? around
+                        : restored(inputs, around, correction.orElseThrow(), corrected, factors);
+                Adapter widened = widening.widened();
+                Rewrite applied = widening.targeted(action.apply(widened, widening.with(selected), factors));
                 Rewrite rewrite = options.baseName()
-                        .map(name -> applied.withBaseName(adapter, name))
+                        .map(name -> applied.withBaseName(widened, name))
                         .orElse(applied);
-                AdapterContent content = requireLoadable(inputs, adapter, rewrite);
+                AdapterContent content = requireLoadable(inputs, widened, rewrite);
                 RunReport report = new ReportBuilder(
                                 context,
                                 options.score(),
@@ -123,6 +135,8 @@ public final class AdapterRun {
                         .withSurgery(correction
                                 .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
                                 .orElse(surgery))
+                        .withAddedModules(
+                                widening.layers().stream().map(LoraModule::name).toList())
                         .withWarnings(Stream.of(
                                         inputs.trainedOn(i).warnings(),
                                         Warnings.of(
@@ -155,10 +169,24 @@ public final class AdapterRun {
     /**
      * Checks, before anything is scored, that the action suits the adapter and that the client can load the adapter.
      */
-    private static Adapter requireFit(Action action, RunInputs inputs, Adapter adapter) {
-        action.requireApplicable(adapter);
-        requireLoadable(inputs, adapter, action.preview(adapter));
-        return adapter;
+    private static void requireFit(Action action, RunInputs inputs, Widening widening) {
+        Adapter widened = widening.widened();
+        action.requireApplicable(widened);
+        requireLoadable(inputs, widened, widening.targeted(action.preview(widened)));
+    }
+
+    /** Restores further layers: adds their factors to the others, and returns the widening by those in which there is something. */
+    private Widening restored(
+            RunInputs inputs,
+            Widening widening,
+            Correction correction,
+            CorrectedModules corrected,
+            Map<String, CorrectedFactors> factors) {
+        new Scoring(inputs, context.progress())
+                .correct(widening.pairs(inputs.base(), inputs.aligned()), corrected.additions(List.of(correction)));
+        Map<String, CorrectedFactors> ofLayers = corrected.restored(correction, widening.layers());
+        factors.putAll(ofLayers);
+        return widening.restoredIn(ofLayers.keySet(), inputs.options().client());
     }
 
     /**

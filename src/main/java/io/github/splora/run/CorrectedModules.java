@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,15 @@ final class CorrectedModules {
                 .toList();
     }
 
+    /** Returns what walks have to compute for layers that are only restored. */
+    List<CorrectionRequest> additions(Collection<Correction> corrections) {
+        return corrections.stream()
+                .flatMap(correction -> correction.addition().stream())
+                .distinct()
+                .map(this::request)
+                .toList();
+    }
+
     private CorrectionRequest request(CorrectionMethod method) {
         Map<LoraModule, Computed> ofModule =
                 results.computeIfAbsent(method, each -> Collections.synchronizedMap(new IdentityHashMap<>()));
@@ -135,6 +145,19 @@ final class CorrectedModules {
     private Computed of(CorrectionMethod method, LoraModule module) {
         return Objects.requireNonNull(
                 Objects.requireNonNull(results.get(method)).get(module));
+    }
+
+    /** Returns the factors of layers that are only restored, by their names; of those in which alignment changed something. */
+    Map<String, CorrectedFactors> restored(Correction correction, Collection<LoraModule> layers) {
+        CorrectionMethod method = correction.addition().orElseThrow();
+        Map<String, CorrectedFactors> factors = new HashMap<>();
+        layers.stream()
+                .filter(layer -> of(method, layer).squaredAfter() > 0)
+                .forEach(layer -> factors.put(
+                        layer.name(),
+                        new CorrectedFactors(
+                                Optional.empty(), Optional.of(of(method, layer).scaledBy(correction.share())))));
+        return factors;
     }
 
     /** Returns the new factors of the selected modules, by their names. */

@@ -30,6 +30,7 @@ final class ReportBuilder {
     private final List<EffectRow> effects;
     private @Nullable Surgery surgery;
     private List<String> warnings = List.of();
+    private List<String> addedModules = List.of();
 
     ReportBuilder(
             RunContext context,
@@ -56,6 +57,11 @@ final class ReportBuilder {
         return this;
     }
 
+    ReportBuilder withAddedModules(List<String> names) {
+        addedModules = names;
+        return this;
+    }
+
     RunReport build(double totalSeconds) {
         Summary summary = Summaries.of(
                 rows,
@@ -78,6 +84,7 @@ final class ReportBuilder {
                         scored.engine(),
                         rows,
                         effects,
+                        addedModules,
                         summary,
                         all,
                         null,
@@ -109,8 +116,14 @@ final class ReportBuilder {
                 parameter(ActionParameter.GAIN_EXPONENT),
                 parameter(ActionParameter.RESTORED),
                 whole(ActionParameter.RESTORE_RANK),
+                inWords(ActionParameter.RESTORE_MODULES),
                 parameter(ActionParameter.TOLERANCE),
                 options.client().toString());
+    }
+
+    private @Nullable String inWords(ActionParameter parameter) {
+        Double value = parameter(parameter);
+        return value == null ? null : parameter.asOption(value);
     }
 
     private @Nullable Integer whole(ActionParameter parameter) {

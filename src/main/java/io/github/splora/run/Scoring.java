@@ -71,8 +71,16 @@ final class Scoring {
         List<LoraModule> modules = corrected.modules().stream()
                 .filter(module -> selected.contains(module.name()))
                 .toList();
-        if (!modules.isEmpty()) {
-            List<PairedModule> pairs = ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned());
+        correct(
+                modules.isEmpty()
+                        ? List.of()
+                        : ModulePairing.pair(modules, corrected.config(), inputs.base(), inputs.aligned()),
+                corrections);
+    }
+
+    /** Computes corrections of modules without scoring them. */
+    void correct(List<PairedModule> pairs, List<CorrectionRequest> corrections) {
+        if (!pairs.isEmpty()) {
             Kernel kernel = Backend.start(bytesToWalk(pairs, corrections), options.device(), options.kernel())
                     .kernel();
             measure(kernel, pairs, List.of(), corrections, options, progress);

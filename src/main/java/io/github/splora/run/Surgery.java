@@ -61,6 +61,13 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
                 client.client().demands().oneRank()));
     }
 
+    /** Whether linear layers that the adapter leaves alone are restored as well. */
+    boolean restoresLinear() {
+        return parameters.getOrDefault(ActionParameter.RESTORE_MODULES, ActionParameter.ADAPTER)
+                        == ActionParameter.LINEAR
+                && parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
+    }
+
     /** Returns the same with the gain that came out; unchanged for an action without one. */
     Surgery withGain(double gain) {
         Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);

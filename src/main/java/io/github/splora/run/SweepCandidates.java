@@ -14,6 +14,7 @@ import io.github.splora.surgery.ConfigStyle;
 import io.github.splora.surgery.CorrectedFactors;
 import io.github.splora.surgery.Rewrite;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ final class SweepCandidates {
     private final ScoreOptions options;
     private final Map<Scheme, Scored> scored = new LinkedHashMap<>();
     private final CorrectedModules corrected = new CorrectedModules();
+    private final Widening widening;
 
     /** @throws BadInputException if a candidate's action cannot be applied to the adapter */
     SweepCandidates(SweepOptions options, RunInputs inputs, Progress progress) {
@@ -38,7 +40,12 @@ final class SweepCandidates {
         this.options = options.inputs();
         List<Candidate> all = Stream.concat(options.candidates().stream(), options.search().stream())
                 .toList();
+        List<Candidate> wide = all.stream()
+                .filter(candidate -> candidate.surgery().restoresLinear())
+                .toList();
+        this.widening = wide.isEmpty() ? Widening.none(adapter) : Widening.of(adapter, inputs.aligned(), this.options);
         all.forEach(candidate -> action(candidate).requireApplicable(adapter));
+        wide.forEach(candidate -> action(candidate).requireApplicable(widening.widened()));
         List<CorrectionRequest> corrections = corrected.requests(all.stream()
                 .flatMap(candidate -> correction(candidate).stream())
                 .toList());
@@ -48,6 +55,14 @@ final class SweepCandidates {
         for (int i = 0; i < schemes.size(); i++) {
             scored.put(schemes.get(i), results.get(i).get(0));
         }
+        if (!widening.layers().isEmpty()) {
+            new Scoring(inputs, progress)
+                    .correct(
+                            widening.pairs(inputs.base(), inputs.aligned()),
+                            corrected.additions(wide.stream()
+                                    .flatMap(candidate -> correction(candidate).stream())
+                                    .toList()));
+        }
     }
 
     /**
@@ -56,6 +71,7 @@ final class SweepCandidates {
      * @param candidate the candidate; null for the unchanged adapter
      * @param scored the scores that its decisions are based on; null for the unchanged adapter
      * @param decisions its decisions; empty for the unchanged adapter
+     * @param widening the layers that become modules
      * @param rewrite the rewritten adapter; null if it cannot be made
      * @param failure why it cannot be made; null if it can
      */
@@ -63,6 +79,7 @@ final class SweepCandidates {
             @Nullable Candidate candidate,
             @Nullable Scored scored,
             List<Decision> decisions,
+            Widening widening,
             @Nullable Rewrite rewrite,
             @Nullable String failure) {
 
@@ -95,6 +112,7 @@ final class SweepCandidates {
                 null,
                 null,
                 List.of(),
+                Widening.none(adapter),
                 ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of()),
                 null);
     }
@@ -107,7 +125,13 @@ final class SweepCandidates {
             decisions = new Selection(candidate.rule(), candidate.granularity()).decide(own.scores());
             return made(candidate, own, decisions);
         } catch (BadInputException e) {
-            return new Made(candidate, own, decisions, null, e.problems().get(0).explanation());
+            return new Made(
+                    candidate,
+                    own,
+                    decisions,
+                    Widening.none(adapter),
+                    null,
+                    e.problems().get(0).explanation());
         }
     }
 
@@ -127,6 +151,7 @@ final class SweepCandidates {
                     candidate.on(selected),
                     own,
                     decisions,
+                    Widening.none(adapter),
                     null,
                     e.problems().get(0).explanation());
         }
@@ -151,10 +176,19 @@ final class SweepCandidates {
 
     private Made made(Candidate candidate, Scored own, List<Decision> decisions) {
         Set<String> selected = Decision.selectedNames(decisions);
-        Map<String, CorrectedFactors> factors = correction(candidate)
+        Map<String, CorrectedFactors> factors = new HashMap<>(correction(candidate)
                 .map(each -> corrected.factors(each, adapter, selected))
-                .orElse(Map.of());
-        return new Made(candidate, own, decisions, action(candidate).apply(adapter, selected, factors), null);
+                .orElse(Map.of()));
+        Widening wider = Widening.none(adapter);
+        if (candidate.surgery().restoresLinear()) {
+            Widening around = widening.around(selected);
+            Map<String, CorrectedFactors> ofLayers =
+                    corrected.restored(correction(candidate).orElseThrow(), around.layers());
+            factors.putAll(ofLayers);
+            wider = around.restoredIn(ofLayers.keySet(), options.client());
+        }
+        Rewrite rewrite = wider.targeted(action(candidate).apply(wider.widened(), wider.with(selected), factors));
+        return new Made(candidate, own, decisions, wider, rewrite, null);
     }
 
     private Action action(Candidate candidate) {

@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoraModule;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.effects.AdapterEffects;
 import io.github.splora.error.BadInputException;
@@ -121,12 +122,15 @@ public final class SweepRun {
                         winner.decisions(),
                         new AdapterEffects(inputs.base(), inputs.aligned()).of(adapter))
                 .withSurgery(candidates.surgery(winner.candidate(), winner.selected()))
+                .withAddedModules(winner.widening().layers().stream()
+                        .map(LoraModule::name)
+                        .toList())
                 .withWarnings(Stream.concat(
                                 inputs.trainedOn(0).warnings().stream(),
                                 Warnings.of(
                                         adapter,
                                         rewrite,
-                                        AdapterContent.of(adapter, rewrite),
+                                        AdapterContent.of(winner.widening().widened(), rewrite),
                                         options.inputs().client())
                                         .stream())
                         .toList())

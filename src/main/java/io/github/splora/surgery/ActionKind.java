@@ -4,6 +4,7 @@ import static io.github.splora.surgery.ActionParameter.ENERGY;
 import static io.github.splora.surgery.ActionParameter.GAIN;
 import static io.github.splora.surgery.ActionParameter.GAIN_EXPONENT;
 import static io.github.splora.surgery.ActionParameter.RESTORED;
+import static io.github.splora.surgery.ActionParameter.RESTORE_MODULES;
 import static io.github.splora.surgery.ActionParameter.RESTORE_RANK;
 import static io.github.splora.surgery.ActionParameter.STRENGTH;
 import static io.github.splora.surgery.ActionParameter.TOLERANCE;
@@ -34,7 +35,7 @@ public enum ActionKind {
             "restore",
             "given a part of alignment back",
             CorrectAction::new,
-            Map.of(RESTORED, 0.2, RESTORE_RANK, 16.0, TOLERANCE, 1e-3)),
+            Map.of(RESTORED, 0.2, RESTORE_RANK, 16.0, RESTORE_MODULES, ActionParameter.ADAPTER, TOLERANCE, 1e-3)),
     REPAIR(
             "repair",
             "repair",
@@ -51,6 +52,8 @@ public enum ActionKind {
                     0.2,
                     RESTORE_RANK,
                     16.0,
+                    RESTORE_MODULES,
+                    ActionParameter.ADAPTER,
                     TOLERANCE,
                     1e-3));
 

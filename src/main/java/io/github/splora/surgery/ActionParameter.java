@@ -26,8 +26,18 @@ public enum ActionParameter {
             "--restore-rank",
             value -> value >= 1 && value <= 256 && value == Math.rint(value),
             "a whole number from 1 to 256"),
+    /** The modules that are restored: {@link #ADAPTER}'s own, or all {@link #LINEAR} layers of its blocks. */
+    RESTORE_MODULES("restore modules", "--restore-modules", value -> value == 0 || value == 1, "adapter or linear"),
     /** Largest relative error of a filtered delta. */
     TOLERANCE("tolerance", "--tolerance", value -> value >= 1e-6 && value <= 0.01, "a number from 1e-6 to 0.01");
+
+    /** Only the adapter's modules are restored. */
+    public static final double ADAPTER = 0;
+    /** All linear layers of the adapter's blocks are restored. */
+    public static final double LINEAR = 1;
+
+    /** How the option names {@link #LINEAR}. */
+    public static final String LINEAR_IN_WORDS = "linear";
 
     /** A gain that is derived from the adapter. */
     public static final double AUTO = Double.NaN;
@@ -60,6 +70,9 @@ public enum ActionParameter {
 
     /** Returns a value as its option takes it. */
     public String asOption(double value) {
+        if (this == RESTORE_MODULES) {
+            return value == LINEAR ? LINEAR_IN_WORDS : "adapter";
+        }
         return Double.isNaN(value)
                 ? "auto"
                 : this == RESTORE_RANK && value == Math.rint(value) ? whole(value) : String.valueOf(value);

@@ -147,7 +147,7 @@ record ConfigRewrite(AdapterConfig config, List<String> kept, List<String> remov
     }
 
     /** Returns {@code before(?:regex)after}, with flags at the very start, the only place where Python accepts them. */
-    private static String prefixed(String regex, String before, String after) {
+    static String prefixed(String regex, String before, String after) {
         Matcher flags = LEADING_FLAGS.matcher(regex);
         String lead = flags.find() ? flags.group() : "";
         return lead + before + "(?:" + regex.substring(lead.length()) + ")" + after;

@@ -47,20 +47,20 @@ record CorrectAction(ActionSettings settings) implements Action {
             Adapter adapter, Set<String> selected, Map<String, CorrectedFactors> corrected, TensorMaker maker) {
         requireApplicable(adapter);
         InseparableModules.refuseTied(adapter, selected);
-        Set<String> grown = grown(adapter, selected);
-        Optional<ObjectNode> config = grown.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new RankRewrite(adapter, grown, settings.addedRank()).config());
+        Map<String, Integer> grown = grown(adapter, selected);
+        Optional<ObjectNode> config =
+                grown.isEmpty() ? Optional.empty() : Optional.of(new RankRewrite(adapter, grown).config());
         AdapterConfig after = config.map(adapter.config()::with).orElse(adapter.config());
         Map<String, TensorSource> replaced = new HashMap<>();
         adapter.modules().stream()
-                .filter(module -> selected.contains(module.name()) || grown.contains(module.name()))
+                .filter(module -> selected.contains(module.name()) || grown.containsKey(module.name()))
                 .forEach(module -> {
+                    long rank = grown.getOrDefault(module.name(), Math.toIntExact(module.rank()));
                     Supplier<List<Factors>> factors = factors(
                             module,
+                            Math.toIntExact(rank),
                             selected.contains(module.name()) ? corrected.get(module.name()) : null,
                             after.scalingOf(module.name()));
-                    long rank = module.rank() + (grown.contains(module.name()) ? settings.addedRank() : 0);
                     put(
                             replaced,
                             maker,
@@ -93,15 +93,23 @@ record CorrectAction(ActionSettings settings) implements Action {
                         ComputedTensor::new);
     }
 
-    /** The modules whose rank grows. */
-    private Set<String> grown(Adapter adapter, Set<String> selected) {
+    /** The new ranks of the modules whose rank grows. A module of rank 0 gets as many as the others where all must have one rank. */
+    private Map<String, Integer> grown(Adapter adapter, Set<String> selected) {
         if (settings.addedRank() == 0 || selected.isEmpty()) {
-            return Set.of();
+            return Map.of();
         }
+        int largest = adapter.modules().stream()
+                .mapToInt(module -> Math.toIntExact(module.rank()))
+                .max()
+                .orElseThrow();
         return adapter.modules().stream()
-                .map(LoraModule::name)
-                .filter(name -> settings.hasOneRank() || selected.contains(name))
-                .collect(Collectors.toSet());
+                .filter(module -> settings.hasOneRank() || selected.contains(module.name()))
+                .collect(Collectors.toMap(
+                        LoraModule::name,
+                        module -> settings.addedRank()
+                                + (settings.hasOneRank() && module.rank() == 0
+                                        ? largest
+                                        : Math.toIntExact(module.rank()))));
     }
 
     private static void put(
@@ -119,10 +127,12 @@ record CorrectAction(ActionSettings settings) implements Action {
     /**
      * Returns a module's new factors, unscaled.
      *
+     * @param rank its new rank
      * @param corrected null for a module that only gets zeros
      * @param scaling what the new config gives the module
      */
-    private Supplier<List<Factors>> factors(LoraModule module, @Nullable CorrectedFactors corrected, double scaling) {
+    private Supplier<List<Factors>> factors(
+            LoraModule module, int rank, @Nullable CorrectedFactors corrected, double scaling) {
         Supplier<List<Factors>> old = corrected != null && corrected.replaced().isPresent()
                 ? () -> unscaled(corrected.replaced().get().get(), scaling)
                 : module::factors;
@@ -131,24 +141,30 @@ record CorrectAction(ActionSettings settings) implements Action {
         }
         Supplier<List<Factors>> added = corrected != null && corrected.added().isPresent()
                 ? () -> unscaled(corrected.added().get().get(), scaling)
-                : () -> zeros(module);
+                : List::of;
         return () -> {
             List<Factors> first = old.get();
             List<Factors> second = added.get();
             List<Factors> both = new ArrayList<>();
             for (int i = 0; i < first.size(); i++) {
-                both.add(new Factors(
-                        first.get(i).a().above(second.get(i).a()),
-                        first.get(i).b().beside(second.get(i).b())));
+                Factors kept = first.get(i);
+                both.add(padded(
+                        second.isEmpty()
+                                ? kept
+                                : new Factors(
+                                        kept.a().above(second.get(i).a()),
+                                        kept.b().beside(second.get(i).b())),
+                        rank));
             }
             return both;
         };
     }
 
-    private List<Factors> zeros(LoraModule module) {
-        int in = Math.toIntExact(module.inFeatures());
-        int out = Math.toIntExact(module.outFeatures());
-        return List.of(new Factors(Matrix.zeros(settings.addedRank(), in), Matrix.zeros(out, settings.addedRank())));
+    private static Factors padded(Factors factors, int rank) {
+        int missing = rank - factors.a().rows();
+        return new Factors(
+                factors.a().above(Matrix.zeros(missing, factors.a().columns())),
+                factors.b().beside(Matrix.zeros(factors.b().rows(), missing)));
     }
 
     /** Where the scaling is 0 the delta is, too, and any factors do. */

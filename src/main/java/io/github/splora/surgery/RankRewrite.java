@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -19,10 +18,9 @@ import java.util.stream.Collectors;
  * The largest rank becomes {@code r}, because clients size their memory by it; modules of another rank or alpha get entries in
  * {@code rank_pattern} and {@code alpha_pattern}. Every other key stays as it is, in its place.
  *
- * @param grown names of the modules that get more ranks
- * @param added number of ranks that each of them gets
+ * @param ranks the new rank of each module that gets more ranks, by its name
  */
-record RankRewrite(Adapter adapter, Set<String> grown, int added) {
+record RankRewrite(Adapter adapter, Map<String, Integer> ranks) {
 
     /** Largest relative difference of a scaling that the config's arithmetic may leave. */
     private static final double SAME = 1e-14;
@@ -80,7 +78,7 @@ record RankRewrite(Adapter adapter, Set<String> grown, int added) {
     }
 
     private RankAndAlpha wanted(LoraModule module) {
-        int rank = Math.toIntExact(module.rank()) + (grown.contains(module.name()) ? added : 0);
+        int rank = ranks.getOrDefault(module.name(), Math.toIntExact(module.rank()));
         return new RankAndAlpha(rank, alpha(module.scaling(), divisor(rank)));
     }
 

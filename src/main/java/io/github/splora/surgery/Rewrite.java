@@ -7,6 +7,7 @@ import io.github.splora.storage.TensorSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The planned new content of an adapter.
@@ -31,14 +32,17 @@ public record Rewrite(Optional<ObjectNode> config, List<TensorSource> tensors) {
     /**
      * The same with another config.
      *
-     * @param replaced tensors of the same names and types, of shapes that fit the config
+     * @param replaced tensors of the same names and types, of shapes that fit the config; and those of modules that the adapter's
+     *     file does not hold, which are added
      */
     static Rewrite replacing(Adapter adapter, Optional<ObjectNode> config, Map<String, TensorSource> replaced) {
         TensorFile weights = adapter.weights();
-        return new Rewrite(
-                config,
-                weights.tensors().values().stream()
-                        .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)))
-                        .toList());
+        Stream<TensorSource> old = weights.tensors().values().stream()
+                .map(info -> replaced.getOrDefault(info.name(), TensorSource.copyOf(weights, info)));
+        Stream<TensorSource> further = adapter.modules().stream()
+                .flatMap(module -> module.tensorNames().stream())
+                .filter(name -> !weights.tensors().containsKey(name))
+                .flatMap(name -> Optional.ofNullable(replaced.get(name)).stream());
+        return new Rewrite(config, Stream.concat(old, further).toList());
     }
 }

@@ -50,6 +50,43 @@ class RepairCommandTest {
         return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
     }
 
+    /** Every block of GPT-2's adapter has only its attention adapted; Conv1D stores weights transposed. */
+    @ParameterizedTest
+    @CsvSource({"peft", "vllm"})
+    void linearLayersThatTheAdapterLeavesAloneAreRestoredToo(String client) throws IOException {
+        Run run = prune(
+                Testdata.LLAMA.withAdapterCopiedTo(folder.resolve("attention")),
+                "--action",
+                "restore",
+                "--all",
+                "--restore",
+                "0.5",
+                "--restore-rank",
+                "3",
+                "--restore-modules",
+                "linear",
+                "--client",
+                client);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.report().parameters().restoreModules()).isEqualTo("linear");
+        List<String> added = run.report().addedModules();
+        try (Adapter old = Adapter.open(Testdata.LLAMA.adapter());
+                Adapter repaired = Adapter.open(output)) {
+            List<String> before = old.modules().stream().map(LoraModule::name).toList();
+            assertThat(repaired.modules().stream().map(LoraModule::name))
+                    .containsExactlyInAnyOrderElementsOf(java.util.stream.Stream.concat(before.stream(), added.stream())
+                            .toList());
+            for (LoraModule module : repaired.modules()) {
+                if (added.contains(module.name())) {
+                    Matrix expected =
+                            strongest(alignmentDelta(Testdata.LLAMA, module), 3).scaledBy(0.5);
+                    assertThat(module.rank()).isEqualTo(3);
+                    assertThat(delta(module).minus(expected).squaredNorm()).isLessThan(1e-4 * expected.squaredNorm());
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"0.7, 2, 0.2, 16", "0.5, 1.5, 0, 16", "0.99, 2, 1, 1", "0.01, 0, 0.5, 40"})
     void everyModuleIsWhatTheFormulaSays(double strength, double exponent, double restored, int rank)

@@ -145,9 +145,11 @@ class HostileTextTest {
     private static void checkCsv(String as, String output) {
         for (String line : output.split("\r\n")) {
             List<String> cells = cells(line);
-            assertThat(cells).as(as).hasSameSizeAs(cells(output.split("\r\n")[0])).allSatisfy(cell -> assertThat(
-                            cell.matches("-?[0-9.]+(E-?[0-9]+)?") ? "number" : cell.strip())
-                    .doesNotContainPattern("^[=+@\\-\uff1d\uff0b\uff0d\uff20\t]"));
+            assertThat(cells)
+                    .as(as)
+                    .hasSameSizeAs(cells(output.split("\r\n")[0]))
+                    .allSatisfy(cell -> assertThat(cell.matches("-?[0-9.]+(E-?[0-9]+)?") ? "number" : cell.strip())
+                            .doesNotContainPattern("^[=+@\\-\uff1d\uff0b\uff0d\uff20\t]"));
         }
     }
 

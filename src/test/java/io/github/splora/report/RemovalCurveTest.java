@@ -94,6 +94,7 @@ class RemovalCurveTest {
                         old.gainExponent(),
                         old.restore(),
                         old.restoreRank(),
+                        old.restoreModules(),
                         old.tolerance(),
                         old.client()),
                 modules.inputs(),

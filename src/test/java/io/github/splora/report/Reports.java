@@ -105,6 +105,7 @@ public final class Reports {
                         null,
                         null,
                         null,
+                        null,
                         "peft"),
                 new Inputs(
                         new CheckpointInput("base", "ab"),
@@ -129,6 +130,7 @@ public final class Reports {
                 report.engine(),
                 report.modules(),
                 List.of(effects),
+                List.of(),
                 summary,
                 report.warnings(),
                 null,
@@ -165,6 +167,7 @@ public final class Reports {
                         old.gainExponent(),
                         old.restore(),
                         old.restoreRank(),
+                        old.restoreModules(),
                         old.tolerance(),
                         old.client()),
                 report.inputs(),
