@@ -2,6 +2,7 @@ package io.github.splora.adapter;
 
 import io.github.splora.adapter.AdapterKey.Part;
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Excerpt;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import io.github.splora.error.ProblemList;
@@ -246,7 +247,7 @@ final class LoraModules {
     }
 
     private void problem(@Nullable String field, @Nullable Object value, String explanation) {
-        problems.add(
-                new Problem(weights.path().toString(), field, value == null ? null : value.toString(), explanation));
+        problems.add(new Problem(
+                weights.path().toString(), field, value == null ? null : Excerpt.ofValue(value), explanation));
     }
 }

@@ -1,12 +1,12 @@
 package io.github.splora.adapter;
 
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A {@code rank_pattern} or {@code alpha_pattern}: a map from regular expressions to values. A key applies to a module
@@ -15,35 +15,27 @@ import java.util.Optional;
  */
 final class ModulePattern<V> {
 
-    private final Map<String, V> values;
-    private final Map<String, NameRegex> expressions = new LinkedHashMap<>();
+    private final List<String> keys;
+    private final List<V> values;
+    private final PatternList patterns;
 
     ModulePattern(Map<String, V> values, Path file, String field) {
-        this.values = values;
-        PythonRegex regex = new PythonRegex(file);
-        values.keySet().forEach(key -> {
-            // Compile the key alone first: one such as "a)|(b" is invalid, but would compile inside the parentheses.
-            regex.compile(key, field);
-            expressions.put(key, regex.compile("(.*\\.)?(", key, ")$", field));
-        });
+        this.keys = List.copyOf(values.keySet());
+        this.values = List.copyOf(values.values());
+        this.patterns = PatternList.ofKeys(keys, new PythonRegex(file), field);
     }
 
     /** Returns a module's value, if a key matches it. */
     Optional<V> valueFor(String moduleName) {
-        return values.entrySet().stream()
-                .filter(entry -> matches(entry.getKey(), moduleName))
-                .map(Map.Entry::getValue)
-                .findFirst();
+        return patterns.first(moduleName).map(values::get);
     }
 
     /** Returns the keys that match none of the modules, whether or not an earlier key would take precedence. */
     List<String> keysMatchingNone(Collection<String> moduleNames) {
-        return values.keySet().stream()
-                .filter(key -> moduleNames.stream().noneMatch(name -> matches(key, name)))
+        BitSet matching = patterns.matchingAny(moduleNames);
+        return IntStream.range(0, keys.size())
+                .filter(place -> !matching.get(place))
+                .mapToObj(keys::get)
                 .toList();
-    }
-
-    private boolean matches(String key, String moduleName) {
-        return Objects.requireNonNull(expressions.get(key)).lookingAt(moduleName);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.splora.adapter;
 
+import io.github.splora.error.Excerpt;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -66,12 +67,14 @@ public final class ParameterNesting {
             if (!allThere) {
                 problem.accept(
                         module,
-                        "target_parameters names " + named + " in this module, but the file holds factors for a"
+                        "target_parameters names " + Excerpt.of(named)
+                                + " in this module, but the file holds factors for a"
                                 + " different number of parameters");
             } else if (count > 1 && !DECLARATION.containsAll(named)) {
                 problem.accept(
                         module,
-                        "target_parameters names " + named + " in this module, but the file does not say which"
+                        "target_parameters names " + Excerpt.of(named)
+                                + " in this module, but the file does not say which"
                                 + " factors belong to which parameter; only the order of " + DECLARATION + " is known");
             } else {
                 for (int i = 0; i < count; i++) {

@@ -1,11 +1,13 @@
 package io.github.splora.adapter;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Plural;
 import io.github.splora.regex.Allowance;
 import io.github.splora.regex.BoundedRegex;
 import io.github.splora.regex.python.PythonPattern;
 import io.github.splora.regex.python.PythonPatternException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,34 @@ final class PythonRegex {
         } catch (PatternSyntaxException e) {
             throw refusal(expression, field, "cannot be matched: " + e.getDescription(), e);
         }
+    }
+
+    /**
+     * Limits the number of a field's expressions.
+     *
+     * @throws BadInputException if there are more than {@code most}
+     */
+    void limit(long count, int most, String field) {
+        if (count > most) {
+            throw new BadInputException(
+                    file,
+                    field,
+                    null,
+                    "has " + Plural.grouped(count, "regular expression") + ", more than the limit of "
+                            + Plural.grouped(most, "expression") + "; write plain module names instead");
+        }
+    }
+
+    /** Returns the refusal of a field whose plain names take too long to compare with the modules. */
+    BadInputException tooMany(long count, String field) {
+        return new BadInputException(
+                file,
+                field,
+                null,
+                "has " + String.format(Locale.ROOT, "%,d", count) + Plural.choose(count, " entry", " entries")
+                        + ", which take more than the limit of "
+                        + String.format(Locale.ROOT, "%,d", PlainKeys.MAX_STEPS)
+                        + " comparisons to match; remove those that match no module");
     }
 
     private BadInputException refusal(String expression, String field, String reason, @Nullable Exception cause) {

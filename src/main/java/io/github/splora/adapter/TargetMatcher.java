@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.json.StrictJson;
 import java.math.BigInteger;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -104,29 +104,28 @@ public final class TargetMatcher {
     }
 
     private static Predicate<String> saved(JsonNode value, PythonRegex regex) {
-        List<NameRegex> patterns = StrictJson.texts(value).stream()
-                .map(module -> regex.compile("(^|.*\\.)", module, "($|\\..*)", "modules_to_save"))
-                .toList();
-        return name -> patterns.stream().anyMatch(pattern -> pattern.lookingAt(name));
+        PatternList modules = PatternList.ofModules(StrictJson.texts(value), regex, "modules_to_save");
+        return name -> modules.first(name).isPresent();
     }
 
     private static Predicate<String> layers(ObjectNode config, PythonRegex regex) {
         JsonNode wanted = config.path("layers_to_transform");
-        List<Integer> indexes = new ArrayList<>();
+        Set<BigInteger> indexes = new HashSet<>();
         (wanted.isArray() ? wanted : List.of(wanted)).forEach(index -> {
             if (index.isInt()) {
-                indexes.add(index.intValue());
+                indexes.add(BigInteger.valueOf(index.intValue()));
             }
         });
         if (indexes.isEmpty()) {
             return name -> true;
         }
         JsonNode pattern = config.path("layers_pattern");
-        List<NameRegex> given = (pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern))
-                .stream()
-                        .filter(text -> !text.isEmpty())
-                        .map(text -> regex.compile("(?:^|.*?\\.)", text, "\\." + INDEX, "layers_pattern"))
-                        .toList();
+        List<String> texts = pattern.isTextual() ? List.of(pattern.textValue()) : StrictJson.texts(pattern);
+        regex.limit(texts.size(), PatternList.MAX_EXPRESSIONS, "layers_pattern");
+        List<NameRegex> given = texts.stream()
+                .filter(text -> !text.isEmpty())
+                .map(text -> regex.compile("(?:^|.*?\\.)", text, "\\." + INDEX, "layers_pattern"))
+                .toList();
         List<NameRegex> patterns =
                 given.isEmpty() ? List.of(regex.compile(FIRST_INDEX + INDEX, "layers_to_transform")) : given;
         return name -> patterns.stream()
@@ -138,8 +137,7 @@ public final class TargetMatcher {
     }
 
     /** Whether the number is one of the indexes. It may have leading zeros, or the digits of another script. */
-    private static boolean isAmong(String number, List<Integer> indexes) {
-        return number.length() <= MAX_DIGITS
-                && indexes.stream().map(BigInteger::valueOf).anyMatch(new BigInteger(number)::equals);
+    private static boolean isAmong(String number, Set<BigInteger> indexes) {
+        return number.length() <= MAX_DIGITS && indexes.contains(new BigInteger(number));
     }
 }

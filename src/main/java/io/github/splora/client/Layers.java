@@ -2,20 +2,26 @@ package io.github.splora.client;
 
 import io.github.splora.adapter.Block;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.error.Excerpt;
 import io.github.splora.error.Problem;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * The rule of clients that stack the matrices of all layers: if one layer lacks a type of module
  * ({@code model.layers.*.self_attn.q_proj}), they ignore that type in every layer.
  */
 final class Layers {
+
+    /** Number of blocks to find for a message: a block's number may be in the hundreds of millions. */
+    private static final int SHOWN = 20;
 
     private final String client;
     private final AdapterContent content;
@@ -42,13 +48,13 @@ final class Layers {
     List<Problem> gaps() {
         List<Problem> problems = new ArrayList<>();
         blocks.forEach((kind, present) -> {
-            Set<Integer> missing = new TreeSet<>();
-            for (int block = 0; block <= last(kind); block++) {
-                if (!present.contains(block)) {
-                    missing.add(block);
-                }
-            }
-            add(problems, kind, missing);
+            long missing = last(kind) + 1L - present.size();
+            List<Integer> first = IntStream.rangeClosed(0, last(kind))
+                    .filter(block -> !present.contains(block))
+                    .limit(Math.min(missing, SHOWN))
+                    .boxed()
+                    .toList();
+            add(problems, kind, first, missing);
         });
         return problems;
     }
@@ -63,17 +69,17 @@ final class Layers {
             }
         }));
         List<Problem> problems = new ArrayList<>();
-        missing.forEach((kind, numbers) -> add(problems, kind, numbers));
+        missing.forEach((kind, numbers) -> add(problems, kind, numbers, numbers.size()));
         return problems;
     }
 
-    private void add(List<Problem> problems, String kind, Set<Integer> missing) {
-        if (!missing.isEmpty()) {
+    private void add(List<Problem> problems, String kind, Collection<Integer> first, long missing) {
+        if (missing > 0) {
             problems.add(new Problem(
                     content.weights().toString(),
                     "modules '" + kind + "'",
                     null,
-                    "missing in blocks " + missing + ", and " + client
+                    "missing in blocks " + Excerpt.of(first, missing) + ", and " + client
                             + " then ignores them in all blocks; prune the original adapter with --action zero,"
                             + " or train on all layers"));
         }

@@ -1,6 +1,7 @@
 package io.github.splora.error;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +15,18 @@ public final class BadInputException extends RuntimeException {
 
     private final transient List<Problem> problems;
 
+    /** A file of a million faults must not fill the terminal. */
+    private static final int MOST = 100;
+
     /** @param problems at least one; all that were found, so that the user can fix them in one go */
     public BadInputException(List<Problem> problems) {
-        super(problems.stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator())));
-        this.problems = List.copyOf(problems);
+        super(first(problems).stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator())));
+        this.problems = first(problems);
     }
 
     /** Creates an exception for a single problem; see {@link Problem} for its parts. */
     public BadInputException(Path file, @Nullable String field, @Nullable Object value, String explanation) {
-        this(List.of(new Problem(file.toString(), field, value == null ? null : value.toString(), explanation)));
+        this(List.of(new Problem(file.toString(), field, value == null ? null : Excerpt.ofValue(value), explanation)));
     }
 
     /** Creates an exception for a single problem with a cause. */
@@ -34,5 +38,16 @@ public final class BadInputException extends RuntimeException {
 
     public List<Problem> problems() {
         return problems;
+    }
+
+    /** Returns the first problems and, if there are more, their number. */
+    private static List<Problem> first(List<Problem> problems) {
+        if (problems.size() <= MOST) {
+            return List.copyOf(problems);
+        }
+        List<Problem> first = new ArrayList<>(problems.subList(0, MOST));
+        long rest = problems.size() - MOST;
+        first.add(new Problem(problems.get(MOST).file(), null, null, "and " + Plural.grouped(rest, "more problem")));
+        return List.copyOf(first);
     }
 }

@@ -35,6 +35,11 @@ public final class Printable {
         return escaped(line, LONGEST_LINE);
     }
 
+    /** Cuts a text at the length of the longest that is printed. */
+    static String cut(String text) {
+        return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+    }
+
     private static String escaped(String untrusted, int longest) {
         boolean isLong = untrusted.length() > longest;
         String text = isLong ? untrusted.substring(0, longest) : untrusted;

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Problem(String file, @Nullable String field, @Nullable String value, String explanation) {
 
+    /** Cuts long texts: a name or value may have the size of its file. */
+    public Problem {
+        field = field == null ? null : Printable.cut(field);
+        value = value == null ? null : Printable.cut(value);
+        explanation = Printable.cut(explanation);
+    }
+
     /** Returns this problem with the option that names the file in front. */
     public Problem at(String option) {
         return new Problem(option + " " + file, field, value, explanation);

@@ -20,10 +20,17 @@ public final class TensorFiles {
      * Opens a file, reading only the descriptions of its tensors.
      *
      * @param path read as a PyTorch pickle if its name ends in .bin, .pt or .pth, else as safetensors
-     * @throws BadInputException if the file is missing, unreadable or malformed
+     * @throws BadInputException if the file is missing, unreadable or malformed, or the name of a tensor is too long
      */
     public static TensorFile open(Path path) {
-        return isPickle(path) ? PickleFile.open(path) : SafetensorsFile.open(path);
+        TensorFile file = isPickle(path) ? PickleFile.open(path) : SafetensorsFile.open(path);
+        try {
+            TensorNames.check(file);
+            return file;
+        } catch (BadInputException e) {
+            file.close();
+            throw e;
+        }
     }
 
     /** Whether the file has an extension of PyTorch's own format. */

@@ -4,10 +4,14 @@ import io.github.splora.adapter.LoraModule;
 import io.github.splora.alignment.KrylovSpaces;
 import io.github.splora.correct.CorrectionMethod;
 import io.github.splora.correct.CorrectionRequest;
+import io.github.splora.error.BadInputException;
+import io.github.splora.error.Problem;
+import io.github.splora.error.ProblemList;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.pairing.Weights;
 import io.github.splora.tensor.Kernel;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -23,7 +27,16 @@ final class MemoryBudget {
     /** Copies of a pair of tall-skinny matrices during a walk: the operand, transposed and as float32, and the sums. */
     private static final int COPIES = 6;
 
+    /** Gram matrices and other products of shape {@code [r, r]} that are held at a time. */
+    private static final int RANK_PRODUCTS = 4;
+
+    /** Bytes of products of ranks that are computed however small the budget is. */
+    private static final long ALWAYS_ALLOWED = 64L << 20;
+    /** More bytes than there are, few enough to be added up. */
+    private static final double ABSURD = 0x1p50;
+
     private final Kernel kernel;
+    private final long bytes;
     private final int units;
     private final int threads;
     private final Semaphore free;
@@ -34,9 +47,43 @@ final class MemoryBudget {
      */
     MemoryBudget(Kernel kernel, long bytes, int threads) {
         this.kernel = kernel;
+        this.bytes = bytes;
         this.threads = threads;
         this.units = Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.max(1, bytes / UNIT)));
         this.free = new Semaphore(units, true);
+    }
+
+    /**
+     * Refuses ranks that add nothing but memory: above the size of the weight, the products of ranks are larger than the
+     * weight, and an adapter can make them arbitrarily large.
+     *
+     * @throws BadInputException if such products alone exceed the budget
+     */
+    void refuseExcessiveRanks(List<PairedModule> modules) {
+        ProblemList problems = new ProblemList();
+        for (PairedModule module : modules) {
+            Weights weights = module.weights().get(0);
+            if (module.tuned() instanceof LoraModule lora
+                    && lora.rank() > Math.min(weights.outFeatures(), weights.inFeatures())
+                    && rankProductBytes(lora.rank()) > Math.max(bytes, ALWAYS_ALLOWED)) {
+                problems.add(
+                        "rank",
+                        new Problem(
+                                lora.loraA().file().path().toString(),
+                                "module '" + lora.name() + "' rank",
+                                Long.toString(lora.rank()),
+                                String.format(
+                                        Locale.ROOT,
+                                        "exceeds the weight's smaller side, and its matrices of rank × rank need %,d MiB,"
+                                                + " more than --memory (%,d MiB); increase --memory, or save the adapter"
+                                                + " with a smaller rank",
+                                        ceilOfUnits(rankProductBytes(lora.rank())),
+                                        ceilOfUnits(bytes))));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems.toList(modules.size(), "module"));
+        }
     }
 
     /**
@@ -99,14 +146,18 @@ final class MemoryBudget {
                 + ofTriplets * module.weights().size();
     }
 
-    /** Bytes of the factors of all matrices, plus the copies for one matrix. A merged weight has no factors. */
+    /** Bytes of the factors of all matrices, plus the copies and the products of ranks for one matrix. A merged weight has no factors. */
     private static long tallSkinnyBytes(PairedModule module, int askers) {
         if (!(module.tuned() instanceof LoraModule lora)) {
             return 0;
         }
         Weights weights = module.weights().get(0);
         long pair = (weights.outFeatures() + weights.inFeatures()) * lora.rank() * Double.BYTES;
-        return askers * pair * (module.weights().size() + COPIES);
+        return askers * pair * (module.weights().size() + COPIES) + rankProductBytes(lora.rank());
+    }
+
+    private static long rankProductBytes(long rank) {
+        return (long) Math.min(ABSURD, (double) rank * rank * RANK_PRODUCTS * Double.BYTES);
     }
 
     private static long ceilOfUnits(long bytes) {

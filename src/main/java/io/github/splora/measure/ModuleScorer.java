@@ -65,11 +65,12 @@ public final class ModuleScorer {
      *
      * @param progress called on any thread, one call at a time
      * @return one list per reference, in order; each holds the measurements in the order of {@code modules}
-     * @throws BadInputException if a result is not finite; names every tensor with NaN or infinite elements
+     * @throws BadInputException if a rank requires too much memory, or a result is not finite; names every tensor with NaN or infinite elements
      */
     public List<List<Measurement>> measure(List<PairedModule> modules, MeasuringProgress progress) {
-        ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
         MemoryBudget memory = new MemoryBudget(kernel, resources.memory(), resources.threads());
+        memory.refuseExcessiveRanks(modules);
+        ExecutorService pool = Executors.newFixedThreadPool(resources.threads());
         try {
             Map<List<Weights>, List<PairedModule>> ofSameWeights = modules.stream()
                     .collect(Collectors.groupingBy(PairedModule::weights, LinkedHashMap::new, Collectors.toList()));

@@ -3,8 +3,6 @@ package io.github.splora.surgery;
 import io.github.splora.adapter.Block;
 import io.github.splora.adapter.ModuleNames;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,7 +26,7 @@ final class ModuleSuffixes {
      * module.
      */
     static List<String> of(Collection<String> names, Collection<String> others, Collection<String> old) {
-        Set<String> taken = endsOf(others);
+        NameEnds taken = new NameEnds(others);
         Set<String> oldSuffixes = Set.copyOf(old);
         return names.stream()
                 .map(name -> shortest(name, taken, longestEnd(name, oldSuffixes)))
@@ -38,11 +36,8 @@ final class ModuleSuffixes {
 
     /** Whether a list of {@code suffixes} would match a module of {@code names}. */
     static boolean matchAny(Collection<String> suffixes, Collection<String> names) {
-        return !Collections.disjoint(endsOf(names), suffixes);
-    }
-
-    private static Set<String> endsOf(Collection<String> names) {
-        return names.stream().flatMap(ModuleNames::ends).collect(Collectors.toSet());
+        NameEnds ends = new NameEnds(names);
+        return suffixes.stream().anyMatch(ends::contain);
     }
 
     private static int longestEnd(String name, Set<String> suffixes) {
@@ -63,12 +58,22 @@ final class ModuleSuffixes {
         return names.stream().map(ModuleSuffixes::escape).collect(Collectors.joining("|", "(?:", ")"));
     }
 
-    private static String shortest(String name, Set<String> taken, int minLength) {
+    /** Returns the shortest end that is long enough and not taken: if an end is not, no longer one is. */
+    private static String shortest(String name, NameEnds taken, int minLength) {
         int least = Math.max(minLength, Block.suffixFromBlock(name).length());
-        return ModuleNames.ends(name)
-                .filter(end -> end.length() >= least && !taken.contains(end))
-                .min(Comparator.comparingInt(String::length))
-                .orElse(name);
+        List<String> ends =
+                ModuleNames.ends(name).filter(end -> end.length() >= least).toList();
+        int taker = 0;
+        int free = ends.size();
+        while (taker < free) {
+            int middle = (taker + free) >>> 1;
+            if (taken.contain(ends.get(middle))) {
+                free = middle;
+            } else {
+                taker = middle + 1;
+            }
+        }
+        return free == 0 ? name : ends.get(free - 1);
     }
 
     private static String escape(String name) {

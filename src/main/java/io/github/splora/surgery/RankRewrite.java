@@ -127,8 +127,9 @@ record RankRewrite(Adapter adapter, Map<String, Integer> ranks) {
         }
         ObjectNode pattern = json.putObject(field);
         others.forEach((number, names) -> {
+            Set<String> here = Set.copyOf(names);
             List<String> rest = wanted.keySet().stream()
-                    .filter(name -> !names.contains(name))
+                    .filter(name -> !here.contains(name))
                     .toList();
             keys(names, rest).forEach(key -> putNumber(pattern, key, number));
         });

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +77,41 @@ class ModulePatternTest {
         ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("(q)_\\1", 1), CONFIG, "alpha_pattern");
         assertThat(pattern.valueFor("layers.q_q")).isEmpty();
         assertThat(pattern.valueFor("layers.q_layers.")).contains(1);
+    }
+
+    @Test
+    void limitsTheNumberOfRegularExpressions() {
+        Map<String, Integer> values = new LinkedHashMap<>();
+        IntStream.range(0, 1001).forEach(i -> values.put("layers." + i + ".k.*", 1));
+        assertThat(Refusal.of(() -> new ModulePattern<>(values, CONFIG, "rank_pattern")))
+                .containsExactly("adapter_config.json: rank_pattern: has 1,001 regular expressions, more than the limit"
+                        + " of 1,000 expressions; write plain module names instead");
+        values.remove("layers.0.k.*");
+        assertThat(new ModulePattern<>(values, CONFIG, "rank_pattern").valueFor("layers.7.k_proj"))
+                .contains(1);
+    }
+
+    @Test
+    void theFirstKeyDecidesWhetherPlainOrNot() {
+        Map<String, Integer> values = new LinkedHashMap<>();
+        values.put("(a|b)", 1);
+        values.put("b", 2);
+        values.put("c", 3);
+        values.put("(c|d)", 4);
+        ModulePattern<Integer> pattern = new ModulePattern<>(values, CONFIG, "rank_pattern");
+        assertThat(pattern.valueFor("x.b")).contains(1);
+        assertThat(pattern.valueFor("x.c")).contains(3);
+        assertThat(pattern.valueFor("x.d")).contains(4);
+        assertThat(pattern.keysMatchingNone(List.of("x.b", "x.d"))).containsExactly("c");
+    }
+
+    @Test
+    void aNameBeyondTheBasicPlaneIsRefusedWithPlainKeysToo() {
+        ModulePattern<Integer> pattern = new ModulePattern<>(Map.of("q", 1), CONFIG, "rank_pattern");
+        assertThat(Refusal.of(() -> pattern.valueFor("x\uD83D\uDE00.q")))
+                .singleElement()
+                .asString()
+                .contains("beyond U+FFFF");
     }
 
     @Test

@@ -390,6 +390,16 @@ class ClientsTest {
     @EnumSource(
             value = ClientKind.class,
             names = {"TGI", "LORAX"})
+    void aBlockWithAHugeNumberCostsNothing(ClientKind client) {
+        assertThat(problems(client, plain().module("model.layers.999999999.self_attn.q_proj", 12, 10)))
+                .anySatisfy(problem -> assertThat(problem)
+                        .contains("missing in blocks [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ... (999,999,999 in all)]"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ClientKind.class,
+            names = {"TGI", "LORAX"})
     void aNameThatLooksLikeAPatternIsOnlyAName(ClientKind client) {
         String odd = "a.*.layers.1.self_attn.q_proj";
         assertThat(problems(client, plain().module(odd, 12, 10))).anySatisfy(problem -> assertThat(problem)

@@ -14,6 +14,7 @@ import io.github.splora.tensor.Kernel;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.djl.TensorEngine;
 import io.github.splora.testing.DenseMatrix;
+import io.github.splora.testing.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,8 +119,42 @@ class ModuleScorerTest {
         assertThat(mostWalksAtATime(new Resources(4, 1), 10 << 20)).isEqualTo(1);
     }
 
+    @Test
+    void aRankAboveTheWeightsSizeIsRefusedIfItsProductsExceedTheBudget() throws IOException {
+        PairedModule hostile =
+                pair("m", base, aligned, DenseMatrix.random(4000, IN, 3), DenseMatrix.random(OUT, 4000, 4));
+        assertThat(Refusal.of(() -> scorer(kernel, ReferenceKind.ALIGNMENT, new Resources(1, 256 << 20))
+                        .measure(List.of(hostile), m -> {})))
+                .singleElement()
+                .asString()
+                .contains("module 'm' rank 4000: exceeds the weight's smaller side")
+                .contains("need 489 MiB, more than --memory (256 MiB)");
+        PairedModule odd = pair("n", base, aligned, DenseMatrix.random(60, IN, 3), DenseMatrix.random(OUT, 60, 4));
+        assertThat(scorer(kernel, ReferenceKind.ALIGNMENT, new Resources(1, 1))
+                        .measure(List.of(odd), m -> {})
+                        .get(0))
+                .hasSize(1);
+    }
+
+    @Test
+    void productsOfRanksCountAsMemory() throws IOException {
+        DenseMatrix large = DenseMatrix.random(OUT, IN, 5);
+        List<PairedModule> modules = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            modules.add(
+                    pair("m" + i, large, aligned, DenseMatrix.random(1200, IN, i), DenseMatrix.random(OUT, 1200, i)));
+        }
+        // Of 44 MiB each, beside factors of 8 MiB.
+        assertThat(mostWalksAtATime(modules, new Resources(2, 80 << 20), 1)).isEqualTo(1);
+        assertThat(mostWalksAtATime(modules, new Resources(2, 160 << 20), 1)).isEqualTo(2);
+    }
+
     /** Returns the largest number of concurrent walks; each walk waits a moment for the others to start. */
     private int mostWalksAtATime(Resources resources, long bytesOfWalk) throws IOException {
+        return mostWalksAtATime(many(), resources, bytesOfWalk);
+    }
+
+    private int mostWalksAtATime(List<PairedModule> modules, Resources resources, long bytesOfWalk) {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(resources.threads());
@@ -133,7 +168,7 @@ class ModuleScorerTest {
             }
             now.decrementAndGet();
         });
-        scorer(watched, ReferenceKind.ALIGNMENT, resources).measure(many().subList(0, 4), m -> {});
+        scorer(watched, ReferenceKind.ALIGNMENT, resources).measure(modules.subList(0, resources.threads()), m -> {});
         return most.get();
     }
 

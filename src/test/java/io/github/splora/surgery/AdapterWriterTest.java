@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.splora.adapter.Adapter;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +14,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -186,6 +190,33 @@ class AdapterWriterTest {
         Files.createSymbolicLink(old.resolve("merges.txt"), secret);
         Files.createSymbolicLink(
                 Files.createDirectory(old.resolve("sub")).resolve("vocab.txt"), Path.of("../../id_ed25519"));
+        rewrite(old);
+        assertThat(filesWritten()).isEqualTo(OWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "tokenizer.json"})
+    void aHugeFileIsLeftBehind(String name) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(old.resolve(name).toFile(), "rw")) {
+            file.setLength(4L << 30);
+        }
+        rewrite(old);
+        assertThat(filesWritten()).isEqualTo(OWN);
+    }
+
+    /** Reading any of these would never end, or would publish the environment. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/zero", "/proc/self/environ", "/proc/kmsg", "fifo"})
+    @EnabledOnOs(OS.LINUX)
+    @Timeout(60)
+    void deviceAndProcessFilesAndPipesAreLeftBehind(String target) throws Exception {
+        if (target.equals("fifo")) {
+            Process mkfifo =
+                    new ProcessBuilder("mkfifo", old.resolve("README.md").toString()).start();
+            assumeTrue(mkfifo.waitFor() == 0);
+        } else {
+            Files.createSymbolicLink(old.resolve("README.md"), Path.of(target));
+        }
         rewrite(old);
         assertThat(filesWritten()).isEqualTo(OWN);
     }
