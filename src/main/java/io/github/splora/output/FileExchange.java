@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces files in a folder that cannot be renamed as a whole. Without a config nothing loads the folder, so the old config is
@@ -93,7 +94,7 @@ final class FileExchange {
     }
 
     /** Creates the folders above a file. What is no folder, or a link to one, makes way. */
-    private void createFolders(Path folder) throws IOException {
+    private void createFolders(@Nullable Path folder) throws IOException {
         if (folder == null) {
             return;
         }

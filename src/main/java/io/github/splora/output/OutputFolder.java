@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -74,8 +75,11 @@ public final class OutputFolder {
         // Register before there is anything to clean up: a signal may arrive between any two lines.
         ShutdownHook cleanUp = ShutdownHook.register(interruption::cleanUp);
         List<Path> parents = createParents();
-        Leftovers.delete(fromInside ? target : staging.toAbsolutePath().getParent(), hiddenPrefix("new"));
-        Leftovers.mention(fromInside ? target : staging.toAbsolutePath().getParent(), hiddenPrefix("old"), target);
+        Path place = fromInside
+                ? target
+                : Objects.requireNonNull(staging.toAbsolutePath().getParent());
+        Leftovers.delete(place, hiddenPrefix("new"));
+        Leftovers.mention(place, hiddenPrefix("old"), target);
         try {
             Files.createDirectory(staging);
             contents.writeTo(staging);
