@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The options that name the inputs of a run. */
-final class InputOptions {
+/** The options that name the inputs of a run on adapters. */
+class InputOptions {
 
     @Option(
             names = "--base",
@@ -54,17 +54,14 @@ final class InputOptions {
                             + " stands for all of them. The checkpoints are read once for all adapters.")
     List<String> named = List.of();
 
-    @Option(
-            names = "--adapted",
-            paramLabel = "MODEL",
-            description =
-                    "Merged or fully fine-tuned checkpoint, instead of --adapter. Scores the difference between each of"
-                            + " its weights and the aligned weight. A prune restores the selected weights to their aligned values.")
-    @Nullable
-    String adapted;
-
+    /** Returns the merged checkpoint that takes the place of an adapter; empty for commands that need an adapter. */
     Optional<String> adapted() {
-        return Optional.ofNullable(adapted);
+        return Optional.empty();
+    }
+
+    /** Returns what an error message offers besides --adapter. */
+    String orElse() {
+        return "";
     }
 
     List<String> adapters() {
@@ -95,7 +92,7 @@ final class InputOptions {
         }
         ModelFinder finder = new ModelFinder(hub, revision);
         List<String> sentences = new ArrayList<>();
-        if (aligned == null && adapted == null) {
+        if (aligned == null && adapted().isEmpty()) {
             Found found = finder.aligned(adapters().get(0));
             aligned = found.name();
             sentences.add("aligned model: " + found.name() + " (" + found.origin() + ")");
@@ -108,10 +105,10 @@ final class InputOptions {
         return sentences;
     }
 
-    /** Returns a sentence that says what is wrong; empty if exactly one of --adapter and --adapted is given. */
+    /** Returns a sentence that says what is wrong; empty if nothing is. */
     Optional<String> contradiction() {
-        if (adapted == null && adapters().isEmpty()) {
-            return Optional.of("Missing required option: '--adapter=ADAPTER', or '--adapted=MODEL'");
+        if (adapted().isEmpty() && adapters().isEmpty()) {
+            return Optional.of("Missing required option: '--adapter=ADAPTER'" + orElse());
         }
         if (preset != null && (base != null || aligned != null)) {
             return Optional.of("--preset names both models: it cannot be given with --base or --aligned");
@@ -119,10 +116,10 @@ final class InputOptions {
         if (preset != null && Presets.named(preset).isEmpty()) {
             return Optional.of("--preset " + preset + ": there is no such preset; 'splora presets' lists them");
         }
-        if (adapted != null && preset == null && aligned == null) {
+        if (adapted().isPresent() && preset == null && aligned == null) {
             return Optional.of("Missing required option: '--aligned=MODEL', or '--preset=NAME'");
         }
-        return adapted != null && !adapters().isEmpty()
+        return adapted().isPresent() && !adapters().isEmpty()
                 ? Optional.of("--adapter and --adapted cannot be given together: score the adapter or the merged model")
                 : Optional.empty();
     }

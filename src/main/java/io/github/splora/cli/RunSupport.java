@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 abstract class RunSupport extends CommandSupport {
 
     @Mixin
-    InputOptions inputs;
+    AdapterOrMergedOptions inputs;
 
     @Mixin
     SchemeOptions scheme;

@@ -38,6 +38,11 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     @Mixin
     InputOptions inputs;
 
+    /** Not offered, only refused with a reason. */
+    @Option(names = "--adapted", hidden = true)
+    @Nullable
+    String adapted;
+
     @Option(
             names = "--candidate",
             paramLabel = "OPTIONS",
@@ -184,7 +189,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     }
 
     private SweepOptions options() {
-        if (inputs.adapted().isPresent()) {
+        if (adapted != null) {
             throw wrong("--adapted cannot be given with sweep: candidates are adapters");
         }
         Stream.of(inputs.contradiction(), work.contradiction(), evaluation.contradiction())

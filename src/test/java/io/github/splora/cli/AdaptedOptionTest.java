@@ -48,6 +48,17 @@ class AdaptedOptionTest {
         assertThat(both.err()).startsWith("splora: --adapter and --adapted cannot be given together");
     }
 
+    @Test
+    void aSweepDoesNotOfferWhatItRefuses() {
+        assertThat(Run.of("sweep", "--help").out()).contains("--adapter").doesNotContain("--adapted");
+        Run refused = run("sweep", "--adapted", "b");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).startsWith("splora: --adapted cannot be given with sweep: candidates are adapters");
+        assertThat(run("sweep").err())
+                .startsWith("splora: Missing required option: '--adapter=ADAPTER'")
+                .doesNotContain("--adapted");
+    }
+
     @ParameterizedTest
     @CsvSource({"--action, zero", "--config-style, targets", "--scores, x.json"})
     void whatIsOfAdaptersIsWrongUsage(String option, String value) {
