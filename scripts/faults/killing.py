@@ -1,6 +1,7 @@
 """Runs that are killed or terminated: the output must be absent or whole."""
 
 import collections
+import os
 import shutil
 import signal
 import time
@@ -113,10 +114,37 @@ def terminate(harness, place):
     return counted(seen, harness.kills) + "; nothing left behind"
 
 
+def terminate_sweep(harness, place):
+    """SIGTERM during a sweep, while a candidate is written or evaluated: its temporary folder is removed too."""
+    temporary = place / "temporary"
+    temporary.mkdir()
+    for index in range(harness.kills):
+        output = place / f"out{index}"
+        process = start(
+            "sweep",
+            "-q",
+            *harness.inputs.args(),
+            *("--candidate", "--count {4,5,6}", "--require", "utility>=0", "--output", output),
+            *("--evaluate", "sleep 0.2; echo '{\"utility\": 1}' # {adapter}", "--minimize", "utility"),
+            env={**os.environ, "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={temporary}"},
+        )
+        wait_for(process, temporary, "splora-sweep-*")
+        require(process.poll() is None, "the sweep ended before it had a temporary folder")
+        time.sleep(0.4 * index / harness.kills)
+        process.send_signal(signal.SIGTERM)
+        finish(process)
+        left = [entry.name for entry in temporary.iterdir() if entry.name.startswith("splora-sweep-")]
+        require(not left, f"left behind: {left}")
+        require(not output.exists(), f"{output} was written")
+        require_nothing_hidden(place)
+    return f"{harness.kills} runs: absent {harness.kills}; no folder of a candidate left behind"
+
+
 FAULTS = [
     ("killed (SIGKILL) at moments spread over a run", kill_over_time),
     ("killed at each step of the writing", kill_at_steps),
     ("killed while replacing another adapter (`--force`)", kill_while_replacing),
     ("killed while replacing one in the working directory (`--force`)", kill_in_the_working_directory),
     ("terminated (SIGTERM, Ctrl-C) while writing", terminate),
+    ("terminated (SIGTERM, Ctrl-C) during a sweep", terminate_sweep),
 ]

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.regex.Pattern;
 
 /**
  * Patterns that are almost names: letters, digits, {@code _}, {@code -}, and dots, which match any character. They are
@@ -14,9 +13,6 @@ import java.util.regex.Pattern;
  * million. A match starts at the beginning of a name or after a dot.
  */
 final class PlainKeys {
-
-    /** An optional {@code ^}, then characters and escaped dots. */
-    private static final Pattern PLAIN = Pattern.compile("\\^?(?:[A-Za-z0-9_.-]|\\\\\\.)+");
 
     /** What an unescaped dot becomes; sorts before all else. */
     private static final char ANY = '\0';
@@ -47,9 +43,23 @@ final class PlainKeys {
         this.tooMany = tooMany;
     }
 
-    /** Whether an expression is such a key. */
+    /** Whether an expression is such a key: an optional {@code ^}, then characters and escaped dots. */
     static boolean isPlain(String expression) {
-        return PLAIN.matcher(expression).matches();
+        int start = expression.startsWith("^") ? 1 : 0;
+        for (int i = start; i < expression.length(); i++) {
+            char c = expression.charAt(i);
+            boolean isEscapedDot = c == '\\' && i + 1 < expression.length() && expression.charAt(i + 1) == '.';
+            if (isEscapedDot) {
+                i++;
+            } else if (!isPlain(c)) {
+                return false;
+            }
+        }
+        return expression.length() > start;
+    }
+
+    private static boolean isPlain(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "_.-".indexOf(c) >= 0;
     }
 
     /**

@@ -43,6 +43,14 @@ class PlainKeysTest {
         assertThat(PlainKeys.isPlain(key)).isEqualTo(isPlain);
     }
 
+    @Test
+    void aLongKeyIsNoDanger() {
+        String key = "a\\.".repeat(1_000_000);
+        assertThat(PlainKeys.isPlain(key)).isTrue();
+        assertThat(keys(PlainKeys.End.NAME, key).first("a.".repeat(500))).isEmpty();
+        assertThat(PlainKeys.isPlain("a\\")).isFalse();
+    }
+
     /** Random keys and names of a few characters, so that most kinds of match and mismatch occur. */
     @ParameterizedTest
     @EnumSource
