@@ -46,7 +46,7 @@ public final class BadInputException extends RuntimeException {
             return List.copyOf(problems);
         }
         List<Problem> first = new ArrayList<>(problems.subList(0, MOST));
-        long rest = problems.size() - MOST;
+        int rest = problems.size() - MOST;
         first.add(new Problem(problems.get(MOST).file(), null, null, "and " + Plural.grouped(rest, "more problem")));
         return List.copyOf(first);
     }
