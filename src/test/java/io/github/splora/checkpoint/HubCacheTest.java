@@ -221,7 +221,7 @@ class HubCacheTest {
             })
     void whatIsNeitherAPathNorAnIdIsNoSuchFile(String name) {
         assertThat(Refusal.of(() -> cache.resolve(name, "main")))
-                .containsExactly("'" + name.replace('\u0000', ' ') + "': no such file or folder");
+                .containsExactly("'" + name.replace("\u0000", "\\u0000") + "': no such file or folder");
     }
 
     @Test

@@ -174,7 +174,7 @@ class SeveralAdaptersTest {
                 .startsWith(first + "\n\n")
                 .contains("\n" + second + "\n\n");
         assertThat(score(List.of(first, second), "--format", "markdown").out())
-                .startsWith("## " + first + "\n\n### splora");
+                .startsWith("## `" + first + "`\n\n### splora");
     }
 
     @Test

@@ -53,6 +53,7 @@ class RunReportTest {
                         "engine",
                         "modules",
                         "effects",
+                        "addedModules",
                         "summary",
                         "warnings",
                         "verdict",

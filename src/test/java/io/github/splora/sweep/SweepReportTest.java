@@ -120,7 +120,7 @@ class SweepReportTest {
                         + "0,!,0,1.0,1.0,(the unchanged adapter),\r\n1,*,1,0.5,0.123456,'--x 1,\r\n");
         assertThat(SweepTable.markdown(report))
                 .contains("| number | mark | modules | asr | utility | options | note |\n| --- |")
-                .contains("| 1 | \\* | 1 | 0.5000 | 0.1235 | --x 1 |  |");
+                .contains("| 1 | \\* | 1 | 0.5000 | 0.1235 | \\--x 1 |  |");
     }
 
     @Test
