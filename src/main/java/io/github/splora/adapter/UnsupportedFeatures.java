@@ -49,19 +49,19 @@ final class UnsupportedFeatures {
                     "QALoRA pools the input before A, so its delta is not BA; " + MERGE),
             new Feature(
                     "use_bdlora",
-                    UnsupportedFeatures::isPresent,
+                    UnsupportedFeatures::isConfigured,
                     "block-diagonal LoRA stores only the blocks of A or B; " + MERGE),
             new Feature(
                     "kasa_config",
-                    UnsupportedFeatures::isPresent,
+                    UnsupportedFeatures::isConfigured,
                     "KaSA changes the base weights and adds its own singular values; " + MERGE),
             new Feature(
                     "monteclora_config",
-                    UnsupportedFeatures::isPresent,
+                    UnsupportedFeatures::isConfigured,
                     "Monteclora samples around A and B, so its delta is not BA; " + MERGE),
             new Feature(
                     "arrow_config",
-                    UnsupportedFeatures::isPresent,
+                    UnsupportedFeatures::isConfigured,
                     "Arrow routes between several adapters; score each of them separately"),
             new Feature(
                     "layer_replication",
@@ -117,6 +117,11 @@ final class UnsupportedFeatures {
                             + " lora_B = lora_b transposed, lora_alpha = scale * rank), or fuse it into its model with"
                             + " mlx_lm.fuse and pass that checkpoint with --adapted");
         }
+    }
+
+    /** Whether the value is not missing, null or false. PEFT switches on what has an empty object, with default values. */
+    private static boolean isConfigured(JsonNode value) {
+        return value.isContainerNode() || isPresent(value);
     }
 
     /** Whether the value is not missing, null, false or empty. */

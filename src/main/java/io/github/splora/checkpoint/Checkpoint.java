@@ -30,6 +30,8 @@ public final class Checkpoint implements AutoCloseable {
     private static final List<String> ENTRIES = List.of(
             "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
+    private static final String ADAPTER_CONFIG = "adapter_config.json";
+
     private final Path location;
     private final Map<String, Path> weightMap;
     private final Map<Path, TensorFile> open;
@@ -69,6 +71,28 @@ public final class Checkpoint implements AutoCloseable {
             throw e;
         }
         return checkpoint;
+    }
+
+    /**
+     * Opens a merged fine-tune to compute with its values.
+     *
+     * @throws BadInputException as in {@link #openModel}, or if an adapter lies beside the weights: transformers would load
+     *     that adapter and the model that it names, and ignore the weights
+     */
+    public static Checkpoint openMerged(Path location) {
+        Path folder = Files.isDirectory(location)
+                ? location
+                : location.toAbsolutePath().getParent();
+        if (folder != null && Files.exists(folder.resolve(ADAPTER_CONFIG))) {
+            throw new BadInputException(
+                    location,
+                    null,
+                    null,
+                    "there is an " + ADAPTER_CONFIG + " beside the weights, so transformers would load that adapter and"
+                            + " the model that it names, and ignore these weights; remove the adapter's files, or score"
+                            + " the adapter with --adapter");
+        }
+        return openModel(location);
     }
 
     /** Whether {@code folder} holds the files of a checkpoint (rather than, say, an adapter). */
@@ -160,7 +184,7 @@ public final class Checkpoint implements AutoCloseable {
                 .filter(Files::exists)
                 .findFirst()
                 .orElseThrow(() -> {
-                    if (Files.exists(folder.resolve("adapter_config.json"))) {
+                    if (Files.exists(folder.resolve(ADAPTER_CONFIG))) {
                         return new BadInputException(folder, null, null, "this is an adapter; name a full checkpoint");
                     }
                     return new BadInputException(

@@ -18,18 +18,22 @@ public final class AdapterEffects {
 
     private final Counterparts base;
     private final Counterparts aligned;
+    private final Checkpoint alignedModel;
 
     public AdapterEffects(Checkpoint base, Checkpoint aligned) {
         this.base = new Counterparts(base);
         this.aligned = new Counterparts(aligned);
+        this.alignedModel = aligned;
     }
 
     /** Returns every tensor and setting that changes the model; tensors that equal their aligned counterparts change nothing. */
     public List<Effect> of(Adapter adapter) {
+        Stream<String> settings = Stream.concat(
+                SavedTensor.settings(adapter.config()),
+                UntrainedModules.areRandomIn(adapter, alignedModel) ? Stream.of("init_lora_weights") : Stream.empty());
         return Stream.concat(
                         SavedTensor.of(adapter).stream().flatMap(saved -> of(saved).stream()),
-                        SavedTensor.settings(adapter.config())
-                                .map(field -> new Effect(field, Kind.SETTING, null, null)))
+                        settings.map(field -> new Effect(field, Kind.SETTING, null, null)))
                 .toList();
     }
 

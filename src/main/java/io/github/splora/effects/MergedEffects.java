@@ -33,8 +33,28 @@ public final class MergedEffects {
             "unsloth_version",
             "unsloth_fixed");
 
-    /** Fields that change the model where only one of the two has them; others appear and vanish with library versions. */
-    private static final Set<String> WATCHED = Set.of("auto_map", "rope_scaling");
+    /**
+     * Fields that change the model where only one of the two has them: every version of transformers writes them for the
+     * models that know them, or only for models that use them. Others appear and vanish with library versions.
+     */
+    private static final Set<String> WATCHED = Set.of(
+            "auto_map",
+            "rope_scaling",
+            "transformers_weights",
+            "model_type",
+            "num_hidden_layers",
+            "num_attention_heads",
+            "num_key_value_heads",
+            "num_experts_per_tok",
+            "hidden_act",
+            "hidden_activation",
+            "activation_function",
+            "rms_norm_eps",
+            "layer_norm_eps",
+            "layer_norm_epsilon");
+
+    private static final String ROPE_THETA = "rope_theta";
+    private static final double USUAL_ROPE_THETA = 10_000;
 
     private MergedEffects() {}
 
@@ -90,10 +110,21 @@ public final class MergedEffects {
         Set<String> fields = new TreeSet<>();
         one.fieldNames().forEachRemaining(fields::add);
         other.fieldNames().forEachRemaining(fields::add);
+        if (ropeTheta(one) != ropeTheta(other)) {
+            fields.add(ROPE_THETA);
+        }
         return fields.stream()
                 .filter(field -> !HARMLESS.contains(field))
-                .filter(field -> isChanged(value(one, field), value(other, field), WATCHED.contains(field)))
+                .filter(field -> field.equals(ROPE_THETA)
+                        ? ropeTheta(one) != ropeTheta(other)
+                        : isChanged(value(one, field), value(other, field), WATCHED.contains(field)))
                 .map(field -> new Effect("config.json " + field, Kind.SETTING, null, null));
+    }
+
+    /** Returns the base of rotary embeddings, which transformers 5 writes into {@code rope_parameters}. */
+    private static double ropeTheta(ObjectNode config) {
+        JsonNode field = config.path("rope_parameters").path(ROPE_THETA);
+        return (field.isNumber() ? field : config.path(ROPE_THETA)).asDouble(USUAL_ROPE_THETA);
     }
 
     private static boolean isChanged(JsonNode one, JsonNode other, boolean isWatched) {

@@ -80,8 +80,7 @@ public final class MergedPairing {
                         "quantized", quantized(adapted, name, "; or leave it out: --exclude '" + coded.get() + "'"));
                 continue;
             }
-            boolean isModule = isModule(tensor)
-                    && (withVocabulary || !VOCABULARY.matcher(module).matches());
+            boolean isModule = isModule(tensor) && (withVocabulary || !isVocabulary(module));
             if (isModule && takesPart.test(module)) {
                 weights++;
                 if (isComparable(tensor)) {
@@ -228,5 +227,10 @@ public final class MergedPairing {
 
     private static StoredMatrix matrix(Checkpoint checkpoint, StoredTensor tensor) {
         return StoredMatrix.of(tensor, tensor.shape().get(0), checkpoint.scalesOf(tensor));
+    }
+
+    /** Whether a layer's name is that of an embedding or a head. */
+    public static boolean isVocabulary(String layer) {
+        return VOCABULARY.matcher(layer).matches();
     }
 }

@@ -264,17 +264,18 @@ public final class ModulePairing {
 
     /**
      * Determines, per kind of layer, whether square weights, which fit either way, are transposed. PEFT corrects a
-     * wrong {@code fan_in_fan_out} when it sees the layers; splora sees only shapes. If all other weights of that kind
-     * in the adapter agree, they decide; otherwise the flag does. For parameters, whose orientation depends on the
-     * model, the type of model decides instead of the flag.
+     * wrong {@code fan_in_fan_out} when it sees the layers; splora sees only shapes. The checkpoint decides if it shows
+     * what its layers are. If not, and all other weights of that kind in the adapter agree, they decide; otherwise the
+     * flag does, unless it names layers that the checkpoint cannot have. For parameters, whose orientation depends on the model, the type of model decides instead of the flag.
      */
     private Map<String, Boolean> squareIsTransposed(
             List<LoraModule> modules, List<@Nullable FoundWeight> weights, Checkpoint checkpoint) {
         Map<String, Set<Boolean>> seen = new HashMap<>();
         Map<String, Boolean> decided = new HashMap<>();
+        boolean saysTransposed = config.fanInFanOut() && Conv1dLayers.arePossibleIn(checkpoint);
         for (int i = 0; i < modules.size(); i++) {
             LayerKind kind = modules.get(i).kind();
-            decided.put(kind.label(), kind.onParameter() ? TransposedExperts.areIn(checkpoint) : config.fanInFanOut());
+            decided.put(kind.label(), kind.onParameter() ? TransposedExperts.areIn(checkpoint) : saysTransposed);
             Set<Boolean> ofKind = seen.computeIfAbsent(kind.label(), label -> new HashSet<>());
             if (weights.get(i) != null && !weights.get(i).isAmbiguous()) {
                 ofKind.addAll(weights.get(i).transpositions());
@@ -282,6 +283,13 @@ public final class ModulePairing {
         }
         seen.forEach((kind, ways) -> decided.computeIfPresent(
                 kind, (label, otherwise) -> ways.size() == 1 ? ways.contains(true) : otherwise));
+        if (IntStream.range(0, modules.size())
+                .anyMatch(i -> weights.get(i) != null && weights.get(i).isAmbiguous())) {
+            Conv1dLayers.areIn(checkpoint).ifPresent(isConv1d -> modules.stream()
+                    .map(LoraModule::kind)
+                    .filter(kind -> !kind.onParameter())
+                    .forEach(kind -> decided.put(kind.label(), isConv1d)));
+        }
         IntStream.range(0, modules.size())
                 .filter(i -> modules.get(i).kind().onParameter()
                         && weights.get(i) != null

@@ -50,7 +50,7 @@ public final class MergedRun {
             Checkpoint aligned =
                     RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openModel, problems);
             Checkpoint adapted = RunInputs.open(
-                    "--adapted", options.adapted().orElseThrow(), options, hub, Checkpoint::openModel, problems);
+                    "--adapted", options.adapted().orElseThrow(), options, hub, Checkpoint::openMerged, problems);
             if (base == null || aligned == null || adapted == null || !problems.isEmpty()) {
                 Stream.of(Optional.ofNullable(base), Optional.ofNullable(aligned), Optional.ofNullable(adapted))
                         .flatMap(Optional::stream)

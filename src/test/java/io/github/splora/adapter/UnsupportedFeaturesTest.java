@@ -67,7 +67,11 @@ class UnsupportedFeaturesTest {
                 "init_lora_weights; \"loftq\"; LoftQ",
                 "use_qalora; true; QALoRA",
                 "use_bdlora; {\"nblocks\":2}; block-diagonal LoRA",
+                "use_bdlora; {}; block-diagonal LoRA",
                 "kasa_config; {\"beta\":0.0001}; KaSA",
+                "kasa_config; {}; KaSA",
+                "monteclora_config; {}; Monteclora",
+                "arrow_config; {}; Arrow",
                 "layer_replication; [[0,4],[2,5]]; replicated layers",
                 "alora_invocation_tokens; [1,2]; activated LoRA",
                 "megatron_config; {\"x\":1}; Megatron"

@@ -12,6 +12,7 @@ import io.github.splora.testing.Refusal;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,8 +100,9 @@ class ModulePairingTest {
     }
 
     @Test
-    void aSquareWeightIsTransposedIfFanInFanOutSaysSo() {
-        TinyCheckpoint gpt2 = new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4);
+    void aSquareWeightIsTransposedIfFanInFanOutSaysSoAndTheCheckpointDoesNotShow() {
+        TinyCheckpoint gpt2 =
+                new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4).random("h.0.attn.c_proj.bias", 4);
         TinyAdapter adapter = new TinyAdapter().module("transformer.h.0.attn.c_proj", 4, 4);
         pair(adapter.config("fan_in_fan_out", "true"), gpt2, gpt2, paired -> assertThat(
                         paired.get(0).weights().get(0).transposed())
@@ -121,6 +123,55 @@ class ModulePairingTest {
         pair(adapter, gpt2, gpt2, paired -> assertThat(paired)
                 .extracting(pair -> pair.weights().get(0).transposed())
                 .containsExactly(true, true));
+    }
+
+    @Test
+    void aCheckpointThatShowsItsLayersOverrulesFanInFanOut() {
+        String square = "h.0.attn.c_proj";
+        TinyCheckpoint conv1d = new TinyCheckpoint()
+                .random(square + ".weight", 4, 4)
+                .random(square + ".bias", 4)
+                .random("h.0.attn.c_attn.weight", 4, 12)
+                .random("h.0.attn.c_attn.bias", 12);
+        TinyCheckpoint linear = new TinyCheckpoint()
+                .random(square + ".weight", 4, 4)
+                .random(square + ".bias", 4)
+                .random("h.0.attn.c_attn.weight", 12, 4)
+                .random("h.0.attn.c_attn.bias", 12);
+        TinyCheckpoint withoutBiases = new TinyCheckpoint().random(square + ".weight", 4, 4);
+        for (String flag : List.of("true", "false")) {
+            TinyAdapter adapter =
+                    new TinyAdapter().config("fan_in_fan_out", flag).module("transformer." + square, 4, 4);
+            assertThat(isTransposed(adapter, conv1d)).as(flag).isTrue();
+            assertThat(isTransposed(adapter, linear)).as(flag).isFalse();
+            assertThat(isTransposed(adapter, withoutBiases)).as(flag).isFalse();
+        }
+    }
+
+    @Test
+    void theTypeOfModelOverrulesFanInFanOutWhereNoBiasShowsTheLayers() {
+        TinyCheckpoint square =
+                new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4).random("h.0.attn.c_proj.bias", 4);
+        for (String flag : List.of("true", "false")) {
+            TinyAdapter adapter =
+                    new TinyAdapter().config("fan_in_fan_out", flag).module("transformer.h.0.attn.c_proj", 4, 4);
+            assertThat(isTransposed(adapter, square.config("{\"model_type\":\"gpt2\"}")))
+                    .as(flag)
+                    .isTrue();
+            assertThat(isTransposed(adapter, square.config("{\"model_type\":\"llama\"}")))
+                    .as(flag)
+                    .isFalse();
+        }
+    }
+
+    private boolean isTransposed(TinyAdapter adapter, TinyCheckpoint model) {
+        List<Boolean> transposed = new ArrayList<>();
+        pair(
+                adapter,
+                model,
+                model,
+                paired -> transposed.add(paired.get(0).weights().get(0).transposed()));
+        return transposed.get(0);
     }
 
     @Test

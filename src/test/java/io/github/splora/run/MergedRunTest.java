@@ -12,6 +12,7 @@ import io.github.splora.measure.ReferenceKind;
 import io.github.splora.measure.Resources;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
+import io.github.splora.score.Effect;
 import io.github.splora.score.MetricKind;
 import io.github.splora.score.PopulationKind;
 import io.github.splora.score.Scheme;
@@ -330,5 +331,54 @@ class MergedRunTest {
                 .isNotEmpty()
                 .allMatch(line -> line.endsWith("splora does not write pickles; save the model as safetensors first"));
         assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void refusesAnAdapterBesideTheWeights() throws IOException {
+        Files.writeString(adapted.resolve("adapter_config.json"), "{}");
+        assertThat(Refusal.of(() -> score(MetricKind.COSINE)))
+                .singleElement()
+                .asString()
+                .contains("there is an adapter_config.json beside the weights");
+        String file = adapted.toString();
+        adapted = model(3, "").writeTo(folder.resolve("other")).resolve("model.safetensors");
+        Files.writeString(folder.resolve("other/adapter_config.json"), "{}");
+        assertThat(Refusal.of(() -> score(MetricKind.COSINE)))
+                .singleElement()
+                .asString()
+                .contains("beside the weights")
+                .doesNotContain(file);
+    }
+
+    @Test
+    void listsSettingsThatOnlyOneConfigHasIfTheyChangeTheModel() {
+        assertThat(settings("'rms_norm_eps': 0.1", "'a_later_field': 1")).containsExactly("config.json rms_norm_eps");
+        assertThat(settings("", "'transformers_weights': 'other.safetensors'"))
+                .containsExactly("config.json transformers_weights");
+        assertThat(settings("'an_older_field': 1", "'use_cache': false")).isEmpty();
+    }
+
+    @Test
+    void comparesTheBaseOfRotaryEmbeddingsUnderEitherName() {
+        String old = "'rope_theta': 500000.0";
+        assertThat(settings(old, "'rope_parameters': {'rope_theta': 500000.0}")).isEmpty();
+        assertThat(settings(old, "'rope_parameters': {'rope_theta': 5.0}")).containsExactly("config.json rope_theta");
+        assertThat(settings(old, "")).containsExactly("config.json rope_theta");
+        assertThat(settings(old, "'rope_theta': 5.0")).containsExactly("config.json rope_theta");
+        assertThat(settings("'rope_theta': 10000", "")).isEmpty();
+    }
+
+    /** Returns the settings that differ between an aligned and a merged model with these fields in their configs. */
+    private List<String> settings(String ofAligned, String ofAdapted) {
+        aligned = model(2, "").config(json(ofAligned)).writeTo(folder.resolve("aligned"));
+        adapted = model(3, "").config(json(ofAdapted)).writeTo(folder.resolve("adapted"));
+        return score(MetricKind.COSINE).unscored().stream()
+                .map(Effect::name)
+                .filter(name -> name.startsWith("config.json"))
+                .toList();
+    }
+
+    private static String json(String fields) {
+        return ("{'model_type': 'llama'" + (fields.isEmpty() ? "" : ", " + fields) + "}").replace('\'', '"');
     }
 }
