@@ -10,9 +10,9 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.gate.Gates;
 import io.github.splora.measure.ReferenceKind;
 import io.github.splora.measure.Resources;
+import io.github.splora.report.EffectRow;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
-import io.github.splora.score.Effect;
 import io.github.splora.score.MetricKind;
 import io.github.splora.score.PopulationKind;
 import io.github.splora.score.Scheme;
@@ -372,8 +372,8 @@ class MergedRunTest {
     private List<String> settings(String ofAligned, String ofAdapted) {
         aligned = model(2, "").config(json(ofAligned)).writeTo(folder.resolve("aligned"));
         adapted = model(3, "").config(json(ofAdapted)).writeTo(folder.resolve("adapted"));
-        return score(MetricKind.COSINE).unscored().stream()
-                .map(Effect::name)
+        return score(MetricKind.COSINE).effects().stream()
+                .map(EffectRow::name)
                 .filter(name -> name.startsWith("config.json"))
                 .toList();
     }
