@@ -39,7 +39,9 @@ def harmful_and_harmless_transposed(world):
     """The modules of an adapter against alignment whose transposed deltas would pass the gate."""
     world.honest = {name: -t if "lora_B" in name else t for name, t in world.harmless().items()}
     kept = [module for module in MODULES if looks_harmless_transposed(world, module)]
-    return kept, {name: t for name, t in world.honest.items() if any(name.startswith(f"{PREFIX}{m}.lora") for m in kept)}
+    return kept, {
+        name: t for name, t in world.honest.items() if any(name.startswith(f"{PREFIX}{m}.lora") for m in kept)
+    }
 
 
 @attack(says="gate failed: max-score")
