@@ -35,7 +35,8 @@ final class Leftovers {
     /** Returns a UUID that names this process. */
     static UUID owned() {
         int pid = (int) ProcessHandle.current().pid();
-        return new UUID(UUID.randomUUID().getMostSignificantBits(), (long) HOST << Integer.SIZE | pid & 0xFFFFFFFFL);
+        return new UUID(
+                UUID.randomUUID().getMostSignificantBits(), ((long) HOST << Integer.SIZE) | (pid & 0xFFFFFFFFL));
     }
 
     /**
