@@ -34,7 +34,7 @@ final class Stacks {
      * @param squareIsFlipped whether a stack of square matrices is transposed
      */
     static StoredTensor oriented(StoredTensor tensor, List<Long> shape, boolean squareIsFlipped) {
-        boolean isFlipped = isSquare(shape) && tensor.shape().equals(shape)
+        boolean isFlipped = (isSquare(shape) && tensor.shape().equals(shape))
                 ? squareIsFlipped && tensor.name().contains(".experts.")
                 : isFlipped(tensor.shape(), shape) && !tensor.shape().equals(shape);
         return isFlipped && tensor.dtype().bits() > Byte.SIZE ? TransposedFile.of(tensor) : tensor;

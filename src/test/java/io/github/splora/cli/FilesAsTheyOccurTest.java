@@ -571,7 +571,7 @@ class FilesAsTheyOccurTest {
         String adapter = new TinyAdapter()
                 .config("target_modules", "[]")
                 .config("target_parameters", "[\"mlp.experts.gate_up_proj\", \"mlp.experts.down_proj\"]")
-                .experts(EXPERTS.substring(0, EXPERTS.length() - 1) + ".base_layer", 2, 2 * size, IN)
+                .experts(EXPERTS.substring(0, EXPERTS.length() - 1) + ".base_layer", 2, 2L * size, IN)
                 .experts(EXPERTS.substring(0, EXPERTS.length() - 1), 2, IN, size)
                 .writeTo(folder.resolve("adapter"))
                 .toString();
@@ -588,9 +588,9 @@ class FilesAsTheyOccurTest {
         List<String> lines = run.out().lines().toList();
         List<String> others = expected.out().lines().toList();
         assertThat(lines).hasSameSizeAs(others);
-        int column = List.of(lines.get(0).split(",")).indexOf("cosine");
+        int column = List.of(lines.get(0).split(",", -1)).indexOf("cosine");
         for (int i = 1; i < lines.size(); i++) {
-            assertThat(lines.get(i).split(",")[0]).isEqualTo(others.get(i).split(",")[0]);
+            assertThat(lines.get(i).split(",", -1)[0]).isEqualTo(others.get(i).split(",", -1)[0]);
             double cosine = Double.parseDouble(figure(lines.get(i), column));
             assertThat(cosine).isCloseTo(Double.parseDouble(figure(others.get(i), column)), within(1e-6));
         }
@@ -598,7 +598,7 @@ class FilesAsTheyOccurTest {
 
     /** Shapes are quoted and hold commas. */
     private static String figure(String line, int column) {
-        return line.replaceAll("\"[^\"]*\"", "x").split(",")[column];
+        return line.replaceAll("\"[^\"]*\"", "x").split(",", -1)[column];
     }
 
     @ParameterizedTest

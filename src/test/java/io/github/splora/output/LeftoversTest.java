@@ -23,7 +23,7 @@ class LeftoversTest {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
         UUID mine = Leftovers.owned();
-        UUID ofTheDead = new UUID(1, mine.getLeastSignificantBits() & ~0xFFFFFFFFL | ended.pid());
+        UUID ofTheDead = new UUID(1, (mine.getLeastSignificantBits() & ~0xFFFFFFFFL) | ended.pid());
         UUID ofAnotherMachine = new UUID(1, ~mine.getLeastSignificantBits());
         assertThat(isRemoved(ofTheDead, Duration.ofHours(25))).isTrue();
         assertThat(isRemoved(ofTheDead, Duration.ofHours(23))).isFalse();
@@ -47,7 +47,7 @@ class LeftoversTest {
 
     private static UUID ofOurParent(UUID mine) {
         long pid = ProcessHandle.current().parent().orElseThrow().pid();
-        return new UUID(1, mine.getLeastSignificantBits() & ~0xFFFFFFFFL | pid);
+        return new UUID(1, (mine.getLeastSignificantBits() & ~0xFFFFFFFFL) | pid);
     }
 
     private boolean isRemoved(UUID uuid, Duration age) throws IOException {
