@@ -17,7 +17,6 @@ needs torch and safetensors.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 import whole_run
+from pytorch_algebra import run
 from whole_run import MODELS, RANK, SPLORA, header, measured, read
 
 SVD_MODULES = 2
@@ -55,15 +55,6 @@ for key in [key for key in adapter.keys() if key.endswith("lora_A.weight")][:cou
     after += float(((new_b.T @ new_b) * (new_a @ new_a.T)).sum())
 print("gain", before / max(after, 1e-30))
 """
-
-
-def run(*command):
-    """Runs the command and returns its peak resident memory in MiB."""
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"{command[0]} ended with status {status}")
-    return usage.ru_maxrss / 1024
 
 
 def repair(folder, *options):

@@ -14,16 +14,14 @@ same seed generates the same patterns. Needs Python 3.11 or newer and a build (s
 
 import argparse
 import collections
-import os
 import random
 import re
 import signal
-import subprocess
 import sys
 import warnings
-from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from program import test_driver
+
 BATCH = 100
 USES = ["target", "target", "exclude", "key", "key", "save", "layers"]
 
@@ -386,18 +384,7 @@ class Splora:
     """splora's matcher, running in one process."""
 
     def __init__(self):
-        target = REPOSITORY / "target"
-        if not (target / "test-classes").is_dir() or not (target / "lib").is_dir():
-            sys.exit("splora is not built yet: run scripts/build.sh")
-        home = os.environ.get("JAVA_HOME")
-        java = Path(home) / "bin" / "java" if home else "java"
-        classpath = os.pathsep.join([str(target / "test-classes"), str(target / "classes"), str(target / "lib" / "*")])
-        self.process = subprocess.Popen(
-            [str(java), "-Xmx256m", "-cp", classpath, "io.github.splora.adapter.PatternVerdicts"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        )
+        self.process = test_driver("io.github.splora.adapter.PatternVerdicts")
 
     def answers(self, questions):
         for use, pattern, names in questions:

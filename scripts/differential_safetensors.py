@@ -17,18 +17,17 @@ import argparse
 import collections
 import hashlib
 import json
-import os
 import random
 import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from safetensors import SafetensorError, __version__, deserialize, safe_open
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from program import test_driver
+
 # This many paths fit into a pipe, so neither side waits for the other.
 BATCH = 200
 # Bits per element: all dtypes of the format.
@@ -495,18 +494,7 @@ class SploraReader:
     """splora's reader, running in one process: a path in, a verdict out."""
 
     def __init__(self):
-        target = REPOSITORY / "target"
-        if not (target / "test-classes").is_dir() or not (target / "lib").is_dir():
-            sys.exit("splora is not built yet: run scripts/build.sh")
-        home = os.environ.get("JAVA_HOME")
-        java = Path(home) / "bin" / "java" if home else "java"
-        classpath = os.pathsep.join([str(target / "test-classes"), str(target / "classes"), str(target / "lib" / "*")])
-        self.process = subprocess.Popen(
-            [str(java), "-Xmx256m", "-cp", classpath, "io.github.splora.safetensors.Verdicts"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        )
+        self.process = test_driver("io.github.splora.safetensors.Verdicts")
 
     def verdicts(self, paths):
         for path in paths:

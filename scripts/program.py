@@ -12,6 +12,7 @@ import json
 import multiprocessing.util
 import os
 import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,15 +49,32 @@ def launch(*arguments, **options):
     return subprocess.run([str(SPLORA), *words(arguments)], capture_output=True, text=True, **options)
 
 
+def test_driver(name):
+    """Starts a class among the test classes that answers lines on standard input with lines on standard output."""
+    if not (TARGET / "test-classes").is_dir() or not (TARGET / "lib").is_dir():
+        sys.exit("splora is not built yet: run scripts/build.sh")
+    classpath = os.pathsep.join(map(str, (TARGET / "test-classes", TARGET / "classes", TARGET / "lib" / "*")))
+    return subprocess.Popen(
+        [java(), "-Xmx256m", "-cp", classpath, name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def java():
+    """The program that runs Java, as bin/splora finds it."""
+    return str(Path(os.environ["JAVA_HOME"]) / "bin" / "java") if os.environ.get("JAVA_HOME") else "java"
+
+
 class WarmJvm:
     """A CommandServer: one JSON line in, one JSON line out."""
 
     def __init__(self):
-        java = Path(os.environ["JAVA_HOME"]) / "bin" / "java" if os.environ.get("JAVA_HOME") else "java"
         classpath = os.pathsep.join(map(str, (TARGET / "test-classes", TARGET / "splora.jar", TARGET / "lib" / "*")))
         home = [f"-Duser.home={os.environ['HOME']}"] if os.environ.get("HOME") else []
         self.process = subprocess.Popen(
-            [java, *JAVA_OPTIONS, *home, "-cp", classpath, SERVER],
+            [java(), *JAVA_OPTIONS, *home, "-cp", classpath, SERVER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

@@ -20,6 +20,19 @@ def with_cancelling_ranks(a, b, size=2.0**50):
     return np.concatenate([rows, a]), np.concatenate([columns, b], axis=1)
 
 
+def mixed(factor):
+    """A rewriting as B M and M⁻¹ A, with M = [[1, t], [0, 1]] in the first two ranks."""
+
+    def rewrite(a, b):
+        t = np.float32(factor)
+        a, b = a.copy(), b.copy()
+        a[0] -= t * a[1]
+        b[:, 1] += t * b[:, 0]
+        return a, b
+
+    return rewrite
+
+
 @attack(says="cancel")
 def two_ranks_whose_product_is_zero(world):
     # The scaling must stay 2, whatever the rank.
@@ -37,27 +50,13 @@ def two_ranks_whose_product_is_zero_in_one_module(world):
 
 @attack(says="cancel")
 def ranks_that_hide_a_delta_in_the_last_digits(world):
-    def rewrite(a, b):
-        # M = [[1, t], [0, 1]]: B M and M⁻¹ A; float32 keeps none of a's first row beside t times the second.
-        t = np.float32(2**30)
-        a, b = a.copy(), b.copy()
-        a[0] -= t * a[1]
-        b[:, 1] += t * b[:, 0]
-        return a, b
-
-    return world.gate(world.adapter(rewritten(world.honest, rewrite)))
+    # Float32 keeps none of a's first row beside t times the second.
+    return world.gate(world.adapter(rewritten(world.honest, mixed(2**30))))
 
 
 @attack(says="max-score")
 def ranks_that_cancel_to_a_part_that_float32_can_hold(world):
-    def rewrite(a, b):
-        t = np.float32(2**10)
-        a, b = a.copy(), b.copy()
-        a[0] -= t * a[1]
-        b[:, 1] += t * b[:, 0]
-        return a, b
-
-    return world.gate(world.adapter(rewritten(world.honest, rewrite)))
+    return world.gate(world.adapter(rewritten(world.honest, mixed(2**10))))
 
 
 @attack(says="max-score")

@@ -67,6 +67,11 @@ public final class AdapterConfig {
         return new AdapterConfig(file, changed.deepCopy());
     }
 
+    /** Returns {@code base_model_name_or_path}, the model that the adapter was trained on; empty if the config names none. */
+    public String baseModel() {
+        return json.path("base_model_name_or_path").asText("");
+    }
+
     /** Returns {@code r}, the rank of modules that no {@code rank_pattern} matches. */
     public int rank() {
         return rank;

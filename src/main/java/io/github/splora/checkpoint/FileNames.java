@@ -1,13 +1,21 @@
 package io.github.splora.checkpoint;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Converts untrusted file names to paths. */
-final class FileNames {
+/** Converts the names of files and folders. */
+public final class FileNames {
 
     private FileNames() {}
+
+    /** Returns a folder itself, or the folder that holds a file. */
+    public static Path folderOf(Path location) {
+        return Files.isDirectory(location)
+                ? location
+                : location.toAbsolutePath().resolveSibling("");
+    }
 
     /**
      * Returns the path of that name; empty if no file can have that name (JSON strings can hold half a surrogate pair).

@@ -28,6 +28,10 @@ public record HubCache(Path folder) {
     private static final Pattern HUB_ID =
             Pattern.compile("(?<id>[A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?)(?<sub>(?:/\\w[\\w.-]*)*)"
                     + "(?:@(?<revision>[\\w./-]+))?");
+    private static final Pattern ID = Pattern.compile("[\\w-][\\w.-]*/[\\w-][\\w.-]*");
+    /** A repository's folder in a cache. */
+    private static final Pattern REPOSITORY = Pattern.compile("models--(?<org>.+?)--(?<name>.+)");
+
     private static final int MAX_DEPTH = 4;
     private static final int MAX_NAMED = 20;
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
@@ -71,6 +75,22 @@ public record HubCache(Path folder) {
 
     private static Path home(Map<String, String> environment) {
         return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
+    }
+
+    /** Whether a name can be that of a model on the hub, {@code org/name}. */
+    public static boolean isId(String name) {
+        return ID.matcher(name).matches();
+    }
+
+    /** Returns the hub id of the model that a folder belongs to; empty if it is in no cache. */
+    public static Optional<String> idOf(Path folder) {
+        for (Path part : folder) {
+            Matcher repository = REPOSITORY.matcher(part.toString());
+            if (repository.matches()) {
+                return Optional.of(repository.group("org") + "/" + repository.group("name"));
+            }
+        }
+        return Optional.empty();
     }
 
     /**

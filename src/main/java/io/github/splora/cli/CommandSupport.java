@@ -31,9 +31,8 @@ abstract class CommandSupport {
                 main.hub(),
                 progress(err),
                 spec.root().commandLine().getParseResult().originalArgs());
-        return common.strict == null
-                ? (isGated() ? splora.strict() : splora)
-                : common.strict ? splora.strict() : splora;
+        boolean isStrict = common.strict == null ? isGated() : common.strict;
+        return isStrict ? splora.strict() : splora;
     }
 
     /** Whether a gate judges the run, which must not pass if its inputs contradict each other. */

@@ -69,11 +69,11 @@ record Change(double squared, double inner, double alignment) {
         double alignment = 0;
         for (long first = 0; first < common; first += CHUNK) {
             int size = (int) Math.min(CHUNK, common - first);
-            double[] new_ = Values.of(tensor, first, size);
+            double[] now = Values.of(tensor, first, size);
             double[] old = Values.of(aligned, first, size);
             double[] start = from.isPresent() ? Values.of(from.get(), first, size) : old;
             for (int i = 0; i < size; i++) {
-                double difference = new_[i] - old[i];
+                double difference = now[i] - old[i];
                 double v = old[i] - start[i];
                 squared += difference * difference;
                 inner += difference * v;
@@ -103,10 +103,10 @@ record Change(double squared, double inner, double alignment) {
         int columns = Math.toIntExact(aligned.shape().get(1));
         double squared = 0;
         for (int i = 0; i < rows.size(); i++) {
-            double[] new_ = Values.of(tensor, (long) i * columns, columns);
+            double[] now = Values.of(tensor, (long) i * columns, columns);
             double[] old = Values.of(aligned, (long) rows.get(i) * columns, columns);
             for (int column = 0; column < columns; column++) {
-                double difference = new_[column] - old[column];
+                double difference = now[column] - old[column];
                 squared += difference * difference;
             }
         }

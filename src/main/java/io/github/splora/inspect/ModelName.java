@@ -1,12 +1,13 @@
 package io.github.splora.inspect;
 
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.checkpoint.FileNames;
+import io.github.splora.checkpoint.HubCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,30 +19,17 @@ import java.util.regex.Pattern;
  */
 record ModelName(Path folder, Optional<String> hubId, Optional<String> configName) {
 
-    private static final Pattern CACHED = Pattern.compile("models--(?<org>.+?)--(?<name>.+)");
-    private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w-][\\w.-]*");
     /** Ends of the names of copies in another format. */
     private static final Pattern FORMAT = Pattern.compile(
             "(-unsloth)?(-bnb)?-[48]bit$|-(gptq|awq|fp8|gguf|hf)(-int[48])?$", Pattern.CASE_INSENSITIVE);
 
     static ModelName of(Checkpoint checkpoint) {
-        Path location = checkpoint.location().toAbsolutePath().normalize();
-        Path folder = Files.isDirectory(location) ? location : location.resolveSibling("");
+        Path folder = FileNames.folderOf(checkpoint.location()).toAbsolutePath().normalize();
         Optional<String> configName = checkpoint
                 .config()
                 .map(config -> config.path("_name_or_path").asText(""))
                 .filter(name -> !name.isBlank());
-        return new ModelName(folder, hubId(folder), configName);
-    }
-
-    private static Optional<String> hubId(Path folder) {
-        for (Path part : folder) {
-            Matcher cached = CACHED.matcher(part.toString());
-            if (cached.matches()) {
-                return Optional.of(cached.group("org") + "/" + cached.group("name"));
-            }
-        }
-        return Optional.empty();
+        return new ModelName(folder, HubCache.idOf(folder), configName);
     }
 
     /** Returns what to call the model in a message. */
@@ -62,7 +50,7 @@ record ModelName(Path folder, Optional<String> hubId, Optional<String> configNam
 
     /** Whether both names are ids on the hub, so that different ones are different models. */
     boolean isComparable(String recorded) {
-        return hubId.isPresent() && HUB_ID.matcher(recorded).matches();
+        return hubId.isPresent() && HubCache.isId(recorded);
     }
 
     private boolean isFolder(Path recorded, Path adapterFolder) {

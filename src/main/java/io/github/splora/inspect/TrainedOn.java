@@ -2,6 +2,7 @@ package io.github.splora.inspect;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.checkpoint.FileNames;
 import io.github.splora.error.Printable;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -40,12 +41,13 @@ public record TrainedOn(Verdict verdict, String sentence) {
     }
 
     public static TrainedOn of(Adapter adapter, Checkpoint base, Checkpoint aligned) {
-        return of(recorded(adapter), folder(adapter), Optional.of(ModelName.of(base)), ModelName.of(aligned));
+        return of(
+                adapter.config().baseModel(), folder(adapter), Optional.of(ModelName.of(base)), ModelName.of(aligned));
     }
 
     /** The same where the base model is not known. */
     public static TrainedOn of(Adapter adapter, Checkpoint aligned) {
-        return of(recorded(adapter), folder(adapter), Optional.empty(), ModelName.of(aligned));
+        return of(adapter.config().baseModel(), folder(adapter), Optional.empty(), ModelName.of(aligned));
     }
 
     static TrainedOn of(String recorded, Path adapterFolder, Optional<ModelName> base, ModelName aligned) {
@@ -94,12 +96,7 @@ public record TrainedOn(Verdict verdict, String sentence) {
                         + "') cannot be checked by their names");
     }
 
-    private static String recorded(Adapter adapter) {
-        return adapter.config().toJson().path("base_model_name_or_path").asText("");
-    }
-
     private static Path folder(Adapter adapter) {
-        return adapter.folder()
-                .orElseGet(() -> adapter.location().toAbsolutePath().resolveSibling(""));
+        return FileNames.folderOf(adapter.location());
     }
 }

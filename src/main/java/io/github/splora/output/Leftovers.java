@@ -50,7 +50,7 @@ final class Leftovers {
         });
     }
 
-    /** Says, of folders such as {@link #delete} deletes, that they hold a folder's earlier content, which only the user can judge. */
+    /** Warns about such folders that hold earlier files of {@code target}, instead of deleting them: they may be the only copy. */
     static void mention(Path parent, String prefix, Path target) {
         abandoned(parent, prefix)
                 .forEach(folder -> LOG.warn(

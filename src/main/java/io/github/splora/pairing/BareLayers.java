@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Finds the linear layers that an adapter leaves alone, in the transformer blocks in which it has modules: two-dimensional weights,
@@ -76,11 +77,8 @@ public final class BareLayers {
         }
         String name = blocks.get(path.get()) + stored.substring(path.get().length());
         String tensor = stored + WEIGHT;
-        return List.of(
-                        name,
-                        NameAliases.inMemory(name + ".")
-                                .substring(0, NameAliases.inMemory(name + ".").length() - 1))
-                .stream()
+        String inMemory = NameAliases.inMemory(name + ".");
+        return Stream.of(name, inMemory.substring(0, inMemory.length() - 1))
                 .filter(spelling -> names.candidates(spelling).equals(List.of(tensor)))
                 .findFirst();
     }

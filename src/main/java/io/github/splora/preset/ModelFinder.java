@@ -3,6 +3,7 @@ package io.github.splora.preset;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.checkpoint.FileNames;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Printable;
@@ -26,7 +27,6 @@ public final class ModelFinder {
             Pattern.compile("(?m)^base_model:[ \\t]*(?:\\R[ \\t]*-[ \\t]*)?[\"']?(?<id>[\\w.-]+/[\\w.-]+)[\"']?[ \\t]*$"
                     + "(?!\\R[ \\t]*-)");
 
-    private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w-][\\w.-]*");
     private static final int LONGEST_CARD = 1 << 20;
 
     private final HubCache hub;
@@ -64,14 +64,12 @@ public final class ModelFinder {
      */
     public Found aligned(String given) throws NotFoundException {
         Path place = hub.resolve(given, revision);
-        Path folder = Files.isDirectory(place) ? place : place.toAbsolutePath().resolveSibling("");
+        Path folder = FileNames.folderOf(place);
         if (!Adapter.isAt(folder)) {
             throw new NotFoundException("'" + given + "' is not an adapter's folder");
         }
-        String named = AdapterConfig.read(folder.resolve(AdapterConfig.FILE_NAME))
-                .toJson()
-                .path("base_model_name_or_path")
-                .asText("");
+        String named =
+                AdapterConfig.read(folder.resolve(AdapterConfig.FILE_NAME)).baseModel();
         if (named.isBlank()) {
             throw new NotFoundException("the adapter's config does not name the model that it was trained on");
         }
@@ -113,16 +111,14 @@ public final class ModelFinder {
             hub.resolve(id, revision);
         } catch (BadInputException e) {
             throw new NotFoundException(reason + ", which is neither a folder here nor in the Hugging Face cache"
-                    + (HUB_ID.matcher(id).matches()
+                    + (HubCache.isId(id)
                             ? ": fetch it with: hf download " + id + " --include '*.safetensors' '*.json'"
                             : ""));
         }
     }
 
     private static Optional<String> cardOf(Path aligned) {
-        Path folder =
-                Files.isDirectory(aligned) ? aligned : aligned.toAbsolutePath().resolveSibling("");
-        Path card = folder.resolve("README.md");
+        Path card = FileNames.folderOf(aligned).resolve("README.md");
         try {
             return Files.isRegularFile(card) && Files.size(card) <= LONGEST_CARD
                     ? Optional.of(Files.readString(card))

@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.checkpoint.FileNames;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
@@ -25,8 +26,7 @@ public record OpenAdapter(String given, Adapter adapter) {
         if (!Files.exists(path)) {
             return given.replaceFirst("@.*", "").replaceFirst(".*/", "");
         }
-        Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().resolveSibling("");
-        Path name = folder.toAbsolutePath().normalize().getFileName();
+        Path name = FileNames.folderOf(path).toAbsolutePath().normalize().getFileName();
         return name == null ? "adapter" : name.toString();
     }
 

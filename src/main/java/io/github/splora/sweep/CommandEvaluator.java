@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,12 +109,7 @@ public final class CommandEvaluator implements Evaluator {
     private static Map<String, Double> figures(Path out, Path err) throws Failure {
         ObjectNode object = lastObject(tail(out))
                 .orElseThrow(() -> new Failure("did not print a JSON object with its figures" + lastWords(err)));
-        Map<String, Double> figures = new LinkedHashMap<>();
-        object.properties().forEach(field -> {
-            if (field.getValue().isNumber() && Double.isFinite(field.getValue().doubleValue())) {
-                figures.put(field.getKey(), field.getValue().doubleValue());
-            }
-        });
+        Map<String, Double> figures = Evaluation.figuresOf(object);
         if (figures.isEmpty()) {
             throw new Failure("printed a JSON object without any numbers");
         }

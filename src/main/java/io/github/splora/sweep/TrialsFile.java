@@ -82,13 +82,7 @@ public final class TrialsFile {
     }
 
     private void remember(ObjectNode line) {
-        Map<String, Double> figures = new LinkedHashMap<>();
-        line.path(FIGURES).properties().forEach(figure -> {
-            if (figure.getValue().isNumber()
-                    && Double.isFinite(figure.getValue().doubleValue())) {
-                figures.put(figure.getKey(), figure.getValue().doubleValue());
-            }
-        });
+        Map<String, Double> figures = Evaluation.figuresOf(line.path(FIGURES));
         if (!figures.isEmpty() && line.path("failure").isNull()) {
             known.put(
                     line.path(KEY).textValue(),

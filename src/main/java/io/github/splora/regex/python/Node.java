@@ -14,31 +14,24 @@ sealed interface Node {
     /** The largest number of characters that this part can match; at least {@link #UNBOUNDED} if there is none. */
     long most();
 
-    /** One character, exactly. */
-    record Literal(int codePoint) implements Node {
+    /** A part that matches one character. */
+    sealed interface OneCharacter extends Node {
         @Override
-        public long least() {
+        default long least() {
             return 1;
         }
 
         @Override
-        public long most() {
+        default long most() {
             return 1;
         }
     }
+
+    /** One character, exactly. */
+    record Literal(int codePoint) implements OneCharacter {}
 
     /** {@code .} */
-    record AnyCharacter(boolean newlineToo) implements Node {
-        @Override
-        public long least() {
-            return 1;
-        }
-
-        @Override
-        public long most() {
-            return 1;
-        }
-    }
+    record AnyCharacter(boolean newlineToo) implements OneCharacter {}
 
     /**
      * One character of a set.
@@ -47,17 +40,8 @@ sealed interface Node {
      * @param excepts contents of Java character classes whose complements also belong to the set ({@code \W} and such)
      * @param unicode whether membership depends on Unicode's tables
      */
-    record CharacterSet(boolean negated, String members, List<String> excepts, boolean unicode) implements Node {
-        @Override
-        public long least() {
-            return 1;
-        }
-
-        @Override
-        public long most() {
-            return 1;
-        }
-    }
+    record CharacterSet(boolean negated, String members, List<String> excepts, boolean unicode)
+            implements OneCharacter {}
 
     /** Parts that follow each other. */
     record Sequence(List<Node> parts) implements Node {
