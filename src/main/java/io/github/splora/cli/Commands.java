@@ -25,7 +25,7 @@ final class Commands {
             PresetsCommand.class,
             DoctorCommand.class,
             CompletionCommand.class);
-    private static final Set<String> GLOBAL_OPTIONS = Set.of("-h", "--help", "-V", "--version");
+    private static final Set<String> GLOBAL_OPTIONS = Set.of("-h", "--help", ShortHelp.ALL_OPTIONS, "-V", "--version");
 
     private Commands() {}
 
@@ -44,6 +44,11 @@ final class Commands {
             return name -> false;
         }
         return isOnItsOwn(args[0]) ? args[0]::equals : name -> true;
+    }
+
+    /** Whether there is a command of this name. */
+    static boolean isCommand(String name) {
+        return ALL.stream().anyMatch(type -> describe(type).name().equals(name));
     }
 
     private static CommandLine listed(Command command) {

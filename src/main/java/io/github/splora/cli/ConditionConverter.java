@@ -2,11 +2,15 @@ package io.github.splora.cli;
 
 import io.github.splora.statistics.Condition;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a condition on a figure with any name, such as {@code asr<=0.05}. */
 final class ConditionConverter implements ITypeConverter<Condition> {
+
+    private static final Pattern PERCENTAGE = Pattern.compile("(.*[<>=]\\s*)(\\d+(?:\\.\\d*)?\\s*%)\\s*");
 
     @Override
     public Condition convert(String text) {
@@ -16,10 +20,12 @@ final class ConditionConverter implements ITypeConverter<Condition> {
                                 + Condition.COMPARISONS + ", then a number"));
     }
 
-    /** Returns the condition; empty if the text is not one. */
+    /** Returns the condition, whose limit may be a percentage; empty if the text is not one. */
     static Optional<Condition> parsed(String text) {
         try {
-            return Condition.parse(text);
+            Matcher percentage = PERCENTAGE.matcher(text);
+            return Condition.parse(
+                    percentage.matches() ? percentage.group(1) + ShareConverter.asNumber(percentage.group(2)) : text);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -27,25 +28,47 @@ final class ErrorHandler {
         PrintWriter err = command.getErr();
         // A misspelled option is also missing under its right name, and only the misspelling says why.
         List<String> unmatched = command.getUnmatchedArguments();
-        ParameterException cause =
-                unmatched.isEmpty() ? e : new CommandLine.UnmatchedArgumentException(command, unmatched);
         err.println("splora: " + (unmatched.isEmpty() ? message(e) : unknown(command, unmatched)));
-        CommandLine.UnmatchedArgumentException.printSuggestions(cause, err);
+        suggestions(command, unmatched).forEach(err::println);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();
         return ExitCode.WRONG_USAGE;
     }
 
+    /** Returns lines on what the user may have meant by unknown options or an unknown command. */
+    private static List<String> suggestions(CommandLine command, List<String> unmatched) {
+        List<String> named = named(command, unmatched);
+        List<String> lines = new ArrayList<>();
+        for (String each : named) {
+            List<String> meant = each.startsWith("-")
+                    ? Suggestions.forOption(each, command)
+                    : Suggestions.forCommand(each, command).stream()
+                            .map(name -> command.getCommandName() + " " + name)
+                            .toList();
+            if (!meant.isEmpty()) {
+                lines.add("Did you mean " + String.join(" or ", meant)
+                        + (named.size() == 1 ? "?" : " instead of '" + Printable.text(each) + "'?"));
+            }
+        }
+        return lines;
+    }
+
     private static String unknown(CommandLine command, List<String> unmatched) {
-        List<String> options =
-                unmatched.stream().filter(each -> each.startsWith("-")).toList();
-        String what = !options.isEmpty()
+        List<String> named = named(command, unmatched);
+        String what = named.get(0).startsWith("-")
                 ? "unknown option"
                 : command.getSubcommands().isEmpty() ? "unexpected argument" : "unknown command";
-        List<String> named = options.isEmpty() ? unmatched : options;
         return what
                 + Plural.choose(named.size(), ": ", "s: ")
                 + oneLine(named.stream().map(each -> "'" + each + "'").collect(Collectors.joining(", ")));
+    }
+
+    /** Returns the unknown options or, if there are none, the other arguments that say what is wrong. */
+    private static List<String> named(CommandLine command, List<String> unmatched) {
+        List<String> options =
+                unmatched.stream().filter(each -> each.startsWith("-")).toList();
+        boolean isCommand = !command.getSubcommands().isEmpty() && !unmatched.isEmpty();
+        return options.isEmpty() ? (isCommand ? unmatched.subList(0, 1) : unmatched) : options;
     }
 
     /** Returns picocli's message without the names of Java's types. */

@@ -59,8 +59,10 @@ final class EvaluationOptions {
     @Option(
             names = "--max-utility-loss",
             paramLabel = "SHARE",
-            description = "Largest share of the unchanged adapter's --maximize figure that the best candidate may lose,"
-                    + " such as 0.05. The best candidate is then the one with the lowest --minimize figure.")
+            converter = ShareConverter.class,
+            description =
+                    "Largest share of the unchanged adapter's --maximize figure that the best candidate may lose,"
+                            + " such as 0.05 or a percentage. The best candidate is then the one with the lowest --minimize figure.")
     private @Nullable Double maxUtilityLoss;
 
     Goal goal() {

@@ -1,12 +1,11 @@
 package io.github.splora.cli;
 
-import io.github.splora.report.Labels;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads an enum constant by its label. picocli's own converter would list the Java names in its error message. */
+/** Reads an enum constant by its label, in upper or lower case. picocli's own converter would list the Java names in its error message. */
 record LabelConverter<E extends Enum<?>>(Class<E> type) implements ITypeConverter<E> {
 
     /** Makes the command line and all its subcommands read {@code type} by label. */
@@ -16,7 +15,9 @@ record LabelConverter<E extends Enum<?>>(Class<E> type) implements ITypeConverte
 
     @Override
     public E convert(String label) {
-        return Labels.find(type, label)
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.toString().equalsIgnoreCase(label))
+                .findFirst()
                 .orElseThrow(() -> new TypeConversionException(
                         "'" + label + "' is not one of " + Arrays.toString(type.getEnumConstants())));
     }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
@@ -59,6 +60,12 @@ public final class Main {
             ClientKind.class,
             KernelKind.class);
 
+    @Option(
+            names = ShortHelp.ALL_OPTIONS,
+            scope = ScopeType.INHERIT,
+            description = "Show all options, those for research included, and exit.")
+    private boolean isAllHelpWanted;
+
     /** Where hub ids are looked up; tests pass their own. */
     private final HubCache hub;
 
@@ -89,8 +96,15 @@ public final class Main {
      * @return the exit code, see {@link ExitCode}
      */
     static int run(String[] given, PrintWriter out, PrintWriter err, HubCache hub, Terminal terminal) {
-        CommandLine commandLine = commandLine(given, hub, terminal).setOut(out).setErr(err);
-        String[] args = AtFiles.escaped(commandLine, given);
+        if (given.length == 0) {
+            // A script that lost its arguments must not succeed.
+            err.print(ShortHelp.page("splora"));
+            err.flush();
+            return ExitCode.WRONG_USAGE;
+        }
+        String[] words = ShortHelp.asOption(given);
+        CommandLine commandLine = commandLine(words, hub, terminal).setOut(out).setErr(err);
+        String[] args = AtFiles.escaped(commandLine, words);
         Optional<String> missing = missingArgumentFile(args);
         if (missing.isPresent()) {
             return ErrorHandler.usage(
@@ -112,12 +126,14 @@ public final class Main {
                 .setResourceBundle(new HelpVariables())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()))
                 .setAbbreviatedOptionsAllowed(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
                 .setExpandAtFiles(true)
                 .setParameterExceptionHandler(ErrorHandler::usage)
                 .setExecutionExceptionHandler(ErrorHandler::failure);
         LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
+        ShortHelp.install(commandLine);
         return commandLine;
     }
 

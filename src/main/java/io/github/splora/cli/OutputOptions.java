@@ -40,9 +40,11 @@ final class OutputOptions {
     @Option(
             names = "--allow-unscored",
             paramLabel = "PATTERN",
+            split = Patterns.SEPARATOR,
+            splitSynopsisLabel = ",",
             description =
                     "With --fail-on: accept changes of the model that have no score (saved weights, biases, embeddings,"
-                            + " norms) if a pattern matches their name, as in --include. Repeatable.")
+                            + " norms) if a pattern matches their name, as in --include. Repeatable, or comma-separated.")
     List<String> accepted = List.of();
 
     Gates gates() {

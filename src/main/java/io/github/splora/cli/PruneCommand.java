@@ -29,11 +29,11 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
 
     @Option(
             names = "--output",
-            required = true,
             paramLabel = "DIR",
             description =
                     "Output folder for the pruned adapter or checkpoint. For several adapters, it receives one subfolder"
-                            + " per adapter, named after it. Each folder appears whole or not at all.")
+                            + " per adapter, named after it. Each folder appears whole or not at all. Required, except with --dry-run.")
+    @Nullable
     Path folder;
 
     @Mixin
@@ -51,9 +51,11 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     @Option(
             names = "--prune-module",
             paramLabel = "PATTERN",
+            split = Patterns.SEPARATOR,
+            splitSynopsisLabel = ",",
             description =
                     "Also prune the modules whose name matches, without scoring them: for a module that holds NaN. Patterns"
-                            + " as in --include. Requires --action drop or zero. Repeatable.")
+                            + " as in --include. Requires --action drop or zero. Repeatable, or comma-separated.")
     List<String> named = List.of();
 
     @Option(
@@ -65,7 +67,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     @Nullable
     String baseName;
 
-    @Option(names = "--dry-run", description = "Report what would be pruned, but do not write the output folder.")
+    @Option(names = "--dry-run", description = "Report what would be pruned, but write nothing. Needs no --output.")
     boolean dryRun;
 
     @Mixin
@@ -78,6 +80,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireOutput(folder, dryRun);
         checkMerged();
         checkOptions();
         Surgery chosen = surgery.surgery(client.choice);

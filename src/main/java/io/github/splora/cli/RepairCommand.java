@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,17 +25,17 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
 
     @Option(
             names = "--output",
-            required = true,
             paramLabel = "DIR",
             description =
                     "Output folder for the repaired adapter. For several adapters, it receives one subfolder per adapter,"
-                            + " named after it. Each folder appears whole or not at all.")
+                            + " named after it. Each folder appears whole or not at all. Required, except with --dry-run.")
+    @Nullable
     Path folder;
 
     @Mixin
     RepairOptions repair;
 
-    @Option(names = "--dry-run", description = "Compute and report, but do not write the output folder.")
+    @Option(names = "--dry-run", description = "Compute and report, but write nothing. Needs no --output.")
     boolean dryRun;
 
     @Mixin
@@ -49,6 +50,7 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireOutput(folder, dryRun);
         if (inputs.adapted().isPresent()) {
             throw wrong("--adapted cannot be given with repair: a merged checkpoint has no factors to repair");
         }
@@ -83,7 +85,8 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
                                         .intValue()
                                 + " strongest ones")
                 + ". Evaluate the adapter before and after, because weights alone do not show that it is safe: python"
-                + " scripts/evaluate_refusals.py --model " + inputs.aligned() + " --adapter " + folder
+                + " scripts/evaluate_refusals.py --model " + inputs.aligned() + " --adapter "
+                + (folder == null ? "ADAPTER" : folder)
                 + " --task TASK.jsonl";
     }
 }

@@ -3,6 +3,7 @@ package io.github.splora.cli;
 import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class RepairOptions {
     @Option(
             names = "--strength",
             paramLabel = "S",
+            converter = ShareConverter.class,
             description =
                     "Strength of a correcting action, from 0 (no change) to 1; scale multiplies by 1 - S. For deflate and"
                             + " repair: share of the alignment delta's squared norm that the filter removes, between 0 and 1; a"
@@ -124,7 +126,7 @@ final class RepairOptions {
 
         @Override
         public Double convert(String value) {
-            return switch (value) {
+            return switch (value.toLowerCase(Locale.ROOT)) {
                 case "adapter" -> ActionParameter.ADAPTER;
                 case ActionParameter.LINEAR_IN_WORDS -> ActionParameter.LINEAR;
                 default -> throw new TypeConversionException("must be adapter or linear (got '" + value + "')");
@@ -138,7 +140,9 @@ final class RepairOptions {
         @Override
         public Double convert(String value) {
             try {
-                return value.equals("auto") ? ActionParameter.AUTO : Double.valueOf(Double.parseDouble(value));
+                return value.equalsIgnoreCase("auto")
+                        ? ActionParameter.AUTO
+                        : Double.valueOf(Double.parseDouble(value));
             } catch (NumberFormatException e) {
                 throw new TypeConversionException("must be auto or a number above 0 (got '" + value + "')");
             }

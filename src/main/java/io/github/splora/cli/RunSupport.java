@@ -186,15 +186,24 @@ abstract class RunSupport extends CommandSupport {
         }
     }
 
+    final void requireOutput(@Nullable Path folder, boolean isDryRun) {
+        if (folder == null && !isDryRun) {
+            throw wrong("Missing required option: '--output=DIR'");
+        }
+    }
+
     /** @param folder the output folder, which a dry run does not write */
-    final void checkReportPlace(Path folder, boolean isDryRun) {
-        if (isDryRun && output.report != null && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
+    final void checkReportPlace(@Nullable Path folder, boolean isDryRun) {
+        if (isDryRun
+                && folder != null
+                && output.report != null
+                && output.report.toAbsolutePath().startsWith(folder.toAbsolutePath())) {
             throw wrong("--report is inside --output, which --dry-run does not write: name another file");
         }
     }
 
     /** Says where the result is, or that there is none. */
-    final void tellWritten(Path folder, boolean isDryRun) {
+    final void tellWritten(@Nullable Path folder, boolean isDryRun) {
         if (!isDryRun) {
             tell("wrote " + folder);
         } else {

@@ -59,6 +59,7 @@ final class SchemeOptions {
     @Option(
             names = "--energy",
             paramLabel = "E",
+            converter = ShareConverter.class,
             defaultValue = "0.9",
             description = "For --reference subspace: share of the alignment delta's squared norm that the dominant"
                     + " subspaces hold. Default: ${DEFAULT-VALUE}.")

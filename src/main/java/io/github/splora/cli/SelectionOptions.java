@@ -56,8 +56,9 @@ final class SelectionOptions {
         @Option(
                 names = "--fraction",
                 paramLabel = "F",
+                converter = ShareConverter.class,
                 description =
-                        "Select this share of the scored modules (or fused groups, blocks), from 0 to 1: those with the"
+                        "Select this share of the scored modules (or fused groups, blocks), from 0 to 1, or a percentage: those with the"
                                 + " highest scores.")
         @Nullable
         Double fraction;

@@ -46,6 +46,7 @@ final class SurgeryOptions {
     @Option(
             names = "--action-energy",
             paramLabel = "E",
+            converter = ShareConverter.class,
             description = "Share of the alignment delta's squared norm that the dominant subspaces of attenuate hold."
                     + " Not used by project, which uses --energy. Default: ${bundle:default-of.energy}.")
     private @Nullable Double energy;

@@ -18,19 +18,28 @@ final class WorkOptions {
     @Option(
             names = "--include",
             paramLabel = "PATTERN",
+            split = Patterns.SEPARATOR,
+            splitSynopsisLabel = ",",
             description = "Score only the modules whose name matches: a glob for the whole name or its last parts"
-                    + " (q_proj, layers.1.*), or a /regex/ for any part of the name. Repeatable.")
+                    + " (q_proj, layers.1.*), or a /regex/ for any part of the name. Repeatable, or comma-separated.")
     List<String> include = List.of();
 
-    @Option(names = "--exclude", paramLabel = "PATTERN", description = "Leave out the modules that match. Repeatable.")
+    @Option(
+            names = "--exclude",
+            paramLabel = "PATTERN",
+            split = Patterns.SEPARATOR,
+            splitSynopsisLabel = ",",
+            description = "Leave out the modules that match. Repeatable, or comma-separated.")
     List<String> exclude = List.of();
 
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",
-            description = "Device: auto, cpu, gpu or gpu:N. auto uses a GPU if PyTorch finds one. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            converter = DeviceConverter.class,
+            description =
+                    "Device: auto, cpu, gpu or gpu:N (or cuda, cuda:N). auto uses a GPU if PyTorch finds one. Default:"
+                            + " ${DEFAULT-VALUE}.")
     String device;
 
     @Option(

@@ -108,7 +108,8 @@ public final class MergedRun {
         Stopwatch total = Stopwatch.start();
         try (Checkpoints checkpoints = Checkpoints.open(options.score(), context.hub())) {
             FileStates files = new FileStates(checkpoints.shards());
-            OutputFolder output = OutputFolder.prepare(options.output(), options.force(), checkpoints.locations());
+            Optional<OutputFolder> output = Optional.ofNullable(options.output())
+                    .map(folder -> OutputFolder.prepare(folder, options.force(), checkpoints.locations()));
             List<PairedModule> pairs = pair(checkpoints, options.score());
             CheckpointWriter.requireWritable(checkpoints.adapted(), aligned(pairs, Optional.empty()));
             Scored scored = scoreNow(pairs, checkpoints, options.score());
@@ -136,7 +137,7 @@ public final class MergedRun {
                     .build(total.seconds());
             if (!options.dryRun()) {
                 Publication.publish(
-                        output,
+                        output.orElseThrow(),
                         report,
                         files,
                         folder -> CheckpointWriter.write(checkpoints.adapted(), restored, folder));

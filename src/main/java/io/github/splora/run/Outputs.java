@@ -18,14 +18,18 @@ final class Outputs {
     /**
      * Prepares the output folder itself for a single adapter, or a subfolder for each of several adapters.
      *
-     * @return the folders, in the order of the adapters
+     * @return the folders, in the order of the adapters; empty if there is none
      * @throws BadInputException if something is in the way of a folder, or two adapters have the same name
      */
     static List<OutputFolder> prepare(PruneOptions options, RunInputs inputs) {
+        Path output = options.output();
+        if (output == null) {
+            return List.of();
+        }
         List<Path> read = Stream.concat(inputs.paths().stream(), options.scores().stream())
                 .toList();
         if (inputs.adapters().size() == 1) {
-            return List.of(OutputFolder.prepare(options.output(), options.force(), read));
+            return List.of(OutputFolder.prepare(output, options.force(), read));
         }
         List<OutputFolder> outputs = new ArrayList<>();
         Map<String, String> taken = new HashMap<>();
@@ -37,10 +41,10 @@ final class Outputs {
                         null,
                         each.given(),
                         "would be written to "
-                                + options.output().resolve(each.name()) + ", and so would " + other
+                                + output.resolve(each.name()) + ", and so would " + other
                                 + "; prune one of them by itself, or rename its folder")));
             }
-            outputs.add(OutputFolder.prepare(options.output().resolve(each.name()), options.force(), read));
+            outputs.add(OutputFolder.prepare(output.resolve(each.name()), options.force(), read));
         }
         return outputs;
     }

@@ -7,13 +7,14 @@ import io.github.splora.select.ModuleFilter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of a prune.
  *
  * @param score how modules are scored and selected
  * @param scores an earlier report whose scores to use; empty means score now
- * @param output folder for the pruned adapter, or for one subfolder per adapter
+ * @param output folder for the pruned adapter, or for one subfolder per adapter; null only for a dry run
  * @param surgery what is done to selected modules
  * @param dryRun whether to stop before anything is written
  * @param force whether {@code output} may be a folder that is not empty
@@ -23,7 +24,7 @@ import java.util.Optional;
 public record PruneOptions(
         ScoreOptions score,
         Optional<Path> scores,
-        Path output,
+        @Nullable Path output,
         Surgery surgery,
         boolean dryRun,
         boolean force,
@@ -36,7 +37,12 @@ public record PruneOptions(
 
     /** Creates options that select no module by name and keep the name of the base model. */
     public PruneOptions(
-            ScoreOptions score, Optional<Path> scores, Path output, Surgery surgery, boolean dryRun, boolean force) {
+            ScoreOptions score,
+            Optional<Path> scores,
+            @Nullable Path output,
+            Surgery surgery,
+            boolean dryRun,
+            boolean force) {
         this(score, scores, output, surgery, dryRun, force, List.of(), Optional.empty());
     }
 

@@ -19,7 +19,7 @@ class HelpVariablesTest {
 
     @Test
     void theHelpOfPruneHasThem() {
-        assertThat(Run.of("prune", "--help").out().replaceAll("\\s+", " "))
+        assertThat(Run.of("prune", "--help-all").out().replaceAll("\\s+", " "))
                 .contains("Default: 0.5 for scale; 1 for project, attenuate; 0.7 for deflate, repair.")
                 .contains("Default: auto for deflate, repair.")
                 .contains("Default: 0.2 for restore, repair.")

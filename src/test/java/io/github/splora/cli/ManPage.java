@@ -29,6 +29,9 @@ final class ManPage {
         ENVIRONMENT.put("NO_COLOR", "If set, the output has no colors.");
     }
 
+    /** Options that every command has. */
+    private static final Set<String> HELP = Set.of("--help", "--help-all", "--version");
+
     private ManPage() {}
 
     static String of(CommandLine program) {
@@ -78,7 +81,7 @@ final class ManPage {
             Set<String> names = command.getCommandSpec().options().stream()
                     .map(OptionSpec::longestName)
                     .collect(Collectors.toCollection(LinkedHashSet::new));
-            if (!names.stream().allMatch(name -> Set.of("--help", "--version").contains(name))) {
+            if (!names.stream().allMatch(name -> HELP.contains(name))) {
                 if (common == null) {
                     common = names;
                 }
@@ -97,7 +100,7 @@ final class ManPage {
         List<OptionSpec> options = spec.options().stream()
                 .filter(option -> !common.contains(option.longestName())
                         && !option.hidden()
-                        && !Set.of("--help", "--version").contains(option.longestName()))
+                        && !HELP.contains(option.longestName()))
                 .sorted((a, b) -> Boolean.compare(isRequired(b), isRequired(a)))
                 .toList();
         for (OptionSpec option : options) {
