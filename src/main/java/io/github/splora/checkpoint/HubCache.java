@@ -82,6 +82,11 @@ public record HubCache(Path folder) {
         return ID.matcher(name).matches();
     }
 
+    /** Returns the command that fetches what splora reads of a repository on the hub: no pickles, and no copies in other formats. */
+    public static String download(String id) {
+        return "hf download " + id + " --include '*.safetensors' '*.json'";
+    }
+
     /** Returns the hub id of the model that a folder belongs to; empty if it is in no cache. */
     public static Optional<String> idOf(Path folder) {
         for (Path part : folder) {
@@ -156,7 +161,7 @@ public record HubCache(Path folder) {
                     null,
                     null,
                     "no such file or folder, and not in the local Hugging Face cache (" + folder
-                            + "); splora downloads nothing: fetch it first with 'hf download " + id + "'")));
+                            + "); splora downloads nothing: fetch it first with: " + download(id))));
         }
         Path snapshot = repository.resolve("snapshots").resolve(commit(repository, id, revision));
         if (!Files.isDirectory(snapshot)) {
@@ -164,8 +169,8 @@ public record HubCache(Path folder) {
                     "'" + id + "'",
                     "revision",
                     revision,
-                    "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
-                            + " --revision " + revision + "'")));
+                    "not in the local Hugging Face cache (" + repository + "); fetch it with: " + download(id)
+                            + " --revision " + revision)));
         }
         return snapshot;
     }
@@ -191,7 +196,7 @@ public record HubCache(Path folder) {
                 "'" + id + "'",
                 "revision",
                 revision,
-                "not in the local Hugging Face cache (" + repository + "); fetch it with 'hf download " + id
-                        + " --revision " + revision + "'")));
+                "not in the local Hugging Face cache (" + repository + "); fetch it with: " + download(id)
+                        + " --revision " + revision)));
     }
 }

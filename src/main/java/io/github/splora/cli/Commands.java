@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Commands {
 
     private static final List<Class<?>> ALL = List.of(
+            ScanCommand.class,
             ScoreCommand.class,
             PruneCommand.class,
             RepairCommand.class,

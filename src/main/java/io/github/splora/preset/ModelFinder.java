@@ -111,9 +111,7 @@ public final class ModelFinder {
             hub.resolve(id, revision);
         } catch (BadInputException e) {
             throw new NotFoundException(reason + ", which is neither a folder here nor in the Hugging Face cache"
-                    + (HubCache.isId(id)
-                            ? ": fetch it with: hf download " + id + " --include '*.safetensors' '*.json'"
-                            : ""));
+                    + (HubCache.isId(id) ? ": fetch it with: " + HubCache.download(id) : ""));
         }
     }
 

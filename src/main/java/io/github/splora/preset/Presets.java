@@ -48,7 +48,7 @@ public final class Presets {
     }
 
     /** Returns the preset of an aligned model, by its hub id in any case. */
-    static Optional<Preset> ofAligned(String hubId) {
+    public static Optional<Preset> ofAligned(String hubId) {
         return all().stream()
                 .filter(preset -> preset.aligned().equalsIgnoreCase(hubId))
                 .findFirst();

@@ -153,14 +153,16 @@ class HubCacheTest {
         assertThat(Refusal.of(() -> cache.resolve("org/other", "main")))
                 .containsExactly("'org/other'"
                         + ": no such file or folder, and not in the local Hugging Face cache (" + cache.folder()
-                        + "); splora downloads nothing: fetch it first with 'hf download org/other'");
+                        + "); splora downloads nothing: fetch it first with: hf download org/other --include"
+                        + " '*.safetensors' '*.json'");
     }
 
     @Test
     void refusesARevisionThatIsNotInTheCache() {
         assertThat(Refusal.of(() -> cache.resolve("org/tiny-model@v9", "main")))
                 .containsExactly("'org/tiny-model': revision v9: not in the local Hugging Face cache (" + repository
-                        + "); fetch it with 'hf download org/tiny-model --revision v9'");
+                        + "); fetch it with: hf download org/tiny-model --include '*.safetensors' '*.json'"
+                        + " --revision v9");
     }
 
     @Test

@@ -61,7 +61,7 @@ class InspectAndVerifyTest {
         assertThat(Run.of(command, "org/name", "--offline").errors())
                 .containsExactly("splora: 'org/name': no such file or"
                         + " folder, and not in the local Hugging Face cache (target/no-such-hub); splora downloads nothing: fetch it"
-                        + " first with 'hf download org/name'");
+                        + " first with: hf download org/name --include '*.safetensors' '*.json'");
     }
 
     static List<Testdata> models() {
