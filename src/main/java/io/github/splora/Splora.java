@@ -8,6 +8,7 @@ import io.github.splora.run.MergedRun;
 import io.github.splora.run.OpenAdapter;
 import io.github.splora.run.Progress;
 import io.github.splora.run.PruneOptions;
+import io.github.splora.run.ReportClock;
 import io.github.splora.run.RunContext;
 import io.github.splora.run.ScoreOptions;
 import io.github.splora.run.SweepOptions;
@@ -43,7 +44,7 @@ public final class Splora {
      * @param command arguments of the program, as reports name them
      */
     public Splora(HubCache hub, Progress progress, List<String> command) {
-        this(new RunContext(hub, progress, command, Version.current(), false));
+        this(new RunContext(hub, progress, command, Version.current(), ReportClock.of(System.getenv()), false));
     }
 
     private Splora(RunContext context) {
@@ -52,8 +53,7 @@ public final class Splora {
 
     /** Returns an instance that refuses inputs that contradict each other, where others warn. */
     public Splora strict() {
-        return new Splora(
-                new RunContext(context.hub(), context.progress(), context.command(), context.version(), true));
+        return new Splora(context.strict());
     }
 
     /**

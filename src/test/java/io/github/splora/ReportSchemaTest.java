@@ -12,6 +12,7 @@ import io.github.splora.json.StrictJson;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.report.EffectRow;
 import io.github.splora.report.ModuleRow;
+import io.github.splora.report.Provenance;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.Verdict;
 import io.github.splora.run.TinyRun;
@@ -139,6 +140,9 @@ class ReportSchemaTest {
         assertDescribed(RunReport.Engine.class, definitions.get("engine"));
         assertDescribed(ModuleRow.class, definitions.get("module"));
         assertDescribed(RunReport.Summary.class, definitions.get("summary"));
+        assertDescribed(Provenance.class, definitions.get("provenance"));
+        assertDescribed(Provenance.Output.class, definitions.get("output"));
+        assertDescribed(Provenance.HashedFile.class, definitions.get("file"));
         assertDescribed(RunReport.Timing.class, definitions.get("timing"));
         assertDescribed(EffectRow.class, definitions.get("effect"));
         assertDescribed(Verdict.class, definitions.get("verdict"));

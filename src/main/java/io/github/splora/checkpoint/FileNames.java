@@ -20,7 +20,7 @@ public final class FileNames {
     /**
      * Returns the path of that name; empty if no file can have that name (JSON strings can hold half a surrogate pair).
      */
-    static Optional<Path> toPath(String name) {
+    public static Optional<Path> toPath(String name) {
         try {
             return Optional.of(Path.of(name));
         } catch (InvalidPathException e) {

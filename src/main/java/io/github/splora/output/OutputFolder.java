@@ -29,9 +29,11 @@ public final class OutputFolder {
         void writeTo(Path staging) throws IOException;
     }
 
+    private final Path given;
     private final Path target;
 
-    private OutputFolder(Path target) {
+    private OutputFolder(Path given, Path target) {
+        this.given = given;
         this.target = target;
     }
 
@@ -60,7 +62,12 @@ public final class OutputFolder {
         } else {
             requireCreatable(folder, target);
         }
-        return new OutputFolder(target);
+        return new OutputFolder(folder, target);
+    }
+
+    /** Returns the folder, as the user gave it. */
+    public Path given() {
+        return given;
     }
 
     /**

@@ -26,6 +26,8 @@ final class CsvWriter implements ReportWriter {
             "deltaNorm",
             "referenceNorm",
             "alignmentNorm",
+            "correctedRank",
+            "correctedNorm",
             "decision",
             "reason",
             "failedGates");
@@ -94,6 +96,8 @@ final class CsvWriter implements ReportWriter {
                         row.deltaNorm(),
                         row.referenceNorm(),
                         row.alignmentNorm(),
+                        row.correctedRank(),
+                        row.correctedNorm(),
                         Csv.text(row.decision()),
                         Csv.text(row.reason()),
                         Csv.text(failures))

@@ -29,7 +29,8 @@ public final class HeatmapWriter implements ReportWriter {
         ScoreScale scale = map.scale();
         StringBuilder text = new StringBuilder("\nscore by type and block: 0 = " + Figures.number(scale.low())
                 + (scale.clipped() ? " and below" : "") + ", 9 = " + Figures.number(scale.high())
-                + (scale.clipped() ? " and above" : "") + "\n* = to prune, - = no score\n");
+                + (scale.clipped() ? " and above" : "") + "\n* = "
+                + ActionWords.of(report).selected() + ", - = no score\n");
         int labelWidth = Math.min(
                 LONGEST_LABEL,
                 map.types().stream().mapToInt(String::length).max().orElse(0));

@@ -1,6 +1,7 @@
 package io.github.splora.report;
 
 import io.github.splora.error.Printable;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -12,7 +13,7 @@ final class Markdown {
     /** The limits of the score. Stated in every document that a person may act on. */
     static final String CAVEAT =
             "The score is a weight-space statistic: it ranks modules; it does not prove that a model"
-                    + " is safe. Evaluate the pruned adapter on your own refusal and task sets before you ship it.";
+                    + " is safe. Evaluate the changed adapter on your own refusal and task sets before you ship it.";
 
     /** What GitHub makes a link or an image of, wherever it stands: {@code @name}, {@code #1}, URLs, hashes, emoji. */
     private static final Pattern LIVE =
@@ -37,12 +38,17 @@ final class Markdown {
 
     /** Returns a table of some of a report's rows. A selected module's decision is named after the action. */
     static String table(RunReport report, List<ModuleRow> rows) {
-        List<Column> columns = List.of(
+        ActionWords words = ActionWords.of(report);
+        List<Column> columns = new ArrayList<>(List.of(
                 new Column("module", false, row -> code(row.name())),
                 new Column("score", true, row -> Figures.number(row.score())),
                 new Column("cosine", true, row -> Figures.number(row.cosine())),
-                new Column("norm of ΔW", true, row -> Figures.number(row.deltaNorm())),
-                new Column("decision", false, row -> text(decision(report, row) + ": " + row.reason())));
+                new Column("norm of ΔW", true, row -> Figures.number(row.deltaNorm()))));
+        if (report.hasCorrected()) {
+            columns.add(new Column("corrected norm", true, row -> Figures.number(row.correctedNorm())));
+            columns.add(new Column("rank", true, row -> row.rankText("→")));
+        }
+        columns.add(new Column("decision", false, row -> text(words.decision(row) + ": " + row.reason())));
         return line(columns.stream().map(Column::title).toList())
                 + line(columns.stream()
                         .map(column -> column.isNumber() ? "---:" : ":---")
@@ -52,10 +58,6 @@ final class Markdown {
                                 .map(column -> column.cell().apply(row))
                                 .toList()))
                         .collect(Collectors.joining());
-    }
-
-    private static String decision(RunReport report, ModuleRow row) {
-        return row.goes() ? Sentences.verb(report) : row.decision();
     }
 
     static String line(List<String> cells) {

@@ -1,6 +1,9 @@
 package io.github.splora.report;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -17,7 +20,7 @@ final class MarkdownWriter implements ReportWriter {
                 + "\n\n"
                 + Markdown.text(Sentences.method(report)) + "\n\n"
                 + verdict(report)
-                + figures(summary)
+                + figures(report)
                 + Sentences.directions(report)
                         .map(sentence -> "\n" + Markdown.text(sentence) + "\n")
                         .orElse("")
@@ -35,22 +38,26 @@ final class MarkdownWriter implements ReportWriter {
         return modules == 1 ? "The module" : "All " + modules + " modules";
     }
 
-    private static String figures(RunReport.Summary summary) {
-        return Markdown.line(List.of(
-                        "modules",
-                        "scored",
-                        "to prune",
-                        "highest score",
-                        "highest score kept",
-                        "share of norm(ΔW)² to prune"))
-                + Markdown.line(List.of("---:", "---:", "---:", "---:", "---:", "---:"))
-                + Markdown.line(List.of(
-                        String.valueOf(summary.modules()),
-                        String.valueOf(summary.scored()),
-                        summary.pruned() + " (" + Figures.percent(summary.prunedFraction()) + ")",
-                        Figures.number(summary.maxScore()),
-                        Figures.number(summary.maxKeptScore()),
-                        Figures.percent(summary.prunedDeltaShare())));
+    private static String figures(RunReport report) {
+        RunReport.Summary summary = report.summary();
+        ActionWords words = ActionWords.of(report);
+        Map<String, String> figures = new LinkedHashMap<>();
+        figures.put("modules", String.valueOf(summary.modules()));
+        figures.put("scored", String.valueOf(summary.scored()));
+        figures.put(words.selected(), summary.pruned() + " (" + Figures.percent(summary.prunedFraction()) + ")");
+        figures.put("highest score", Figures.number(summary.maxScore()));
+        if (summary.maxKeptScore() != null || words.removes()) {
+            figures.put("highest score kept", Figures.number(summary.maxKeptScore()));
+        }
+        if (words.removes()) {
+            figures.put("share of norm(ΔW)² " + words.selected(), Figures.percent(summary.prunedDeltaShare()));
+        } else {
+            Sentences.correctedShare(report)
+                    .ifPresent(share -> figures.put("norm(ΔW)² afterwards", Figures.percent(share) + " of before"));
+        }
+        return Markdown.line(List.copyOf(figures.keySet()))
+                + Markdown.line(Collections.nCopies(figures.size(), "---:"))
+                + Markdown.line(List.copyOf(figures.values()));
     }
 
     private static String highest(RunReport report) {

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * The section of an adapter's {@code README.md} that says what was removed or corrected, why, by which version, and
@@ -24,8 +23,6 @@ public final class ModelCard {
     private static final String END = "<!-- splora:end -->";
     /** The front matter that the hub needs, for an adapter or model without a card. */
     private static final String NEW_CARD = "---\nlibrary_name: %s\n---\n";
-
-    private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w.-]+(@.+)?");
 
     private ModelCard() {}
 
@@ -80,27 +77,18 @@ public final class ModelCard {
                 + Markdown.table(report, Markdown.pruned(report)) + "\n"
                 + "- splora " + Markdown.text(report.tool().version()) + "; all figures are in `"
                 + OutputFolder.REPORT_FILE + "`\n"
-                + "- base: " + Markdown.code(publicName(inputs.base().path()))
+                + "- base: " + Markdown.code(InputName.of(inputs.base().path()))
                 + ", fingerprint " + Markdown.code(inputs.base().fingerprint()) + "\n"
-                + "- aligned: " + Markdown.code(publicName(inputs.aligned().path()))
+                + "- aligned: " + Markdown.code(InputName.of(inputs.aligned().path()))
                 + ", fingerprint " + Markdown.code(inputs.aligned().fingerprint()) + "\n"
                 + (isMerged
-                        ? "- input: " + Markdown.code(publicName(inputs.subject())) + ", fingerprint "
+                        ? "- input: " + Markdown.code(InputName.of(inputs.subject())) + ", fingerprint "
                                 + Markdown.code(
                                         Objects.requireNonNull(inputs.adapted()).fingerprint()) + "\n\n"
-                        : "- input adapter: " + Markdown.code(publicName(inputs.subject())) + ", SHA-256 "
+                        : "- input adapter: " + Markdown.code(InputName.of(inputs.subject())) + ", SHA-256 "
                                 + Markdown.code(
                                         Objects.requireNonNull(inputs.adapter()).sha256()) + "\n\n")
                 + Markdown.CAVEAT + "\n"
                 + END;
-    }
-
-    /** Returns a hub id unchanged, but only the last part of a path: the card is published, and a path reveals more. */
-    private static String publicName(String input) {
-        if (HUB_ID.matcher(input).matches() || input.indexOf('\0') >= 0) {
-            return input;
-        }
-        Path name = Path.of(input).toAbsolutePath().normalize().getFileName();
-        return name == null ? input : name.toString();
     }
 }

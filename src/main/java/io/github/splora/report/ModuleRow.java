@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param block number of the transformer block; null outside any
  * @param type projection type
  * @param shape {@code [out, in]}, or {@code [experts, out, in]}
+ * @param correctedRank rank after a correction; null if the module was not corrected
+ * @param correctedNorm norm of the delta after a correction, before rounding to the adapter's data type; null if the module was not
+ *     corrected
  * @param unscored why there is no score ({@code zero-delta}, {@code no-reference}, …); null if there is one
  * @param decision {@value #PRUNE} or {@value #KEEP}
  * @param reason the reason for the decision, in a few words
@@ -35,6 +38,8 @@ public record ModuleRow(
         @Nullable Double deltaNorm,
         @Nullable Double referenceNorm,
         @Nullable Double alignmentNorm,
+        @Nullable Long correctedRank,
+        @Nullable Double correctedNorm,
         @Nullable String unscored,
         String decision,
         String reason) {
@@ -60,9 +65,35 @@ public record ModuleRow(
                 score.deltaNorm(),
                 score.referenceNorm(),
                 score.alignmentNorm(),
+                null,
+                null,
                 score.unscored() == null ? null : score.unscored().toString(),
                 decision.prune() ? PRUNE : KEEP,
                 decision.reason());
+    }
+
+    /** Returns the row with what a correction made of the module. */
+    public ModuleRow corrected(long newRank, double newNorm) {
+        return new ModuleRow(
+                name,
+                block,
+                type,
+                shape,
+                rank,
+                scaling,
+                score,
+                distance,
+                expectedDistance,
+                spread,
+                cosine,
+                deltaNorm,
+                referenceNorm,
+                alignmentNorm,
+                newRank,
+                newNorm,
+                unscored,
+                decision,
+                reason);
     }
 
     /**
@@ -105,12 +136,28 @@ public record ModuleRow(
     /** Whether no figure is NaN or infinite. */
     boolean isFinite() {
         return Finite.all(
-                scaling, score, distance, expectedDistance, spread, cosine, deltaNorm, referenceNorm, alignmentNorm);
+                scaling,
+                score,
+                distance,
+                expectedDistance,
+                spread,
+                cosine,
+                deltaNorm,
+                referenceNorm,
+                alignmentNorm,
+                correctedNorm);
     }
 
     /** Returns the shape as text, such as {@code 4096x1024}. */
     public String shapeText(String times) {
         return shape.stream().map(String::valueOf).collect(Collectors.joining(times));
+    }
+
+    /** Returns the rank, and what a correction made of it: {@code 8 → 24}, where {@code →} is {@code arrow}. */
+    public String rankText(String arrow) {
+        return correctedRank == null || correctedRank == rank
+                ? String.valueOf(rank)
+                : rank + " " + arrow + " " + correctedRank;
     }
 
     /** Returns the output dimension of one matrix. */

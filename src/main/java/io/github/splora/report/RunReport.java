@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param summary figures over all rows
  * @param warnings facts that readers of the scores must know; usually empty
  * @param verdict what the gates decided; null if the run had none
+ * @param provenance when the report was made, and what the run wrote; null in reports of older versions
  * @param timing how long the run took
  */
 public record RunReport(
@@ -51,6 +52,7 @@ public record RunReport(
         Summary summary,
         List<String> warnings,
         @Nullable Verdict verdict,
+        @Nullable Provenance provenance,
         Timing timing) {
 
     public static final int SCHEMA_VERSION = 1;
@@ -61,38 +63,17 @@ public record RunReport(
         addedModules = addedModules == null ? List.of() : List.copyOf(addedModules);
     }
 
-    /** A report without effects and gates. */
-    public RunReport(
-            int schemaVersion,
-            Tool tool,
-            List<String> command,
-            String metric,
-            Parameters parameters,
-            Inputs inputs,
-            Engine engine,
-            List<ModuleRow> modules,
-            Summary summary,
-            List<String> warnings,
-            Timing timing) {
-        this(
-                schemaVersion,
-                tool,
-                command,
-                metric,
-                parameters,
-                inputs,
-                engine,
-                modules,
-                List.of(),
-                List.of(),
-                summary,
-                warnings,
-                null,
-                timing);
-    }
-
     /** Returns the report with what its gates decided. */
     public RunReport with(Verdict decided) {
+        return with(decided, provenance);
+    }
+
+    /** Returns the report with where it comes from. */
+    public RunReport with(Provenance known) {
+        return with(verdict, known);
+    }
+
+    private RunReport with(@Nullable Verdict decided, @Nullable Provenance known) {
         return new RunReport(
                 schemaVersion,
                 tool,
@@ -107,7 +88,13 @@ public record RunReport(
                 summary,
                 warnings,
                 decided,
+                known,
                 timing);
+    }
+
+    /** Whether the run has written what the report describes, rather than only said what a run would do. */
+    public boolean wasDone() {
+        return parameters.action() != null && (provenance == null || provenance.output() != null);
     }
 
     /** The program that wrote the report. */
@@ -232,6 +219,11 @@ public record RunReport(
             return adapter == null ? Objects.requireNonNull(adapted).path() : adapter.path();
         }
 
+        /** Returns its name: a hub id, or the last part of a path. */
+        public String name() {
+            return InputName.of(subject());
+        }
+
         boolean isWhole() {
             return base != null
                     && base.path() != null
@@ -303,6 +295,11 @@ public record RunReport(
      * @param checkpointBytes size of the compared weights, base and aligned together
      */
     public record Timing(double scoringSeconds, double totalSeconds, long checkpointBytes) {}
+
+    /** Whether a module was corrected. */
+    public boolean hasCorrected() {
+        return modules.stream().anyMatch(row -> row.correctedNorm() != null);
+    }
 
     /** Returns the JSON document, with a final line break. */
     public String toJson() {
@@ -384,6 +381,7 @@ public record RunReport(
                 && modules.stream().allMatch(row -> row != null && row.isWhole())
                 && effects.stream().allMatch(row -> row != null && row.isWhole())
                 && (verdict == null || verdict.isWhole())
+                && (provenance == null || provenance.isWhole())
                 && parameters.reference() != null
                 && parameters.population() != null
                 && parameters.granularity() != null

@@ -56,6 +56,19 @@ public record ScoreScale(double low, double high, boolean clipped) {
         return of(rows.stream().map(ModuleRow::score).filter(Objects::nonNull).toList());
     }
 
+    /** Returns the scale from the lowest to the highest score of the rows, outliers included. */
+    static ScoreScale wholeOf(List<ModuleRow> rows) {
+        double[] scores = rows.stream()
+                .map(ModuleRow::score)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
+        return scores.length == 0 || scores[0] == scores[scores.length - 1]
+                ? ofRows(rows)
+                : new ScoreScale(scores[0], scores[scores.length - 1], false);
+    }
+
     /** Returns the position of a score, from 0 (at the lower end or below) to 1 (at the upper end or above). */
     public double share(double score) {
         return Math.min(1, Math.max(0, (score - low) / (high - low)));

@@ -2,8 +2,10 @@ package io.github.splora.report;
 
 import io.github.splora.error.Plural;
 import io.github.splora.error.Printable;
+import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -50,23 +52,49 @@ public final class Sentences {
                         + " of the squared norm of all changes is scored");
     }
 
-    /** Returns {@code 6 of 24 modules to prune}. */
+    /** Returns {@code 6 of 24 modules to prune}, or {@code 6 of 24 modules removed} once it is done. */
     static String selected(RunReport report) {
-        return Plural.share(report.summary().pruned(), report.summary().modules(), "module") + " to " + verb(report);
-    }
-
-    /** Returns what is done to selected modules: {@code prune}. */
-    static String verb(RunReport report) {
-        return report.parameters().actionKind().map(ActionKind::verb).orElse("prune");
+        return Plural.share(report.summary().pruned(), report.summary().modules(), "module") + " "
+                + ActionWords.of(report).selected();
     }
 
     /** Returns the options that scores and decisions were made with, in a few words. */
     static String method(RunReport report) {
         RunReport.Parameters parameters = report.parameters();
-        return Printable.text(report.metric() + ", " + parameters.reference() + ", " + parameters.population() + "; "
-                + (parameters.defaultRule() && parameters.selection().isByScore() ? "default rule: " : "")
-                + parameters.selection().inWords(parameters.granularity())
-                + correction(parameters));
+        String scores = report.metric() + ", " + parameters.reference() + ", " + parameters.population();
+        String rule = (parameters.defaultRule() && parameters.selection().isByScore() ? "default rule: " : "")
+                + parameters.selection().inWords(parameters.granularity());
+        return Printable.text(
+                isWhateverTheScore(report)
+                        ? rule + ", whatever their scores" + correction(parameters) + "; scores: " + scores
+                        : scores + "; " + rule + correction(parameters));
+    }
+
+    /**
+     * Returns the squared norm of the corrected modules' deltas, as a share of what it was before; empty if none was corrected, or if
+     * they added nothing.
+     */
+    public static Optional<Double> correctedShare(RunReport report) {
+        List<ModuleRow> corrected = report.modules().stream()
+                .filter(row -> row.correctedNorm() != null && row.deltaNorm() != null)
+                .toList();
+        // Norms are divided by the largest, because their squares may overflow.
+        double unit = corrected.stream()
+                .mapToDouble(row -> Math.max(row.deltaNorm(), row.correctedNorm()))
+                .max()
+                .orElse(0);
+        double before = corrected.stream()
+                .mapToDouble(row -> Math.pow(row.deltaNorm() / unit, 2))
+                .sum();
+        double after = corrected.stream()
+                .mapToDouble(row -> Math.pow(row.correctedNorm() / unit, 2))
+                .sum();
+        return unit == 0 || before == 0 ? Optional.empty() : Optional.of(after / before);
+    }
+
+    /** Whether the modules were selected without regard to their scores. */
+    public static boolean isWhateverTheScore(RunReport report) {
+        return report.parameters().selection() instanceof SelectionRule.All;
     }
 
     /** Returns the action on selected modules, with its parameters. */

@@ -87,7 +87,7 @@ final class TableWriter implements ReportWriter {
     private List<Column> columns(RunReport report) {
         List<Column> columns = new ArrayList<>(Column.ALL);
         if (color) {
-            ScoreScale scale = ScoreScale.ofRows(report.modules());
+            ScoreScale scale = ScoreScale.wholeOf(report.modules());
             int score = columns.stream().map(Column::title).toList().indexOf("score");
             columns.add(score + 1, new Column("", false, row -> bar(row.score(), scale)));
         }

@@ -135,6 +135,12 @@ public final class AdapterRun {
                         .withSurgery(correction
                                 .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
                                 .orElse(surgery))
+                        .withCorrected(Corrected.of(
+                                adapter,
+                                rewrite,
+                                correction
+                                        .map(each -> corrected.norms(each, adapter, selected))
+                                        .orElse(Map.of())))
                         .withAddedModules(
                                 widening.layers().stream().map(LoraModule::name).toList())
                         .withWarnings(Stream.of(
@@ -150,16 +156,20 @@ public final class AdapterRun {
                         .build(total.seconds());
                 return new Pruned(adapter, rewrite, report);
             });
-            for (int i = 0; i < outputs.size() && !options.dryRun(); i++) {
+            if (options.dryRun()) {
+                return pruned.stream().map(Pruned::report).toList();
+            }
+            List<RunReport> published = new ArrayList<>();
+            for (int i = 0; i < outputs.size(); i++) {
                 Pruned each = pruned.get(i);
-                Publication.publish(outputs.get(i), each.report(), inputs.files(), folder -> {
+                published.add(Publication.publish(outputs.get(i), each.report(), inputs.files(), folder -> {
                     AdapterWriter.write(each.adapter(), each.rewrite(), folder);
                     if (options.score().client().client().takesArchive()) {
                         AdapterArchive.write(folder);
                     }
-                });
+                }));
             }
-            return pruned.stream().map(Pruned::report).toList();
+            return published;
         }
     }
 

@@ -175,4 +175,43 @@ final class CorrectedModules {
                                         .scaledBy(correction.share())))));
         return factors;
     }
+
+    /** Returns the norms of the selected modules' new deltas, by their names. */
+    Map<String, Double> norms(Correction correction, Adapter adapter, Set<String> selected) {
+        double gain = gain(correction, adapter, selected);
+        double share = correction.share();
+        Map<String, Double> norms = new HashMap<>();
+        for (LoraModule module : adapter.modules()) {
+            if (selected.contains(module.name())) {
+                Optional<Computed> replaced = correction.replacement().map(method -> of(method, module));
+                Optional<Computed> added = correction.addition().map(method -> of(method, module));
+                double kept = replaced.map(each -> gain * gain * each.squaredAfter())
+                        .orElseGet(() -> added.orElseThrow().squaredBefore());
+                double more = added.map(each -> share * share * each.squaredAfter()
+                                + 2 * share * inner(replaced.map(it -> it.scaledBy(gain)), module, each))
+                        .orElse(0.0);
+                norms.put(module.name(), Math.sqrt(Math.max(0, kept + more)));
+            }
+        }
+        return norms;
+    }
+
+    /** {@code ⟨B₁A₁, B₂A₂⟩}, summed over a module's matrices. */
+    private static double inner(Optional<Supplier<List<Factors>>> replaced, LoraModule module, Computed added) {
+        List<Factors> first = replaced.isPresent()
+                ? replaced.get().get()
+                : module.factors().stream()
+                        .map(each -> new Factors(each.a(), each.b().scaledBy(module.scaling())))
+                        .toList();
+        List<Factors> second = added.scaledBy(1).get();
+        double sum = 0;
+        for (int i = 0; i < first.size(); i++) {
+            Factors one = first.get(i);
+            Factors other = second.get(i);
+            sum += one.b()
+                    .transposeTimes(other.b())
+                    .inner(one.a().times(other.a().transpose()));
+        }
+        return sum;
+    }
 }

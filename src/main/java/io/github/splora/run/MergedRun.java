@@ -136,7 +136,7 @@ public final class MergedRun {
                     .withWarnings(warnings)
                     .build(total.seconds());
             if (!options.dryRun()) {
-                Publication.publish(
+                return Publication.publish(
                         output.orElseThrow(),
                         report,
                         files,

@@ -3,6 +3,7 @@ package io.github.splora.run;
 import io.github.splora.measure.ReferenceKind;
 import io.github.splora.report.EffectRow;
 import io.github.splora.report.ModuleRow;
+import io.github.splora.report.Provenance;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.Parameters;
 import io.github.splora.report.RunReport.Summary;
@@ -17,6 +18,7 @@ import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionParameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the {@link RunReport} of a run. */
@@ -26,7 +28,7 @@ final class ReportBuilder {
     private final ScoreOptions options;
     private final RunReport.Inputs inputs;
     private final Scored scored;
-    private final List<ModuleRow> rows;
+    private List<ModuleRow> rows;
     private final List<EffectRow> effects;
     private @Nullable Surgery surgery;
     private List<String> warnings = List.of();
@@ -49,6 +51,17 @@ final class ReportBuilder {
 
     ReportBuilder withSurgery(Surgery chosen) {
         surgery = chosen;
+        return this;
+    }
+
+    /** Adds what a correction made of the selected modules. */
+    ReportBuilder withCorrected(Map<String, Corrected> modules) {
+        rows = rows.stream()
+                .map(row -> {
+                    Corrected corrected = modules.get(row.name());
+                    return corrected == null ? row : row.corrected(corrected.rank(), corrected.norm());
+                })
+                .toList();
         return this;
     }
 
@@ -88,7 +101,11 @@ final class ReportBuilder {
                         summary,
                         all,
                         null,
-                        new Timing(scored.seconds(), totalSeconds, scored.checkpointBytes())));
+                        new Provenance(context.clock().now(), null),
+                        new Timing(
+                                context.clock().seconds(scored.seconds()),
+                                context.clock().seconds(totalSeconds),
+                                scored.checkpointBytes())));
     }
 
     private Parameters parameters() {

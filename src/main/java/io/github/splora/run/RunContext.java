@@ -10,6 +10,14 @@ import java.util.List;
  * @param progress receives each measured module
  * @param command arguments of the program, as reports name them; empty when called from Java
  * @param version version of splora, as reports name it
+ * @param clock the time, as reports state it
  * @param isStrict whether inputs that contradict each other are refused, instead of a warning
  */
-public record RunContext(HubCache hub, Progress progress, List<String> command, String version, boolean isStrict) {}
+public record RunContext(
+        HubCache hub, Progress progress, List<String> command, String version, ReportClock clock, boolean isStrict) {
+
+    /** Returns the same, strict. */
+    public RunContext strict() {
+        return new RunContext(hub, progress, command, version, clock, true);
+    }
+}

@@ -191,6 +191,13 @@ final class SweepCandidates {
         return new Made(candidate, own, decisions, wider, rewrite, null);
     }
 
+    /** Returns the norms of the selected modules' new deltas; empty if the candidate corrects none. */
+    Map<String, Double> norms(Candidate candidate, Set<String> selected) {
+        return correction(candidate)
+                .map(each -> corrected.norms(each, adapter, selected))
+                .orElse(Map.of());
+    }
+
     private Action action(Candidate candidate) {
         return candidate.surgery().planned(options.client());
     }

@@ -122,6 +122,7 @@ public final class SweepRun {
                         winner.decisions(),
                         new AdapterEffects(inputs.base(), inputs.aligned()).of(adapter))
                 .withSurgery(candidates.surgery(winner.candidate(), winner.selected()))
+                .withCorrected(Corrected.of(adapter, rewrite, candidates.norms(winner.candidate(), winner.selected())))
                 .withAddedModules(winner.widening().layers().stream()
                         .map(LoraModule::name)
                         .toList())

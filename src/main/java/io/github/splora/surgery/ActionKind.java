@@ -33,7 +33,7 @@ public enum ActionKind {
     RESTORE(
             "restore",
             "restore",
-            "given a part of alignment back",
+            "restored",
             CorrectAction::new,
             Map.of(RESTORED, 0.2, RESTORE_RANK, 16.0, RESTORE_MODULES, ActionParameter.ADAPTER, TOLERANCE, 1e-3)),
     REPAIR(

@@ -1,8 +1,10 @@
 package io.github.splora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.splora.report.ModelCard;
+import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
 import io.github.splora.testing.TinyAdapter;
 import io.github.splora.testing.TinyCheckpoint;
@@ -101,7 +103,7 @@ class CorrectingPruneTest {
                 "markdown");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
-                .contains("### splora: 2 of 2 modules to scale\n")
+                .contains("### splora: 2 of 2 modules scaled down\n")
                 .contains("| `" + first + "` | - | ", "| `" + second + "` | - | ");
         assertThat(Files.readString(output.resolve("README.md")))
                 .contains("2 of 2 LoRA modules were scaled down")
@@ -225,6 +227,25 @@ class CorrectingPruneTest {
         assertThat(Testdata.tensorsIn(output)).isNotEqualTo(published);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"scale", "project", "attenuate", "deflate", "restore", "repair"})
+    void theReportStatesTheRanksAndNormsOfTheNewAdapter(String action) {
+        RunReport before =
+                prune(Testdata.LLAMA, "--action", action, "--fraction", "0.4").report();
+        RunReport after = Run.of("score", Testdata.LLAMA.withAdapter(output), "--format", "json")
+                .report();
+        assertThat(before.hasCorrected()).isTrue();
+        for (int i = 0; i < before.modules().size(); i++) {
+            ModuleRow row = before.modules().get(i);
+            ModuleRow now = after.modules().get(i);
+            assertThat(row.correctedNorm() != null).isEqualTo(row.goes());
+            if (row.goes()) {
+                assertThat(now.rank()).isEqualTo(row.correctedRank());
+                assertThat(now.deltaNorm()).isCloseTo(row.correctedNorm(), withinPercentage(0.001));
+            }
+        }
+    }
+
     @Test
     void theReportAndTheCardSayWhatWasDone() throws IOException {
         Run run = prune(Testdata.LLAMA, "--action", "deflate", "--all", "--strength", "0.8", "--gain", "1.3");
@@ -246,7 +267,7 @@ class CorrectingPruneTest {
                 "scale",
                 "--output",
                 folder.resolve("t").toString());
-        assertThat(table.out()).contains("6 of 24 modules to scale (");
+        assertThat(table.out()).contains("6 of 24 modules scaled down (");
     }
 
     @ParameterizedTest

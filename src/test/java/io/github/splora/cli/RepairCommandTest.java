@@ -204,7 +204,7 @@ class RepairCommandTest {
                         "Evaluate the adapter before and after",
                         "scripts/evaluate_refusals.py --model " + Testdata.LLAMA.aligned())
                 .contains("--adapter " + output);
-        assertThat(run.out()).contains("24 of 24 modules to repair (");
+        assertThat(run.out()).contains("24 of 24 modules repaired (");
     }
 
     @Test

@@ -301,7 +301,12 @@ class SweepCommandTest {
                 page.toString());
         assertThat(run.code()).isZero();
         assertThat(Files.readString(page))
-                .contains("<svg class=\"chart\"", "class=\"staircase\" d=\"M", "&lt;b&gt;x", "default-src 'none'")
+                .contains(
+                        "<svg class=\"chart wide\"",
+                        "<svg class=\"chart narrow\"",
+                        "class=\"staircase\" d=\"M",
+                        "&lt;b&gt;x",
+                        "default-src 'none'")
                 .doesNotContain("<b>x");
     }
 

@@ -2,6 +2,7 @@ package io.github.splora.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.github.splora.run.TinyRun;
 import io.github.splora.score.MetricKind;
 import io.github.splora.select.SelectionRule;
@@ -25,18 +26,10 @@ class MarkdownWriterTest {
     }
 
     private static RunReport with(RunReport report, List<ModuleRow> rows, List<String> warnings) {
-        return new RunReport(
-                report.schemaVersion(),
-                report.tool(),
-                report.command(),
-                report.metric(),
-                report.parameters(),
-                report.inputs(),
-                report.engine(),
-                rows,
-                Summaries.of(rows),
-                warnings,
-                report.timing());
+        return Reports.changed(Reports.withRows(report, rows), json -> {
+            ArrayNode sentences = json.putArray("warnings");
+            warnings.forEach(sentences::add);
+        });
     }
 
     private static ModuleRow row(String name, String reason) {
@@ -45,7 +38,25 @@ class MarkdownWriterTest {
 
     private static ModuleRow row(String name, Double score, String reason) {
         return new ModuleRow(
-                name, 0, "q", List.of(4L, 4L), 1, 1, score, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, null, "prune", reason);
+                name,
+                0,
+                "q",
+                List.of(4L, 4L),
+                1,
+                1,
+                score,
+                1.0,
+                1.0,
+                1.0,
+                0.0,
+                1.0,
+                1.0,
+                1.0,
+                null,
+                null,
+                null,
+                "prune",
+                reason);
     }
 
     private static String write(RunReport report) {

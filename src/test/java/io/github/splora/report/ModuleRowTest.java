@@ -63,6 +63,8 @@ class ModuleRowTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 "of-the-future",
                 "keep",
                 "");

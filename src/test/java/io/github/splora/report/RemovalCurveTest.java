@@ -2,6 +2,7 @@ package io.github.splora.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.report.RemovalCurve.Step;
 import io.github.splora.score.ModuleScore;
 import io.github.splora.select.Decision;
@@ -67,42 +68,10 @@ class RemovalCurveTest {
                 Reports.row("a.0.k", -1.0, true),
                 Reports.row("a.1.q", 0.5, false),
                 Reports.row("a.2.q", null, false));
-        RunReport.Parameters old = modules.parameters();
-        RunReport report = new RunReport(
-                1,
-                modules.tool(),
-                modules.command(),
-                modules.metric(),
-                new RunReport.Parameters(
-                        old.reference(),
-                        old.population(),
-                        old.centre(),
-                        old.spread(),
-                        old.energy(),
-                        old.seed(),
-                        old.include(),
-                        old.exclude(),
-                        "block",
-                        "count",
-                        1.0,
-                        false,
-                        old.action(),
-                        old.configStyle(),
-                        old.strength(),
-                        old.actionEnergy(),
-                        old.gain(),
-                        old.gainExponent(),
-                        old.restore(),
-                        old.restoreRank(),
-                        old.restoreModules(),
-                        old.tolerance(),
-                        old.client()),
-                modules.inputs(),
-                modules.engine(),
-                modules.modules(),
-                modules.summary(),
-                modules.warnings(),
-                modules.timing());
+        RunReport report = Reports.changed(modules, json -> ((ObjectNode) json.get("parameters"))
+                .put("granularity", "block")
+                .put("rule", "count")
+                .put("value", 1.0));
         RemovalCurve curve = RemovalCurve.of(report);
         assertThat(curve.steps())
                 .containsExactly(new Step(0, 0, 0.0, 1.0), new Step(1, 2, 0.5, 0.8), new Step(2, 3, 0.75, 0.47));

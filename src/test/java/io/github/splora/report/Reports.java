@@ -1,5 +1,8 @@
 package io.github.splora.report;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.json.StrictJson;
 import io.github.splora.report.RunReport.AdapterInput;
 import io.github.splora.report.RunReport.CheckpointInput;
 import io.github.splora.report.RunReport.Engine;
@@ -7,10 +10,13 @@ import io.github.splora.report.RunReport.Inputs;
 import io.github.splora.report.RunReport.Parameters;
 import io.github.splora.report.RunReport.Timing;
 import io.github.splora.report.RunReport.Tool;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /** Builds reports with invented figures. */
 public final class Reports {
@@ -31,6 +37,8 @@ public final class Reports {
             0.5,
             0.5,
             null,
+            null,
+            null,
             "prune",
             "score 1.250 is above 0.5");
     public static final ModuleRow KEPT = new ModuleRow(
@@ -49,6 +57,8 @@ public final class Reports {
             0.5,
             0.5,
             null,
+            null,
+            null,
             "keep",
             "score -1.235e+05 is not above 0.5");
     public static final ModuleRow UNSCORED = new ModuleRow(
@@ -58,6 +68,8 @@ public final class Reports {
             List.of(8L, 96L),
             8,
             2,
+            null,
+            null,
             null,
             null,
             null,
@@ -113,90 +125,67 @@ public final class Reports {
                         new AdapterInput("adapter", "ef", "01")),
                 new Engine("PyTorch", "2.7.1", "cpu", 4),
                 modules,
+                List.of(),
+                List.of(),
                 Summaries.of(modules),
                 List.of("beware"),
+                null,
+                new Provenance("2026-01-31T12:00:00Z", null),
                 new Timing(0.5, 0.75, 1234567890123L));
+    }
+
+    /** Returns the report that the changed document describes. */
+    public static RunReport changed(RunReport report, Consumer<ObjectNode> change) {
+        ObjectNode json = StrictJson.toTree(report);
+        change.accept(json);
+        return StrictJson.fromTree(Path.of("report.json"), json, RunReport.class);
     }
 
     /** Returns the report with another summary. */
     public static RunReport with(RunReport report, RunReport.Summary summary, EffectRow... effects) {
-        return new RunReport(
-                report.schemaVersion(),
-                report.tool(),
-                report.command(),
-                report.metric(),
-                report.parameters(),
-                report.inputs(),
-                report.engine(),
-                report.modules(),
-                List.of(effects),
-                List.of(),
-                summary,
-                report.warnings(),
-                null,
-                report.timing());
+        return changed(report, json -> {
+            json.set("summary", StrictJson.toTree(summary));
+            ArrayNode rows = json.putArray("effects");
+            for (EffectRow effect : effects) {
+                rows.add(StrictJson.toTree(effect));
+            }
+        });
+    }
+
+    /** Returns the report with other rows. */
+    public static RunReport withRows(RunReport report, List<ModuleRow> rows) {
+        return changed(report, json -> {
+            ArrayNode modules = json.putArray("modules");
+            rows.forEach(row -> modules.add(StrictJson.toTree(row)));
+            json.set("summary", StrictJson.toTree(Summaries.of(rows)));
+        });
+    }
+
+    /** Returns the report as if its run had written what it describes. */
+    public static RunReport done(RunReport report) {
+        return report.with(Objects.requireNonNull(report.provenance())
+                .with(new Provenance.Output(
+                        "out", List.of(new Provenance.HashedFile("adapter_model.safetensors", 123, "9".repeat(64))))));
     }
 
     /** Returns the report with another action and its parameters; null for those that it does not take. */
     public static RunReport withAction(
             RunReport report, String action, String configStyle, Double strength, Double energy, Double gain) {
-        Parameters old = report.parameters();
-        return new RunReport(
-                report.schemaVersion(),
-                report.tool(),
-                report.command(),
-                report.metric(),
-                new Parameters(
-                        old.reference(),
-                        old.population(),
-                        old.centre(),
-                        old.spread(),
-                        old.energy(),
-                        old.seed(),
-                        old.include(),
-                        old.exclude(),
-                        old.granularity(),
-                        old.rule(),
-                        old.value(),
-                        old.defaultRule(),
-                        action,
-                        configStyle,
-                        strength,
-                        energy,
-                        gain,
-                        old.gainExponent(),
-                        old.restore(),
-                        old.restoreRank(),
-                        old.restoreModules(),
-                        old.tolerance(),
-                        old.client()),
-                report.inputs(),
-                report.engine(),
-                report.modules(),
-                report.summary(),
-                report.warnings(),
-                report.timing());
+        return changed(report, json -> ((ObjectNode) json.get("parameters"))
+                .put("action", action)
+                .put("configStyle", configStyle)
+                .put("strength", strength)
+                .put("actionEnergy", energy)
+                .put("gain", gain));
     }
 
     /** Returns the report as if it were of a merged checkpoint. */
     public static RunReport merged(RunReport report) {
-        RunReport restored = withAction(report, "drop", null, null, null, null);
-        return new RunReport(
-                restored.schemaVersion(),
-                restored.tool(),
-                restored.command(),
-                restored.metric(),
-                restored.parameters(),
-                new Inputs(
-                        restored.inputs().base(),
-                        restored.inputs().aligned(),
-                        null,
-                        new CheckpointInput("merged", "ef")),
-                restored.engine(),
-                restored.modules(),
-                restored.summary(),
-                restored.warnings(),
-                restored.timing());
+        return changed(withAction(report, "drop", null, null, null, null), json -> {
+            ObjectNode inputs = (ObjectNode) json.get("inputs");
+            inputs.putNull("adapter");
+            inputs.set("adapted", StrictJson.toTree(new CheckpointInput("merged", "ef")));
+        });
     }
 
     /** Returns an ordinary module with a given score. */
@@ -216,6 +205,8 @@ public final class Reports {
                 2.0,
                 1.0,
                 1.0,
+                null,
+                null,
                 score == null ? "zero-delta" : null,
                 prune ? "prune" : "keep",
                 "");

@@ -57,6 +57,7 @@ class RunReportTest {
                         "summary",
                         "warnings",
                         "verdict",
+                        "provenance",
                         "timing");
         assertThat(json.path("modules").path(0).properties())
                 .extracting(Map.Entry::getKey)
@@ -75,6 +76,8 @@ class RunReportTest {
                         "deltaNorm",
                         "referenceNorm",
                         "alignmentNorm",
+                        "correctedRank",
+                        "correctedNorm",
                         "unscored",
                         "decision",
                         "reason");

@@ -25,6 +25,8 @@ class SummariesTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 decision,
                 "");
     }

@@ -47,11 +47,11 @@ class WritersTest {
                 .isEqualTo(String.join(
                         "\r\n",
                         "name,block,type,out,in,rank,scaling,score,distance,expectedDistance,spread,cosine,deltaNorm,referenceNorm,"
-                                + "alignmentNorm,decision,reason,failedGates",
-                        "model.layers.0.q,0,q,48,96,8,2.0,1.25,1.5,1.4,0.08,-0.125,3.0,0.5,0.5,prune,score 1.250 is above 0.5,",
-                        "model.layers.11.k,11,k,4,96,16,0.5,-123456.0,1.0E-7,1.4,0.08,0.0,4.0,0.5,0.5,keep,"
+                                + "alignmentNorm,correctedRank,correctedNorm,decision,reason,failedGates",
+                        "model.layers.0.q,0,q,48,96,8,2.0,1.25,1.5,1.4,0.08,-0.125,3.0,0.5,0.5,,,prune,score 1.250 is above 0.5,",
+                        "model.layers.11.k,11,k,4,96,16,0.5,-123456.0,1.0E-7,1.4,0.08,0.0,4.0,0.5,0.5,,,keep,"
                                 + "score -1.235e+05 is not above 0.5,",
-                        "lm_head,,lm_head,8,96,8,2.0,,,,,,,,,keep,\"left out by \"\"--include\"\", or --exclude\",",
+                        "lm_head,,lm_head,8,96,8,2.0,,,,,,,,,,,keep,\"left out by \"\"--include\"\", or --exclude\",",
                         ""));
     }
 
@@ -70,12 +70,35 @@ class WritersTest {
                 "count     | 10.0 | false | the 10 highest module scores",
                 "count     | 1.0  | false | the highest module score",
                 "fraction  | 0.25 | false | the highest module scores, fraction 0.25",
-                "all       | null | false | all modules",
                 "none      | null | true  | no rule given",
             })
     void theConclusionNamesTheRule(String rule, Double value, boolean isDefault, String words) {
         assertThat(ReportFormat.TABLE.writer(false).write(Reports.of(rule, value, isDefault, Reports.KEPT)))
                 .endsWith("\n0 of 1 module to prune (e-diem, alignment, type; " + words + ")\n");
+    }
+
+    @Test
+    void theConclusionDoesNotBlameScoresForASelectionOfAll() {
+        assertThat(Sentences.conclusion(Reports.of("all", null, false, Reports.PRUNED)))
+                .isEqualTo(
+                        "1 of 1 module to prune (all modules, whatever their scores; scores: e-diem, alignment, type)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "drop,to prune,removed",
+        "zero,to prune,set to zero",
+        "scale,to scale,scaled down",
+        "project,to project,projected",
+        "attenuate,to attenuate,attenuated",
+        "deflate,to deflate,deflated",
+        "restore,to restore,restored",
+        "repair,to repair,repaired"
+    })
+    void whatWasDoneIsSaidInTheActionsOwnWord(String action, String before, String after) {
+        RunReport report = Reports.withAction(REPORT, action, null, null, null, null);
+        assertThat(Sentences.conclusion(report)).startsWith("1 of 3 modules " + before + " (");
+        assertThat(Sentences.conclusion(Reports.done(report))).startsWith("1 of 3 modules " + after + " (");
     }
 
     @Test

@@ -44,12 +44,14 @@
   const show = () => {
     const name = filter.elements.name.value.toLowerCase();
     const type = filter.elements.type.value;
-    const decision = filter.elements.decision.value;
+    // There is no choice of decisions where all are the same.
+    const decision = filter.elements.decision ? filter.elements.decision.value : "";
+    table.classList.toggle("brief", !filter.elements.details.checked);
     let count = 0;
     for (const row of rows) {
       row.hidden = !row.cells[0].textContent.toLowerCase().includes(name)
         || type !== "" && row.cells[typeColumn].textContent !== type
-        || decision !== "" && row.classList.contains("goes") !== (decision === "prune");
+        || decision !== "" && row.classList.contains("goes") !== (decision === "goes");
       if (!row.hidden) count++;
     }
     shown.value = count + " of " + rows.length + " shown";

@@ -1,7 +1,10 @@
 package io.github.splora.report.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.report.InputName;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RemovalCurve;
 import io.github.splora.report.Reports;
@@ -17,6 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -223,5 +228,73 @@ class HtmlWriterTest {
         Document page = page(Reports.of("none", null, true, Reports.KEPT));
         assertThat(elements(page, "line"))
                 .noneMatch(line -> line.getAttribute("class").equals("cut"));
+    }
+
+    @Test
+    void whereNothingIsRemovedThePageDoesNotSayThatAnythingIs() throws Exception {
+        RunReport deflated = Reports.done(Reports.withRows(
+                Reports.withAction(REPORT, "deflate", null, 0.7, null, 1.5),
+                List.of(Reports.PRUNED.corrected(24, 2.0), Reports.KEPT, Reports.UNSCORED)));
+        Document page = page(deflated);
+        String text = page.getDocumentElement().getTextContent();
+        assertThat(text)
+                .contains("1 of 3 modules deflated", "modules deflated", "strength", "gain", "8 → 24", "44.4%")
+                .doesNotContain("prune", "remove", "Remov", "× ");
+        assertThat(elements(page, "input"))
+                .noneMatch(input -> input.getAttribute("type").equals("range"));
+        assertThat(elements(rows(page).get(0), "td").get(0).getTextContent()).isEqualTo("• deflated");
+        assertThat(elements(rows(page).get(1), "td").get(0).getTextContent()).isEqualTo("kept");
+    }
+
+    @Test
+    void whereAllModulesAreSelectedNoneIsMarked() throws Exception {
+        Document page = page(Reports.done(
+                Reports.withAction(Reports.of("all", null, false, Reports.PRUNED), "repair", null, 0.7, null, 1.5)));
+        assertThat(elements(rows(page).get(0), "td").get(0).getTextContent()).isEqualTo("repaired");
+        assertThat(elements(page, "td"))
+                .noneMatch(cell -> cell.getAttribute("class").contains("cut-cell"));
+        assertThat(page.getDocumentElement().getTextContent()).contains("The selection does not depend on it");
+    }
+
+    @Test
+    void barsAreAsLongAsTheScores() throws Exception {
+        Document page = page(Reports.of(
+                Reports.row("a.0.q", 3.67, true),
+                Reports.row("a.1.q", 1.07, true),
+                Reports.row("a.2.q", -0.5, false),
+                Reports.row("a.3.q", 0.1, false),
+                Reports.row("a.4.q", 0.1, false),
+                Reports.row("a.5.q", 0.2, false)));
+        List<Element> bars =
+                rows(page).stream().map(row -> elements(row, "rect").get(0)).toList();
+        List<Double> widths = bars.stream()
+                .map(bar -> Double.valueOf(bar.getAttribute("width")))
+                .toList();
+        assertThat(widths.get(0) / widths.get(1)).isCloseTo(3.67 / 1.07, within(0.1));
+        assertThat(widths.get(1) / widths.get(2)).isCloseTo(1.07 / 0.5, within(0.1));
+        assertThat(bars.get(1).getAttribute("x")).isEqualTo(bars.get(0).getAttribute("x"));
+        assertThat(Double.parseDouble(bars.get(2).getAttribute("x")) + widths.get(2))
+                .isCloseTo(Double.parseDouble(bars.get(0).getAttribute("x")), within(0.11));
+    }
+
+    @Test
+    void theTitleIsTheAdaptersName() throws Exception {
+        RunReport report = Reports.changed(
+                REPORT, json -> ((ObjectNode) json.at("/inputs/adapter")).put("path", "/home/me/runs/my-lora"));
+        Document page = page(report);
+        assertThat(elements(page, "title").get(0).getTextContent()).isEqualTo("splora report: my-lora");
+        assertThat(elements(page, "h1").get(0).getTextContent()).isEqualTo("my-lora");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "org/name, org/name",
+        "org/name@main, org/name@main",
+        "/a/b/my-lora, my-lora",
+        "../x/my-lora/, my-lora",
+        "/a/my-lora/adapter_model.safetensors, my-lora"
+    })
+    void nameOfAnInput(String given, String name) {
+        assertThat(InputName.of(given)).isEqualTo(name);
     }
 }
