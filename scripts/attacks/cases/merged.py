@@ -41,3 +41,72 @@ def a_merged_model_without_a_setting(world):
 @attack(says=r"unscored part .*rms_norm_eps")
 def a_merged_model_with_a_setting_that_the_aligned_lacks(world):
     return world.gate_merged(with_configs(world, {}, {"rms_norm_eps": 0.1}))
+
+
+ONE_SIDED = {
+    "tie_word_embeddings": True,
+    "head_dim": 2,
+    "attention_bias": True,
+    "hidden_act": "relu",
+    "sliding_window": 1,
+    "final_logit_softcapping": 0.01,
+    "num_experts_per_tok": 1,
+    "max_position_embeddings": 2,
+    "partial_rotary_factor": 0.1,
+    "rope_scaling": {"rope_type": "linear", "factor": 64.0},
+    "rope_parameters": {"rope_type": "linear", "factor": 64.0},
+    "quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True},
+    "auto_map": {"AutoModelForCausalLM": "modeling_other.Other"},
+    "architectures": ["OtherForCausalLM"],
+    "text_config": {"model_type": "llama"},
+    "a_field_of_a_later_version": 1,
+}
+
+
+def registered(field, value):
+    """A merged model whose config has a field that the aligned model's lacks."""
+
+    def run(world):
+        return world.gate_merged(with_configs(world, {}, {field: value}))
+
+    named = field.replace("rope_parameters", "rope_scaling")
+    attack(says=rf"unscored parts? change.*{named}", name=f"a merged model whose config sets {field}")(run)
+
+
+for one_sided, other in ONE_SIDED.items():
+    registered(one_sided, other)
+
+
+@attack(says=r"unscored part .*text_config\.sliding_window")
+def a_merged_model_with_another_setting_in_a_nested_config(world):
+    types = {"model_type": "gemma3"}
+    return world.gate_merged(with_configs(world, types, types | {"text_config": {"sliding_window": 1}}))
+
+
+@attack(says=r"unscored part .*rope_theta")
+def a_merged_model_with_a_setting_that_only_older_versions_read(world):
+    new = {"rope_parameters": {"rope_theta": 500000.0, "rope_type": "default"}}
+    return world.gate_merged(with_configs(world, {"rope_theta": 500000.0}, new | {"rope_theta": 5.0}))
+
+
+@attack(says=r"unscored part .*sliding_window")
+def a_merged_model_without_a_null(world):
+    """Mistral's class has a window of 4096 unless the config says null."""
+    types = {"model_type": "mistral"}
+    return world.gate_merged(with_configs(world, types | {"sliding_window": None}, types))
+
+
+@attack(says=r"unscored part .*modeling_own\.py")
+def a_merged_model_with_other_code(world):
+    code = {"auto_map": {"AutoModelForCausalLM": "modeling_own.Own"}}
+    merged = with_configs(world, code, code)
+    for folder, text in ((world.aligned, "scale = 1"), (merged, "scale = -1")):
+        (folder / "modeling_own.py").write_text(text)
+    return world.gate_merged(merged)
+
+
+@attack(says=r"unscored part .*config\.json")
+def a_merged_model_with_a_config_that_the_aligned_model_lacks(world):
+    merged = world.merged(merged_harmless(world))
+    (merged / "config.json").write_text(json.dumps({"model_type": "llama", "rope_theta": 5.0}))
+    return world.gate_merged(merged)

@@ -60,7 +60,7 @@ class MergedRunTest {
     @BeforeEach
     void makeCheckpoints() {
         base = model(1, "").writeTo(folder.resolve("base"));
-        aligned = model(2, "").writeTo(folder.resolve("aligned"));
+        aligned = model(2, "").config("{\"model_type\":\"llama\"}").writeTo(folder.resolve("aligned"));
         adapted = model(3, "").config("{\"model_type\":\"llama\"}").writeShardedTo(folder.resolve("adapted"));
         output = folder.resolve("out");
     }
@@ -351,21 +351,34 @@ class MergedRunTest {
     }
 
     @Test
-    void listsSettingsThatOnlyOneConfigHasIfTheyChangeTheModel() {
-        assertThat(settings("'rms_norm_eps': 0.1", "'a_later_field': 1")).containsExactly("config.json rms_norm_eps");
+    void listsTheFieldsOfTheConfigThatDiffer() {
+        assertThat(settings("'rms_norm_eps': 0.1", "'rms_norm_eps': 0.1, 'text_config': {'head_dim': 3}"))
+                .containsExactly("config.json text_config");
         assertThat(settings("", "'transformers_weights': 'other.safetensors'"))
                 .containsExactly("config.json transformers_weights");
-        assertThat(settings("'an_older_field': 1", "'use_cache': false")).isEmpty();
+        assertThat(settings("'use_cache': true", "'use_cache': false")).isEmpty();
     }
 
     @Test
-    void comparesTheBaseOfRotaryEmbeddingsUnderEitherName() {
-        String old = "'rope_theta': 500000.0";
-        assertThat(settings(old, "'rope_parameters': {'rope_theta': 500000.0}")).isEmpty();
-        assertThat(settings(old, "'rope_parameters': {'rope_theta': 5.0}")).containsExactly("config.json rope_theta");
-        assertThat(settings(old, "")).containsExactly("config.json rope_theta");
-        assertThat(settings(old, "'rope_theta': 5.0")).containsExactly("config.json rope_theta");
-        assertThat(settings("'rope_theta': 10000", "")).isEmpty();
+    void theConfigCountsAsAChangeIfTheAlignedModelHasNone() {
+        aligned = model(2, "").writeTo(folder.resolve("bare"));
+        assertThat(score(MetricKind.COSINE).effects())
+                .extracting(EffectRow::name)
+                .contains("config.json");
+    }
+
+    @Test
+    void comparesTheFilesOfAModelsOwnCode() throws IOException {
+        String code = "'auto_map': {'AutoModel': 'modeling_own.Own'}";
+        settings(code, code);
+        Files.createDirectory(adapted.resolve("parts"));
+        Files.writeString(adapted.resolve("modeling_own.py"), "one = 1");
+        Files.writeString(aligned.resolve("modeling_own.py"), "one = 1");
+        Files.writeString(adapted.resolve("parts/other.py"), "two = 2");
+        assertThat(score(MetricKind.COSINE).effects())
+                .extracting(EffectRow::name)
+                .containsOnlyOnce("parts/other.py")
+                .doesNotContain("modeling_own.py");
     }
 
     /** Returns the settings that differ between an aligned and a merged model with these fields in their configs. */
