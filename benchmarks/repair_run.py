@@ -16,6 +16,7 @@ needs torch and safetensors.
 
 import argparse
 import json
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -80,6 +81,15 @@ def repair(folder, *options):
         )
 
 
+def elsewhere(work, *arguments):
+    """Runs a function in a process of its own: a child's peak memory includes what its parent had at the time."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode != 0:
+        sys.exit(f"{work.__name__} ended with status {process.exitcode}")
+
+
 def row(name, work):
     peak = []
     wall, cpu = measured(lambda: peak.append(work()))
@@ -94,7 +104,7 @@ def layers_of(folder, layers):
 def whole(given):
     layers = given.layers or MODELS[given.model][1]
     if not (given.folder / "adapter/adapter_config.json").exists():
-        whole_run.make(given.folder, given.model, layers)
+        elsewhere(whole_run.make, given.folder, given.model, layers)
     files = [given.folder / part / "model.safetensors" for part in ("base", "aligned")]
     read(files)
     print(f"{given.model}, {os.cpu_count()} cores, warm\n\n| run | wall s | CPU s | peak RSS MiB |\n|---|---|---|---|")
@@ -157,7 +167,7 @@ def spectra(folder, more):
     for name, decay in (("flat", 0), ("1/sqrt(i)", 0.5), ("1/i", 1)):
         place = folder / name.replace("/", "-")
         if not (place / "adapter/adapter_config.json").exists():
-            make_spectrum(place, decay)
+            elsewhere(make_spectrum, place, decay)
         read([place / part / "model.safetensors" for part in ("base", "aligned")])
         cpu[name] = row(name, lambda place=place: repair(place, *more))
     print(f"\nflat takes {cpu['flat'] / cpu['1/sqrt(i)']:.2f} times the CPU time of 1/sqrt(i)")

@@ -68,6 +68,9 @@ public final class KrylovSpaces {
     /** Square matrices of the space's dimension: T, the eigenvectors of two steps, and the workspace of a decomposition. */
     private static final int SMALL_COPIES = 6;
 
+    /** Square matrices per block that a filter keeps for each space, of a block's size; see {@link FilterSolver}. */
+    private static final int SOLVED_COPIES = 4;
+
     private enum Phase {
         START,
         IMAGE,
@@ -231,16 +234,20 @@ public final class KrylovSpaces {
 
     /**
      * Returns an upper estimate of the memory of one instance, in bytes: with m columns of a basis and c of a block,
-     * {@code 8·((out + in)(m + 8c) + 12 m²)}.
+     * and s steps {@code 8·((out + in)(m + 8c) + 12 m² + 8 s c²·filters)}.
      *
      * @param rank sum over all deltas
      * @param triplets the largest number required
+     * @param filters number of filters that are applied
      * @param steps number of steps that will be taken
      */
-    public static long bytes(long out, long in, int rank, int triplets, int steps) {
+    public static long bytes(long out, long in, int rank, int triplets, int filters, int steps) {
         long columns = (long) rank + randomColumns(Math.min(out, in), rank, triplets);
         long dimension = Math.min(Math.min(columns * steps, Math.max(out, in)), Math.max(columns, MOST_DIMENSION));
-        return Double.BYTES * ((out + in) * (dimension + COPIES * columns) + 2L * SMALL_COPIES * dimension * dimension);
+        return Double.BYTES
+                * ((out + in) * (dimension + COPIES * columns)
+                        + 2L * SMALL_COPIES * dimension * dimension
+                        + 2L * SOLVED_COPIES * filters * dimension * columns);
     }
 
     BlockLanczos right() {

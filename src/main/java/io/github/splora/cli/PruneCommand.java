@@ -5,6 +5,7 @@ import io.github.splora.run.PruneOptions;
 import io.github.splora.run.Surgery;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,13 +101,19 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     }
 
     private void checkMerged() {
-        for (String name : Stream.concat(SurgeryOptions.NAMES.stream(), Stream.of("--scores"))
-                .toList()) {
-            if (inputs.adapted().isPresent()
-                    && spec.commandLine().getParseResult().hasMatchedOption(name)) {
-                throw wrong(name
-                        + " cannot be given with --adapted: selected weights are restored to their aligned values");
+        if (inputs.adapted().isEmpty()) {
+            return;
+        }
+        for (String name : List.of("--scores", "--config-style", ActionParameter.RESTORE_MODULES.option())) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
+                throw wrong(name + " cannot be given with --adapted: a merged checkpoint has no adapter config");
             }
+        }
+        ActionKind action = surgery.surgery(client.choice).action();
+        if (action != ActionKind.DROP && action != ActionKind.RESTORE) {
+            throw wrong(
+                    "--action " + action + " cannot be given with --adapted: a merged checkpoint has no factors; use"
+                            + " drop, which sets selected weights to their aligned values, or restore");
         }
     }
 

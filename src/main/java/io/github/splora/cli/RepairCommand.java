@@ -52,7 +52,8 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
     public Integer call() throws IOException {
         requireOutput(folder, dryRun);
         if (inputs.adapted().isPresent()) {
-            throw wrong("--adapted cannot be given with repair: a merged checkpoint has no factors to repair");
+            throw wrong("--adapted cannot be given with repair: a merged checkpoint has no factors to repair; use"
+                    + " 'prune --action restore --all'");
         }
         Map<ActionParameter, Double> given = repair.given();
         RepairOptions.contradiction(ActionKind.REPAIR, given).ifPresent(sentence -> {

@@ -20,6 +20,19 @@ public final class Deltas {
                 : List.of(new AdaptedDelta());
     }
 
+    /**
+     * Returns the factors of a module's deltas, one per matrix of its weight; empty for a merged weight, which has none.
+     *
+     * @throws java.util.NoSuchElementException if the deltas of an adapter's module do not have low rank
+     */
+    public static List<LowRank> lowRank(TunedModule module) {
+        return module instanceof LoraModule
+                ? of(module).stream()
+                        .map(delta -> delta.lowRank().orElseThrow())
+                        .toList()
+                : List.of();
+    }
+
     private static Delta of(LoraModule module, Factors factors) {
         StableProduct trained = StableProduct.of(factors.a(), factors.b().scaledBy(module.scaling()));
         Function<StableProduct, Delta> kind = module.magnitude().isPresent()

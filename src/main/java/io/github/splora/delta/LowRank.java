@@ -20,6 +20,11 @@ public record LowRank(Matrix a, Matrix b, Matrix gramOfA) {
         this(a, b, a.gramOfRows());
     }
 
+    /** Returns the product of rank 0, {@code [out, in]}. */
+    public static LowRank none(long out, long in) {
+        return new LowRank(Matrix.zeros(0, Math.toIntExact(in)), Matrix.zeros(Math.toIntExact(out), 0));
+    }
+
     /** {@code ‖BA‖²}. */
     public double squaredNorm() {
         return Math.max(0, innerTimesA(b, b));

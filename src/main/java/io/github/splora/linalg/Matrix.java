@@ -1,5 +1,6 @@
 package io.github.splora.linalg;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -146,6 +147,11 @@ public record Matrix(int rows, int columns, double[] values) {
             System.arraycopy(values, i * columns, result.values, i * count, count);
         }
         return result;
+    }
+
+    /** Rows {@code [first, first + count)}. */
+    public Matrix rows(int first, int count) {
+        return new Matrix(count, columns, Arrays.copyOfRange(values, first * columns, (first + count) * columns));
     }
 
     /** {@code [this; lower] : [rows + lower.rows, columns]}. */

@@ -132,17 +132,18 @@ final class MemoryBudget {
 
     /** Bytes of the Krylov spaces of one matrix, and of the triplets of all of them. */
     private static long krylovBytes(PairedModule module, List<CorrectionMethod> methods) {
-        if (methods.isEmpty() || !(module.tuned() instanceof LoraModule lora)) {
+        if (methods.isEmpty()) {
             return 0;
         }
         Weights weights = module.weights().get(0);
-        boolean isFiltered = methods.stream().anyMatch(CorrectionMethod::replacesFactors);
-        int rank = isFiltered ? Math.toIntExact(lora.rank()) : 0;
+        int filters = Math.toIntExact(
+                methods.stream().filter(CorrectionMethod::replacesFactors).count());
+        int rank = filters > 0 ? Math.toIntExact(module.tuned().rank()) : 0;
         int triplets =
                 methods.stream().mapToInt(CorrectionMethod::triplets).max().orElse(0);
         int steps = methods.stream().mapToInt(CorrectionMethod::steps).max().orElse(0);
         long ofTriplets = (weights.outFeatures() + weights.inFeatures()) * triplets * Double.BYTES;
-        return KrylovSpaces.bytes(weights.outFeatures(), weights.inFeatures(), rank, triplets, steps)
+        return KrylovSpaces.bytes(weights.outFeatures(), weights.inFeatures(), rank, triplets, filters, steps)
                 + ofTriplets * module.weights().size();
     }
 

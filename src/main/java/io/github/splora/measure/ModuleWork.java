@@ -32,7 +32,7 @@ final class ModuleWork {
     private final List<Reference> references;
     private final List<CorrectionRequest> requests;
     private final List<List<Delta>> deltas;
-    private final List<Delta> corrigible;
+    private final List<LowRank> corrigible;
     private final List<Sums> sums;
     private final double[] squaredUncertainties;
     private final List<List<Result>> corrected;
@@ -50,7 +50,7 @@ final class ModuleWork {
         // share one.
         this.deltas =
                 references.stream().map(reference -> Deltas.of(module.tuned())).toList();
-        this.corrigible = this.requests.isEmpty() ? List.of() : Deltas.of(module.tuned());
+        this.corrigible = this.requests.isEmpty() ? List.of() : Deltas.lowRank(module.tuned());
         this.sums = new ArrayList<>(Collections.nCopies(references.size(), Sums.ZERO));
         this.squaredUncertainties = new double[references.size()];
         this.corrected = this.requests.stream()
@@ -78,11 +78,16 @@ final class ModuleWork {
                                 deltas.get(r).get(matrix), weights.outFeatures(), weights.inFeatures(), spectrum)))
                 .toList();
         corrections = IntStream.range(0, requests.size())
-                .mapToObj(c -> requests.get(c)
-                        .method()
-                        .correct(new CorrectionSubject(
-                                corrigible.get(matrix).lowRank().orElseThrow(), spectrum, ofMatrix)))
+                .mapToObj(c ->
+                        requests.get(c).method().correct(new CorrectionSubject(factors(weights), spectrum, ofMatrix)))
                 .toList();
+    }
+
+    /** Returns the factors of the current matrix's delta; of rank 0 for a merged weight, to which corrections can only add. */
+    private LowRank factors(Weights weights) {
+        return corrigible.isEmpty()
+                ? LowRank.none(weights.outFeatures(), weights.inFeatures())
+                : corrigible.get(matrix);
     }
 
     /** The strictest accuracy that a correction needs. */
@@ -125,8 +130,11 @@ final class ModuleWork {
             squaredUncertainties[r] += uncertainty * uncertainty;
         }
         for (int c = 0; c < corrections.size(); c++) {
-            LowRank original = corrigible.get(matrix).lowRank().orElseThrow();
-            corrected.get(c).add(new Result(original, corrections.get(c).corrected()));
+            corrected
+                    .get(c)
+                    .add(new Result(
+                            factors(module.weights().get(matrix)),
+                            corrections.get(c).corrected()));
         }
         KrylovSpaces used = Objects.requireNonNull(spaces);
         if (requests.stream().anyMatch(each -> each.method().usesKrylovSpaces())) {

@@ -8,6 +8,7 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.error.ProblemList;
 import io.github.splora.storage.DType;
+import io.github.splora.storage.Scales;
 import io.github.splora.storage.StoredMatrix;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorInfo;
@@ -223,6 +224,43 @@ public final class MergedPairing {
             return Optional.empty();
         }
         return Optional.of(partner);
+    }
+
+    /**
+     * Returns a paired weight matrix by matrix: a stack {@code [E, out, in]} as E matrices, any other weight as it is. The order of
+     * a matrix's two dimensions is that on disk.
+     *
+     * @throws BadInputException if a stack has scales
+     */
+    public static PairedModule separated(PairedModule module) {
+        StoredTensor tensor = module.tuned().tensors().get(0);
+        if (tensor.shape().size() != 3 || !tensor.name().contains(".experts.")) {
+            return module;
+        }
+        Weights stack = module.weights().get(0);
+        List<Weights> experts = new ArrayList<>();
+        long rows = tensor.shape().get(1);
+        for (long first = 0; first < rows * tensor.shape().get(0); first += rows) {
+            experts.add(new Weights(
+                    expert(stack.base(), first, rows),
+                    expert(stack.aligned(), first, rows),
+                    Optional.of(expert(stack.adapted().orElseThrow(), first, rows)),
+                    false));
+        }
+        return new PairedModule(module.tuned(), experts);
+    }
+
+    private static StoredMatrix expert(StoredMatrix stack, long first, long rows) {
+        StoredTensor tensor = stack.tensors().get(0);
+        if (tensor.dtype().bits() <= Byte.SIZE) {
+            throw new BadInputException(
+                    tensor.file().path(),
+                    TensorInfo.label(tensor.name()) + " dtype",
+                    tensor.dtype(),
+                    "stacked experts in 8 bits cannot be restored; use a 16- or 32-bit checkpoint");
+        }
+        return StoredMatrix.of(tensor, tensor.shape().get(0) * tensor.shape().get(1), Scales.NONE)
+                .slice(first, rows);
     }
 
     private static StoredMatrix matrix(Checkpoint checkpoint, StoredTensor tensor) {

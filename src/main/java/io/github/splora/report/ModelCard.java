@@ -66,7 +66,9 @@ public final class ModelCard {
                 + (action.corrects() ? "## Corrected with splora\n\n" : "## Pruned with splora\n\n")
                 + Plural.share(pruned, summary.modules(), isMerged ? "weight" : "LoRA module")
                 + Plural.choose(pruned, " was ", " were ")
-                + (isMerged ? "restored to the aligned model's values" : action.participle())
+                + (isMerged && action == ActionKind.DROP
+                        ? "restored to the aligned model's values"
+                        : action.participle())
                 + " (" + Markdown.text(Sentences.method(report)) + ")."
                 + (report.addedModules().isEmpty()
                         ? ""

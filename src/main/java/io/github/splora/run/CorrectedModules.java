@@ -3,6 +3,7 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LayerKind.Factors;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.adapter.TunedModule;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethod;
 import io.github.splora.correct.CorrectionRequest;
@@ -72,7 +73,7 @@ final class CorrectedModules {
         }
     }
 
-    private final Map<CorrectionMethod, Map<LoraModule, Computed>> results = new LinkedHashMap<>();
+    private final Map<CorrectionMethod, Map<TunedModule, Computed>> results = new LinkedHashMap<>();
 
     /** Returns what walks have to compute for these corrections. */
     List<CorrectionRequest> requests(Collection<Correction> corrections) {
@@ -93,18 +94,14 @@ final class CorrectedModules {
     }
 
     private CorrectionRequest request(CorrectionMethod method) {
-        Map<LoraModule, Computed> ofModule =
+        Map<TunedModule, Computed> ofModule =
                 results.computeIfAbsent(method, each -> Collections.synchronizedMap(new IdentityHashMap<>()));
         return new CorrectionRequest(
-                method,
-                // Only deltas of low rank are corrected, and only LoRA modules have them.
-                (module, matrices) ->
-                        ofModule.put((LoraModule) module.tuned(), computed((LoraModule) module.tuned(), matrices)));
+                method, (module, matrices) -> ofModule.put(module.tuned(), computed(module.tuned(), matrices)));
     }
 
-    private static Computed computed(LoraModule module, List<CorrectionRequest.Result> matrices) {
-        boolean isFloat64 =
-                module.loraA().dtype() == DType.F64 || module.loraB().dtype() == DType.F64;
+    private static Computed computed(TunedModule module, List<CorrectionRequest.Result> matrices) {
+        boolean isFloat64 = module.tensors().stream().anyMatch(tensor -> tensor.dtype() == DType.F64);
         return new Computed(
                 matrices.stream()
                         .map(each -> narrow(each.corrected(), isFloat64))
@@ -142,22 +139,28 @@ final class CorrectedModules {
         return correction.gain().of(before, after);
     }
 
-    private Computed of(CorrectionMethod method, LoraModule module) {
+    private Computed of(CorrectionMethod method, TunedModule module) {
         return Objects.requireNonNull(
                 Objects.requireNonNull(results.get(method)).get(module));
     }
 
     /** Returns the factors of layers that are only restored, by their names; of those in which alignment changed something. */
     Map<String, CorrectedFactors> restored(Correction correction, Collection<LoraModule> layers) {
-        CorrectionMethod method = correction.addition().orElseThrow();
         Map<String, CorrectedFactors> factors = new HashMap<>();
+        added(correction, layers)
+                .forEach((layer, product) ->
+                        factors.put(layer, new CorrectedFactors(Optional.empty(), Optional.of(product))));
+        return factors;
+    }
+
+    /** Returns what is added to modules that are only restored, by their names; to those in which alignment changed something. */
+    Map<String, Supplier<List<Factors>>> added(Correction correction, Collection<? extends TunedModule> layers) {
+        CorrectionMethod method = correction.addition().orElseThrow();
+        Map<String, Supplier<List<Factors>>> added = new HashMap<>();
         layers.stream()
                 .filter(layer -> of(method, layer).squaredAfter() > 0)
-                .forEach(layer -> factors.put(
-                        layer.name(),
-                        new CorrectedFactors(
-                                Optional.empty(), Optional.of(of(method, layer).scaledBy(correction.share())))));
-        return factors;
+                .forEach(layer -> added.put(layer.name(), of(method, layer).scaledBy(correction.share())));
+        return added;
     }
 
     /** Returns the new factors of the selected modules, by their names. */

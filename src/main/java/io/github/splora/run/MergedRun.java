@@ -6,7 +6,6 @@ import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.effects.MergedEffects;
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.pairing.MergedPairing;
@@ -16,22 +15,20 @@ import io.github.splora.report.RunReport.CheckpointInput;
 import io.github.splora.score.Effect;
 import io.github.splora.select.Decision;
 import io.github.splora.select.ModuleFilter;
-import io.github.splora.storage.StoredTensor;
 import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.CheckpointWriter;
+import io.github.splora.surgery.RestoredWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Scores or prunes a merged fine-tune. Its deltas {@code Δ = W_adapted − W_aligned} are scored like an adapter's. A
- * prune restores the selected weights to their aligned values.
+ * prune sets the selected weights to their aligned values, or restores a part of what alignment did to them.
  */
 public final class MergedRun {
 
@@ -111,20 +108,11 @@ public final class MergedRun {
             Optional<OutputFolder> output = Optional.ofNullable(options.output())
                     .map(folder -> OutputFolder.prepare(folder, options.force(), checkpoints.locations()));
             List<PairedModule> pairs = pair(checkpoints, options.score());
-            CheckpointWriter.requireWritable(checkpoints.adapted(), aligned(pairs, Optional.empty()));
+            requireWritable(checkpoints.adapted(), pairs, options.surgery());
             Scored scored = scoreNow(pairs, checkpoints, options.score());
             options.score().requireRule(scored);
             List<Decision> decisions = options.score().decide(scored);
-            Map<String, StoredTensor> restored = aligned(pairs, Optional.of(Decision.selectedNames(decisions)));
-
-            List<String> warnings = new ArrayList<>();
-            Set<String> converted = CheckpointWriter.converted(checkpoints.adapted(), restored);
-            if (!converted.isEmpty()) {
-                int count = converted.size();
-                warnings.add(count + " of the aligned weights " + Plural.choose(count, "is", "are")
-                        + " stored in another data type than the merged "
-                        + Plural.choose(count, "weight and was", "weights and were") + " rounded to it");
-            }
+            Replacement replacement = replacement(checkpoints, pairs, scored, decisions, options);
             RunReport report = new ReportBuilder(
                             context,
                             options.score(),
@@ -132,15 +120,15 @@ public final class MergedRun {
                             scored,
                             decisions,
                             effects(checkpoints, options.score()))
-                    .withSurgery(Surgery.of(ActionKind.DROP, null))
-                    .withWarnings(warnings)
+                    .withSurgery(options.surgery().ofMerged())
+                    .withWarnings(replacement.warnings())
                     .build(total.seconds());
             if (!options.dryRun()) {
                 return Publication.publish(
                         output.orElseThrow(),
                         report,
                         files,
-                        folder -> CheckpointWriter.write(checkpoints.adapted(), restored, folder));
+                        folder -> CheckpointWriter.write(checkpoints.adapted(), replacement.tensors(), folder));
             }
             return report;
         }
@@ -177,15 +165,30 @@ public final class MergedRun {
                 .get(0);
     }
 
-    /** Returns the aligned tensors of the named modules, or of all, by the names of the merged tensors they replace. */
-    private static Map<String, StoredTensor> aligned(List<PairedModule> pairs, Optional<Set<String>> names) {
-        Map<String, StoredTensor> aligned = new LinkedHashMap<>();
-        pairs.stream()
-                .filter(pair -> names.isEmpty() || names.get().contains(pair.name()))
-                .forEach(pair -> aligned.put(
-                        pair.tuned().tensors().get(0).name(),
-                        pair.weights().get(0).aligned().tensors().get(0)));
-        return aligned;
+    private static void requireWritable(Checkpoint merged, List<PairedModule> pairs, Surgery surgery) {
+        CheckpointWriter.requireWritable(merged);
+        if (surgery.action() == ActionKind.DROP) {
+            Replacement.alignedWeights(merged, pairs).requireWritable();
+        } else {
+            RestoredWeights.requireWritable(
+                    merged, pairs.stream().map(Replacement::tensor).toList());
+        }
+    }
+
+    private Replacement replacement(
+            Checkpoints checkpoints,
+            List<PairedModule> pairs,
+            Scored scored,
+            List<Decision> decisions,
+            PruneOptions options) {
+        Set<String> names = Decision.selectedNames(decisions);
+        List<PairedModule> selected =
+                pairs.stream().filter(pair -> names.contains(pair.name())).toList();
+        return options.surgery()
+                .correction(scored.basis())
+                .map(correction -> Replacement.restored(
+                        checkpoints.adapted(), selected, correction, options.score(), context.progress()))
+                .orElseGet(() -> Replacement.aligned(checkpoints.adapted(), selected));
     }
 
     private static List<Effect> effects(Checkpoints checkpoints, ScoreOptions options) {

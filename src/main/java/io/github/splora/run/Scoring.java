@@ -80,6 +80,12 @@ final class Scoring {
 
     /** Computes corrections of modules without scoring them. */
     void correct(List<PairedModule> pairs, List<CorrectionRequest> corrections) {
+        correct(pairs, corrections, options, progress);
+    }
+
+    /** Computes corrections of modules without scoring them. */
+    static void correct(
+            List<PairedModule> pairs, List<CorrectionRequest> corrections, ScoreOptions options, Progress progress) {
         if (!pairs.isEmpty()) {
             Kernel kernel = Backend.start(bytesToWalk(pairs, corrections), options.device(), options.kernel())
                     .kernel();

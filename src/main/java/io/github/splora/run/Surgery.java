@@ -61,6 +61,14 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
                 client.client().demands().oneRank()));
     }
 
+    /** Returns the same for a merged checkpoint, all of whose layers are modules and which has no adapter config. */
+    Surgery ofMerged() {
+        Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);
+        values.putAll(parameters);
+        values.remove(ActionParameter.RESTORE_MODULES);
+        return new Surgery(action, null, values);
+    }
+
     /** Whether linear layers that the adapter leaves alone are restored as well. */
     boolean restoresLinear() {
         return parameters.getOrDefault(ActionParameter.RESTORE_MODULES, ActionParameter.ADAPTER)

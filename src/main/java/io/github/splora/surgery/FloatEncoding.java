@@ -33,6 +33,17 @@ record FloatEncoding(DType dtype, StoredTensor of, String remedy) {
         }
     }
 
+    /** Returns the number that is encoded for a value. */
+    double rounded(double value) {
+        return switch (dtype) {
+            case F64 -> value;
+            case F32 -> (float) value;
+            case BF16 -> bfloat(value);
+            case F16 -> rounded(value, 11, -24);
+            default -> throw new IllegalArgumentException(dtype + " is not a type of weights");
+        };
+    }
+
     /** Rounds to a multiple of BF16's spacing at the value's exponent: 8 bits of significand. */
     private static float bfloat(double value) {
         return (float) rounded(value, 8, -133);

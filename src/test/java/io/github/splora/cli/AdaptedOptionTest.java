@@ -60,7 +60,7 @@ class AdaptedOptionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--action, zero", "--config-style, targets", "--scores, x.json"})
+    @CsvSource({"--config-style, targets", "--scores, x.json", "--restore-modules, linear"})
     void whatIsOfAdaptersIsWrongUsage(String option, String value) {
         Run run = run(
                 "prune",
@@ -72,6 +72,15 @@ class AdaptedOptionTest {
                 value);
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("splora: " + option + " cannot be given with --adapted: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zero", "scale", "deflate", "repair"})
+    void actionsOnFactorsAreWrongUsage(String action) {
+        String output = folder.resolve("out").toString();
+        Run run = run("prune", "--adapted", model("merged", 3), "--output", output, "--action", action);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("splora: --action " + action + " cannot be given with --adapted: ");
     }
 
     @ParameterizedTest

@@ -370,7 +370,7 @@ class RepairCommandTest {
                 "--gain 2 --gain-exponent 1 | --gain-exponent requires --gain auto (got 2.0)",
                 "--restore-rank 300 | --restore-rank 300: must be a whole number from 1 to 256",
                 "--count 3 | unknown option: '--count'",
-                "--adapted x | --adapted cannot be given with repair: a merged checkpoint has no factors to repair",
+                "--adapted x | --adapted cannot be given with repair: a merged checkpoint has no factors to repair; use 'prune --action restore --all'",
             })
     void whatDoesNotFitTogetherIsWrongUsage(String options, String message) {
         Run run = repair(Testdata.LLAMA, options.split(" "));
