@@ -21,6 +21,7 @@ final class Commands {
             RepairCommand.class,
             SweepCommand.class,
             ShowCommand.class,
+            DiffCommand.class,
             InspectCommand.class,
             VerifyCommand.class,
             PresetsCommand.class,

@@ -2,20 +2,14 @@ package io.github.splora.cli;
 
 import io.github.splora.Splora;
 import io.github.splora.client.ClientKind;
-import io.github.splora.error.Printable;
 import io.github.splora.gate.Gate;
 import io.github.splora.output.ReportFile;
-import io.github.splora.report.HeatmapWriter;
 import io.github.splora.report.ReportFormat;
-import io.github.splora.report.ReportSet;
 import io.github.splora.report.RunReport;
-import io.github.splora.report.Verdict;
-import io.github.splora.report.html.HtmlWriter;
 import io.github.splora.run.ScoreOptions;
 import io.github.splora.score.MetricKind;
 import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -128,41 +122,7 @@ abstract class RunSupport extends CommandSupport {
 
     /** Prints the reports, writes the HTML report if one was asked for, and checks the gates of each report. */
     final int show(List<RunReport> reports) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        out.print(new ReportSet(reports)
-                .write(output.format.choice, main.terminal().colorsOut()));
-        if (output.heatmap) {
-            reports.forEach(report -> out.print(heading(report, reports.size())
-                    + new HeatmapWriter(main.terminal().colorsOut()).write(report)));
-        }
-        out.flush();
-        if (reportFile != null) {
-            reportFile.write(new HtmlWriter().write(reports.get(0)));
-            tell("wrote " + output.report);
-        }
-        int code = ExitCode.DONE;
-        for (RunReport report : reports) {
-            String speaker = reports.size() == 1
-                    ? "splora: "
-                    : "splora: " + Printable.text(report.inputs().subject()) + ": ";
-            if (!common.quiet) {
-                report.warnings().forEach(warning -> err.println(Printable.line(speaker + "warning: " + warning)));
-            }
-            Verdict verdict = report.verdict();
-            if (verdict != null) {
-                verdict.gates().stream()
-                        .filter(gate -> gate.passed() ? verdict.passed() && !common.quiet : true)
-                        .forEach(gate -> err.println(speaker + Printable.text(gate.message())));
-                code = verdict.passed() ? code : ExitCode.GATE_FAILED;
-            }
-        }
-        err.flush();
-        return code;
-    }
-
-    private static String heading(RunReport report, int count) {
-        return count == 1 ? "" : "\n" + Printable.text(report.inputs().subject()) + "\n";
+        return new Results(spec.commandLine(), main.terminal(), output, common.quiet).show(reports, reportFile);
     }
 
     /** Whether a metric has no default rule and the user gave none. */

@@ -1,13 +1,18 @@
 package io.github.splora.cli;
 
 import io.github.splora.output.OutputFolder;
-import io.github.splora.report.ReportSet;
-import java.io.PrintWriter;
-import java.nio.file.Path;
+import io.github.splora.output.ReportFile;
+import io.github.splora.report.RunReport;
+import io.github.splora.report.html.SweepPage;
+import io.github.splora.sweep.SweepReport;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -16,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "show",
         description = "Shows the report of an earlier run (" + OutputFolder.REPORT_FILE
-                + ", or the output of 'score --format json') in another format. Reads no other file.")
+                + ", or what 'score --format json' or 'sweep --format json' printed) in another format or as a page, and"
+                + " applies gates to it. Reads no other file.")
 final class ShowCommand implements Callable<Integer> {
 
     @Spec
@@ -25,22 +31,53 @@ final class ShowCommand implements Callable<Integer> {
     @ParentCommand
     Main main;
 
-    @Parameters(paramLabel = "FILE", description = "Report in JSON.")
-    Path file;
+    @Parameters(
+            paramLabel = "REPORT",
+            description = "Report in JSON; a folder that a prune has written, or one of several such folders; - for"
+                    + " standard input.")
+    String place;
 
     @Mixin
-    FormatOption format;
+    OutputOptions output;
 
     @Mixin
     CommonOptions common;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         common.applyToLog();
-        ReportSet reports = ReportSet.read(file);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(reports.write(format.choice, main.terminal().colorsOut()));
-        out.flush();
+        output.contradiction().ifPresent(this::refuse);
+        SavedReports saved = SavedReports.read(place);
+        ReportFile page = output.report == null ? null : ReportFile.prepare(output.report, List.of(place));
+        return saved.sweep() == null ? show(saved.reports(), page) : show(saved.sweep(), page);
+    }
+
+    private int show(List<RunReport> reports, @Nullable ReportFile page) throws IOException {
+        if (page != null && reports.size() > 1) {
+            refuse("--report shows one adapter: name the report of one, or use --format json");
+        }
+        List<RunReport> judged =
+                reports.stream().map(report -> output.gates().judge(report)).toList();
+        int code = new Results(spec.commandLine(), main.terminal(), output, common.quiet).show(judged, page);
+        // Without --fail-on, this command only shows what the gates of the earlier run decided.
+        return output.gates.isEmpty() ? ExitCode.DONE : code;
+    }
+
+    private int show(SweepReport sweep, @Nullable ReportFile page) throws IOException {
+        if (!output.gates.isEmpty() || output.heatmap) {
+            refuse((output.heatmap ? "--heatmap" : "--fail-on")
+                    + " needs the report of a run on adapters, not that of a sweep");
+        }
+        spec.commandLine().getOut().print(SweepOutput.write(sweep, output.format.choice));
+        spec.commandLine().getOut().flush();
+        if (page != null) {
+            page.write(SweepPage.write(sweep));
+            new Results(spec.commandLine(), main.terminal(), output, common.quiet).tell("wrote " + output.report);
+        }
         return ExitCode.DONE;
+    }
+
+    private void refuse(String sentence) {
+        throw new ParameterException(spec.commandLine(), sentence);
     }
 }

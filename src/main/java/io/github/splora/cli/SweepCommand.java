@@ -4,7 +4,6 @@ import io.github.splora.Splora;
 import io.github.splora.error.Printable;
 import io.github.splora.gate.Gates;
 import io.github.splora.output.ReportFile;
-import io.github.splora.report.SweepTable;
 import io.github.splora.report.html.SweepPage;
 import io.github.splora.run.Candidate;
 import io.github.splora.run.ScoreOptions;
@@ -283,13 +282,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
 
     private void show(SweepReport report) {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                switch (format.choice) {
-                    case TABLE -> SweepTable.plain(report);
-                    case JSON -> report.toJson();
-                    case CSV -> SweepTable.csv(report);
-                    case MARKDOWN -> SweepTable.markdown(report);
-                });
+        out.print(SweepOutput.write(report, format.choice));
         out.flush();
     }
 

@@ -1,5 +1,6 @@
 package io.github.splora.cli;
 
+import io.github.splora.Version;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.client.ClientKind;
@@ -8,8 +9,11 @@ import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.TrainedOn;
 import io.github.splora.inspect.Verification;
+import io.github.splora.inspect.VerificationReport;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -28,6 +32,12 @@ import picocli.CommandLine.Spec;
         description = "Checks whether PEFT or other clients can load an adapter, and reports all problems at once."
                 + " Reads the adapter and the model's headers.")
 final class VerifyCommand implements Callable<Integer> {
+
+    /** The output formats. */
+    enum Format {
+        text,
+        json
+    }
 
     @Spec
     CommandSpec spec;
@@ -62,14 +72,56 @@ final class VerifyCommand implements Callable<Integer> {
                     + " comma-separated. Default: ${DEFAULT-VALUE}.")
     Set<ClientKind> clients;
 
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    Format format;
+
     @Mixin
     CommonOptions common;
+
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private @Nullable Integer modules;
 
     @Override
     public Integer call() {
         common.applyToLog();
-        List<Problem> problems = new ArrayList<>();
-        int modules;
+        try {
+            verify();
+        } catch (BadInputException e) {
+            problems.addAll(e.problems());
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (!common.quiet) {
+            warnings.forEach(warning -> spec.commandLine().getErr().println("splora: warning: " + warning));
+            spec.commandLine().getErr().flush();
+        }
+        if (format == Format.json) {
+            out.print(VerificationReport.of(
+                            "splora " + Version.current(),
+                            location,
+                            aligned,
+                            clients.stream().map(ClientKind::toString).toList(),
+                            modules,
+                            problems,
+                            warnings)
+                    .toJson());
+            out.flush();
+            return problems.isEmpty() ? ExitCode.DONE : ExitCode.BAD_INPUT;
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+        out.println("ok: " + Plural.of(Objects.requireNonNull(modules), "LoRA module") + "; no problems found for "
+                + titles());
+        out.flush();
+        return ExitCode.DONE;
+    }
+
+    private void verify() {
         try (Adapter adapter = Adapter.open(main.hub().resolve(location, common.revision))) {
             modules = adapter.modules().size();
             problems.addAll(Verification.problems(adapter, clients));
@@ -80,28 +132,20 @@ final class VerifyCommand implements Callable<Integer> {
             if (aligned != null) {
                 try (Checkpoint checkpoint = Checkpoint.openModel(main.hub().resolve(aligned, common.revision))) {
                     problems.addAll(Verification.problems(adapter, checkpoint, clients));
-                    checkName(adapter, checkpoint, problems);
+                    checkName(adapter, checkpoint);
                 }
             }
         }
-        if (!problems.isEmpty()) {
-            throw new BadInputException(problems);
-        }
-        spec.commandLine()
-                .getOut()
-                .println("ok: " + Plural.of(modules, "LoRA module") + "; no problems found for " + titles());
-        spec.commandLine().getOut().flush();
-        return ExitCode.DONE;
     }
 
     /** Reports a contradiction between the names as a problem if the user wants that, and else as a warning. */
-    private void checkName(Adapter adapter, Checkpoint checkpoint, List<Problem> problems) {
+    private void checkName(Adapter adapter, Checkpoint checkpoint) {
         TrainedOn found = TrainedOn.of(adapter, checkpoint);
         if (found.isContradiction() && Boolean.TRUE.equals(common.strict)) {
             problems.add(
                     new Problem(adapter.config().file().toString(), "base_model_name_or_path", null, found.sentence()));
-        } else if (!common.quiet) {
-            found.warnings().forEach(warning -> spec.commandLine().getErr().println("splora: warning: " + warning));
+        } else {
+            warnings.addAll(found.warnings());
         }
     }
 

@@ -134,14 +134,34 @@ public final class StrictJson {
         return read(file, MAPPER::createParser);
     }
 
+    /**
+     * Reads the JSON object that a stream consists of.
+     *
+     * @param name what messages call the stream
+     * @throws BadInputException as in {@link #readNamed}
+     */
+    public static ObjectNode readStream(InputStream in, String name) {
+        Path label = Path.of(name);
+        return read(label, () -> readBounded(label, in), MAPPER::createParser);
+    }
+
     /** Starts to parse a document. */
     private interface Parsing {
         JsonParser start(byte[] bytes) throws IOException;
     }
 
+    /** Reads the bytes of a document. */
+    private interface Reading {
+        byte[] bytes() throws IOException;
+    }
+
     private static ObjectNode read(Path file, Parsing parsing) {
+        return read(file, () -> readBounded(file), parsing);
+    }
+
+    private static ObjectNode read(Path file, Reading reading, Parsing parsing) {
         JsonNode root;
-        try (JsonParser parser = parsing.start(readBounded(file))) {
+        try (JsonParser parser = parsing.start(reading.bytes())) {
             root = ((ObjectMapper) parser.getCodec()).readTree(parser);
         } catch (StreamConstraintsException e) {
             throw new BadInputException(
@@ -262,11 +282,15 @@ public final class StrictJson {
         }
         checkSize(file, Files.size(file));
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
-            // The size of a pipe or device is unknown until it is read.
-            checkSize(file, bytes.length);
-            return bytes;
+            return readBounded(file, in);
         }
+    }
+
+    /** Reads a stream whose size is unknown until it has been read, as that of a pipe. */
+    private static byte[] readBounded(Path file, InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes((int) MAX_BYTES + 1);
+        checkSize(file, bytes.length);
+        return bytes;
     }
 
     private static void checkSize(Path file, long size) {

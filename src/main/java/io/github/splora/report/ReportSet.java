@@ -25,7 +25,11 @@ public record ReportSet(List<RunReport> reports) {
      * @throws BadInputException as {@link RunReport#read}
      */
     public static ReportSet read(Path file) {
-        ObjectNode json = StrictJson.readNamed(file);
+        return of(file, StrictJson.readNamed(file));
+    }
+
+    /** Returns the reports in a file's content. */
+    public static ReportSet of(Path file, ObjectNode json) {
         if (!json.has("reports")) {
             return new ReportSet(List.of(RunReport.of(file, json)));
         }

@@ -1,13 +1,18 @@
 package io.github.splora.sweep;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.json.StrictJson;
 import io.github.splora.statistics.Condition;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +49,40 @@ public record SweepReport(
         double totalSeconds) {
 
     public static final int SCHEMA_VERSION = 1;
+
+    /** Whether a document is that of a sweep. */
+    public static boolean isIn(ObjectNode json) {
+        return json.has("trials");
+    }
+
+    /**
+     * Returns the sweep in a file's content.
+     *
+     * @throws BadInputException if it has another schema version, or is incomplete
+     */
+    public static SweepReport of(Path file, ObjectNode json) {
+        if (json.path("schemaVersion").intValue() != SCHEMA_VERSION) {
+            throw new BadInputException(
+                    file,
+                    "schemaVersion",
+                    json.path("schemaVersion"),
+                    "must be " + SCHEMA_VERSION + ", the only version of sweeps that this splora reads");
+        }
+        SweepReport report = StrictJson.fromTree(file, json, SweepReport.class);
+        if (!report.isWhole()) {
+            throw new BadInputException(
+                    file, null, null, "parts of the sweep are missing; run 'splora sweep --format json' again");
+        }
+        return report;
+    }
+
+    private boolean isWhole() {
+        return Stream.of(tool, command, adapter, minimize, maximize, requirements, trials)
+                        .allMatch(Objects::nonNull)
+                && !trials.isEmpty()
+                && (winner == null || (winner >= 0 && winner < trials.size()))
+                && trials.stream().allMatch(trial -> trial != null && trial.isWhole());
+    }
 
     /** Compares the trials with each other, and returns the report. */
     public static SweepReport of(

@@ -43,6 +43,16 @@ public record Trial(
         return sameAs != null ? "same adapter as " + sameAs : "";
     }
 
+    /** Whether a document had all required fields, with finite figures. */
+    boolean isWhole() {
+        return options != null
+                && figures != null
+                && figures.entrySet().stream()
+                        .allMatch(figure -> figure.getKey() != null
+                                && figure.getValue() != null
+                                && Double.isFinite(figure.getValue()));
+    }
+
     boolean isJudged() {
         return failure == null && !figures.isEmpty();
     }

@@ -50,7 +50,7 @@ class UsageTest {
         "score, --threshold=X",
         "prune, --output=DIR",
         "sweep, --output=DIR",
-        "show, FILE",
+        "show, REPORT",
         "inspect, PATH",
         "verify, --aligned=MODEL",
         "doctor, --install-cuda",
