@@ -18,11 +18,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -104,17 +100,13 @@ public final class Main {
         }
         String[] words = ShortHelp.asOption(given);
         CommandLine commandLine = commandLine(words, hub, terminal).setOut(out).setErr(err);
-        String[] args = AtFiles.escaped(commandLine, words);
-        Optional<String> missing = missingArgumentFile(args);
-        if (missing.isPresent()) {
-            return ErrorHandler.usage(
-                    new ParameterException(commandLine, missing.get() + ": no such argument file"), args);
-        }
         try {
-            return commandLine.execute(args);
+            return commandLine.execute(AtFiles.expanded(commandLine, words));
+        } catch (ParameterException e) {
+            return ErrorHandler.usage(e, words);
         } catch (Error e) {
             // picocli does not catch errors such as out of memory or a broken class path.
-            return ErrorHandler.unexpected(e, commandLine, List.of(args).contains("-v"));
+            return ErrorHandler.unexpected(e, commandLine, List.of(words).contains("-v"));
         }
     }
 
@@ -129,20 +121,12 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
-                .setExpandAtFiles(true)
+                .setExpandAtFiles(false)
                 .setParameterExceptionHandler(ErrorHandler::usage)
                 .setExecutionExceptionHandler(ErrorHandler::failure);
         LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
         ShortHelp.install(commandLine);
         return commandLine;
-    }
-
-    /** Without this check, picocli takes {@code @file} as a plain argument and reports some other error. */
-    private static Optional<String> missingArgumentFile(String[] args) {
-        return Arrays.stream(args)
-                .filter(arg -> arg.length() > 1 && arg.startsWith("@") && !arg.startsWith("@@"))
-                .filter(arg -> !Files.isRegularFile(Path.of(arg.substring(1))))
-                .findFirst();
     }
 
     HubCache hub() {

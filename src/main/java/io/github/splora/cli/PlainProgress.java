@@ -7,12 +7,12 @@ import java.io.PrintWriter;
 import java.util.function.LongSupplier;
 
 /**
- * Reports progress where there is no terminal, and only of runs that take many walks over a module's weights: a line when that
- * shows, then at most one a minute.
+ * Reports progress where there is no terminal: a line every 30 seconds, and one as soon as a module takes many walks over its
+ * weights. A short run says nothing.
  */
 final class PlainProgress implements Progress {
 
-    private static final long MINUTE_NANOS = 60_000_000_000L;
+    private static final long INTERVAL_NANOS = 30_000_000_000L;
 
     private final PrintWriter err;
     private final LongSupplier nanoTime;
@@ -42,13 +42,14 @@ final class PlainProgress implements Progress {
         bytesDone = 0;
         isSlow = false;
         started = nanoTime.getAsLong();
+        told = started;
     }
 
     @Override
     public void moduleDone(long moduleBytes) {
         done++;
         bytesDone += moduleBytes;
-        if (isSlow && done < modules) {
+        if (done < modules) {
             tell("");
         }
     }
@@ -57,7 +58,7 @@ final class PlainProgress implements Progress {
     public void moduleWalked(String module, int walks) {
         if (!isSlow) {
             isSlow = true;
-            told = nanoTime.getAsLong() - MINUTE_NANOS;
+            told = nanoTime.getAsLong() - INTERVAL_NANOS;
             tell("; module '" + Printable.text(module) + "' takes more than " + ModuleScorer.MANY_WALKS
                     + " walks over its weights (docs/performance.md lists the options that do)");
         } else {
@@ -67,7 +68,7 @@ final class PlainProgress implements Progress {
 
     private void tell(String detail) {
         long now = nanoTime.getAsLong();
-        if (now - told < MINUTE_NANOS) {
+        if (now - told < INTERVAL_NANOS) {
             return;
         }
         told = now;

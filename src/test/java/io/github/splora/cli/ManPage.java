@@ -21,8 +21,8 @@ final class ManPage {
 
     static {
         ENVIRONMENT.put(
-                "HF_HUB_CACHE, HF_HOME",
-                "Where hub ids are looked up: $HF_HUB_CACHE, else $HF_HOME/hub, else ~/.cache/huggingface/hub.");
+                "HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME",
+                "Where hub ids are looked up: $HF_HUB_CACHE, else $HUGGINGFACE_HUB_CACHE, else $HF_HOME/hub, else ~/.cache/huggingface/hub.");
         ENVIRONMENT.put("DJL_CACHE_DIR", "Folder where PyTorch's library is unpacked, once. Default: ~/.djl.ai.");
         ENVIRONMENT.put(
                 "JAVA_HOME, JAVA_OPTS", "The Java installation (17 or newer) to run with, and options for Java.");

@@ -223,4 +223,29 @@ class UsageTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.errors().get(0)).isEqualTo("splora: @nowhere.args: no such argument file");
     }
+
+    /** Editors on Windows write a byte order mark, and PowerShell writes UTF-16. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+    void aFileOfOptionsMayBeginWithAByteOrderMark(String encoding) throws IOException {
+        Path args = Files.write(
+                folder.resolve("my.args"),
+                ("\uFEFF--base " + Testdata.LLAMA.base() + "\r\n--aligned " + Testdata.LLAMA.aligned() + "\r\n")
+                        .getBytes(encoding));
+        Run run = Run.of("score", "@" + args, Testdata.LLAMA.adapter().toString(), "--count", "2", "--format", "json");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.pruned()).hasSize(2);
+    }
+
+    @Test
+    void filesOfOptionsMayBeNestedButNotEndlessly() throws IOException {
+        Path inner = Files.writeString(folder.resolve("inner.args"), "--count 4\n");
+        Path outer = Files.writeString(folder.resolve("outer.args"), "@" + inner + " --format json\n");
+        assertThat(Run.of("score", Testdata.LLAMA, "@" + outer).pruned()).hasSize(4);
+        Path loop = folder.resolve("loop.args");
+        Files.writeString(loop, "@" + loop);
+        Run run = Run.of("score", Testdata.LLAMA, "@" + loop);
+        assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run.errors().get(0)).contains("nested more than 10 deep");
+    }
 }
