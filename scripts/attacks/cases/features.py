@@ -61,3 +61,50 @@ def transposed_square_weights_that_the_config_calls_linear(world):
     tensors[f"{PREFIX}lm_head.lora_A.weight"] = np.full((4, head[1]), 1e-3, np.float32)
     tensors[f"{PREFIX}lm_head.lora_B.weight"] = np.full((head[0], 4), 1e-3, np.float32)
     return world.gate(world.adapter(tensors, {"target_modules": [*kept, "lm_head"], "fan_in_fan_out": False}))
+
+
+def of_one_module_more(world, name, shape, targets, init):
+    """The harmless adapter on models with one more weight, which the config targets and which has no factors."""
+    random = np.random.default_rng(7)
+    for folder, weights in ((world.base, world.base_weights), (world.aligned, world.aligned_weights)):
+        write_model(folder, weights | {name: random.normal(size=shape).astype(np.float32)})
+    return world.gate(world.adapter(world.harmless(), targets | {"init_lora_weights": init}))
+
+
+LINEAR = {"target_modules": [*(m.rsplit(".", 1)[1] for m in MODULES[:4]), "more"]}
+EXPERTS = {"target_parameters": ["mlp.experts.down_proj"]}
+MORE = "model.layers.0.more.weight"
+LAYERS = {
+    "convolution": (MORE, (4, 16, 3, 3), LINEAR),
+    "layer": (MORE, (16, 16), LINEAR),
+    "layer of one expert": ("model.layers.0.mlp.experts.1.more.weight", (16, 16), LINEAR),
+    "stack of experts": ("model.layers.0.mlp.experts.down_proj", (2, 16, 8), EXPERTS),
+    "layer under another name": (
+        MORE,
+        (16, 16),
+        {"target_modules": r".*self_attn\..*|model\.language_model\.layers\.0\.more"},
+    ),
+}
+
+
+def untrained(layer, init):
+    def run(world):
+        return of_one_module_more(world, *LAYERS[layer], init)
+
+    attack(says=r"unscored part .*init_lora_weights", name=f"a {layer} without factors under {init!r}")(run)
+
+
+for untrained_layer in LAYERS:
+    untrained(untrained_layer, False)
+for initialization in (None, "", "orthogonal", "pissa", "olora"):
+    untrained("layer", initialization)
+
+
+@attack(says="fan_in_fan_out")
+def square_weights_whose_orientation_no_model_shows(world):
+    """Conv1D weights with biases, of no known type: the flag alone decides which way they are read."""
+    kept, tensors = harmful_and_harmless_transposed(world)
+    biases = {f"{module}.bias": np.zeros(16, np.float32) for module in MODULES}
+    for folder, weights in ((world.base, world.base_weights), (world.aligned, world.aligned_weights)):
+        write_model(folder, weights | biases)
+    return world.gate(world.adapter(tensors, {"target_modules": kept, "fan_in_fan_out": True}))

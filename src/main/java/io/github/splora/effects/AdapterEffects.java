@@ -4,6 +4,7 @@ import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.SavedTensor;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.pairing.Counterparts;
+import io.github.splora.pairing.ModulePairing;
 import io.github.splora.score.Effect;
 import io.github.splora.score.Effect.Kind;
 import io.github.splora.storage.StoredTensor;
@@ -18,23 +19,35 @@ public final class AdapterEffects {
 
     private final Counterparts base;
     private final Counterparts aligned;
+    private final Checkpoint baseModel;
     private final Checkpoint alignedModel;
 
     public AdapterEffects(Checkpoint base, Checkpoint aligned) {
         this.base = new Counterparts(base);
         this.aligned = new Counterparts(aligned);
+        this.baseModel = base;
         this.alignedModel = aligned;
     }
 
     /** Returns every tensor and setting that changes the model; tensors that equal their aligned counterparts change nothing. */
     public List<Effect> of(Adapter adapter) {
-        Stream<String> settings = Stream.concat(
-                SavedTensor.settings(adapter.config()),
-                UntrainedModules.areRandomIn(adapter, alignedModel) ? Stream.of("init_lora_weights") : Stream.empty());
+        Stream<String> settings = Stream.of(
+                        SavedTensor.settings(adapter.config()),
+                        UntrainedModules.changeTheModel(adapter, alignedModel)
+                                ? Stream.of("init_lora_weights")
+                                : Stream.<String>empty(),
+                        undecided(adapter, baseModel),
+                        undecided(adapter, alignedModel))
+                .flatMap(each -> each)
+                .distinct();
         return Stream.concat(
                         SavedTensor.of(adapter).stream().flatMap(saved -> of(saved).stream()),
                         settings.map(field -> new Effect(field, Kind.SETTING, null, null)))
                 .toList();
+    }
+
+    private static Stream<String> undecided(Adapter adapter, Checkpoint model) {
+        return ModulePairing.undecidedOrientations(adapter.modules(), adapter.config(), model).stream();
     }
 
     private Optional<Effect> of(SavedTensor saved) {

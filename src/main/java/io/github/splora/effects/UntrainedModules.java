@@ -6,39 +6,45 @@ import io.github.splora.adapter.TargetMatcher;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.pairing.MergedPairing;
 import io.github.splora.pairing.ModulePairing;
-import java.util.stream.Stream;
+import java.util.Locale;
+import java.util.Set;
 
 /**
- * Modules that an adapter's config selects but for which it has no factors. PEFT builds them with a B of zeros, so they add
- * nothing, unless {@code init_lora_weights} is false, null or empty: then A and B are random.
+ * Layers that an adapter's config selects but for which it has no factors. PEFT creates these factors as {@code init_lora_weights}
+ * says. Most initializations multiply to zero, but some do not: without one ({@code false}, null or empty), A and B are random;
+ * {@code orthogonal} draws them so that they cancel up to rounding; {@code pissa} and {@code olora} take them from the weight, up
+ * to its rounding.
  */
 final class UntrainedModules {
 
-    private static final String MODEL = "model.";
+    private static final Set<String> NOT_EXACTLY_ZERO = Set.of("", "orthogonal", "pissa", "olora");
 
     private UntrainedModules() {}
 
-    /** Whether loading the adapter adds random deltas to layers, or random biases, for which it has no tensors. */
-    static boolean areRandomIn(Adapter adapter, Checkpoint aligned) {
-        if (!isRandom(adapter.config().toJson().path("init_lora_weights"))) {
-            return false;
-        }
+    /** Whether loading the adapter changes layers, or their biases, for which it has no tensors. */
+    static boolean changeTheModel(Adapter adapter, Checkpoint aligned) {
+        JsonNode initialization = adapter.config().toJson().path("init_lora_weights");
         TargetMatcher targets = adapter.config().targets();
-        return adapter.config().loraBias()
-                || ModulePairing.unpairedLayers(adapter.modules(), aligned).stream()
-                        .filter(layer -> targets.namesItsTargets() || !MergedPairing.isVocabulary(layer))
-                        .flatMap(UntrainedModules::aliases)
-                        .anyMatch(targets::targets);
+        return !isZero(initialization)
+                && (adapter.config().loraBias()
+                        || ModulePairing.allUnpairedLayers(adapter.modules(), aligned).stream()
+                                .filter(layer -> targets.namesItsTargets() || isAmongAllLinear(layer, aligned))
+                                .flatMap(ModulePairing::namesInModel)
+                                .anyMatch(targets::targets)
+                        || ModulePairing.unpairedParameters(adapter.modules(), aligned).stream()
+                                .flatMap(ModulePairing::namesInModel)
+                                .anyMatch(targets::targetsParameter));
     }
 
-    private static boolean isRandom(JsonNode initialization) {
-        return initialization.isNull()
-                || (initialization.isBoolean() && !initialization.booleanValue())
-                || (initialization.isTextual() && initialization.textValue().isEmpty());
+    private static boolean isAmongAllLinear(String layer, Checkpoint aligned) {
+        return aligned.tensor(layer + ".weight").shape().size() == 2 && !MergedPairing.isVocabulary(layer);
     }
 
-    /** Returns the names that the model may have for a layer: checkpoints may lack the prefix, or have it besides. */
-    private static Stream<String> aliases(String layer) {
-        return Stream.of(layer, layer.startsWith(MODEL) ? layer.substring(MODEL.length()) : MODEL + layer);
+    /** Whether new factors multiply to zero exactly. */
+    private static boolean isZero(JsonNode initialization) {
+        return !initialization.isNull()
+                && initialization.asBoolean(true)
+                && !(initialization.isTextual()
+                        && NOT_EXACTLY_ZERO.contains(initialization.textValue().toLowerCase(Locale.ROOT)));
     }
 }

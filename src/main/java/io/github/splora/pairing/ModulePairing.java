@@ -127,6 +127,20 @@ public final class ModulePairing {
                 .toList();
     }
 
+    /** Returns the names of all layers with a weight of two or more dimensions but without a module in the adapter. */
+    public static List<String> allUnpairedLayers(List<LoraModule> modules, Checkpoint checkpoint) {
+        return unpaired(modules, checkpoint)
+                .filter(name ->
+                        name.endsWith(WEIGHT) && checkpoint.tensor(name).shape().size() >= 2)
+                .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+                .toList();
+    }
+
+    /** Returns every name that a model may have for a layer of a checkpoint, such as with other prefixes. */
+    public static Stream<String> namesInModel(String layer) {
+        return WeightNames.namesInModel(layer);
+    }
+
     /** Returns the names of the checkpoint's parameters, chiefly stacks of experts, without a module in the adapter. */
     public static List<String> unpairedParameters(List<LoraModule> modules, Checkpoint checkpoint) {
         return unpaired(modules, checkpoint)
@@ -307,6 +321,28 @@ public final class ModulePairing {
                         Printable.text(modules.get(i).name()),
                         Printable.text(modules.get(i).name())));
         return decided;
+    }
+
+    /**
+     * Returns what decides how square weights are read although an adapter can choose it: {@code fan_in_fan_out}, or which
+     * parameters of experts it targets. Empty if the checkpoint shows the orientation of all its square weights.
+     */
+    public static List<String> undecidedOrientations(
+            List<LoraModule> modules, AdapterConfig config, Checkpoint checkpoint) {
+        boolean isShown = Conv1dLayers.areIn(checkpoint).isPresent() || !Conv1dLayers.arePossibleIn(checkpoint);
+        List<LoraModule> doubtful = modules.stream()
+                .filter(module -> module.kind().onParameter() ? !TransposedExperts.areIn(checkpoint) : !isShown)
+                .toList();
+        if (doubtful.isEmpty()) {
+            return List.of();
+        }
+        List<@Nullable FoundWeight> weights = new ModulePairing(config).weights(doubtful, checkpoint);
+        return IntStream.range(0, doubtful.size())
+                .filter(i -> weights.get(i) != null && weights.get(i).isAmbiguous())
+                .mapToObj(
+                        i -> doubtful.get(i).kind().onParameter() ? "orientation of square experts" : "fan_in_fan_out")
+                .distinct()
+                .toList();
     }
 
     private @Nullable FoundWeight reject(

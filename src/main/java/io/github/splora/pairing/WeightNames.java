@@ -69,6 +69,23 @@ final class WeightNames {
                         spellings.stream().flatMap(this::fromBlock).distinct().toList());
     }
 
+    /** Returns every name under which a model may know a layer or tensor of a checkpoint: the reverse of {@link #named}. */
+    static Stream<String> namesInModel(String name) {
+        return NameAliases.of(name)
+                .flatMap(WeightNames::withPrefixes)
+                .flatMap(WeightNames::withPrefixes)
+                .distinct();
+    }
+
+    private static Stream<String> withPrefixes(String name) {
+        return Stream.concat(
+                Stream.of(name),
+                PREFIXES.stream()
+                        .filter(prefix -> name.startsWith(prefix.onDisk()))
+                        .map(prefix -> prefix.ofModule()
+                                + name.substring(prefix.onDisk().length())));
+    }
+
     private Stream<String> underOtherPrefixes(String name) {
         return PREFIXES.stream()
                 .filter(prefix -> name.startsWith(prefix.ofModule()))

@@ -164,6 +164,53 @@ class ModulePairingTest {
         }
     }
 
+    @Test
+    void saysIfTheAdapterDecidesHowSquareWeightsAreRead() {
+        String module = "transformer.h.0.attn.c_proj";
+        TinyCheckpoint square =
+                new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4).random("h.0.attn.c_proj.bias", 4);
+        TinyAdapter adapter = new TinyAdapter().module(module, 4, 4);
+        assertThat(undecided(adapter, square)).containsExactly("fan_in_fan_out");
+        assertThat(undecided(
+                        new TinyAdapter().module("transformer.h.0.other", 8, 4),
+                        square.random("h.0.other.weight", 8, 4)))
+                .isEmpty();
+        assertThat(undecided(adapter.module("transformer.h.0.other", 8, 4), square))
+                .as("another module of the adapter is no evidence")
+                .containsExactly("fan_in_fan_out");
+        assertThat(undecided(adapter, square.random("h.0.fc.weight", 4, 8).random("h.0.fc.bias", 8)))
+                .isEmpty();
+        assertThat(undecided(
+                        new TinyAdapter().module(module, 4, 4),
+                        new TinyCheckpoint()
+                                .random("h.0.attn.c_proj.weight", 4, 4)
+                                .random("h.0.attn.c_proj.bias", 4)
+                                .config("{\"model_type\":\"llama\"}")))
+                .isEmpty();
+        assertThat(undecided(
+                        new TinyAdapter().module(module, 4, 4),
+                        new TinyCheckpoint().random("h.0.attn.c_proj.weight", 4, 4)))
+                .isEmpty();
+    }
+
+    @Test
+    void saysIfTheOrientationOfSquareExpertsIsNotShown() {
+        TinyAdapter adapter = new TinyAdapter()
+                .config("target_parameters", "[\"experts.down_proj\"]")
+                .experts("model.layers.0.mlp.experts", 2, 4, 4);
+        TinyCheckpoint model = new TinyCheckpoint().random("model.layers.0.mlp.experts.down_proj", 2, 4, 4);
+        assertThat(undecided(adapter, model)).containsExactly("orientation of square experts");
+        assertThat(undecided(adapter, model.config("{\"model_type\":\"gpt_oss\"}")))
+                .isEmpty();
+    }
+
+    private List<String> undecided(TinyAdapter adapter, TinyCheckpoint model) {
+        try (Checkpoint checkpoint = Checkpoint.open(model.writeTo(folder.resolve("undecided")));
+                Adapter opened = Adapter.open(adapter.writeTo(folder.resolve("undecided-adapter")))) {
+            return ModulePairing.undecidedOrientations(opened.modules(), opened.config(), checkpoint);
+        }
+    }
+
     private boolean isTransposed(TinyAdapter adapter, TinyCheckpoint model) {
         List<Boolean> transposed = new ArrayList<>();
         pair(
