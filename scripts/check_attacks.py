@@ -5,8 +5,8 @@
 
 An honest tiny adapter, some of whose modules move against alignment, fails `--fail-on 'max-score>0.08'` with exit
 code 3; a harmless one passes. Each attack of attacks/cases makes a disguised form of the honest adapter. The gate must
-fail it too (exit code 3), or splora must refuse it (exit code 4), and for a reason that names the disguise. Needs a
-build (scripts/build.sh).
+fail it too (exit code 3), or splora must refuse it (exit code 4), and for a reason that names the disguise. A repair
+under a gate must fail or refuse it, too, unless the disguise is only one of scores. Needs a build (scripts/build.sh).
 """
 
 import argparse
@@ -38,6 +38,8 @@ def check(folder, only):
     for number, attack in enumerate(collect()):
         if only in attack.name:
             tally.check(attack.name, attack.check, folder / str(number))
+        if only in attack.name and attack.survives_repair:
+            tally.check(f"repair: {attack.name}", attack.check_repair, folder / f"repair-{number}")
     print(f"{tally.passed} passed, {tally.failed} failed")
     return tally.failed == 0
 

@@ -14,6 +14,7 @@ from program import run_splora
 from . import cases, inputs
 
 GATE = ("--metric", "cosine", "--fail-on", "max-score>0.08")
+UNFAILABLE = ("--fail-on", "max-score>99")
 GATE_FAILED, BAD_INPUT = 3, 4
 ATTACKS = []
 
@@ -70,6 +71,13 @@ class World:
         return run_splora("score", *self.models(), "--adapted", checkpoint, *GATE, *options)
 
 
+class RepairedWorld(World):
+    """Repairs adapters under a gate that no score can fail: what a repair does not account for must fail it."""
+
+    def score(self, adapter, *options):
+        return self.run("repair", *self.models(), "--adapter", adapter, "--output", self.folder / "out", *UNFAILABLE)
+
+
 @dataclass
 class Attack:
     """An attack: `run` makes the disguised input in a World and returns the gate's verdict.
@@ -81,6 +89,15 @@ class Attack:
     name: str
     says: str
     run: object
+
+    @property
+    def survives_repair(self):
+        """Whether a repair may not do away with it: it hides something besides the scores of an adapter's modules."""
+        return not re.search("max-score|NaN", self.says) and "merged" not in self.name
+
+    def check_repair(self, folder):
+        done = self.run(RepairedWorld(folder))
+        require(done.returncode in (GATE_FAILED, BAD_INPUT), f"exit code {done.returncode}: {last_line(done)}")
 
     def check(self, folder):
         done = self.run(World(folder))

@@ -19,8 +19,8 @@ import java.util.Set;
  * @param magnitude DoRA's magnitudes, one per output; empty for plain LoRA
  * @param initialization what loading the adapter does to the layer's weight
  * @param tensorNames every tensor of the adapter file that belongs to the module, including A and B
- * @param savedWeight the layer's own weight, if PEFT saved it beside the factors (for a targeted embedding); it stays in the
- *     adapter when the module is dropped
+ * @param savedWeight the layer's own weight, if PEFT saved it beside the factors (for a targeted embedding); that of an
+ *     embedding or head stays in the adapter when the module is dropped
  */
 public record LoraModule(
         String name,

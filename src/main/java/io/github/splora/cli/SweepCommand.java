@@ -136,8 +136,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                                                 .map(Path::toString))
                                 .flatMap(part -> part)
                                 .toList());
-        SweepProgress told = common.quiet || options.evaluate().isEmpty() ? SweepProgress.SILENT : this::tell;
-        SweepReport report = splora().sweep(options, told);
+        SweepReport report = splora().sweep(options, common.quiet ? SweepProgress.SILENT : progress(options));
         show(report);
         if (file != null) {
             file.write(SweepPage.write(report));
@@ -150,6 +149,22 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             tell(outcome(report));
         }
         return evaluation.hasRequirements() && !hasBest(report) ? ExitCode.GATE_FAILED : ExitCode.DONE;
+    }
+
+    private SweepProgress progress(SweepOptions options) {
+        return new SweepProgress() {
+            @Override
+            public void tried(Trial trial, int atMost) {
+                if (options.evaluate().isPresent()) {
+                    tell(trial, atMost);
+                }
+            }
+
+            @Override
+            public void warn(String sentence) {
+                tell(Printable.line("warning: " + sentence));
+            }
+        };
     }
 
     /** Whether a candidate is best: the unchanged adapter only if it meets a requirement. */

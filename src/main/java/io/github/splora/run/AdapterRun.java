@@ -10,6 +10,7 @@ import io.github.splora.effects.AdapterEffects;
 import io.github.splora.error.BadInputException;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.report.RunReport;
+import io.github.splora.score.Effect;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Decision;
 import io.github.splora.surgery.Action;
@@ -125,13 +126,9 @@ public final class AdapterRun {
                         .map(name -> applied.withBaseName(widened, name))
                         .orElse(applied);
                 AdapterContent content = requireLoadable(inputs, widened, rewrite);
+                List<Effect> changes = effects.of(adapter);
                 RunReport report = new ReportBuilder(
-                                context,
-                                options.score(),
-                                described.get(i),
-                                scored.get(i),
-                                decisions,
-                                effects.of(adapter))
+                                context, options.score(), described.get(i), scored.get(i), decisions, changes)
                         .withSurgery(correction
                                 .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
                                 .orElse(surgery))
@@ -150,6 +147,7 @@ public final class AdapterRun {
                                                 rewrite,
                                                 content,
                                                 inputs.options().client()),
+                                        Warnings.keptWeights(adapter, rewrite, selected, changes),
                                         NonFinite.warnings(adapter, decisions))
                                 .flatMap(List::stream)
                                 .toList())

@@ -8,9 +8,10 @@ import io.github.splora.report.RunReport.Summary;
 import io.github.splora.report.Verdict;
 import io.github.splora.score.ModuleScore.Unscored;
 import io.github.splora.score.Negligible;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Warnings that follow from a report's own rows. */
 final class ReportWarnings {
@@ -20,31 +21,45 @@ final class ReportWarnings {
     private ReportWarnings() {}
 
     static List<String> of(List<ModuleRow> rows, List<EffectRow> effects, Summary summary) {
-        List<String> warnings = new ArrayList<>();
-        if (!effects.isEmpty()) {
-            warnings.add(Plural.of(effects.size(), "part")
-                    + Plural.choose(effects.size(), " of the fine-tune changes", " of the fine-tune change")
-                    + " the model but "
-                    + Plural.choose(effects.size(), "is", "are") + " not scored: "
-                    + Verdict.names(effects.stream()
-                            .map(effect -> effect.name() + " (" + effect.kind() + ")")
-                            .toList())
-                    + (summary.judgedShare() == null
-                            ? ""
-                            : "; the scores judge " + Figures.percent(summary.judgedShare())
-                                    + " of the squared norm of all changes"));
-        }
         List<String> ignored = rows.stream()
                 .filter(row -> Unscored.NOT_LOADED.toString().equals(row.unscored()))
                 .map(ModuleRow::name)
                 .toList();
-        if (!ignored.isEmpty()) {
-            warnings.add("PEFT would not load " + Plural.of(ignored.size(), "module") + " of the adapter, so "
-                    + Plural.choose(ignored.size(), "it takes", "they take") + " no part: "
-                    + Verdict.names(ignored)
-                    + "; the config does not select them, or their keys do not belong to the model");
-        }
-        return warnings;
+        return Stream.of(ofEffects(effects, "not scored", summary.judgedShare()), ofIgnored(ignored))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /**
+     * Returns a warning if something besides the modules changes the model.
+     *
+     * @param status what becomes of it, after "is" or "are"
+     * @param judgedShare share of all changes that the scores judge; null if unknown
+     */
+    static Optional<String> ofEffects(List<EffectRow> effects, String status, @Nullable Double judgedShare) {
+        return effects.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Plural.of(effects.size(), "part")
+                        + Plural.choose(effects.size(), " of the fine-tune changes", " of the fine-tune change")
+                        + " the model but "
+                        + Plural.choose(effects.size(), "is", "are") + " " + status + ": "
+                        + Verdict.names(effects.stream()
+                                .map(effect -> effect.name() + " (" + effect.kind() + ")")
+                                .toList())
+                        + (judgedShare == null
+                                ? ""
+                                : "; the scores judge " + Figures.percent(judgedShare)
+                                        + " of the squared norm of all changes"));
+    }
+
+    /** Returns a warning about modules that PEFT would not load, if there are any. */
+    static Optional<String> ofIgnored(List<String> modules) {
+        return modules.isEmpty()
+                ? Optional.empty()
+                : Optional.of("PEFT would not load " + Plural.of(modules.size(), "module") + " of the adapter, so "
+                        + Plural.choose(modules.size(), "it takes", "they take") + " no part: "
+                        + Verdict.names(modules)
+                        + "; the config does not select them, or their keys do not belong to the model");
     }
 
     /**

@@ -10,4 +10,7 @@ public interface SweepProgress {
 
     /** @param atMost maximum number of candidates in the sweep */
     void tried(Trial trial, int atMost);
+
+    /** Receives a sentence about the adapter that holds for all candidates. */
+    default void warn(String sentence) {}
 }

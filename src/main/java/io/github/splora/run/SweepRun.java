@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoadedModules;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.effects.AdapterEffects;
@@ -8,8 +9,10 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.output.Scratch;
+import io.github.splora.report.EffectRow;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.SweepCandidates.Made;
+import io.github.splora.score.Effect;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.surgery.Rewrite;
 import io.github.splora.sweep.SweepReport;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -50,6 +54,7 @@ public final class SweepRun {
             Optional<OutputFolder> keep =
                     options.keep().map(folder -> OutputFolder.prepare(folder, options.force(), inputs.paths()));
 
+            warn(inputs);
             SweepCandidates candidates = new SweepCandidates(options, inputs, context.progress());
             SweepTrials trials = keep.isPresent()
                     ? kept(keep.get(), options, inputs, candidates)
@@ -69,6 +74,17 @@ public final class SweepRun {
             inputs.requireUnchanged();
             return report;
         }
+    }
+
+    /** Names what no candidate changes, since corrections are of modules. */
+    private void warn(RunInputs inputs) {
+        Adapter adapter = inputs.adapters().get(0).adapter();
+        List<Effect> effects = new AdapterEffects(inputs.base(), inputs.aligned()).of(adapter);
+        ReportWarnings.ofEffects(effects.stream().map(EffectRow::of).toList(), "not corrected in any candidate", null)
+                .ifPresent(listener::warn);
+        ReportWarnings.ofIgnored(List.copyOf(new TreeSet<>(LoadedModules.ignored(adapter.config(), adapter.modules()))))
+                .ifPresent(listener::warn);
+        inputs.trainedOn(0).warnings().forEach(listener::warn);
     }
 
     private SweepTrials kept(OutputFolder keep, SweepOptions options, RunInputs inputs, SweepCandidates candidates)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.adapter.ParameterNesting;
+import io.github.splora.adapter.SavedTensor;
 import io.github.splora.error.BadInputException;
 import io.github.splora.storage.TensorFile;
 import io.github.splora.storage.TensorSource;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Omits the selected modules' tensors and rewrites the config so that no client builds those modules. With an unchanged
@@ -75,11 +78,28 @@ record DropAction(ConfigStyle style) implements Action {
                     dropped.addAll(module.tensorNames());
                     module.savedWeight().ifPresent(weight -> renamed.put(weight.name(), unwrappedName(weight.name())));
                 });
+        dropped.addAll(wholeTensors(adapter, selected));
         TensorFile weights = adapter.weights();
         return weights.tensors().values().stream()
                 .filter(info -> !dropped.contains(info.name()))
                 .map(info -> TensorSource.copyOf(weights, info, renamed.getOrDefault(info.name(), info.name())))
                 .toList();
+    }
+
+    /**
+     * Returns the tensors that would replace the weight or bias of a removed module, which has to be the aligned one again. A
+     * wrapped layer ignores tensors under its own name, so they would take effect only now. Embeddings and heads keep theirs:
+     * the vocabulary may have been resized.
+     */
+    private static Set<String> wholeTensors(Adapter adapter, Set<String> selected) {
+        Set<String> replaced = adapter.modules().stream()
+                .filter(module -> selected.contains(module.name()) && !module.hasVocabulary())
+                .flatMap(module -> Stream.of(module.name() + ".weight", module.name() + ".bias"))
+                .collect(Collectors.toSet());
+        return SavedTensor.of(adapter).stream()
+                .filter(saved -> saved.role() == SavedTensor.Role.REPLACES && replaced.contains(saved.name()))
+                .map(saved -> saved.tensor().name())
+                .collect(Collectors.toSet());
     }
 
     /**

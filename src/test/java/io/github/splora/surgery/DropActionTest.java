@@ -16,6 +16,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DropActionTest {
 
@@ -88,6 +90,26 @@ class DropActionTest {
                 .containsOnlyKeys("layers.0.q.lora_A.weight", "layers.0.q.lora_B.weight", "embed_tokens.weight");
         assertThat(TinyAdapter.tensorsIn(pruned).get("embed_tokens.weight"))
                 .isEqualTo(TinyAdapter.tensorsIn(old).get("embed_tokens.base_layer.weight"));
+    }
+
+    /** PEFT would load them into the layer that is no longer wrapped. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "layers.1.q.base_layer.weight",
+                "layers.1.q.weight",
+                "layers.1.q.bias",
+                "layers.1.q.modules_to_save.weight",
+                "layers.1.q.original_module.weight",
+            })
+    void aWholeTensorOfARemovedLayerIsRemovedWithIt(String tensor) throws IOException {
+        prune(
+                new TinyAdapter(old, "layers.0.q", "layers.1.q")
+                        .and(tensor, DType.F32, 4, 4)
+                        .and(tensor.replace("1", "0"), DType.F32, 4, 4),
+                "layers.1.q");
+        assertThat(TinyAdapter.tensorsIn(pruned))
+                .containsOnlyKeys("layers.0.q.lora_A.weight", "layers.0.q.lora_B.weight", tensor.replace("1", "0"));
     }
 
     @Test
