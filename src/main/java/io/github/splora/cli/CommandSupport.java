@@ -27,10 +27,7 @@ abstract class CommandSupport {
     final Splora splora() {
         common.applyToLog();
         PrintWriter err = spec.commandLine().getErr();
-        Splora splora = new Splora(
-                main.hub(),
-                progress(err),
-                spec.root().commandLine().getParseResult().originalArgs());
+        Splora splora = new Splora(main.hub(), progress(err), main.arguments());
         boolean isStrict = common.strict == null ? isGated() : common.strict;
         return isStrict ? splora.strict() : splora;
     }

@@ -67,7 +67,10 @@ public final class Main {
 
     private final Terminal terminal;
 
-    private Main(HubCache hub, Terminal terminal) {
+    private final List<String> arguments;
+
+    private Main(List<String> arguments, HubCache hub, Terminal terminal) {
+        this.arguments = arguments;
         this.hub = hub;
         this.terminal = terminal;
     }
@@ -112,7 +115,7 @@ public final class Main {
 
     /** Returns the command line, with the options of the commands that the arguments may reach. */
     static CommandLine commandLine(String[] args, HubCache hub, Terminal terminal) {
-        CommandLine commandLine = new CommandLine(new Main(hub, terminal));
+        CommandLine commandLine = new CommandLine(new Main(List.of(args), hub, terminal));
         Commands.add(commandLine, args);
         commandLine
                 .setResourceBundle(new HelpVariables())
@@ -127,6 +130,11 @@ public final class Main {
         LABELLED.forEach(type -> LabelConverter.register(commandLine, type));
         ShortHelp.install(commandLine);
         return commandLine;
+    }
+
+    /** Returns the arguments as the user typed them, before argument files are expanded. */
+    List<String> arguments() {
+        return arguments;
     }
 
     HubCache hub() {

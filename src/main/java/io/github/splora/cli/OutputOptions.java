@@ -18,6 +18,13 @@ final class OutputOptions {
     FormatOption format;
 
     @Option(
+            names = "--all-rows",
+            description =
+                    "On a terminal, show all modules in the table instead of the 10 with the highest scores. Off a"
+                            + " terminal, all are shown.")
+    boolean isWhole;
+
+    @Option(
             names = "--heatmap",
             description = "Print a map of the scores below the table: one column per block, one row per module type.")
     boolean heatmap;

@@ -37,7 +37,7 @@ final class Results {
      * @return the exit code
      */
     int show(List<RunReport> reports, @Nullable ReportFile page) throws IOException {
-        out.print(new ReportSet(reports).write(output.format.choice, terminal.colorsOut()));
+        out.print(new ReportSet(reports).write(output.format.choice, terminal.layout(output.isWhole)));
         if (output.heatmap) {
             reports.forEach(report ->
                     out.print(heading(report, reports.size()) + new HeatmapWriter(terminal.colorsOut()).write(report)));

@@ -13,10 +13,10 @@ public enum ReportFormat {
         this.label = label;
     }
 
-    /** @param color whether to use escape sequences for color */
-    public ReportWriter writer(boolean color) {
+    /** @param layout of a table; other formats have their own */
+    public ReportWriter writer(TableLayout layout) {
         return switch (this) {
-            case TABLE -> new TableWriter(color);
+            case TABLE -> new TableWriter(layout);
             case JSON -> RunReport::toJson;
             case CSV -> new CsvWriter();
             case MARKDOWN -> new MarkdownWriter();

@@ -47,8 +47,8 @@ public record ReportSet(List<RunReport> reports) {
     }
 
     /** Returns the whole text, with a final line break. */
-    public String write(ReportFormat format, boolean color) {
-        ReportWriter writer = format.writer(color);
+    public String write(ReportFormat format, TableLayout layout) {
+        ReportWriter writer = format.writer(layout);
         if (reports.size() == 1) {
             return writer.write(reports.get(0));
         }

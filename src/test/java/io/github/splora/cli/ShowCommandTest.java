@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.report.ReportFormat;
 import io.github.splora.report.RunReport;
+import io.github.splora.report.TableLayout;
 import io.github.splora.run.TinyRun;
 import io.github.splora.score.MetricKind;
 import java.io.ByteArrayInputStream;
@@ -49,7 +50,7 @@ class ShowCommandTest {
     void showsWhatTheRunItselfWouldHaveShown(ReportFormat format) throws IOException {
         Path file = saved("", "");
         assertThat(show(file, "--format", format.toString())).isZero();
-        assertThat(out.toString()).isEqualTo(format.writer(false).write(RunReport.read(file)));
+        assertThat(out.toString()).isEqualTo(format.writer(TableLayout.PLAIN).write(RunReport.read(file)));
         assertThat(err.toString()).isEmpty();
     }
 

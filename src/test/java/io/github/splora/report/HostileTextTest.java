@@ -82,12 +82,15 @@ class HostileTextTest {
     private static final Map<String, Function<RunReport, String>> WRITERS = new LinkedHashMap<>();
 
     static {
-        WRITERS.put("table", report -> ReportFormat.TABLE.writer(false).write(report));
+        WRITERS.put(
+                "table", report -> ReportFormat.TABLE.writer(TableLayout.PLAIN).write(report));
         WRITERS.put("heatmap", report -> new HeatmapWriter(false).write(report));
-        WRITERS.put("csv", report -> ReportFormat.CSV.writer(false).write(report));
+        WRITERS.put("csv", report -> ReportFormat.CSV.writer(TableLayout.PLAIN).write(report));
         WRITERS.put("csv of several", report -> set(report, ReportFormat.CSV));
         WRITERS.put("table of several", report -> set(report, ReportFormat.TABLE));
-        WRITERS.put("markdown", report -> ReportFormat.MARKDOWN.writer(false).write(report));
+        WRITERS.put(
+                "markdown",
+                report -> ReportFormat.MARKDOWN.writer(TableLayout.PLAIN).write(report));
         WRITERS.put("markdown of several", report -> set(report, ReportFormat.MARKDOWN));
         WRITERS.put("card", HostileTextTest::card);
         WRITERS.put("json", RunReport::toJson);
@@ -208,7 +211,7 @@ class HostileTextTest {
     }
 
     private static String set(RunReport report, ReportFormat format) {
-        return new ReportSet(List.of(report, report)).write(format, false);
+        return new ReportSet(List.of(report, report)).write(format, TableLayout.PLAIN);
     }
 
     private static RunReport report() {

@@ -60,7 +60,7 @@ class MarkdownWriterTest {
     }
 
     private static String write(RunReport report) {
-        return ReportFormat.MARKDOWN.writer(false).write(report);
+        return ReportFormat.MARKDOWN.writer(TableLayout.PLAIN).write(report);
     }
 
     @Test
