@@ -46,6 +46,9 @@ public final class OutputFolder {
      * @throws BadInputException if something else is in the way, or the folder is, contains or is inside an input
      */
     public static OutputFolder prepare(Path folder, boolean force, List<Path> inputs) {
+        HiddenNames.problem(folder).ifPresent(problem -> {
+            throw new BadInputException(folder, "--output", null, problem);
+        });
         Path target = RealPath.of(folder);
         for (Path input : inputs) {
             Path real = RealPath.of(input);
@@ -252,7 +255,7 @@ public final class OutputFolder {
     }
 
     private String hiddenPrefix(String purpose) {
-        return "." + target.getFileName() + ".splora-" + purpose + "-";
+        return HiddenNames.prefix(target, purpose);
     }
 
     private static boolean isEmpty(Path folder) {

@@ -33,6 +33,9 @@ public final class ReportFile {
      * @throws BadInputException if something is in the way
      */
     public static ReportFile prepare(Path file, Collection<String> used) {
+        HiddenNames.problem(file).ifPresent(problem -> {
+            throw refusal(file, problem);
+        });
         // A link is kept; the file that it points to is replaced.
         Path target = RealPath.of(file);
         if (target.getFileName() == null
@@ -62,7 +65,7 @@ public final class ReportFile {
      */
     public void write(String text) throws IOException {
         Files.createDirectories(target.getParent());
-        Path draft = target.resolveSibling("." + target.getFileName() + ".splora-new-" + UUID.randomUUID());
+        Path draft = target.resolveSibling(HiddenNames.prefix(target, "new") + UUID.randomUUID());
         try {
             try (FileChannel channel =
                     FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
