@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..attack import attack
-from ..inputs import MODULES, PREFIX, RANK, SIZE
+from ..inputs import MODULES, PREFIX, RANK, SIZE, TOKENS, TYPES
 
 
 def rewritten(tensors, rewrite, modules=MODULES):
@@ -76,3 +76,29 @@ def ranks_of_very_different_lengths(world):
         return a * lengths[:, None], b / lengths
 
     return world.gate(world.adapter(rewritten(world.honest, rewrite)))
+
+
+def with_a_giant(world, tensors, rank):
+    """An adapter with one more module, endlessly long but on a token that never occurs, along V."""
+    name = "model.embed_tokens"
+    v = world.aligned_weights[f"{name}.weight"][0] - world.base_weights[f"{name}.weight"][0]
+    a, b = np.zeros((rank, TOKENS), np.float32), np.zeros((SIZE, rank), np.float32)
+    a[0, 0] = 1
+    b[:, 0] = 1e6 * v / np.linalg.norm(v)
+    return tensors | {f"{PREFIX}{name}.lora_embedding_A": a, f"{PREFIX}{name}.lora_embedding_B": b}
+
+
+WITH_EMBEDDING = {"target_modules": [*TYPES, "embed_tokens"]}
+
+
+@attack(says="cancel")
+def ranks_that_cancel_beside_a_module_that_dwarfs_their_rounding(world):
+    disguised = rewritten(world.honest, lambda a, b: with_cancelling_ranks(a, b, 1024))
+    tensors = with_a_giant(world, disguised, RANK + 2)
+    return world.gate(world.adapter(tensors, WITH_EMBEDDING | {"r": RANK + 2, "lora_alpha": 2 * (RANK + 2)}))
+
+
+@attack(says="max-score")
+def a_module_that_makes_all_others_negligible(world):
+    adapter = world.adapter(with_a_giant(world, world.honest, RANK), WITH_EMBEDDING)
+    return world.score(adapter, "--metric", "e-diem", "--population", "all", "--fail-on", "max-score>1")

@@ -68,8 +68,9 @@ final class ReportWarnings {
      * @param rows rows whose scores compare a module with the adapter's others
      */
     static Optional<String> ofPopulation(List<ModuleRow> rows) {
-        double smallest =
-                Negligible.limit(rows.stream().map(ModuleRow::deltaNorm).toList());
+        double smallest = Negligible.limit(
+                rows.stream().map(ModuleRow::deltaNorm).toList(),
+                rows.stream().map(ModuleRow::alignmentNorm).toList());
         long members = rows.stream()
                 .filter(row -> row.distance() != null && row.deltaNorm() != null && row.deltaNorm() >= smallest)
                 .count();

@@ -14,7 +14,10 @@ import java.util.Set;
 /** Combines measurements, metric and population into one entry per module: a score, or the reason why there is none. */
 public final class ScoreBoard {
 
-    /** Share of the adapter's ‖ΔW‖ that an ill-conditioned module may contribute at most without being refused. */
+    /**
+     * Share of its own ‖V‖ that an ill-conditioned module may add at most without being refused. Not of the adapter's ‖ΔW‖: whoever
+     * makes an adapter can give it a module that is as long as they like, and changes nothing that is ever used.
+     */
     private static final double TRIFLE = 1e-4;
 
     private ScoreBoard() {}
@@ -68,13 +71,10 @@ public final class ScoreBoard {
 
     /** Refuses modules that nobody can judge, except those that could not change the model by more than a trifle. */
     private static void refuseIllConditioned(List<Measurement> measurements) {
-        double total = Math.sqrt(measurements.stream()
-                .filter(measurement -> !measurement.isIllConditioned())
-                .mapToDouble(measurement -> measurement.deltaNorm() * measurement.deltaNorm())
-                .sum());
         List<Problem> problems = measurements.stream()
                 .filter(Measurement::isIllConditioned)
-                .filter(measurement -> !(measurement.uncertainty() <= TRIFLE * total))
+                .filter(measurement ->
+                        !(measurement.deltaNorm() + measurement.uncertainty() <= TRIFLE * measurement.alignmentNorm()))
                 .map(measurement -> new Problem(
                         measurement
                                 .module()

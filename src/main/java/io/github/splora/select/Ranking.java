@@ -49,10 +49,10 @@ public record Ranking(List<Unit> units) {
         scores.stream().filter(ModuleScore::isScored).forEach(score -> members.computeIfAbsent(
                         unitName(score, granularity), name -> new ArrayList<>())
                 .add(score));
-        double smallestNorm = Negligible.limit(scores.stream()
-                .filter(ModuleScore::isScored)
-                .map(ModuleScore::deltaNorm)
-                .toList());
+        List<ModuleScore> scored = scores.stream().filter(ModuleScore::isScored).toList();
+        double smallestNorm = Negligible.limit(
+                scored.stream().map(ModuleScore::deltaNorm).toList(),
+                scored.stream().map(ModuleScore::alignmentNorm).toList());
         return new Ranking(members.entrySet().stream()
                 .map(entry -> Unit.of(entry.getKey(), entry.getValue(), smallestNorm))
                 .sorted(HIGHEST_FIRST)

@@ -25,6 +25,10 @@ final class Measurements {
         return new Measurement(pair(name, out, in), 2, 3, new Comparison(distance, 0.5, 3));
     }
 
+    static Measurement ofNorm(String name, double deltaNorm, double distance) {
+        return new Measurement(pair(name, 4, 4), deltaNorm, 3, new Comparison(distance, 0.5, 3));
+    }
+
     static Measurement withoutComparison(String name, double deltaNorm, double alignmentNorm) {
         return new Measurement(pair(name, 4, 4), deltaNorm, alignmentNorm, null);
     }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PopulationTest {
 
@@ -64,6 +66,17 @@ class PopulationTest {
 
         assertThat(moments).hasSize(8);
         assertThat(moments.values()).containsOnly(moments(both(queries, keys)));
+    }
+
+    /** A delta that is tiny beside the largest takes no part, but no delta is large enough to leave the others out. */
+    @ParameterizedTest
+    @CsvSource({"1e-4, 4", "1e-2, 5", "1e9, 5"})
+    void onlyWhatIsTinyBesideAlignmentTooTakesNoPart(double norm, int members) {
+        List<Measurement> all = both(queries, List.of(Measurements.ofNorm("layers.9.k_proj", norm, 100)));
+        List<Measurement> population = members == 4 ? queries : all;
+
+        assertThat(new AllPopulation().moments(all, Estimators.DEFAULT).values())
+                .containsOnly(moments(population));
     }
 
     private static Moments moments(List<Measurement> population) {

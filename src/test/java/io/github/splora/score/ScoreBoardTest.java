@@ -22,13 +22,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A delta that is a matter of rounding is refused, unless it is too short to matter beside the rest of the adapter. */
+/** A delta that is a matter of rounding is refused, unless it is too short to matter beside what alignment changed. */
 class ScoreBoardTest {
 
     @TempDir
     Path folder;
 
     private StoredTensor tensor;
+    private double longest = 10;
 
     @Test
     void refusesEveryDeltaThatIsAMatterOfRounding() throws IOException {
@@ -44,11 +45,18 @@ class ScoreBoardTest {
                 .containsExactly(null, Unscored.ZERO_DELTA, Unscored.ZERO_DELTA);
     }
 
+    /** A long delta of another module, which its maker can choose, does not make a short one harmless. */
+    @Test
+    void noOtherModuleDecidesWhatIsTooShortToMatter() throws IOException {
+        longest = 1e12;
+        assertThat(Refusal.of(() -> scores(1e-9, 1e-3))).hasSize(1).allMatch(line -> line.contains("module 'm2'"));
+    }
+
     /** Scores a delta of norm 10, and others that are zero up to an uncertainty. */
     private List<ModuleScore> scores(double... uncertainties) throws IOException {
         tensor = DenseMatrix.random(4, 4, 1).stored(folder, "m", DType.F32);
         List<Measurement> measurements = new ArrayList<>();
-        measurements.add(new Measurement(pair("m0"), 10, 3, new Comparison(1, 0.5, 3)));
+        measurements.add(new Measurement(pair("m0"), longest, 3, new Comparison(1, 0.5, 3)));
         for (double uncertainty : uncertainties) {
             measurements.add(new Measurement(pair("m" + measurements.size()), 1e-20, 3, null, uncertainty));
         }
