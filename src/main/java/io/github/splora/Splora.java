@@ -44,7 +44,7 @@ public final class Splora {
      * @param command arguments of the program, as reports name them
      */
     public Splora(HubCache hub, Progress progress, List<String> command) {
-        this(new RunContext(hub, progress, command, Version.current(), ReportClock.of(System.getenv()), false));
+        this(new RunContext(hub, progress, command, Version.current(), ReportClock.of(System.getenv()), false, false));
     }
 
     private Splora(RunContext context) {
@@ -54,6 +54,11 @@ public final class Splora {
     /** Returns an instance that refuses inputs that contradict each other, where others warn. */
     public Splora strict() {
         return new Splora(context.strict());
+    }
+
+    /** Returns an instance whose reports state the hashes of all of the checkpoints' files, which takes as long as reading them. */
+    public Splora hashingAll() {
+        return new Splora(context.hashingAll());
     }
 
     /**

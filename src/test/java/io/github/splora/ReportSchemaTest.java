@@ -11,6 +11,7 @@ import com.networknt.schema.SpecificationVersion;
 import io.github.splora.json.StrictJson;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.report.EffectRow;
+import io.github.splora.report.HashedFile;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.Provenance;
 import io.github.splora.report.RunReport;
@@ -142,7 +143,9 @@ class ReportSchemaTest {
         assertDescribed(RunReport.Summary.class, definitions.get("summary"));
         assertDescribed(Provenance.class, definitions.get("provenance"));
         assertDescribed(Provenance.Output.class, definitions.get("output"));
-        assertDescribed(Provenance.HashedFile.class, definitions.get("file"));
+        assertDescribed(Provenance.ChoiceBySweep.class, definitions.get("choice"));
+        assertDescribed(Provenance.Step.class, definitions.get("step"));
+        assertDescribed(HashedFile.class, definitions.get("file"));
         assertDescribed(RunReport.Timing.class, definitions.get("timing"));
         assertDescribed(EffectRow.class, definitions.get("effect"));
         assertDescribed(Verdict.class, definitions.get("verdict"));

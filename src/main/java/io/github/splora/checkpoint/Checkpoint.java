@@ -115,6 +115,12 @@ public final class Checkpoint implements AutoCloseable {
         return new TreeSet<>(weightMap.values());
     }
 
+    /** Returns the file that says which shard holds which tensor; empty for a checkpoint in one file. */
+    public Optional<Path> index() {
+        return Optional.of(Files.isDirectory(location) ? entryOf(location) : location)
+                .filter(Checkpoint::isIndex);
+    }
+
     /** Returns the {@code config.json} next to the weights, if there is one. */
     public Optional<ObjectNode> config() {
         return Optional.ofNullable(config);

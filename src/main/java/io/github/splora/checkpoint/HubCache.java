@@ -98,6 +98,19 @@ public record HubCache(Path folder) {
         return Optional.empty();
     }
 
+    /** Returns the commit that a file or folder in a cache belongs to; empty if it is in no cache. */
+    public static Optional<String> commitOf(Path location) {
+        for (int i = 0; i + 2 < location.getNameCount(); i++) {
+            String commit = location.getName(i + 2).toString();
+            if (REPOSITORY.matcher(location.getName(i).toString()).matches()
+                    && location.getName(i + 1).toString().equals("snapshots")
+                    && COMMIT.matcher(commit).matches()) {
+                return Optional.of(commit);
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * Returns the file or folder that {@code name} refers to.
      *

@@ -29,11 +29,17 @@ abstract class CommandSupport {
         PrintWriter err = spec.commandLine().getErr();
         Splora splora = new Splora(main.hub(), progress(err), main.arguments());
         boolean isStrict = common.strict == null ? isGated() : common.strict;
-        return isStrict ? splora.strict() : splora;
+        Splora hashing = hashesAll() ? splora.hashingAll() : splora;
+        return isStrict ? hashing.strict() : hashing;
     }
 
     /** Whether a gate judges the run, which must not pass if its inputs contradict each other. */
     boolean isGated() {
+        return false;
+    }
+
+    /** Whether the report states the hashes of all of the checkpoints' files. */
+    boolean hashesAll() {
         return false;
     }
 

@@ -5,6 +5,7 @@ import io.github.splora.checkpoint.HubCache;
 import io.github.splora.client.ClientKind;
 import io.github.splora.measure.ReferenceKind;
 import io.github.splora.report.ReportFormat;
+import io.github.splora.run.HashScope;
 import io.github.splora.score.MetricKind;
 import io.github.splora.score.PopulationKind;
 import io.github.splora.select.Granularity;
@@ -54,7 +55,8 @@ public final class Main {
             ActionKind.class,
             ConfigStyle.class,
             ClientKind.class,
-            KernelKind.class);
+            KernelKind.class,
+            HashScope.class);
 
     @Option(
             names = ShortHelp.ALL_OPTIONS,

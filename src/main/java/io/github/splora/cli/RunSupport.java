@@ -6,6 +6,7 @@ import io.github.splora.gate.Gate;
 import io.github.splora.output.ReportFile;
 import io.github.splora.report.ReportFormat;
 import io.github.splora.report.RunReport;
+import io.github.splora.run.HashScope;
 import io.github.splora.run.ScoreOptions;
 import io.github.splora.score.MetricKind;
 import io.github.splora.surgery.ActionKind;
@@ -109,6 +110,11 @@ abstract class RunSupport extends CommandSupport {
                             .flatMap(part -> part)
                             .toList());
         }
+    }
+
+    @Override
+    final boolean hashesAll() {
+        return work.hash == HashScope.ALL;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.github.splora.gate.Gates;
 import io.github.splora.output.ReportFile;
 import io.github.splora.report.html.SweepPage;
 import io.github.splora.run.Candidate;
+import io.github.splora.run.HashScope;
 import io.github.splora.run.ScoreOptions;
 import io.github.splora.run.SweepOptions;
 import io.github.splora.run.SweepProgress;
@@ -120,6 +121,11 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
 
     @Mixin
     ClientOption client;
+
+    @Override
+    boolean hashesAll() {
+        return work.hash == HashScope.ALL;
+    }
 
     @Override
     public Integer call() throws IOException {

@@ -1,6 +1,7 @@
 package io.github.splora.cli;
 
 import io.github.splora.measure.Resources;
+import io.github.splora.run.HashScope;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.tensor.KernelKind;
 import io.github.splora.tensor.djl.TensorEngine;
@@ -69,6 +70,15 @@ final class WorkOptions {
                     + " once if they would exceed it (at least one). In bytes, or with K, M or G. The program"
                     + " itself takes about 200 MB more, PyTorch another 300 MB. Default: ${DEFAULT-VALUE}.")
     long memory;
+
+    @Option(
+            names = "--hash",
+            paramLabel = "WHAT",
+            defaultValue = "headers",
+            description = "What the report states the SHA-256 of, besides all of the adapter: headers (the checkpoints'"
+                    + " index and headers) or all (also every checkpoint file, which takes as long as reading it)."
+                    + " Default: ${DEFAULT-VALUE}.")
+    HashScope hash;
 
     Resources resources() {
         return new Resources(threads == null ? Runtime.getRuntime().availableProcessors() : threads, memory);

@@ -15,10 +15,11 @@ public record ActionWords(String verb, String participle, boolean isDone, boolea
     /** Returns the words for a report. A report of scores speaks of pruning, which is what its decisions are about. */
     public static ActionWords of(RunReport report) {
         ActionKind action = report.parameters().actionKind().orElse(ActionKind.DROP);
-        boolean isMerged = report.inputs().adapter() == null;
+        // Removing what a merged checkpoint adds gives the aligned values.
+        boolean isUndone = report.inputs().adapter() == null && action == ActionKind.DROP;
         return new ActionWords(
-                isMerged ? "prune" : action.verb(),
-                isMerged ? "restored to aligned values" : action.participle(),
+                isUndone ? "prune" : action.verb(),
+                isUndone ? "restored to aligned values" : action.participle(),
                 report.wasDone(),
                 !action.corrects());
     }

@@ -31,6 +31,7 @@ final class MarkdownWriter implements ReportWriter {
                 + Markdown.table(report, report.modules())
                 + "\n</details>\n\n"
                 + origin(report)
+                + written(report)
                 + "\n" + Markdown.CAVEAT + "\n";
     }
 
@@ -117,16 +118,39 @@ final class MarkdownWriter implements ReportWriter {
         return text.toString();
     }
 
+    private static String written(RunReport report) {
+        return Origins.choice(report)
+                        .map(choice -> "\nChosen: " + Markdown.text(choice) + "\n")
+                        .orElse("")
+                + Origins.history(report).stream()
+                        .map(step -> "\nBefore: " + Markdown.text(step) + "\n")
+                        .collect(Collectors.joining())
+                + Origins.written(report).stream()
+                        .limit(MOST_ROWS)
+                        .map(file -> "\nWritten: " + Markdown.code(file.name()) + ", SHA-256 "
+                                + Markdown.code(file.sha256()) + "\n")
+                        .collect(Collectors.joining());
+    }
+
     private static String origin(RunReport report) {
         RunReport.Inputs inputs = report.inputs();
         return "splora " + Markdown.text(report.tool().version())
+                + Origins.created(report)
+                        .map(time -> ", " + Markdown.text(time))
+                        .orElse("")
                 + ", base " + Markdown.code(inputs.base().path())
+                + commit(inputs.base())
                 + ", aligned " + Markdown.code(inputs.aligned().path())
+                + commit(inputs.aligned())
                 + (inputs.adapter() == null
                         ? ", merged " + Markdown.code(inputs.subject()) + " (fingerprint "
                                 + Markdown.code(
                                         Objects.requireNonNull(inputs.adapted()).fingerprint()) + ")\n"
                         : ", adapter " + Markdown.code(inputs.subject()) + " (SHA-256 "
                                 + Markdown.code(inputs.adapter().sha256()) + ")\n");
+    }
+
+    private static String commit(RunReport.CheckpointInput checkpoint) {
+        return checkpoint.commit() == null ? "" : " (commit " + Markdown.code(checkpoint.commit()) + ")";
     }
 }

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The section of an adapter's {@code README.md} that says what was removed or corrected, why, by which version, and
@@ -23,6 +25,9 @@ public final class ModelCard {
     private static final String END = "<!-- splora:end -->";
     /** The front matter that the hub needs, for an adapter or model without a card. */
     private static final String NEW_CARD = "---\nlibrary_name: %s\n---\n";
+
+    /** The most files of the output that the card lists; the report has them all. */
+    private static final int MOST_FILES = 20;
 
     private ModelCard() {}
 
@@ -77,20 +82,43 @@ public final class ModelCard {
                 + "\nAll other tensors are bit-identical to the input " + (isMerged ? "checkpoint's" : "adapter's")
                 + ".\n\n"
                 + Markdown.table(report, Markdown.pruned(report)) + "\n"
-                + "- splora " + Markdown.text(report.tool().version()) + "; all figures are in `"
+                + "- splora " + Markdown.text(report.tool().version())
+                + Origins.created(report)
+                        .map(time -> ", " + Markdown.text(time))
+                        .orElse("") + "; all figures are in `"
                 + OutputFolder.REPORT_FILE + "`\n"
                 + "- base: " + Markdown.code(InputName.of(inputs.base().path()))
-                + ", fingerprint " + Markdown.code(inputs.base().fingerprint()) + "\n"
+                + ", fingerprint " + Markdown.code(inputs.base().fingerprint())
+                + commit(inputs.base().commit()) + "\n"
                 + "- aligned: " + Markdown.code(InputName.of(inputs.aligned().path()))
-                + ", fingerprint " + Markdown.code(inputs.aligned().fingerprint()) + "\n"
+                + ", fingerprint " + Markdown.code(inputs.aligned().fingerprint())
+                + commit(inputs.aligned().commit()) + "\n"
                 + (isMerged
                         ? "- input: " + Markdown.code(InputName.of(inputs.subject())) + ", fingerprint "
                                 + Markdown.code(
-                                        Objects.requireNonNull(inputs.adapted()).fingerprint()) + "\n\n"
+                                        Objects.requireNonNull(inputs.adapted()).fingerprint()) + "\n"
                         : "- input adapter: " + Markdown.code(InputName.of(inputs.subject())) + ", SHA-256 "
                                 + Markdown.code(
-                                        Objects.requireNonNull(inputs.adapter()).sha256()) + "\n\n")
+                                        Objects.requireNonNull(inputs.adapter()).sha256())
+                                + commit(inputs.adapter().commit()) + "\n")
+                + Origins.history(report).stream()
+                        .map(step -> "- input before: " + Markdown.text(step) + "\n")
+                        .collect(Collectors.joining())
+                + Origins.choice(report)
+                        .map(choice -> "- chosen: " + Markdown.text(choice) + "\n")
+                        .orElse("")
+                + Origins.written(report).stream()
+                        .filter(file -> !file.name().equals(FILE_NAME))
+                        .limit(MOST_FILES)
+                        .map(file -> "- output: " + Markdown.code(file.name()) + ", SHA-256 "
+                                + Markdown.code(file.sha256()) + "\n")
+                        .collect(Collectors.joining())
+                + "\n"
                 + Markdown.CAVEAT + "\n"
                 + END;
+    }
+
+    private static String commit(@Nullable String commit) {
+        return commit == null ? "" : ", commit " + Markdown.code(commit);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.splora.report;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +9,23 @@ import org.jspecify.annotations.Nullable;
  * Where a report comes from, and what came of the run.
  *
  * @param created when the report was made, in UTC (ISO 8601)
+ * @param expandedCommand a command with the same result, with argument files and presets expanded, defaults filled in, and hub ids
+ *     pinned to their commits
  * @param output what the run wrote; null if it wrote nothing
+ * @param evaluation the evaluation for whose figures the sweep chose this candidate; null if no sweep did
+ * @param history what had been done to the input before, oldest first, as the report beside it says; usually empty
  */
-public record Provenance(String created, @Nullable Output output) {
+public record Provenance(
+        String created,
+        List<String> expandedCommand,
+        @Nullable Output output,
+        @Nullable ChoiceBySweep evaluation,
+        List<Step> history) {
+
+    public Provenance {
+        expandedCommand = expandedCommand == null ? List.of() : expandedCommand;
+        history = history == null ? List.of() : history;
+    }
 
     /**
      * What a run wrote.
@@ -26,27 +41,99 @@ public record Provenance(String created, @Nullable Output output) {
     }
 
     /**
-     * A file.
+     * Why a sweep chose this candidate.
      *
-     * @param name its name within its folder
-     * @param bytes its size
-     * @param sha256 SHA-256 of its bytes, in hexadecimal
+     * @param command the evaluation command
+     * @param candidate the candidate's number
+     * @param candidates number of candidates, the unchanged adapter included
+     * @param minimize name of the figure that measures harm
+     * @param maximize name of the figure that measures usefulness
+     * @param requirements conditions that the candidate met
+     * @param maxUtilityLoss the largest share of the unchanged adapter's usefulness that it was allowed to lose; null for no limit
+     * @param figures its figures
+     * @param unchanged the figures of the unchanged adapter
      */
-    public record HashedFile(String name, long bytes, String sha256) {
+    public record ChoiceBySweep(
+            String command,
+            int candidate,
+            int candidates,
+            String minimize,
+            String maximize,
+            List<String> requirements,
+            @Nullable Double maxUtilityLoss,
+            Map<String, Double> figures,
+            Map<String, Double> unchanged) {
 
-        static boolean areWhole(@Nullable List<HashedFile> files) {
-            return files != null
-                    && files.stream()
-                            .allMatch(each -> each != null && each.name != null && Objects.nonNull(each.sha256));
+        boolean isWhole() {
+            return command != null
+                    && minimize != null
+                    && maximize != null
+                    && requirements != null
+                    && requirements.stream().noneMatch(Objects::isNull)
+                    && areWhole(figures)
+                    && areWhole(unchanged);
+        }
+
+        private static boolean areWhole(@Nullable Map<String, Double> figures) {
+            return figures != null && figures.values().stream().noneMatch(Objects::isNull);
+        }
+
+        boolean isFinite() {
+            return Finite.all(maxUtilityLoss)
+                    && figures.values().stream().allMatch(Double::isFinite)
+                    && unchanged.values().stream().allMatch(Double::isFinite);
+        }
+    }
+
+    /**
+     * What was done to the input before. These are claims of the report that lay beside it; anybody may have written it.
+     *
+     * @param created when; null if that report does not say
+     * @param tool program and version
+     * @param command its expanded command; for reports of older versions, the program's arguments
+     * @param action the action on selected modules
+     * @param selected number of selected modules
+     * @param modules number of modules
+     * @param inputSha256 SHA-256 of the weights that it started from; null for a checkpoint, and if unknown
+     * @param outputSha256 SHA-256 of the weights that it wrote; null for a checkpoint, and if unknown
+     * @param matches whether {@code outputSha256} is the hash of what the next step, or this run, started from; null if one of them is
+     *     unknown
+     */
+    public record Step(
+            @Nullable String created,
+            String tool,
+            List<String> command,
+            String action,
+            int selected,
+            int modules,
+            @Nullable String inputSha256,
+            @Nullable String outputSha256,
+            @Nullable Boolean matches) {
+
+        /** Returns the same with another {@code matches}. */
+        public Step matching(@Nullable Boolean found) {
+            return new Step(created, tool, command, action, selected, modules, inputSha256, outputSha256, found);
+        }
+
+        boolean isWhole() {
+            return tool != null && command != null && command.stream().noneMatch(Objects::isNull) && action != null;
         }
     }
 
     /** Returns the same with what the run wrote. */
     public Provenance with(Output written) {
-        return new Provenance(created, written);
+        return new Provenance(created, expandedCommand, written, evaluation, history);
     }
 
     boolean isWhole() {
-        return created != null && (output == null || output.isWhole());
+        return created != null
+                && expandedCommand.stream().noneMatch(Objects::isNull)
+                && (output == null || output.isWhole())
+                && (evaluation == null || evaluation.isWhole())
+                && history.stream().allMatch(step -> step != null && step.isWhole());
+    }
+
+    boolean isFinite() {
+        return evaluation == null || evaluation.isFinite();
     }
 }

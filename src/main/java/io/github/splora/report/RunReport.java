@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param summary figures over all rows
  * @param warnings facts that readers of the scores must know; usually empty
  * @param verdict what the gates decided; null if the run had none
- * @param provenance when the report was made, and what the run wrote; null in reports of older versions
+ * @param provenance where the report comes from, and what came of the run; null in reports of older versions
  * @param timing how long the run took
  */
 public record RunReport(
@@ -226,10 +226,10 @@ public record RunReport(
 
         boolean isWhole() {
             return base != null
-                    && base.path() != null
+                    && base.isWhole()
                     && aligned != null
-                    && aligned.path() != null
-                    && (adapter == null ? adapted != null && adapted.path() != null : adapter.path() != null);
+                    && aligned.isWhole()
+                    && (adapter == null ? adapted != null && adapted.isWhole() : adapter.isWhole());
         }
     }
 
@@ -238,8 +238,21 @@ public record RunReport(
      *
      * @param path path or hub id, as the user gave it
      * @param fingerprint SHA-256 over tensor names, dtypes, shapes and samples of the data
+     * @param commit the commit on the hub, if the checkpoint is in the hub's cache; else null
+     * @param headersSha256 SHA-256 over the index and the headers of all shards; null in reports of older versions
+     * @param files all files that hold tensors, and the index; null unless they were hashed (--hash all)
      */
-    public record CheckpointInput(String path, String fingerprint) {}
+    public record CheckpointInput(
+            String path,
+            String fingerprint,
+            @Nullable String commit,
+            @Nullable String headersSha256,
+            @Nullable List<HashedFile> files) {
+
+        boolean isWhole() {
+            return path != null && (files == null || HashedFile.areWhole(files));
+        }
+    }
 
     /**
      * An adapter.
@@ -247,8 +260,20 @@ public record RunReport(
      * @param path path or hub id, as the user gave it
      * @param sha256 SHA-256 of its weights file
      * @param configSha256 SHA-256 of its {@code adapter_config.json}
+     * @param commit the commit on the hub, if the adapter is in the hub's cache; else null
+     * @param files the files that were read; null in reports of older versions
      */
-    public record AdapterInput(String path, String sha256, String configSha256) {}
+    public record AdapterInput(
+            String path,
+            String sha256,
+            String configSha256,
+            @Nullable String commit,
+            @Nullable List<HashedFile> files) {
+
+        boolean isWhole() {
+            return path != null && (files == null || HashedFile.areWhole(files));
+        }
+    }
 
     /** The implementation that computed the figures. */
     public record Engine(String name, String version, String device, int threads) {}
@@ -365,7 +390,8 @@ public record RunReport(
         return modules.stream().allMatch(ModuleRow::isFinite)
                 && effects.stream().allMatch(EffectRow::isFinite)
                 && summary.isFinite()
-                && (verdict == null || verdict.gates().stream().allMatch(Verdict.Gate::isFinite));
+                && (verdict == null || verdict.gates().stream().allMatch(Verdict.Gate::isFinite))
+                && (provenance == null || provenance.isFinite());
     }
 
     private boolean isWhole() {

@@ -100,7 +100,7 @@ public final class Sentences {
     /** Returns the action on selected modules, with its parameters. */
     public static String action(RunReport report) {
         RunReport.Parameters parameters = report.parameters();
-        if (report.inputs().adapter() == null) {
+        if (report.inputs().adapter() == null && !parameters.actionParameters().containsKey(ActionParameter.RESTORED)) {
             return "selected weights are restored to their aligned values";
         }
         return parameters.action()

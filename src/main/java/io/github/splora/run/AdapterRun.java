@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -53,7 +54,7 @@ public final class AdapterRun {
             List<Scored> scored = new Scoring(inputs, context.progress())
                     .run(List.of(options.scheme()), List.of())
                     .get(0);
-            List<RunReport.Inputs> described = inputs.describe();
+            List<RunReport.Inputs> described = inputs.describe(context.hashesAll());
             AdapterEffects effects = new AdapterEffects(inputs.base(), inputs.aligned());
             List<RunReport> reports = new ArrayList<>();
             for (int i = 0; i < scored.size(); i++) {
@@ -61,6 +62,7 @@ public final class AdapterRun {
                 List<Decision> decisions = options.decide(scored.get(i));
                 reports.add(new ReportBuilder(
                                 context, options, described.get(i), scored.get(i), decisions, effects.of(adapter))
+                        .withHistory(history(adapter, described.get(i)))
                         .withWarnings(Stream.of(
                                         inputs.trainedOn(i).warnings(),
                                         Warnings.of(adapter),
@@ -98,7 +100,7 @@ public final class AdapterRun {
                 return widening;
             });
 
-            List<RunReport.Inputs> described = inputs.describe();
+            List<RunReport.Inputs> described = inputs.describe(context.hashesAll());
             CorrectedModules corrected = new CorrectedModules();
             List<Scored> scored = scores(options, inputs, described, corrected);
             AdapterEffects effects = new AdapterEffects(inputs.base(), inputs.aligned());
@@ -129,9 +131,14 @@ public final class AdapterRun {
                 List<Effect> changes = effects.of(adapter);
                 RunReport report = new ReportBuilder(
                                 context, options.score(), described.get(i), scored.get(i), decisions, changes)
-                        .withSurgery(correction
-                                .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
-                                .orElse(surgery))
+                        .withSurgery(
+                                surgery,
+                                correction
+                                        .map(each -> surgery.withGain(corrected.gain(each, adapter, selected)))
+                                        .orElse(surgery))
+                        .withPrune(options)
+                        .withOutput(options.dryRun() ? Optional.empty() : Optional.of(outputs.get(i)))
+                        .withHistory(history(adapter, described.get(i)))
                         .withCorrected(Corrected.of(
                                 adapter,
                                 rewrite,
@@ -215,6 +222,11 @@ public final class AdapterRun {
         }
         return List.of(SavedScores.read(
                 options.scores().get(), inputs.adapters().get(0).adapter(), described.get(0)));
+    }
+
+    private static History history(Adapter adapter, RunReport.Inputs described) {
+        return History.of(
+                adapter.location(), Objects.requireNonNull(described.adapter()).sha256());
     }
 
     private static AdapterContent requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {

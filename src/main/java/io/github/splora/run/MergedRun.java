@@ -2,7 +2,6 @@ package io.github.splora.run;
 
 import io.github.splora.adapter.TunedModule;
 import io.github.splora.checkpoint.Checkpoint;
-import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.effects.MergedEffects;
 import io.github.splora.error.BadInputException;
@@ -11,7 +10,6 @@ import io.github.splora.output.OutputFolder;
 import io.github.splora.pairing.MergedPairing;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.report.RunReport;
-import io.github.splora.report.RunReport.CheckpointInput;
 import io.github.splora.score.Effect;
 import io.github.splora.select.Decision;
 import io.github.splora.select.ModuleFilter;
@@ -68,12 +66,12 @@ public final class MergedRun {
             return List.of(base.location(), aligned.location(), adapted.location());
         }
 
-        RunReport.Inputs describe(ScoreOptions options) {
+        RunReport.Inputs describe(ScoreOptions options, boolean hashesAll) {
             return new RunReport.Inputs(
-                    new CheckpointInput(options.base(), Fingerprint.of(base)),
-                    new CheckpointInput(options.aligned(), Fingerprint.of(aligned)),
+                    InputDescription.of(options.base(), base, hashesAll),
+                    InputDescription.of(options.aligned(), aligned, hashesAll),
                     null,
-                    new CheckpointInput(options.adapted().orElseThrow(), Fingerprint.of(adapted)));
+                    InputDescription.of(options.adapted().orElseThrow(), adapted, hashesAll));
         }
 
         @Override
@@ -91,10 +89,11 @@ public final class MergedRun {
             RunReport report = new ReportBuilder(
                             context,
                             options,
-                            checkpoints.describe(options),
+                            checkpoints.describe(options, context.hashesAll()),
                             scored,
                             options.decide(scored),
                             effects(checkpoints, options))
+                    .withHistory(History.of(checkpoints.adapted().location(), null))
                     .build(total.seconds());
             files.requireUnchanged();
             return report;
@@ -116,11 +115,14 @@ public final class MergedRun {
             RunReport report = new ReportBuilder(
                             context,
                             options.score(),
-                            checkpoints.describe(options.score()),
+                            checkpoints.describe(options.score(), context.hashesAll()),
                             scored,
                             decisions,
                             effects(checkpoints, options.score()))
-                    .withSurgery(options.surgery().ofMerged())
+                    .withSurgery(options.surgery().ofMerged(), options.surgery().ofMerged())
+                    .withPrune(options)
+                    .withOutput(options.dryRun() ? Optional.empty() : output)
+                    .withHistory(History.of(checkpoints.adapted().location(), null))
                     .withWarnings(replacement.warnings())
                     .build(total.seconds());
             if (!options.dryRun()) {

@@ -1,10 +1,9 @@
 package io.github.splora.run;
 
-import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.output.OutputFolder;
+import io.github.splora.report.HashedFile;
 import io.github.splora.report.ModelCard;
 import io.github.splora.report.Provenance;
-import io.github.splora.report.Provenance.HashedFile;
 import io.github.splora.report.RunReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +63,7 @@ final class Publication {
         for (Path file : paths) {
             String name = folder.relativize(file).toString();
             if (!names.contains(name)) {
-                files.add(new HashedFile(name, Files.size(file), Fingerprint.sha256(file)));
+                files.add(InputDescription.hashed(name, file));
             }
         }
         files.sort((one, other) -> one.name().compareTo(other.name()));

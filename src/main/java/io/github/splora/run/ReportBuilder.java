@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.measure.ReferenceKind;
+import io.github.splora.output.OutputFolder;
 import io.github.splora.report.EffectRow;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.Provenance;
@@ -16,9 +17,11 @@ import io.github.splora.score.PopulationKind;
 import io.github.splora.select.Decision;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionParameter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the {@link RunReport} of a run. */
@@ -33,6 +36,11 @@ final class ReportBuilder {
     private @Nullable Surgery surgery;
     private List<String> warnings = List.of();
     private List<String> addedModules = List.of();
+    private @Nullable Surgery planned;
+    private Optional<PruneOptions> prune = Optional.empty();
+    private @Nullable Path output;
+    private Provenance.@Nullable ChoiceBySweep evaluation;
+    private History history = History.NONE;
 
     ReportBuilder(
             RunContext context,
@@ -49,8 +57,36 @@ final class ReportBuilder {
         this.effects = effects.stream().map(EffectRow::of).toList();
     }
 
-    ReportBuilder withSurgery(Surgery chosen) {
-        surgery = chosen;
+    /**
+     * Adds what is done.
+     *
+     * @param chosen the surgery as it was chosen
+     * @param applied the same with the gain that came out
+     */
+    ReportBuilder withSurgery(Surgery chosen, Surgery applied) {
+        planned = chosen;
+        surgery = applied;
+        return this;
+    }
+
+    ReportBuilder withPrune(PruneOptions chosen) {
+        prune = Optional.of(chosen);
+        return this;
+    }
+
+    /** Adds the folder that will be written, if one will be. */
+    ReportBuilder withOutput(Optional<OutputFolder> folder) {
+        output = folder.map(OutputFolder::given).orElse(null);
+        return this;
+    }
+
+    ReportBuilder withEvaluation(Provenance.ChoiceBySweep choice) {
+        evaluation = choice;
+        return this;
+    }
+
+    ReportBuilder withHistory(History found) {
+        history = found;
         return this;
     }
 
@@ -81,6 +117,7 @@ final class ReportBuilder {
                 effects,
                 ReferenceKind.ALIGNMENT.toString().equals(scored.basis().reference()));
         List<String> all = new ArrayList<>(warnings);
+        history.warning().ifPresent(all::add);
         all.addAll(ReportWarnings.of(rows, effects, summary));
         if (scored.basis().metric() == MetricKind.E_DIEM
                 && !PopulationKind.NULL.toString().equals(scored.basis().population())) {
@@ -101,7 +138,12 @@ final class ReportBuilder {
                         summary,
                         all,
                         null,
-                        new Provenance(context.clock().now(), null),
+                        new Provenance(
+                                context.clock().now(),
+                                ExpandedCommand.of(context, options, scored, inputs, planned, prune, output),
+                                null,
+                                evaluation,
+                                history.steps()),
                         new Timing(
                                 context.clock().seconds(scored.seconds()),
                                 context.clock().seconds(totalSeconds),

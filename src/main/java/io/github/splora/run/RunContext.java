@@ -12,12 +12,24 @@ import java.util.List;
  * @param version version of splora, as reports name it
  * @param clock the time, as reports state it
  * @param isStrict whether inputs that contradict each other are refused, instead of a warning
+ * @param hashesAll whether reports state the hashes of all of the checkpoints' files
  */
 public record RunContext(
-        HubCache hub, Progress progress, List<String> command, String version, ReportClock clock, boolean isStrict) {
+        HubCache hub,
+        Progress progress,
+        List<String> command,
+        String version,
+        ReportClock clock,
+        boolean isStrict,
+        boolean hashesAll) {
+
+    /** Returns the same, which hashes all of the checkpoints' files. */
+    public RunContext hashingAll() {
+        return new RunContext(hub, progress, command, version, clock, isStrict, true);
+    }
 
     /** Returns the same, strict. */
     public RunContext strict() {
-        return new RunContext(hub, progress, command, version, clock, true);
+        return new RunContext(hub, progress, command, version, clock, true, hashesAll);
     }
 }

@@ -2,13 +2,11 @@ package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.checkpoint.Checkpoint;
-import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.TrainedOn;
 import io.github.splora.report.RunReport;
-import io.github.splora.report.RunReport.AdapterInput;
 import io.github.splora.report.RunReport.CheckpointInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,18 +118,15 @@ record RunInputs(
     /**
      * Describes the inputs for each adapter's report, in the order of the adapters. Reads all of each adapter, and a
      * sample of every checkpoint tensor.
+     *
+     * @param hashesAll whether to read and hash all of the checkpoints, too
      */
-    List<RunReport.Inputs> describe() {
-        CheckpointInput describedBase = new CheckpointInput(options.base(), Fingerprint.of(base));
-        CheckpointInput describedAligned = new CheckpointInput(options.aligned(), Fingerprint.of(aligned));
+    List<RunReport.Inputs> describe(boolean hashesAll) {
+        CheckpointInput describedBase = InputDescription.of(options.base(), base, hashesAll);
+        CheckpointInput describedAligned = InputDescription.of(options.aligned(), aligned, hashesAll);
         return adapters.stream()
                 .map(each -> new RunReport.Inputs(
-                        describedBase,
-                        describedAligned,
-                        new AdapterInput(
-                                each.given(),
-                                Fingerprint.sha256(each.adapter().weights().path()),
-                                Fingerprint.sha256(each.adapter().config().file()))))
+                        describedBase, describedAligned, InputDescription.of(each.given(), each.adapter())))
                 .toList();
     }
 

@@ -11,6 +11,7 @@ import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
 import io.github.splora.surgery.ActionSettings;
 import io.github.splora.surgery.ConfigStyle;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -86,13 +87,22 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
 
     /** Returns the equivalent options of {@code splora prune}. */
     String asOptions() {
-        StringBuilder options = new StringBuilder("--action " + action);
-        if (action.takesConfigStyle() && configStyle != ConfigStyle.EXCLUDE) {
-            options.append(" --config-style ").append(configStyle);
+        return String.join(" ", asArguments(configStyle != ConfigStyle.EXCLUDE));
+    }
+
+    /** Returns the same with the default style of the config, one string per argument. */
+    List<String> asArguments() {
+        return asArguments(configStyle != null);
+    }
+
+    private List<String> asArguments(boolean withStyle) {
+        List<String> arguments = new ArrayList<>(List.of("--action", action.toString()));
+        if (action.takesConfigStyle() && withStyle) {
+            arguments.addAll(List.of("--config-style", String.valueOf(configStyle)));
         }
-        parameters.forEach((parameter, value) ->
-                options.append(' ').append(parameter.option()).append(' ').append(parameter.asOption(value)));
-        return options.toString();
+        parameters.forEach(
+                (parameter, value) -> arguments.addAll(List.of(parameter.option(), parameter.asOption(value))));
+        return arguments;
     }
 
     /**

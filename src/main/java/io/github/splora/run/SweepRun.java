@@ -10,12 +10,14 @@ import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.output.Scratch;
 import io.github.splora.report.EffectRow;
+import io.github.splora.report.Provenance.ChoiceBySweep;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.SweepCandidates.Made;
 import io.github.splora.score.Effect;
 import io.github.splora.surgery.AdapterWriter;
 import io.github.splora.surgery.Rewrite;
 import io.github.splora.sweep.SweepReport;
+import io.github.splora.sweep.Trial;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +71,7 @@ public final class SweepRun {
                     trials.all(),
                     total.seconds());
             if (output.isPresent() && report.winner() != null && (report.winner() != 0 || options.canKeepUnchanged())) {
-                publish(output.get(), options, inputs, candidates, trials.made(report.winner()), total);
+                publish(output.get(), options, inputs, candidates, trials.made(report.winner()), report, total);
             }
             inputs.requireUnchanged();
             return report;
@@ -118,6 +120,7 @@ public final class SweepRun {
             RunInputs inputs,
             SweepCandidates candidates,
             Made winner,
+            SweepReport sweep,
             Stopwatch total)
             throws IOException {
         Adapter adapter = inputs.adapters().get(0).adapter();
@@ -130,14 +133,20 @@ public final class SweepRun {
             });
             return;
         }
+        RunReport.Inputs described = inputs.describe(context.hashesAll()).get(0);
         RunReport report = new ReportBuilder(
                         context,
                         options.inputs().of(winner.candidate()),
-                        inputs.describe().get(0),
+                        described,
                         winner.scored(),
                         winner.decisions(),
                         new AdapterEffects(inputs.base(), inputs.aligned()).of(adapter))
-                .withSurgery(candidates.surgery(winner.candidate(), winner.selected()))
+                .withSurgery(winner.candidate().surgery(), candidates.surgery(winner.candidate(), winner.selected()))
+                .withOutput(Optional.of(output))
+                .withEvaluation(choice(sweep))
+                .withHistory(History.of(
+                        adapter.location(),
+                        Objects.requireNonNull(described.adapter()).sha256()))
                 .withCorrected(Corrected.of(adapter, rewrite, candidates.norms(winner.candidate(), winner.selected())))
                 .withAddedModules(winner.widening().layers().stream()
                         .map(LoraModule::name)
@@ -153,5 +162,19 @@ public final class SweepRun {
                         .toList())
                 .build(total.seconds());
         Publication.publish(output, report, inputs.files(), weights);
+    }
+
+    private static ChoiceBySweep choice(SweepReport sweep) {
+        Trial winner = sweep.trials().get(Objects.requireNonNull(sweep.winner()));
+        return new ChoiceBySweep(
+                Objects.requireNonNull(sweep.evaluate()),
+                winner.number(),
+                sweep.trials().size(),
+                sweep.minimize(),
+                sweep.maximize(),
+                sweep.requirements(),
+                sweep.maxUtilityLoss(),
+                winner.figures(),
+                sweep.trials().get(0).figures());
     }
 }

@@ -120,9 +120,9 @@ public final class Reports {
                         null,
                         "peft"),
                 new Inputs(
-                        new CheckpointInput("base", "ab"),
-                        new CheckpointInput("ünïcode/aligned", "cd"),
-                        new AdapterInput("adapter", "ef", "01")),
+                        checkpoint("base", "ab"),
+                        checkpoint("ünïcode/aligned", "cd"),
+                        new AdapterInput("adapter", "ef", "01", null, null)),
                 new Engine("PyTorch", "2.7.1", "cpu", 4),
                 modules,
                 List.of(),
@@ -130,8 +130,12 @@ public final class Reports {
                 Summaries.of(modules),
                 List.of("beware"),
                 null,
-                new Provenance("2026-01-31T12:00:00Z", null),
+                new Provenance("2026-01-31T12:00:00Z", List.of("score", "--adapter", "my lora"), null, null, List.of()),
                 new Timing(0.5, 0.75, 1234567890123L));
+    }
+
+    private static CheckpointInput checkpoint(String path, String fingerprint) {
+        return new CheckpointInput(path, fingerprint, null, null, null);
     }
 
     /** Returns the report that the changed document describes. */
@@ -165,7 +169,7 @@ public final class Reports {
     public static RunReport done(RunReport report) {
         return report.with(Objects.requireNonNull(report.provenance())
                 .with(new Provenance.Output(
-                        "out", List.of(new Provenance.HashedFile("adapter_model.safetensors", 123, "9".repeat(64))))));
+                        "out", List.of(new HashedFile("adapter_model.safetensors", 123, "9".repeat(64))))));
     }
 
     /** Returns the report with another action and its parameters; null for those that it does not take. */
@@ -184,7 +188,7 @@ public final class Reports {
         return changed(withAction(report, "drop", null, null, null, null), json -> {
             ObjectNode inputs = (ObjectNode) json.get("inputs");
             inputs.putNull("adapter");
-            inputs.set("adapted", StrictJson.toTree(new CheckpointInput("merged", "ef")));
+            inputs.set("adapted", StrictJson.toTree(checkpoint("merged", "ef")));
         });
     }
 

@@ -5,6 +5,7 @@ import io.github.splora.report.ActionWords;
 import io.github.splora.report.Figures;
 import io.github.splora.report.Heatmap;
 import io.github.splora.report.ModuleRow;
+import io.github.splora.report.Origins;
 import io.github.splora.report.RemovalCurve;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.Parameters;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param figures the figures of the summary
  * @param isCorrected whether the table has the columns of corrections
  * @param heatmapNote what the marks in the map mean
+ * @param expanded the command with every option; null if unknown
+ * @param choice why a sweep chose this result; null if none did
+ * @param history what had been done to the input before
  * @param charts the charts; null if no module has a score
  * @param effects what changes the model besides the modules, and how
  */
@@ -50,6 +54,9 @@ record Page(
         List<Fact> figures,
         List<Fact> settings,
         @Nullable String command,
+        @Nullable String expanded,
+        @Nullable String choice,
+        List<String> history,
         Map map,
         @Nullable Charts charts,
         List<String> types,
@@ -124,7 +131,10 @@ record Page(
                 Sentences.directions(report).map(Page::capitalized).orElse(null),
                 figures(report, words),
                 settings(report),
-                report.command().isEmpty() ? null : "splora " + ShellWords.join(report.command()),
+                line(report.command()),
+                report.provenance() == null ? null : line(report.provenance().expandedCommand()),
+                Origins.choice(report).orElse(null),
+                Origins.history(report),
                 map(heatmap, marks),
                 charts(report),
                 report.modules().stream()
@@ -139,6 +149,10 @@ record Page(
                         .map(effect ->
                                 new Fact(effect.name(), effect.reason() + ", norm " + Figures.number(effect.norm())))
                         .toList());
+    }
+
+    private static @Nullable String line(List<String> command) {
+        return command.isEmpty() ? null : "splora " + ShellWords.join(command);
     }
 
     private static String capitalized(String sentence) {
@@ -213,6 +227,7 @@ record Page(
                         parameters.rule()
                                 + (parameters.selection().isByScore() ? " " + parameters.value() : "")
                                 + (parameters.defaultRule() ? " (default)" : ""))));
+        Origins.created(report).ifPresent(time -> facts.add(1, new Fact("made", time)));
         if (!parameters.include().isEmpty()) {
             facts.add(new Fact("include", String.join(" ", parameters.include())));
         }
