@@ -64,12 +64,15 @@ public final class SweepRun {
             requireAnyFigures(options, trials);
             SweepReport report = SweepReport.of(
                     "splora " + context.version(),
+                    context.clock().now(),
                     context.command(),
                     options.inputs().adapters().get(0),
                     options.evaluate(),
                     options.goal(),
-                    trials.all(),
-                    total.seconds());
+                    trials.all().stream()
+                            .map(trial -> trial.taking(context.clock()::seconds))
+                            .toList(),
+                    context.clock().seconds(total.seconds()));
             if (output.isPresent() && report.winner() != null && (report.winner() != 0 || options.canKeepUnchanged())) {
                 publish(output.get(), options, inputs, candidates, trials.made(report.winner()), report, total);
             }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schemaVersion {@value #SCHEMA_VERSION}
  * @param tool the program that wrote the report
+ * @param created when the report was made, in UTC (ISO 8601); null in reports of older versions
  * @param command the program's arguments
  * @param adapter path or hub id of the adapter, as the user gave it
  * @param evaluate the evaluation command; null if nothing was evaluated
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record SweepReport(
         int schemaVersion,
         String tool,
+        @Nullable String created,
         List<String> command,
         String adapter,
         @Nullable String evaluate,
@@ -87,6 +89,7 @@ public record SweepReport(
     /** Compares the trials with each other, and returns the report. */
     public static SweepReport of(
             String tool,
+            String created,
             List<String> command,
             String adapter,
             Optional<String> evaluate,
@@ -105,6 +108,7 @@ public record SweepReport(
         return new SweepReport(
                 SCHEMA_VERSION,
                 tool,
+                created,
                 command,
                 adapter,
                 evaluate.orElse(null),

@@ -2,6 +2,7 @@ package io.github.splora.sweep;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,21 @@ public record Trial(
         @Nullable String failure,
         boolean onFront,
         boolean meetsRequirements) {
+
+    /** Returns the same with another duration, if it was evaluated. */
+    public Trial taking(UnaryOperator<Double> duration) {
+        return new Trial(
+                number,
+                options,
+                action,
+                selected,
+                figures,
+                seconds == null ? null : duration.apply(seconds),
+                sameAs,
+                failure,
+                onFront,
+                meetsRequirements);
+    }
 
     /** Returns the candidate's options, or a description of the unchanged adapter. */
     public String origin() {

@@ -95,6 +95,24 @@ class ProvenanceTest {
         assertThat(provenance(second).expandedCommand()).isEqualTo(expanded);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--metric cosine --count 3", "--action restore --all --restore 0.3 --restore-rank 2"})
+    void theSameHoldsForAMergedCheckpoint(String options) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("prune", "--base", Testdata.LLAMA.base().toString()));
+        arguments.addAll(List.of("--aligned", Testdata.LLAMA.aligned().toString()));
+        arguments.addAll(List.of("--adapted", Testdata.LLAMA.base().toString(), "--output", output.toString()));
+        arguments.addAll(List.of(options.split(" ")));
+        Run run = Run.of(Run.join(arguments.toArray(String[]::new), "--format", "json"));
+        assertThat(run.code()).as(run.err()).isZero();
+        List<String> expanded = new ArrayList<>(provenance(run).expandedCommand());
+        Path again = folder.resolve("again");
+        expanded.set(expanded.indexOf(output.toString()), again.toString());
+        Run second = Run.of(Run.join(expanded.toArray(String[]::new), "--format", "json"));
+        assertThat(second.code()).as(second.err()).isZero();
+        assertThat(again.resolve("model.safetensors")).hasSameBinaryContentAs(output.resolve("model.safetensors"));
+    }
+
     @Test
     void aScoresFileAndGatesAreInTheExpandedCommand() throws Exception {
         Path scores = folder.resolve("scores.json");

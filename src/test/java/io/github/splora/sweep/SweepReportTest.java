@@ -50,7 +50,15 @@ class SweepReportTest {
                         .map(Condition::parse)
                         .flatMap(Optional::stream)
                         .toList());
-        return SweepReport.of("splora 1", List.of(), "adapter", Optional.of("cmd {adapter}"), goal, trials, 2);
+        return SweepReport.of(
+                "splora 1",
+                "2026-01-31T12:00:00Z",
+                List.of(),
+                "adapter",
+                Optional.of("cmd {adapter}"),
+                goal,
+                trials,
+                2);
     }
 
     private static double[] at(double harm, double use) {
@@ -136,6 +144,7 @@ class SweepReportTest {
                 .containsExactly(
                         "schemaVersion",
                         "tool",
+                        "created",
                         "command",
                         "adapter",
                         "evaluate",
