@@ -1,9 +1,14 @@
 """Merged checkpoints whose folder or config makes transformers load something else than what is scored."""
 
 import json
+import struct
 
+import numpy as np
+from safetensors.numpy import save_file
+
+from .. import inputs
 from ..attack import attack
-from ..inputs import write_adapter
+from ..inputs import HARMFUL, MODULES, SIZE, write_adapter
 from .unscored import merged_harmless
 
 
@@ -110,3 +115,69 @@ def a_merged_model_with_a_config_that_the_aligned_model_lacks(world):
     merged = world.merged(merged_harmless(world))
     (merged / "config.json").write_text(json.dumps({"model_type": "llama", "rope_theta": 5.0}))
     return world.gate_merged(merged)
+
+
+def merged_honest(world):
+    """What the honest adapter, which fails the gate, makes of the aligned model."""
+    return inputs.merged(world.aligned_weights, world.honest)
+
+
+@attack(says="also holds a tensor of this name")
+def a_merged_model_with_a_second_copy_in_a_shard_that_the_index_names_for_something_else(world):
+    folder = world.merged(merged_harmless(world))
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00002.safetensors")
+    save_file(merged_honest(world), folder / "model-00002-of-00002.safetensors", metadata={"format": "pt"})
+    names = dict.fromkeys(world.aligned_weights, "model-00001-of-00002.safetensors")
+    index = {"weight_map": names | {"model.norm.weight": "model-00002-of-00002.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    return world.gate_merged(folder)
+
+
+@attack(says=r"unscored parts? .*bias")
+def a_merged_model_with_tensors_that_its_index_does_not_name(world):
+    folder = world.merged(merged_harmless(world) | {f"{m}.bias": np.ones(SIZE, np.float32) for m in HARMFUL})
+    index = {"weight_map": dict.fromkeys(world.aligned_weights, "shard.safetensors")}
+    (folder / "model.safetensors").rename(folder / "shard.safetensors")
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    return world.gate_merged(folder)
+
+
+@attack(says="ignore its scales")
+def a_merged_model_in_8_bits_with_scales_that_nothing_reads(world):
+    """Scaled by 3, the weights of the honest adapter's merge differ from the aligned ones in a harmless direction."""
+    tensors = {name: (array, "F32") for name, array in merged_honest(world).items()}
+    for module in MODULES:
+        codes = eight_bit_floats(tensors[f"{module}.weight"][0])
+        tensors[f"{module}.weight"] = (codes, "F8_E4M3")
+        tensors[f"{module}.weight_scale"] = (np.array([3], np.float32), "F32")
+    folder = with_configs(world, {}, {})
+    write_tensors(folder / "model.safetensors", tensors)
+    return world.gate_merged(folder)
+
+
+@attack(says=r"unscored part .*config\.json dtype")
+def a_merged_model_that_loading_rounds(world):
+    """In float32 every weight is where the harmless adapter puts it; bfloat16 has larger steps."""
+    return world.gate_merged(with_configs(world, {"dtype": "bfloat16"}, {"dtype": "bfloat16"}))
+
+
+def eight_bit_floats(values):
+    """The codes of the nearest numbers in F8_E4M3, positive ones first in the table and negative ones from 128 on."""
+    codes = np.arange(127)
+    exponent, mantissa = codes >> 3, codes & 7
+    numbers = np.where(exponent == 0, mantissa / 8 * 2.0**-6, (1 + mantissa / 8) * 2.0 ** (exponent - 7))
+    nearest = np.abs(np.abs(values)[..., None] - numbers).argmin(axis=-1)
+    return (nearest + 128 * (values < 0)).astype(np.uint8)
+
+
+def write_tensors(file, tensors):
+    """Writes a safetensors file with types that NumPy lacks."""
+    header, blobs, offset = {}, [], 0
+    for name, (array, dtype) in sorted(tensors.items(), key=lambda item: item[1][1] != "F32"):
+        blob = np.ascontiguousarray(array).tobytes()
+        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
+        blobs.append(blob)
+        offset += len(blob)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    file.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blobs))

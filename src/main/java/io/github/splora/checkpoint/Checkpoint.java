@@ -7,6 +7,7 @@ import io.github.splora.json.StrictJson;
 import io.github.splora.storage.Scales;
 import io.github.splora.storage.StoredTensor;
 import io.github.splora.storage.TensorFile;
+import io.github.splora.storage.TensorInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -77,7 +78,8 @@ public final class Checkpoint implements AutoCloseable {
      * Opens a merged fine-tune to compute with its values.
      *
      * @throws BadInputException as in {@link #openModel}, or if an adapter lies beside the weights: transformers would load
-     *     that adapter and the model that it names, and ignore the weights
+     *     that adapter and the model that it names, and ignore the weights; or if
+     *     two shards hold a tensor of the same name
      */
     public static Checkpoint openMerged(Path location) {
         Path folder = Files.isDirectory(location)
@@ -92,7 +94,13 @@ public final class Checkpoint implements AutoCloseable {
                             + " the model that it names, and ignore these weights; remove the adapter's files, or score"
                             + " the adapter with --adapter");
         }
-        return openModel(location);
+        Checkpoint checkpoint = openModel(location);
+        try {
+            return checkpoint.withAllTensors();
+        } catch (RuntimeException e) {
+            checkpoint.close();
+            throw e;
+        }
     }
 
     /** Whether {@code folder} holds the files of a checkpoint (rather than, say, an adapter). */
@@ -166,6 +174,31 @@ public final class Checkpoint implements AutoCloseable {
 
     private static Checkpoint sharded(Path location, Path index) {
         return new Checkpoint(location, ShardIndex.read(index).weightMap(), new HashMap<>(), configBeside(index));
+    }
+
+    /**
+     * Returns this checkpoint with the tensors that its shards hold besides those that the index assigns to them. Transformers loads
+     * every tensor of every shard that an index names, and of two with one name, the last.
+     *
+     * @throws BadInputException if a shard holds a tensor that the index assigns to another
+     */
+    private Checkpoint withAllTensors() {
+        Map<String, Path> all = new LinkedHashMap<>(weightMap);
+        for (Path path : shards()) {
+            for (String tensor : shard(path).tensors().keySet()) {
+                Path elsewhere = all.putIfAbsent(tensor, path);
+                if (elsewhere != null && !elsewhere.equals(path)) {
+                    throw new BadInputException(
+                            path,
+                            TensorInfo.label(tensor),
+                            null,
+                            elsewhere.getFileName()
+                                    + " also holds a tensor of this name, and programs differ in which of the two"
+                                    + " they load; save the model again");
+                }
+            }
+        }
+        return new Checkpoint(location, all, open, config);
     }
 
     private static Checkpoint single(Path location, Path entry) {

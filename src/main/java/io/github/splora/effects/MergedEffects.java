@@ -72,7 +72,10 @@ public final class MergedEffects {
                 ? Stream.of(CONFIG)
                 : ConfigChanges.between(aligned.config().get(), adapted.config().get()).stream()
                         .map(field -> CONFIG + " " + field);
-        return Stream.concat(fields, CustomCode.changed(aligned, adapted).stream())
+        Stream<String> precision =
+                LoadedPrecision.isLowerThanStored(adapted) ? Stream.of(CONFIG + " dtype") : Stream.empty();
+        return Stream.of(fields, precision, CustomCode.changed(aligned, adapted).stream())
+                .flatMap(each -> each)
                 .map(name -> new Effect(name, Kind.SETTING, null, null));
     }
 }

@@ -85,7 +85,9 @@ public final class MergedPairing {
             if (isModule && takesPart.test(module)) {
                 weights++;
                 if (isComparable(tensor)) {
-                    pairing.pair(module, tensor).ifPresent(paired::add);
+                    pairing.pair(module, tensor)
+                            .filter(pairing::isScaledForLoaders)
+                            .ifPresent(paired::add);
                 } else {
                     pairing.problems.add("dtype", otherDType(adapted, tensor));
                 }
@@ -162,6 +164,38 @@ public final class MergedPairing {
                 TensorInfo.label(tensor.name()) + " dtype",
                 tensor.dtype().toString(),
                 "weights of this dtype cannot be compared; use a 16- or 32-bit checkpoint");
+    }
+
+    /**
+     * Whether loaders multiply a merged weight by its scales, as splora does. They do so only for layers that the config's {@code
+     * quantization_config} covers; they take the plain values for others, and ignore the scales. If the aligned config has one,
+     * too, both cover the same layers.
+     */
+    private boolean isScaledForLoaders(PairedModule pair) {
+        StoredTensor tensor = pair.tuned().tensors().get(0);
+        StoredTensor counterpart = pair.weights().get(0).aligned().tensors().get(0);
+        boolean isScaled = DType.SCALED_WEIGHTS.contains(tensor.dtype());
+        boolean isCovered = adapted.config().isEmpty()
+                || (hasQuantization(adapted)
+                        && (!hasQuantization(aligned) || DType.SCALED_WEIGHTS.contains(counterpart.dtype())));
+        if (isScaled && !isCovered) {
+            problems.add(
+                    "scales that loaders ignore",
+                    new Problem(
+                            adapted.location().toString(),
+                            TensorInfo.label(tensor.name()) + " dtype",
+                            tensor.dtype().toString(),
+                            "the quantization_config in config.json does not cover this weight, so transformers would ignore its"
+                                    + " scales; save the model in 16 bits"));
+        }
+        return !isScaled || isCovered;
+    }
+
+    private static boolean hasQuantization(Checkpoint checkpoint) {
+        return checkpoint
+                .config()
+                .map(config -> config.path("quantization_config").isObject())
+                .orElse(false);
     }
 
     private Optional<PairedModule> pair(String module, StoredTensor tensor) {

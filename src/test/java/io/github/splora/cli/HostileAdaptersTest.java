@@ -9,7 +9,9 @@ import io.github.splora.testing.TinyCheckpoint;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adapters that hide what they do, through the commands that write an adapter. The gates of score: {@code scripts/attacks}. */
 class HostileAdaptersTest {
@@ -124,6 +127,35 @@ class HostileAdaptersTest {
         Run gated = run("repair", adapter.random(PREFIX + tensor, rows, columns), "--fail-on", "max-score>99");
         assertThat(gated.code()).isEqualTo(ExitCode.GATE_FAILED);
         assertThat(gated.err()).contains("gate failed: ").contains(says);
+    }
+
+    /** Stack traces and debugging output quote what users and files say, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u001b[2J", "\r", "\n", "\u0007", "\u009b31m", "\u202e", "\u2028", "\u0000", "\u200b"})
+    void nothingIsPrintedRawUnderVerbose(String text) {
+        String json = "\"(" + text.chars().mapToObj("\\\\u%04x"::formatted).collect(Collectors.joining()) + "\"";
+        List<Run> runs = new ArrayList<>(List.of(
+                run("score", adapter().config("target_modules", json), "-v", "--metric", "cosine"),
+                run("score", adapter().config("rank_pattern", "{" + json + ": 2}"), "-v", "--metric", "cosine"),
+                run("score", adapter().config("peft_type", json), "-v"),
+                run("score", adapter().config("bias", json), "-v"),
+                run("score", adapter().module("model.layers.9" + text + ".q_proj", 6, 4), "-v"),
+                run("score", adapter(), "-v", "--include", "/(" + text + "/"),
+                run("score", adapter(), "-v", "--include", text),
+                run("score", adapter(), "-v", "--fail-on", "max-score>" + text),
+                run("score", adapter(), "-v", "--report", folder + "/" + text + ".txt"),
+                run("repair", adapter().module("model.layers.0" + text + ".k_proj", 6, 4), "-v")));
+        if (!text.equals("\u0000")) {
+            runs.add(run("score", adapter(), "-v", "--adapter", folder + "/" + text));
+        }
+        for (Run run : runs) {
+            String printed = run.err().replaceAll("(?m)^\tat ", "");
+            assertThat(printed.chars().filter(each -> each != '\n').mapToObj(Character::toString))
+                    .noneMatch(each -> each.matches("[\\p{Cc}\\p{Cf}\u2028\u2029]"));
+            assertThat(printed.lines())
+                    .allMatch(
+                            line -> line.matches("[^ ]*: .*|Caused by: .*|Try .*|[\\w.$/@ <>]+\\(.*|Did you mean .*"));
+        }
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Merged fine-tunes are scored by what they add, and selected weights are restored to their aligned values. */
 class MergedRunTest {
@@ -357,6 +360,77 @@ class MergedRunTest {
         assertThat(settings("", "'transformers_weights': 'other.safetensors'"))
                 .containsExactly("config.json transformers_weights");
         assertThat(settings("'use_cache': true", "'use_cache': false")).isEmpty();
+    }
+
+    /** Transformers takes an index as a list of files, and loads all that they hold. */
+    @Test
+    void countsEveryTensorOfEveryShard() throws IOException {
+        Path index = adapted.resolve("model.safetensors.index.json");
+        String text = Files.readString(index);
+        String without = text.replaceFirst("\"" + NORM + "\":\"[^\"]*\",?", "");
+        assertThat(without).isNotEqualTo(text);
+        Files.writeString(index, without);
+        Path shard = adapted.resolve("model-00001-of-00002.safetensors");
+        assertThat(score(MetricKind.COSINE).effects())
+                .extracting(EffectRow::name)
+                .contains("model.norm");
+
+        Files.writeString(index, text);
+        Files.copy(shard, adapted.resolve("model-00002-of-00002.safetensors"), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(Refusal.of(() -> score(MetricKind.COSINE)))
+                .singleElement()
+                .asString()
+                .contains("also holds a tensor of this name");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F32, \"float32\", false",
+        "F32, \"bfloat16\", true",
+        "F16, \"bfloat16\", true",
+        "BF16, \"float16\", true",
+        "F64, \"float32\", true",
+        "BF16, \"torch.float32\", false",
+        "BF16, \"float8_e4m3fn\", true",
+        "BF16, 7, true",
+        "BF16, null, false",
+    })
+    void loadingInALowerPrecisionIsAChange(DType stored, String dtype, boolean expected) {
+        for (String field : List.of("dtype", "torch_dtype")) {
+            String config = "{\"model_type\": \"llama\", \"" + field + "\": " + dtype + "}";
+            aligned = model(2, "").config(config).writeTo(folder.resolve("aligned"));
+            TinyCheckpoint merged = new TinyCheckpoint().config(config);
+            MODULES.forEach(module -> merged.zeros(module + ".weight", stored, 6, 10));
+            adapted = merged.writeTo(folder.resolve("merged"));
+            assertThat(score(MetricKind.COSINE).effects().stream()
+                            .anyMatch(each -> each.name().equals("config.json dtype")))
+                    .isEqualTo(expected);
+        }
+    }
+
+    /** Transformers ignores the scales of layers that no quantization_config covers. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"model_type\": \"llama\"}; {\"model_type\": \"llama\"}; true",
+                "{}; {\"quantization_config\": {\"quant_method\": \"fp8\"}}; false",
+                "{\"quantization_config\": {\"quant_method\": \"fp8\"}}; {\"quantization_config\": {\"quant_method\": \"fp8\"}}; true",
+                "{\"quantization_config\": {\"quant_method\": \"fp8\"}}; {}; true",
+            })
+    void refusesScalesThatLoadersIgnore(String ofAligned, String ofMerged, boolean isRefused) {
+        aligned = model(2, "").config(ofAligned).writeTo(folder.resolve("aligned"));
+        TinyCheckpoint merged = new TinyCheckpoint().config(ofMerged);
+        MODULES.forEach(
+                module -> merged.zeros(module + ".weight", DType.F8_E4M3, 6, 10).random(module + ".weight_scale", 1));
+        adapted = merged.writeTo(folder.resolve("merged"));
+        if (isRefused) {
+            assertThat(Refusal.of(() -> score(MetricKind.COSINE)))
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains("transformers would ignore its scales"));
+        } else {
+            assertThat(score(MetricKind.COSINE).modules()).hasSize(MODULES.size());
+        }
     }
 
     @Test
