@@ -6,13 +6,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Collects problems. If many have the same cause, it reports only the first of them, with their number. */
 public final class ProblemList {
 
     private static final int MAX_ALIKE = 3;
 
-    private record Entry(String kind, Problem problem) {}
+    /** @param many what is said after "6 of 24 modules" if there are many alike; null to give the first as an example */
+    private record Entry(String kind, Problem problem, @Nullable String many) {}
 
     private final List<Entry> entries = new ArrayList<>();
 
@@ -23,7 +25,16 @@ public final class ProblemList {
 
     /** Adds a problem that is alike to those in the same file of the same kind. */
     public void add(String kind, Problem problem) {
-        entries.add(new Entry(problem.file() + '\n' + kind, problem));
+        entries.add(new Entry(problem.file() + '\n' + kind, problem, null));
+    }
+
+    /**
+     * Adds a problem that is alike to those in the same file of the same kind.
+     *
+     * @param many says what is wrong with all of them, after their number: {@code do not fit}
+     */
+    public void add(String kind, Problem problem, String many) {
+        entries.add(new Entry(problem.file() + '\n' + kind, problem, many));
     }
 
     public boolean isEmpty() {
@@ -50,7 +61,11 @@ public final class ProblemList {
             if (count <= MAX_ALIKE) {
                 list.add(entry.problem);
             } else if (told.add(entry.kind)) {
-                list.add(folded(entry.problem, Plural.share(count, Math.max(count, total), noun)));
+                String share = Plural.share(count, Math.max(count, total), noun);
+                list.add(
+                        entry.many == null
+                                ? folded(entry.problem, share)
+                                : new Problem(entry.problem.file(), null, null, share + " " + entry.many));
             }
         }
         return list;

@@ -219,12 +219,15 @@ public final class ModulePairing {
         Set<Boolean> transpositions = module.kind().transpositions(d, weight.shape());
         if (transpositions.isEmpty()) {
             problems.add(
-                    "shape",
+                    // One line for each kind of module, whatever their number.
+                    "shape of " + module.type() + " " + module.shape() + " " + weight.shape(),
                     new Problem(
                             checkpoint.location().toString(),
                             weight.label() + " shape",
                             weight.shape().toString(),
-                            misfit(module, weight)));
+                            misfit(module, weight)),
+                    "do not fit " + module.type() + ": adapter " + needed(module) + ", model " + weight.shape()
+                            + "; was the adapter trained on another model?");
             return null;
         }
         long rows = d.matrices() * (transpositions.contains(false) ? d.out() : d.in());
@@ -232,11 +235,15 @@ public final class ModulePairing {
     }
 
     private static String misfit(LoraModule module, StoredWeight weight) {
-        List<List<Long>> shapes = module.kind().weightShapes(module.dimensions());
         return Vocabulary.mismatch(module, weight.shape())
-                .orElse("the adapter's module '" + module.name() + "' needs "
-                        + (shapes.size() == 1 ? shapes.get(0) : "one of " + shapes)
+                .orElse("the adapter's module '" + module.name() + "' needs " + needed(module)
                         + "; was it trained on another model?");
+    }
+
+    /** Returns the shapes of weights that a module fits. */
+    private static String needed(LoraModule module) {
+        List<List<Long>> shapes = module.kind().weightShapes(module.dimensions());
+        return shapes.size() == 1 ? shapes.get(0).toString() : "one of " + shapes;
     }
 
     /** Checkpoints may differ in how they store stacks of experts; one that is transposed is then read as if it were not. */

@@ -248,13 +248,13 @@ class FilesAsTheyOccurTest {
     }
 
     @Test
-    void anAdapterOfAnotherModelIsToldOnceForEachCheckpoint() {
+    void anAdapterOfAnotherModelIsToldOnceForEachKindOfModuleAndCheckpoint() {
         TinyAdapter adapter = new TinyAdapter();
         names().forEach(name -> adapter.module(name, 10, 12));
         Run run = run("score", adapter.writeTo(folder.resolve("adapter")).toString());
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(run.errors()).hasSize(2).allSatisfy(line -> assertThat(line)
-                .contains("8 of 8 modules", "q_proj.weight' shape [6, 4]", "needs [10, 12]", "another model"));
+        assertThat(run.errors()).hasSize(4).allSatisfy(line -> assertThat(line)
+                .contains("4 of 8 modules do not fit ", ": adapter [10, 12], model [6, 4]; ", "another model"));
     }
 
     @Test
