@@ -108,7 +108,7 @@ class InputOptions {
     /** Returns a sentence that says what is wrong; empty if nothing is. */
     Optional<String> contradiction() {
         if (adapted().isEmpty() && adapters().isEmpty()) {
-            return Optional.of("Missing required option: '--adapter=ADAPTER'" + orElse());
+            return Optional.of("Missing required parameter: 'ADAPTER'" + orElse());
         }
         if (preset != null && (base != null || aligned != null)) {
             return Optional.of("--preset names both models: it cannot be given with --base or --aligned");

@@ -78,7 +78,7 @@ record SavedReports(List<RunReport> reports, @Nullable SweepReport sweep) {
                     null,
                     null,
                     "holds no " + OutputFolder.REPORT_FILE
-                            + ", which 'splora prune' and 'splora repair' write; 'splora score --format json' prints a report");
+                            + ", which 'splora prune' and 'splora repair' write; to look at an adapter, use 'splora scan'");
         }
         return files;
     }

@@ -55,7 +55,12 @@ final class ScanCommand extends CommandSupport implements Callable<Integer> {
         if (inputs.adapters().size() > 1) {
             throw wrong("a scan looks at one adapter: scan the adapters one at a time, or use 'splora score'");
         }
-        Scan scan = scan(new Scanner(splora(), main.hub(), inputs.adapters().get(0), common.revision));
+        Scan scan = scan(new Scanner(
+                splora(),
+                main.hub(),
+                System.getProperty("splora.command", "splora"),
+                inputs.adapters().get(0),
+                common.revision));
         PrintWriter out = spec.commandLine().getOut();
         out.print(format == Format.json ? scan.toJson() : ScanText.write(scan));
         out.flush();

@@ -1,5 +1,7 @@
 package io.github.splora.cli;
 
+import io.github.splora.adapter.Adapter;
+import io.github.splora.checkpoint.FileNames;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -56,6 +58,24 @@ final class Suggestions {
         OTHER_NAMES.put("--metric", List.of("score", "scorer"));
     }
 
+    /** What users may call a command. */
+    private static final Map<String, List<String>> OTHER_COMMANDS = new LinkedHashMap<>();
+
+    static {
+        OTHER_COMMANDS.put(
+                "scan", List.of("check", "analyze", "analyse", "audit", "assess", "safe", "test", "look", "run"));
+        OTHER_COMMANDS.put("score", List.of("rank", "measure", "gate", "ci"));
+        OTHER_COMMANDS.put("repair", List.of("fix", "mend", "heal", "safer", "align", "realign", "correct"));
+        OTHER_COMMANDS.put("prune", List.of("remove", "cut", "drop", "delete", "clean"));
+        OTHER_COMMANDS.put("sweep", List.of("evaluate", "eval", "tune", "search", "optimize"));
+        OTHER_COMMANDS.put("show", List.of("report", "view", "explain", "why", "open", "convert"));
+        OTHER_COMMANDS.put("diff", List.of("compare", "changes"));
+        OTHER_COMMANDS.put("inspect", List.of("info", "list", "ls", "describe", "dump", "model"));
+        OTHER_COMMANDS.put("verify", List.of("validate", "lint", "test", "load"));
+        OTHER_COMMANDS.put("presets", List.of("models", "configs"));
+        OTHER_COMMANDS.put("doctor", List.of("env", "environment", "gpu", "cuda", "diagnose"));
+    }
+
     private static final int MOST = 3;
 
     private Suggestions() {}
@@ -78,7 +98,25 @@ final class Suggestions {
 
     /** Returns the commands that an unknown one may mean. */
     static List<String> forCommand(String unknown, CommandLine program) {
-        return alike(unknown.toLowerCase(Locale.ROOT), program.getSubcommands().keySet());
+        String word = unknown.toLowerCase(Locale.ROOT);
+        List<String> meant = OTHER_COMMANDS.entrySet().stream()
+                .filter(each -> each.getValue().contains(word))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!meant.isEmpty()) {
+            return meant;
+        }
+        if (word.equals("version")) {
+            return List.of("--version");
+        }
+        return isAdapter(unknown)
+                ? List.of("scan " + unknown)
+                : alike(word, program.getSubcommands().keySet());
+    }
+
+    /** Whether the user named an adapter, but not what to do with it. */
+    private static boolean isAdapter(String word) {
+        return FileNames.toPath(word).filter(Adapter::isAt).isPresent();
     }
 
     /** Returns the names that begin like a word, or that a few edits turn it into. */

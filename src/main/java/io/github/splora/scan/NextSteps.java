@@ -20,10 +20,13 @@ final class NextSteps {
     private static final Pattern PLAIN = Pattern.compile("[\\w./@:+,=-]+");
     private static final String EVALUATION = "python scripts/evaluate_refusals.py --model ";
 
+    private final String program;
     private final String adapter;
     private final String revision;
 
-    NextSteps(String adapter, String revision) {
+    /** @param program how the user starts splora */
+    NextSteps(String program, String adapter, String revision) {
+        this.program = quoted(program);
         this.adapter = adapter;
         this.revision = revision;
     }
@@ -32,9 +35,14 @@ final class NextSteps {
     List<String> repair(ScoreOptions options) {
         String repaired = repaired();
         return List.of(
-                "splora repair " + quoted(adapter) + " --base " + quoted(options.base()) + " --aligned "
+                program + " repair " + quoted(adapter) + " --base " + quoted(options.base()) + " --aligned "
                         + quoted(options.aligned()) + ofRevision() + " --output " + quoted(repaired),
                 EVALUATION + quoted(options.aligned()) + " --adapter " + quoted(repaired));
+    }
+
+    /** Returns the command that lists what is in the adapter. */
+    List<String> inspection() {
+        return List.of(program + " inspect " + quoted(adapter));
     }
 
     /** Returns the command that evaluates the adapter. */
@@ -58,7 +66,7 @@ final class NextSteps {
         preset.map(Preset::base).ifPresent(missing::add);
         List<String> commands = new ArrayList<>();
         missing.forEach(id -> commands.add(HubCache.download(id)));
-        commands.add("splora scan " + quoted(adapter)
+        commands.add(program + " scan " + quoted(adapter)
                 + (preset.isPresent()
                         ? ""
                         : " --base MODEL" + (aligned == null && missing.isEmpty() ? " --aligned MODEL" : "")));

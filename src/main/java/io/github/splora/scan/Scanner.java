@@ -13,6 +13,8 @@ import io.github.splora.report.RunReport;
 import io.github.splora.run.ScoreOptions;
 import io.github.splora.scan.Scan.Models;
 import io.github.splora.scan.Scan.Picture;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,16 +28,19 @@ public final class Scanner {
     private final Splora splora;
     private final HubCache hub;
     private final String given;
+    private final NextSteps next;
     private final String revision;
 
     /**
+     * @param program how the user starts splora, for commands to run next
      * @param given path or hub id of the adapter
      * @param revision branch, tag or commit for hub ids without {@code @revision}
      */
-    public Scanner(Splora splora, HubCache hub, String given, String revision) {
+    public Scanner(Splora splora, HubCache hub, String program, String given, String revision) {
         this.splora = splora;
         this.hub = hub;
         this.given = given;
+        this.next = new NextSteps(program, given, revision);
         this.revision = revision;
     }
 
@@ -59,7 +64,7 @@ public final class Scanner {
                     problems,
                     null,
                     "nothing is known about its safety: a model to compare it with is missing",
-                    new NextSteps(given, revision).withoutModels(portrait.trainedOn(), aligned),
+                    next.withoutModels(portrait.trainedOn(), aligned),
                     List.of());
         }
     }
@@ -87,7 +92,6 @@ public final class Scanner {
             return misfit(portrait, models, lines(e.problems()));
         }
         Picture picture = Picture.of(report);
-        NextSteps next = new NextSteps(given, revision);
         return scan(
                 portrait,
                 models,
@@ -113,7 +117,16 @@ public final class Scanner {
     }
 
     private Adapter open() {
-        return Adapter.open(hub.resolve(given, revision));
+        Path place = hub.resolve(given, revision);
+        if (!Adapter.isAt(place) && Files.isDirectory(place) && Checkpoint.isIn(place)) {
+            throw new BadInputException(
+                    place,
+                    null,
+                    null,
+                    "is a whole model, not an adapter; for a merged fine-tune, run: splora score --adapted "
+                            + NextSteps.quoted(given) + " --aligned MODEL --base MODEL");
+        }
+        return Adapter.open(place);
     }
 
     private List<String> problems(Adapter adapter, String aligned) {
@@ -136,7 +149,7 @@ public final class Scanner {
                 problems,
                 null,
                 "nothing is known about its safety: it does not fit the models that it was compared with",
-                List.of("splora inspect " + NextSteps.quoted(given)),
+                next.inspection(),
                 List.of());
     }
 

@@ -55,7 +55,7 @@ class AdaptedOptionTest {
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err()).startsWith("splora: --adapted cannot be given with sweep: candidates are adapters");
         assertThat(run("sweep").err())
-                .startsWith("splora: Missing required option: '--adapter=ADAPTER'")
+                .startsWith("splora: Missing required parameter: 'ADAPTER'")
                 .doesNotContain("--adapted");
     }
 

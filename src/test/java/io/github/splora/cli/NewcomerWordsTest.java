@@ -130,4 +130,25 @@ class NewcomerWordsTest {
                 .isEqualTo("splora: Missing required option: '--output=DIR'");
         assertThat(Files.exists(Path.of("null"))).isFalse();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "check, splora scan",
+        "audit, splora scan",
+        "fix, splora repair",
+        "compare, splora diff",
+        "explain, splora show",
+        "info, splora inspect",
+        "version, splora --version",
+        "testdata/tiny-llama/adapter, splora scan testdata/tiny-llama/adapter",
+    })
+    void anUnknownCommandIsAnsweredWithTheRightOne(String command, String meant) {
+        Run run = Run.of(command, "./my-lora");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.errors())
+                .containsExactly(
+                        "splora: unknown command: '" + command + "'",
+                        "Did you mean " + meant + "?",
+                        "Try 'splora --help'.");
+    }
 }

@@ -127,6 +127,13 @@ class ScanCommandTest {
     }
 
     @Test
+    void aWholeModelIsToldHowToScoreIt() {
+        Run run = Run.of("scan", Testdata.LLAMA.aligned().toString());
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("is a whole model, not an adapter", "splora score --adapted ");
+    }
+
+    @Test
     void oneAdapterIsScannedAtATime() {
         assertThat(Run.of("scan", Testdata.LLAMA, "testdata/tiny-gpt2/adapter").code())
                 .isEqualTo(ExitCode.WRONG_USAGE);

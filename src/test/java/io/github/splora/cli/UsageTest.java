@@ -96,7 +96,7 @@ class UsageTest {
         assertWrongUsage(Run.of("prune", "--base", "b"), "Missing required option: '--output=DIR'", " prune");
         assertWrongUsage(
                 Run.of("score", "--base", "b", "--aligned", "a"),
-                "Missing required option: '--adapter=ADAPTER', or '--adapted=MODEL'",
+                "Missing required parameter: 'ADAPTER', or '--adapted=MODEL'",
                 " score");
         assertWrongUsage(Run.of("inspect"), "Missing required parameter: 'PATH'", " inspect");
     }

@@ -21,7 +21,8 @@ class LaunchersTest {
         // Only sh knows the home folder and the terminals, and both name the build.
         Matcher matcher = OPTION.matcher(Files.readString(Path.of("bin", launcher)));
         while (matcher.find()) {
-            if (!matcher.group().matches("-Duser[.]home.*|-Dsplora[.](std|columns).*|-DskipTests.*|-D\\w+=.*\\$.*")) {
+            if (!matcher.group()
+                    .matches("-Duser[.]home.*|-Dsplora[.](std|columns|command).*|-DskipTests.*|-D\\w+=.*\\$.*")) {
                 options.add(matcher.group());
             }
         }
