@@ -189,6 +189,10 @@ final class TableWriter implements ReportWriter {
     /** Adds a bar beside the score if there is color. Without color, the columns stay as scripts expect them. */
     private List<Column> columns(RunReport report) {
         List<Column> columns = new ArrayList<>(Column.ALL);
+        ActionWords words = ActionWords.of(report);
+        if (words.isDone()) {
+            columns.set(columns.size() - 1, new Column("decision", false, row -> Printable.text(words.decision(row))));
+        }
         if (layout.color()) {
             ScoreScale scale = ScoreScale.wholeOf(report.modules());
             int score = columns.stream().map(Column::title).toList().indexOf("score");

@@ -361,4 +361,14 @@ class PruneCommandTest {
                                 + System.lineSeparator()));
         assertThat(folder).isEmptyDirectory();
     }
+
+    /** It says what was done, and only a dry run says what would be. */
+    @Test
+    void theTableSaysWhatWasDone() {
+        Run done = Run.of(
+                "prune", Testdata.LLAMA, "--output", folder.resolve("done").toString());
+        assertThat(done.out()).startsWith("6 of 24 modules removed (").contains("  removed\n", "  kept\n");
+        Run dry = Run.of("prune", Testdata.LLAMA, "--dry-run");
+        assertThat(dry.out()).startsWith("6 of 24 modules to prune (").contains("  prune\n", "  keep\n");
+    }
 }
