@@ -1,0 +1,188 @@
+package io.github.splora.fleet;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.error.BadInputException;
+import io.github.splora.json.StrictJson;
+import io.github.splora.report.ModuleRow;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of verdicts, one JSON object per line, and a table of modules beside it. An adapter's line is written after its rows, and
+ * states how long the table is then: whatever is cut off or left over when a run is killed disappears at the next one.
+ */
+public final class Ledger implements AutoCloseable {
+
+    private final Path file;
+    private final FileChannel lines;
+    private final @Nullable ModuleTable table;
+    private final Map<String, String> known = new HashMap<>();
+
+    private Ledger(Path file, FileChannel lines, @Nullable ModuleTable table) {
+        this.file = file;
+        this.lines = lines;
+        this.table = table;
+    }
+
+    /**
+     * Opens a ledger for new lines, which are added at its end.
+     *
+     * @param table the table of modules; empty if none is wanted
+     * @param isResuming whether it may hold lines already
+     * @throws BadInputException if it holds lines and {@code isResuming} is false, if it is not a ledger, or if the table does not
+     *     belong to it
+     * @throws IOException if it cannot be written
+     */
+    public static Ledger open(Path file, Optional<Path> table, boolean isResuming) throws IOException {
+        if (!isResuming && Files.exists(file) && Files.size(file) > 0) {
+            throw new BadInputException(
+                    file, "--ledger", null, "exists; give --resume to continue it, or name another file");
+        }
+        FileChannel lines = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (lines.tryLock() == null) {
+                throw new BadInputException(file, "--ledger", null, "is being written by another run");
+            }
+            Scan scan = new Scan(file);
+            scan.run(entry -> {});
+            lines.truncate(scan.end).position(scan.end);
+            Ledger ledger = new Ledger(
+                    file, lines, table.isEmpty() ? null : ModuleTable.open(table.get(), scan.tableBytes));
+            ledger.known.putAll(scan.keys);
+            return ledger;
+        } catch (IOException | RuntimeException e) {
+            lines.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Reads the verdicts of a ledger, the latest one on each adapter last.
+     *
+     * @throws BadInputException if it is not a ledger
+     */
+    public static void read(Path file, Consumer<ObjectNode> reader) {
+        try {
+            new Scan(file).run(reader);
+        } catch (IOException e) {
+            throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the verdict in the line with this key; empty if there is none. */
+    public Optional<String> find(String key) {
+        return Optional.ofNullable(known.get(key));
+    }
+
+    /**
+     * Adds an adapter: its rows, then its line. Both are on disk when this returns.
+     *
+     * @param rows its modules; empty if it could not be judged
+     * @throws IOException if one of the files cannot be written
+     */
+    public void add(LedgerEntry entry, List<ModuleRow> rows) throws IOException {
+        long tableBytes = table == null ? 0 : table.add(entry.adapter(), rows);
+        byte[] line = (StrictJson.writeLine(entry.withTableBytes(tableBytes)) + "\n").getBytes(StandardCharsets.UTF_8);
+        ByteBuffer buffer = ByteBuffer.wrap(line);
+        while (buffer.hasRemaining()) {
+            lines.write(buffer);
+        }
+        lines.force(false);
+        known.put(entry.key(), entry.verdict());
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+        if (table != null) {
+            table.close();
+        }
+    }
+
+    /** Reads all complete lines. */
+    private static final class Scan {
+
+        private final Path file;
+        private final Map<String, String> keys = new HashMap<>();
+        private long end;
+        private long tableBytes;
+        private int number;
+
+        Scan(Path file) {
+            this.file = file;
+        }
+
+        void run(Consumer<ObjectNode> reader) throws IOException {
+            long complete = lengthOfCompleteLines(file);
+            try (InputStream in = Files.newInputStream(file);
+                    BufferedReader text = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+                long read = 0;
+                while (read < complete) {
+                    String line = text.readLine();
+                    if (line == null) {
+                        break;
+                    }
+                    read += line.getBytes(StandardCharsets.UTF_8).length + 1;
+                    accept(line, reader);
+                }
+            }
+            end = complete;
+        }
+
+        private void accept(String line, Consumer<ObjectNode> reader) {
+            number++;
+            ObjectNode entry = StrictJson.parsedObject(line)
+                    .filter(object -> object.path("schemaVersion").asInt() == LedgerEntry.SCHEMA_VERSION
+                            && object.path("key").isTextual()
+                            && object.path("adapter").isTextual()
+                            && object.path("verdict").isTextual()
+                            && object.path("tableBytes").canConvertToLong())
+                    .orElseThrow(() -> new BadInputException(
+                            file,
+                            "line " + number,
+                            null,
+                            "is not a line of a ledger of this version of splora; name another file"));
+            keys.put(entry.path("key").textValue(), entry.path("verdict").textValue());
+            tableBytes = entry.path("tableBytes").longValue();
+            reader.accept(entry);
+        }
+
+        private static long lengthOfCompleteLines(Path file) throws IOException {
+            try (FileChannel channel = FileChannel.open(file)) {
+                ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+                long end = channel.size();
+                while (end > 0) {
+                    int length = (int) Math.min(buffer.capacity(), end);
+                    buffer.clear().limit(length);
+                    channel.read(buffer, end - length);
+                    for (int i = length - 1; i >= 0; i--) {
+                        if (buffer.get(i) == '\n') {
+                            return end - length + i + 1;
+                        }
+                    }
+                    end -= length;
+                }
+                return 0;
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}
