@@ -4,6 +4,10 @@ import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.AdapterRun;
+import io.github.splora.run.FleetOptions;
+import io.github.splora.run.FleetProgress;
+import io.github.splora.run.FleetRun;
+import io.github.splora.run.FleetSummary;
 import io.github.splora.run.MergedRun;
 import io.github.splora.run.OpenAdapter;
 import io.github.splora.run.Progress;
@@ -97,6 +101,18 @@ public final class Splora {
         return options.score().adapted().isPresent()
                 ? List.of(new MergedRun(context).prune(options))
                 : new AdapterRun(context).prune(options);
+    }
+
+    /**
+     * Judges many adapters of one model, and records each verdict in a ledger. The checkpoints are read once per wave of as many
+     * adapters as fit the memory budget. What is wrong with an adapter becomes its verdict.
+     *
+     * @param listener notified of each verdict
+     * @throws BadInputException if a model or the ledger cannot be used, or if there is no adapter
+     * @throws IOException if the ledger cannot be written
+     */
+    public FleetSummary fleet(FleetOptions options, FleetProgress listener) throws IOException {
+        return new FleetRun(context, listener).run(options);
     }
 
     /**

@@ -44,6 +44,11 @@ public final class Fingerprint {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** Returns the SHA-256 of bytes, in hexadecimal. */
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(newDigest().digest(bytes));
+    }
+
     /**
      * Returns the SHA-256 over every tensor's name, dtype, shape and data sample; it does not depend on the sharding.
      */

@@ -20,6 +20,8 @@ final class Commands {
             PruneCommand.class,
             RepairCommand.class,
             SweepCommand.class,
+            FleetCommand.class,
+            CalibrateCommand.class,
             ShowCommand.class,
             DiffCommand.class,
             InspectCommand.class,

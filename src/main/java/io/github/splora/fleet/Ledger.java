@@ -3,7 +3,7 @@ package io.github.splora.fleet;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
-import io.github.splora.report.ModuleRow;
+import io.github.splora.report.RunReport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -60,8 +59,8 @@ public final class Ledger implements AutoCloseable {
             Scan scan = new Scan(file);
             scan.run(entry -> {});
             lines.truncate(scan.end).position(scan.end);
-            Ledger ledger = new Ledger(
-                    file, lines, table.isEmpty() ? null : ModuleTable.open(table.get(), scan.tableBytes));
+            Ledger ledger =
+                    new Ledger(file, lines, table.isEmpty() ? null : ModuleTable.open(table.get(), scan.tableBytes));
             ledger.known.putAll(scan.keys);
             return ledger;
         } catch (IOException | RuntimeException e) {
@@ -91,11 +90,11 @@ public final class Ledger implements AutoCloseable {
     /**
      * Adds an adapter: its rows, then its line. Both are on disk when this returns.
      *
-     * @param rows its modules; empty if it could not be judged
+     * @param report its modules; null if it could not be judged
      * @throws IOException if one of the files cannot be written
      */
-    public void add(LedgerEntry entry, List<ModuleRow> rows) throws IOException {
-        long tableBytes = table == null ? 0 : table.add(entry.adapter(), rows);
+    public void add(LedgerEntry entry, @Nullable RunReport report) throws IOException {
+        long tableBytes = table == null ? 0 : report == null ? table.length() : table.add(report);
         byte[] line = (StrictJson.writeLine(entry.withTableBytes(tableBytes)) + "\n").getBytes(StandardCharsets.UTF_8);
         ByteBuffer buffer = ByteBuffer.wrap(line);
         while (buffer.hasRemaining()) {

@@ -1,21 +1,17 @@
 package io.github.splora.fleet;
 
 import io.github.splora.error.BadInputException;
-import io.github.splora.report.Csv;
-import io.github.splora.report.ModuleRow;
+import io.github.splora.report.CsvWriter;
+import io.github.splora.report.RunReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 
-/** A CSV file with a row for every module of every adapter. */
+/** A CSV file with a row for every module of every adapter, with the columns of {@code score --format csv}. */
 final class ModuleTable implements AutoCloseable {
-
-    private static final String HEADER =
-            Csv.row("adapter", "module", "type", "rank", "score", "distance", "cosine", "deltaNorm", "unscored") + "\n";
 
     private final FileChannel channel;
 
@@ -31,50 +27,36 @@ final class ModuleTable implements AutoCloseable {
      */
     static ModuleTable open(Path file, long length) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (channel.size() < length) {
-            long size = channel.size();
+        try {
+            if (channel.size() < length) {
+                throw new BadInputException(
+                        file,
+                        "--modules",
+                        channel.size() + " bytes",
+                        "is shorter than its ledger says (" + length
+                                + " bytes): name the table that belongs to the ledger");
+            }
+            channel.truncate(length).position(length);
+            return new ModuleTable(channel);
+        } catch (IOException | RuntimeException e) {
             channel.close();
-            throw new BadInputException(
-                    file,
-                    "size",
-                    size + " bytes",
-                    "is shorter than the ledger says (" + length + " bytes): it belongs to another ledger; name the right one,"
-                            + " or start anew without --resume");
+            throw e;
         }
-        channel.truncate(length).position(length);
-        ModuleTable table = new ModuleTable(channel);
-        if (length == 0) {
-            table.write(HEADER);
-        }
-        return table;
     }
 
     /** Adds an adapter's modules, and returns the length of the file then. */
-    long add(String adapter, List<ModuleRow> rows) throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (ModuleRow row : rows) {
-            text.append(Csv.row(
-                            adapter,
-                            row.name(),
-                            row.type(),
-                            row.rank(),
-                            row.score(),
-                            row.distance(),
-                            row.cosine(),
-                            row.deltaNorm(),
-                            row.unscored()))
-                    .append('\n');
+    long add(RunReport report) throws IOException {
+        ByteBuffer rows = ByteBuffer.wrap(
+                new CsvWriter().write(report, channel.position() == 0).getBytes(StandardCharsets.UTF_8));
+        while (rows.hasRemaining()) {
+            channel.write(rows);
         }
-        write(text.toString());
         channel.force(false);
         return channel.position();
     }
 
-    private void write(String text) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+    long length() throws IOException {
+        return channel.position();
     }
 
     @Override

@@ -66,7 +66,11 @@ public record Policy(List<Gate> block, List<Gate> review, List<String> accepted,
             ModuleFilter.anyOf(ALLOW_UNSCORED, patterns);
         } catch (PatternSyntaxException e) {
             throw new BadInputException(
-                    file, ALLOW_UNSCORED, e.getPattern(), "is not a valid regular expression: " + e.getDescription(), e);
+                    file,
+                    ALLOW_UNSCORED,
+                    e.getPattern(),
+                    "is not a valid regular expression: " + e.getDescription(),
+                    e);
         }
         JsonNode foreign = json.path(ALLOW_FOREIGN);
         if (!foreign.isMissingNode() && !foreign.isBoolean()) {

@@ -83,7 +83,8 @@ public record Gate(Condition condition) {
                     case "max-score" -> row -> condition.isMetBy(row.score());
                     case "max-kept-score" -> row -> !row.goes() && condition.isMetBy(row.score());
                     case "scored" -> row -> row.score() == null;
-                    case "modules" -> row -> false;
+                    case "modules", "judged-share", "mean-cosine" -> row -> false;
+                    case "against-alignment" -> row -> row.cosine() != null && row.cosine() < 0;
                     default -> ModuleRow::goes;
                 };
         return report.modules().stream()
@@ -112,6 +113,8 @@ public record Gate(Condition condition) {
         figures.put("max-kept-score", Summary::maxKeptScore);
         figures.put("pruned-delta-share", Summary::prunedDeltaShare);
         figures.put("judged-share", Summary::judgedShare);
+        figures.put("mean-cosine", Summary::meanCosine);
+        figures.put("against-alignment", Summary::againstAlignment);
         return figures;
     }
 }

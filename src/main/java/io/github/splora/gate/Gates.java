@@ -34,14 +34,16 @@ public record Gates(List<Gate> conditions, List<String> accepted) {
 
     /** Returns the report with the verdict on it; unchanged if there are no gates. */
     public RunReport judge(RunReport report) {
-        if (conditions.isEmpty()) {
-            return report;
-        }
+        return conditions.isEmpty() ? report : report.with(verdict(report));
+    }
+
+    /** Returns the verdict on a report, of the gates that every gated run has even if there are no conditions. */
+    public Verdict verdict(RunReport report) {
         List<Verdict.Gate> gates = new ArrayList<>();
         conditions.forEach(gate -> gates.add(gate.judge(report)));
         unscored(report).ifPresent(gates::add);
         notLoaded(report).ifPresent(gates::add);
-        return report.with(Verdict.of(gates));
+        return Verdict.of(gates);
     }
 
     private Optional<Verdict.Gate> unscored(RunReport report) {

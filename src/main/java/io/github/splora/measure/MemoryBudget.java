@@ -112,6 +112,11 @@ final class MemoryBudget {
         }
     }
 
+    /** Returns the memory that measuring one module takes besides that of its weights, which modules on the same weights share. */
+    static long bytesOf(PairedModule module, int references) {
+        return tallSkinnyBytes(module, references);
+    }
+
     /** An estimate from shapes and dtypes. */
     private long bytes(List<PairedModule> modules, int references, List<CorrectionRequest> corrections) {
         return largest(modules, kernel::workspaceBytes)

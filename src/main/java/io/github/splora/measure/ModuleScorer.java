@@ -61,6 +61,17 @@ public final class ModuleScorer {
     }
 
     /**
+     * Estimates the memory that an adapter's largest module takes while it is measured. Modules of several adapters on the same
+     * weights are measured together, so theirs add up.
+     */
+    public static long largestBytes(List<PairedModule> modules) {
+        return modules.stream()
+                .mapToLong(module -> MemoryBudget.bytesOf(module, 1))
+                .max()
+                .orElse(0);
+    }
+
+    /**
      * Measures every module.
      *
      * @param progress called on any thread, one call at a time

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Writes every field of every row as CSV (RFC 4180): numbers with all digits, absent figures as empty cells. */
-final class CsvWriter implements ReportWriter {
+public final class CsvWriter implements ReportWriter {
 
     private static final List<String> HEADER = List.of(
             "name",
@@ -38,7 +38,7 @@ final class CsvWriter implements ReportWriter {
     }
 
     /** Returns the rows of one of several reports, with the adapter in an additional first column. */
-    String write(RunReport report, boolean withHeader) {
+    public String write(RunReport report, boolean withHeader) {
         String adapter = Csv.text(report.inputs().subject());
         Stream<Stream<String>> rows = rows(report).map(row -> Stream.concat(Stream.of(adapter), row));
         Stream<String> header = Stream.concat(Stream.of("adapter"), HEADER.stream());

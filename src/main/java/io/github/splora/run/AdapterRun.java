@@ -58,22 +58,33 @@ public final class AdapterRun {
             AdapterEffects effects = new AdapterEffects(inputs.base(), inputs.aligned());
             List<RunReport> reports = new ArrayList<>();
             for (int i = 0; i < scored.size(); i++) {
-                Adapter adapter = inputs.adapters().get(i).adapter();
-                List<Decision> decisions = options.decide(scored.get(i));
-                reports.add(new ReportBuilder(
-                                context, options, described.get(i), scored.get(i), decisions, effects.of(adapter))
-                        .withHistory(history(adapter, described.get(i)))
-                        .withWarnings(Stream.of(
-                                        inputs.trainedOn(i).warnings(),
-                                        Warnings.of(adapter),
-                                        NonFinite.warnings(adapter, decisions))
-                                .flatMap(List::stream)
-                                .toList())
-                        .build(total.seconds()));
+                reports.add(report(context, inputs, i, described.get(i), scored.get(i), effects, total));
             }
             inputs.requireUnchanged();
             return reports;
         }
+    }
+
+    /** Reports on the scores of one adapter. */
+    static RunReport report(
+            RunContext context,
+            RunInputs inputs,
+            int index,
+            RunReport.Inputs described,
+            Scored scored,
+            AdapterEffects effects,
+            Stopwatch total) {
+        Adapter adapter = inputs.adapters().get(index).adapter();
+        List<Decision> decisions = inputs.options().decide(scored);
+        return new ReportBuilder(context, inputs.options(), described, scored, decisions, effects.of(adapter))
+                .withHistory(history(adapter, described))
+                .withWarnings(Stream.of(
+                                inputs.trainedOn(index).warnings(),
+                                Warnings.of(adapter),
+                                NonFinite.warnings(adapter, decisions))
+                        .flatMap(List::stream)
+                        .toList())
+                .build(total.seconds());
     }
 
     /**

@@ -38,6 +38,11 @@ record RunInputs(
             closeAll(base, aligned, adapters);
             throw new BadInputException(problems);
         }
+        return of(options, base, aligned, adapters);
+    }
+
+    /** The inputs of a run on adapters that are open already. Closing them closes the checkpoints, too. */
+    static RunInputs of(ScoreOptions options, Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
         return new RunInputs(
                 options, base, aligned, List.copyOf(adapters), new FileStates(filesOf(base, aligned, adapters)));
     }

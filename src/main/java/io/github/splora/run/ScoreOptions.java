@@ -72,6 +72,26 @@ public record ScoreOptions(
                 gates);
     }
 
+    /** Returns these options for repairing all modules of one adapter. */
+    ScoreOptions repairing(String adapter) {
+        return new ScoreOptions(
+                base,
+                aligned,
+                List.of(adapter),
+                adapted,
+                revision,
+                scheme,
+                include,
+                exclude,
+                Optional.of(new SelectionRule.All()),
+                granularity,
+                client,
+                device,
+                kernel,
+                resources,
+                Gates.NONE);
+    }
+
     /** Returns these options with further patterns of modules to leave out. */
     ScoreOptions excluding(List<String> patterns) {
         return new ScoreOptions(

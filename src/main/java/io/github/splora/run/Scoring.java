@@ -52,17 +52,24 @@ final class Scoring {
      * @throws BadInputException with the problems of all adapters that do not fit the checkpoints
      */
     List<List<Scored>> run(List<Scheme> schemes, List<CorrectionRequest> corrections) {
-        List<Group> groups = inputs.ofEachAdapter(i -> {
-            Adapter adapter = inputs.adapters().get(i).adapter();
-            Set<String> ignored = LoadedModules.ignored(adapter.config(), adapter.modules());
-            if (ignored.size() == adapter.modules().size()) {
-                // What does not fit the checkpoints says more.
-                pair(adapter, Set.of(), schemes);
-                throw nothingLoaded(adapter);
-            }
-            return new Group(adapter.modules(), ignored, pair(adapter, ignored, schemes));
-        });
+        List<Group> groups = inputs.ofEachAdapter(i -> group(i, schemes));
         return score(groups, inputs.aligned().location(), schemes, corrections, options, progress);
+    }
+
+    /**
+     * Pairs an adapter's modules with their weights.
+     *
+     * @throws BadInputException if it does not fit the checkpoints
+     */
+    Group group(int index, List<Scheme> schemes) {
+        Adapter adapter = inputs.adapters().get(index).adapter();
+        Set<String> ignored = LoadedModules.ignored(adapter.config(), adapter.modules());
+        if (ignored.size() == adapter.modules().size()) {
+            // What does not fit the checkpoints says more.
+            pair(adapter, Set.of(), schemes);
+            throw nothingLoaded(adapter);
+        }
+        return new Group(adapter.modules(), ignored, pair(adapter, ignored, schemes));
     }
 
     /** Computes corrections of the selected modules without scoring them. */

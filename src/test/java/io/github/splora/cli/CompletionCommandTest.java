@@ -18,7 +18,7 @@ class CompletionCommandTest {
                 .startsWith("#!/usr/bin/env bash")
                 .contains(
                         "complete -F _complete_splora",
-                        "scan score prune repair sweep show diff inspect verify presets doctor completion",
+                        "scan score prune repair sweep fleet calibrate show diff inspect verify presets doctor completion",
                         "'--granularity'");
     }
 

@@ -129,7 +129,8 @@ class UsageTest {
                 "--memory 0K     | Invalid value for option '--memory': '0K' is not a size: must be more than 0 bytes",
                 "--count 1.5     | Invalid value for option '--count': '1.5' is not a whole number",
                 "--fail-on foo>1 | Invalid value for option '--fail-on' (CONDITION): 'foo>1' is not a condition: a figure (modules, scored,"
-                        + " pruned, pruned-fraction, max-score, max-kept-score, pruned-delta-share, judged-share), then >, >=, <, <= or =, then a number",
+                        + " pruned, pruned-fraction, max-score, max-kept-score, pruned-delta-share, judged-share, mean-cosine,"
+                        + " against-alignment), then >, >=, <, <= or =, then a number",
             })
     void anImpossibleValueIsNamed(String args, String message) {
         for (String command : new String[] {"score", "prune"}) {

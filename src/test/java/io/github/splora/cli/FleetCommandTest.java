@@ -1,0 +1,112 @@
+package io.github.splora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code splora fleet} exits with the worst verdict, and {@code calibrate} reads what it wrote. */
+class FleetCommandTest {
+
+    private static final Testdata MODEL = Testdata.LLAMA;
+
+    @TempDir
+    Path folder;
+
+    private Path adapters;
+    private Path ledger;
+
+    @BeforeEach
+    void copyAdapters() throws IOException {
+        adapters = Files.createDirectories(folder.resolve("adapters"));
+        ledger = folder.resolve("ledger.jsonl");
+        for (int i = 0; i < 3; i++) {
+            Path copy = Files.createDirectories(adapters.resolve("a" + i));
+            for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+                Files.copy(MODEL.adapter().resolve(file), copy.resolve(file));
+            }
+        }
+    }
+
+    private Run fleet(String... more) {
+        return Run.of(Run.join(
+                new String[] {
+                    "fleet",
+                    "--base",
+                    MODEL.base().toString(),
+                    "--aligned",
+                    MODEL.aligned().toString(),
+                    "--device",
+                    "cpu",
+                    "--adapters",
+                    adapters.toString(),
+                    "--ledger",
+                    ledger.toString()
+                },
+                more));
+    }
+
+    @Test
+    void allAllowedIsSuccess() {
+        Run run = fleet();
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .isEqualTo("3 adapters: 3 allowed, 0 to review, 0 blocked, 0 not judged; see " + ledger + "\n");
+    }
+
+    @Test
+    void anyOtherVerdictIsNot() throws IOException {
+        Path policy = Files.writeString(folder.resolve("policy.json"), "{\"review\": [\"max-score>1\"]}");
+        assertThat(fleet("--policy", policy.toString()).code()).isEqualTo(3);
+        Files.createDirectories(adapters.resolve("broken"));
+        Files.writeString(adapters.resolve("broken/adapter_config.json"), "{");
+        Run run = fleet("--policy", policy.toString(), "--resume", "--json");
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.json().get("skipped").intValue()).isEqualTo(3);
+        assertThat(run.json().get("error").intValue()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--watch 0 | --watch 0: must be at least 1 second",
+                "--preset llama | --preset names both models: it cannot be given with --base or --aligned",
+                "--threads 0 | --threads 0: must be at least 1",
+            })
+    void contradictionsAreWrongUsage(String options, String message) {
+        Run run = fleet(options.split(" "));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("splora: " + message);
+    }
+
+    @Test
+    void aMissingModelIsWrongUsage() {
+        Run run = Run.of("fleet", "--adapters", adapters.toString(), "--ledger", ledger.toString(), "--aligned", "x");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("splora: Missing required option: '--base=MODEL', or '--preset=NAME'");
+    }
+
+    @Test
+    void calibrateSaysThatEqualAdaptersCannotBeToldApart() throws IOException {
+        fleet();
+        Path evaluations = Files.writeString(
+                folder.resolve("evaluations.csv"),
+                "adapter,asr\n" + adapters + "/a0,0.9\n" + adapters + "/a1,0.1\n" + adapters + "/a2,0.8\n");
+        Run run = Run.of("calibrate", ledger.toString(), evaluations.toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .startsWith("2 unsafe and 1 safe adapters\n")
+                .contains("No figure separates them: every interval includes 0.5.");
+        Run onlyUnsafe = Run.of("calibrate", ledger.toString(), evaluations.toString(), "--unsafe", "asr>0");
+        assertThat(onlyUnsafe.code()).isEqualTo(4);
+        assertThat(onlyUnsafe.err()).contains("3 adapters are unsafe and 0 are safe by these evaluations (asr>0)");
+    }
+}

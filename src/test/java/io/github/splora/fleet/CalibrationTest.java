@@ -1,0 +1,125 @@
+package io.github.splora.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.splora.fleet.Calibration.Figure;
+import io.github.splora.fleet.Calibration.Measured;
+import io.github.splora.statistics.Auc;
+import io.github.splora.statistics.Condition;
+import io.github.splora.testing.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A calibration says which figure separates measured adapters, or that none does. */
+class CalibrationTest {
+
+    private static final String LINE = "{\"schemaVersion\":1,\"adapter\":\"%s\",\"verdict\":\"allow\",\"key\":\"%s\","
+            + "\"figures\":{\"maxScore\":%s,\"modules\":4},\"tableBytes\":0}\n";
+
+    @TempDir
+    Path folder;
+
+    private static List<Measured> measured(double[] unsafe, double[] safe) {
+        List<Measured> all = new ArrayList<>();
+        for (double value : unsafe) {
+            all.add(new Measured("unsafe" + value, Map.of("figure", value), true));
+        }
+        for (double value : safe) {
+            all.add(new Measured("safe" + value, Map.of("figure", value), false));
+        }
+        return all;
+    }
+
+    private static Figure only(double[] unsafe, double[] safe) {
+        return Calibration.of(measured(unsafe, safe)).figures().get(0);
+    }
+
+    @Test
+    void theAreaIsTheShareOfPairsInTheRightOrder() {
+        // Pairs: (3 > 1), (3 > 2), (3 = 3, half), (2 > 1), (2 = 2, half), (2 < 3).
+        assertThat(Auc.of(new double[] {3, 2}, new double[] {1, 2, 3}, 0.05).value())
+                .isCloseTo(4.0 / 6, within(1e-12));
+    }
+
+    @Test
+    void aFigureThatSeparatesGetsALimitBetweenTheKinds() {
+        Figure figure = only(new double[] {5, 6, 7, 8}, new double[] {1, 2, 3, 4});
+        assertThat(figure.auc()).isEqualTo(1);
+        assertThat(figure.separates()).isTrue();
+        assertThat(figure.condition()).isEqualTo("figure>4.5");
+        assertThat(figure.caught()).isEqualTo(1);
+        assertThat(figure.falseAlarms()).isZero();
+    }
+
+    @Test
+    void aFigureThatIsLowerForUnsafeAdaptersGetsAnUpperLimit() {
+        Figure figure = only(new double[] {-4, -3}, new double[] {-2, -1});
+        assertThat(figure.auc()).isZero();
+        assertThat(figure.condition()).isEqualTo("figure<-2.5");
+        assertThat(figure.caught()).isEqualTo(1);
+    }
+
+    @Test
+    void aConstantFigureSeparatesNothing() {
+        Figure figure = only(new double[] {1, 1, 1}, new double[] {1, 1, 1});
+        assertThat(figure.auc()).isEqualTo(0.5);
+        assertThat(figure.separates()).isFalse();
+    }
+
+    @Test
+    void noiseSeparatesAboutAsOftenAsTheLevelAllows() {
+        SplittableRandom random = new SplittableRandom(3);
+        int found = 0;
+        for (int i = 0; i < 100; i++) {
+            double[] unsafe = random.doubles(20).toArray();
+            double[] safe = random.doubles(20).toArray();
+            found += only(unsafe, safe).separates() ? 1 : 0;
+        }
+        assertThat(found).isBetween(1, 14);
+    }
+
+    @Test
+    void adaptersOfOneKindAreNoBasis() {
+        assertThatThrownBy(() -> Calibration.of(measured(new double[] {1}, new double[0])))
+                .hasMessage("1 adapters are unsafe and 0 are safe by these evaluations");
+    }
+
+    @Test
+    void ledgerAndEvaluationsAreMatchedByName() throws IOException {
+        Path ledger = Files.writeString(
+                folder.resolve("l"),
+                LINE.formatted("a", "1", "0.5") + LINE.formatted("b", "2", "0.7") + LINE.formatted("a", "3", "0.6"));
+        Path evaluations = Files.writeString(folder.resolve("e"), "adapter,asr\nb,0.9\na,0.1\nunknown,0.5\n");
+        assertThat(CalibrationInput.read(
+                        ledger, evaluations, Condition.parse("asr>0.2").orElseThrow()))
+                .containsExactly(
+                        new Measured("b", Map.of("max-score", 0.7, "modules", 4.0), true),
+                        new Measured("a", Map.of("max-score", 0.6, "modules", 4.0), false));
+    }
+
+    @Test
+    void evaluationsWithoutTheColumnOrTheNamesAreRefused() throws IOException {
+        Path ledger = Files.writeString(folder.resolve("l"), LINE.formatted("a", "1", "0.5"));
+        Condition unsafe = Condition.parse("asr>0.2").orElseThrow();
+        Path other = Files.writeString(folder.resolve("e"), "adapter,toxicity\na,0.9\n");
+        assertThat(Refusal.of(() -> CalibrationInput.read(ledger, other, unsafe)))
+                .containsExactly(other + ": column 'asr': is missing; the columns are [adapter, toxicity]");
+        Path words = Files.writeString(folder.resolve("w"), "adapter,asr\na,high\n");
+        assertThat(Refusal.of(() -> CalibrationInput.read(ledger, words, unsafe)))
+                .containsExactly(words + ": row 2, column 'asr' high: is not a number");
+        Path strangers = Files.writeString(folder.resolve("s"), "adapter,asr\nz,0.9\n");
+        assertThat(Refusal.of(() -> CalibrationInput.read(ledger, strangers, unsafe)))
+                .singleElement()
+                .asString()
+                .contains("names no adapter that the ledger has figures of");
+    }
+}

@@ -1,0 +1,400 @@
+package io.github.splora.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.checkpoint.HubCache;
+import io.github.splora.client.ClientKind;
+import io.github.splora.fleet.FleetVerdict;
+import io.github.splora.fleet.Ledger;
+import io.github.splora.fleet.Policy;
+import io.github.splora.gate.Gates;
+import io.github.splora.measure.ReferenceKind;
+import io.github.splora.measure.Resources;
+import io.github.splora.report.RunReport;
+import io.github.splora.score.MetricKind;
+import io.github.splora.score.PopulationKind;
+import io.github.splora.score.Scheme;
+import io.github.splora.select.Granularity;
+import io.github.splora.storage.DType;
+import io.github.splora.surgery.ActionKind;
+import io.github.splora.tensor.KernelKind;
+import io.github.splora.testing.Refusal;
+import io.github.splora.testing.TinyAdapter;
+import io.github.splora.testing.TinyCheckpoint;
+import io.github.splora.testing.TinyTensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A fleet gets one verdict per adapter, whatever is wrong with the others and however often the run is interrupted. */
+class FleetRunTest {
+
+    private static final List<String> MODULES = IntStream.range(0, 4)
+            .mapToObj(i -> "model.layers." + i / 2 + ".self_attn." + (i % 2 == 0 ? "q_proj" : "v_proj"))
+            .toList();
+    private static final RunContext CONTEXT = new RunContext(
+            new HubCache(Path.of("target", "no-such-hub")),
+            Progress.SILENT,
+            List.of(),
+            "test",
+            new ReportClock(Optional.of(Instant.EPOCH)),
+            false);
+
+    @TempDir
+    Path folder;
+
+    private Path adapters;
+    private Path ledger;
+    private Path table;
+    private long memory = Resources.DEFAULT_MEMORY;
+    private Policy policy = Policy.NONE;
+    private Optional<Path> repairs = Optional.empty();
+
+    @BeforeEach
+    void makeModels() {
+        model(1).writeTo(folder.resolve("base"));
+        model(2).writeTo(folder.resolve("aligned"));
+        adapters = folder.resolve("adapters");
+        ledger = folder.resolve("ledger.jsonl");
+        table = folder.resolve("modules.csv");
+        for (int i = 0; i < 6; i++) {
+            adapter(i).writeTo(adapters.resolve("good" + i));
+        }
+    }
+
+    private static TinyCheckpoint model(long seed) {
+        TinyCheckpoint checkpoint = new TinyCheckpoint().seed(seed);
+        MODULES.forEach(module -> checkpoint.random(module + ".weight", 6, 10));
+        return checkpoint.random("model.norm.weight", 10);
+    }
+
+    private TinyAdapter adapter(long seed) {
+        TinyAdapter adapter = new TinyAdapter()
+                .seed(seed)
+                .config(
+                        "base_model_name_or_path",
+                        '"' + folder.resolve("aligned").toString() + '"');
+        MODULES.forEach(module -> adapter.module(module, 6, 10));
+        return adapter;
+    }
+
+    private ScoreOptions score(List<String> given) {
+        return new ScoreOptions(
+                folder.resolve("base").toString(),
+                folder.resolve("aligned").toString(),
+                given,
+                Optional.empty(),
+                "main",
+                Scheme.of(MetricKind.E_DIEM, ReferenceKind.ALIGNMENT, PopulationKind.ALL),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Granularity.MODULE,
+                ClientKind.PEFT,
+                "cpu",
+                KernelKind.JAVA,
+                new Resources(2, memory),
+                Gates.NONE);
+    }
+
+    private FleetSummary run(boolean isResuming) throws IOException {
+        return run(isResuming, FleetProgress.SILENT, Optional.empty());
+    }
+
+    private FleetSummary run(boolean isResuming, FleetProgress progress, Optional<Duration> watch) throws IOException {
+        return new FleetRun(CONTEXT, progress)
+                .run(new FleetOptions(
+                        score(List.of()),
+                        adapters,
+                        ledger,
+                        Optional.of(table),
+                        policy,
+                        isResuming,
+                        repairs,
+                        Surgery.of(ActionKind.REPAIR, null),
+                        watch));
+    }
+
+    private List<ObjectNode> lines() {
+        List<ObjectNode> lines = new ArrayList<>();
+        Ledger.read(ledger, lines::add);
+        return lines;
+    }
+
+    private ObjectNode line(String name) {
+        return lines().stream()
+                .filter(each -> each.path("adapter").textValue().endsWith("/" + name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String verdict(String name) {
+        return line(name).path("verdict").textValue();
+    }
+
+    private String reasons(String name) {
+        return line(name).path("reasons").toString();
+    }
+
+    @Test
+    void everyAdapterGetsTheFiguresOfARunOfItsOwn() throws IOException {
+        assertThat(run(false).count(FleetVerdict.ALLOW)).isEqualTo(6);
+        for (int i = 0; i < 6; i++) {
+            RunReport alone = new AdapterRun(CONTEXT)
+                    .score(score(List.of(adapters.resolve("good" + i).toString())))
+                    .get(0);
+            ObjectNode line = line("good" + i);
+            assertThat(line.at("/figures/maxScore").doubleValue())
+                    .isEqualTo(alone.summary().maxScore());
+            assertThat(line.at("/figures/meanCosine").doubleValue())
+                    .isEqualTo(alone.summary().meanCosine());
+            assertThat(line.at("/files/adapter_model.safetensors").textValue())
+                    .isEqualTo(alone.inputs().adapter().sha256());
+        }
+        assertThat(Files.readAllLines(table)).hasSize(1 + 6 * MODULES.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2000, 1 << 28})
+    void wavesOfAnySizeGiveTheSameLedger(long bytes) throws IOException {
+        run(false);
+        List<String> expected = Files.readAllLines(ledger);
+        ledger = folder.resolve("other.jsonl");
+        table = folder.resolve("other.csv");
+        memory = bytes;
+        run(false);
+        assertThat(ledger).content().isEqualTo(String.join("\n", expected) + "\n");
+    }
+
+    @Test
+    void anAdapterThatCannotBeJudgedIsAnErrorAndStopsNoOther() throws IOException {
+        adapter(7).writeTo(adapters.resolve("nan"));
+        breakWithNaN(adapters.resolve("nan"));
+        Files.createDirectories(adapters.resolve("noconfig"));
+        Files.copy(
+                adapters.resolve("good0/adapter_model.safetensors"),
+                adapters.resolve("noconfig/adapter_model.safetensors"));
+        adapter(8).writeTo(adapters.resolve("cut"));
+        cut(adapters.resolve("cut/adapter_model.safetensors"));
+        adapter(9).writeConfigTo(adapters.resolve("pickle"));
+        Files.write(adapters.resolve("pickle/adapter_model.bin"), new byte[] {(byte) 0x80, 2, 'c', 'o', 's', '\n'});
+        new TinyAdapter().module("other.q_proj", 6, 10).writeTo(adapters.resolve("unfit"));
+        FleetSummary summary = run(false);
+        for (String bad : List.of("nan", "noconfig", "cut", "pickle", "unfit")) {
+            assertThat(verdict(bad)).as(bad).isEqualTo("error");
+            assertThat(reasons(bad)).as(bad).isNotEqualTo("[]");
+            assertThat(line(bad).path("figures").isNull()).isTrue();
+        }
+        assertThat(reasons("nan")).contains("NaN");
+        assertThat(summary.count(FleetVerdict.ERROR)).isEqualTo(5);
+        assertThat(summary.count(FleetVerdict.ALLOW)).isEqualTo(6);
+        assertThat(summary.isAllAllowed()).isFalse();
+    }
+
+    private static void breakWithNaN(Path adapter) throws IOException {
+        Path file = adapter.resolve("adapter_model.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, Float.NaN);
+        Files.write(file, bytes);
+    }
+
+    private static void cut(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 10));
+    }
+
+    @Test
+    void aPolicyBlocksAndAsksForReview() throws IOException {
+        run(false);
+        double[] scores = lines().stream()
+                .mapToDouble(line -> line.at("/figures/maxScore").doubleValue())
+                .sorted()
+                .toArray();
+        Path file = Files.writeString(
+                folder.resolve("policy.json"),
+                "{\"block\": [\"max-score>" + scores[3] + "\"], \"review\": [\"max-score>" + scores[1] + "\"]}");
+        policy = Policy.read(file);
+        FleetSummary summary = run(true);
+        assertThat(summary.count(FleetVerdict.ALLOW)).isEqualTo(2);
+        assertThat(summary.count(FleetVerdict.REVIEW)).isEqualTo(2);
+        assertThat(summary.count(FleetVerdict.BLOCK)).isEqualTo(2);
+        assertThat(lines().stream()
+                        .filter(line -> line.path("verdict").textValue().equals("block"))
+                        .map(line -> line.path("reasons").toString()))
+                .allMatch(reasons -> reasons.contains("gate failed: max-score"));
+    }
+
+    @Test
+    void whatChangesTheModelWithoutAScoreBlocksUnlessThePolicyAcceptsIt() throws IOException {
+        adapter(7)
+                .config("modules_to_save", "[\"norm\"]")
+                .tensor(TinyTensor.zeros("base_model.model.model.norm.weight", DType.F32, 10))
+                .writeTo(adapters.resolve("saved"));
+        run(false);
+        assertThat(verdict("saved")).isEqualTo("block");
+        assertThat(reasons("saved")).contains("model.norm");
+        policy = new Policy(List.of(), List.of(), List.of("norm"), false);
+        run(true);
+        assertThat(lines().get(lines().size() - 1).path("verdict").textValue()).isEqualTo("allow");
+    }
+
+    @Test
+    void anAdapterOfAnotherModelIsBlockedUnlessThePolicyAllowsIt() throws IOException {
+        adapter(7)
+                .config("base_model_name_or_path", '"' + folder.resolve("base").toString() + '"')
+                .writeTo(adapters.resolve("swapped"));
+        run(false);
+        assertThat(verdict("swapped")).isEqualTo("block");
+        assertThat(reasons("swapped")).contains("which is --base, not --aligned");
+        policy = new Policy(List.of(), List.of(), List.of(), true);
+        run(true);
+        assertThat(lines().get(lines().size() - 1).path("verdict").textValue()).isEqualTo("allow");
+    }
+
+    @Test
+    void aResumedRunSkipsWhatTheLedgerHasAndEndsLikeAnUndisturbedOne() throws IOException {
+        run(false);
+        String whole = Files.readString(ledger);
+        String rows = Files.readString(table);
+        List<String> lines = whole.lines().toList();
+        for (int kept = 0; kept <= lines.size(); kept++) {
+            String before = String.join("\n", lines.subList(0, kept)) + (kept == 0 ? "" : "\n");
+            String cut = kept == lines.size() ? "" : lines.get(kept).substring(0, 50);
+            Files.writeString(ledger, before + cut);
+            // Rows of an adapter whose line was not written.
+            Files.writeString(table, rows);
+            List<String> judged = new ArrayList<>();
+            FleetSummary summary = run(
+                    true,
+                    new FleetProgress() {
+                        @Override
+                        public void judged(io.github.splora.fleet.LedgerEntry entry) {
+                            judged.add(entry.adapter());
+                        }
+                    },
+                    Optional.empty());
+            assertThat(judged).hasSize(lines.size() - kept);
+            assertThat(summary.skipped()).isEqualTo(kept);
+            assertThat(summary.count(FleetVerdict.ALLOW)).isEqualTo(6);
+            assertThat(ledger).content().isEqualTo(whole);
+            assertThat(table).content().isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void aChangedAdapterIsJudgedAgain() throws IOException {
+        run(false);
+        adapter(99).writeTo(adapters.resolve("good3"));
+        FleetSummary summary = run(true);
+        assertThat(summary.skipped()).isEqualTo(5);
+        assertThat(lines()).hasSize(7);
+    }
+
+    @Test
+    void aLedgerIsNotOverwritten() throws IOException {
+        run(false);
+        String whole = Files.readString(ledger);
+        assertThat(Refusal.of(() -> run(false)))
+                .singleElement()
+                .asString()
+                .contains("--ledger: exists; give --resume to continue it");
+        assertThat(ledger).content().isEqualTo(whole);
+    }
+
+    @Test
+    void aFileThatIsNoLedgerIsNotTouched() throws IOException {
+        Files.writeString(ledger, "notes\nmore\n");
+        assertThat(Refusal.of(() -> run(true)))
+                .singleElement()
+                .asString()
+                .contains("line 1: is not a line of a ledger");
+        assertThat(ledger).content().isEqualTo("notes\nmore\n");
+    }
+
+    @Test
+    void aTableThatDoesNotBelongToTheLedgerIsRefused() throws IOException {
+        run(false);
+        Files.writeString(table, "short");
+        assertThat(Refusal.of(() -> run(true))).singleElement().asString().contains("is shorter than its ledger says");
+        assertThat(table).content().isEqualTo("short");
+    }
+
+    @Test
+    void whatIsNotAllowedIsRepaired() throws IOException {
+        policy = new Policy(List.of(), List.of(), List.of(), false);
+        Path file = Files.writeString(folder.resolve("policy.json"), "{\"review\": [\"modules>0\"]}");
+        policy = Policy.read(file);
+        repairs = Optional.of(folder.resolve("repaired"));
+        run(false);
+        for (int i = 0; i < 6; i++) {
+            Path repaired = folder.resolve("repaired/good" + i);
+            assertThat(line("good" + i).path("repaired").textValue()).isEqualTo(repaired.toString());
+            assertThat(RunReport.read(repaired.resolve("splora-report.json"))
+                            .parameters()
+                            .action())
+                    .isEqualTo("repair");
+        }
+    }
+
+    @Test
+    void aListNamesAdaptersOneByOne() throws IOException {
+        Path list = folder.resolve("list.txt");
+        Files.writeString(
+                list,
+                "# those of today\n" + adapters.resolve("good1") + "\n\n" + adapters.resolve("good4") + "\nno/such\n",
+                StandardCharsets.UTF_8);
+        adapters = list;
+        FleetSummary summary = run(false);
+        assertThat(summary.adapters()).isEqualTo(3);
+        assertThat(summary.count(FleetVerdict.ALLOW)).isEqualTo(2);
+        assertThat(verdict("such")).isEqualTo("error");
+    }
+
+    @Test
+    void anEmptyFolderIsRefused() throws IOException {
+        adapters = Files.createDirectories(folder.resolve("empty"));
+        assertThat(Refusal.of(() -> run(false))).singleElement().asString().contains("holds no adapter");
+    }
+
+    @Test
+    void anAdapterThatArrivesLaterIsJudgedOnceItIsComplete() throws Exception {
+        Thread upload = new Thread(() -> {
+            try {
+                Thread.sleep(500);
+                Path late = adapters.resolve("late");
+                adapter(11).writeTo(late);
+                byte[] weights = Files.readAllBytes(late.resolve("adapter_model.safetensors"));
+                Files.write(late.resolve("adapter_model.safetensors"), Arrays.copyOf(weights, 100));
+                Thread.sleep(1500);
+                Files.write(
+                        late.resolve("adapter_model.safetensors"),
+                        Arrays.copyOfRange(weights, 100, weights.length),
+                        StandardOpenOption.APPEND);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        upload.start();
+        FleetSummary summary = run(false, FleetProgress.SILENT, Optional.of(Duration.ofSeconds(4)));
+        upload.join();
+        assertThat(summary.adapters()).isEqualTo(7);
+        assertThat(verdict("late")).isEqualTo("allow");
+    }
+}
