@@ -1,10 +1,10 @@
 package io.github.splora.run;
 
 import io.github.splora.checkpoint.Checkpoint;
-import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.report.RunReport.CheckpointInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +13,20 @@ import java.util.stream.Stream;
 
 /** The models that all adapters of a fleet are compared with. */
 record FleetModels(
-        Checkpoint base, Checkpoint aligned, String baseFingerprint, String alignedFingerprint, FileStates files)
+        Checkpoint base,
+        Checkpoint aligned,
+        CheckpointInput describedBase,
+        CheckpointInput describedAligned,
+        FileStates files)
         implements AutoCloseable {
 
-    /** @throws BadInputException with the problems of both */
-    static FleetModels open(ScoreOptions options, HubCache hub) {
+    /**
+     * Opens both.
+     *
+     * @param hashesAll whether to read and hash all of their files
+     * @throws BadInputException with the problems of both
+     */
+    static FleetModels open(ScoreOptions options, HubCache hub, boolean hashesAll) {
         List<Problem> problems = new ArrayList<>();
         Checkpoint base = RunInputs.open("--base", options.base(), options, hub, Checkpoint::openModel, problems);
         Checkpoint aligned =
@@ -29,7 +38,20 @@ record FleetModels(
         List<Path> shards = Stream.concat(base.shards().stream(), aligned.shards().stream())
                 .distinct()
                 .toList();
-        return new FleetModels(base, aligned, Fingerprint.of(base), Fingerprint.of(aligned), new FileStates(shards));
+        return new FleetModels(
+                base,
+                aligned,
+                InputDescription.of(options.base(), base, hashesAll),
+                InputDescription.of(options.aligned(), aligned, hashesAll),
+                new FileStates(shards));
+    }
+
+    String baseFingerprint() {
+        return describedBase.fingerprint();
+    }
+
+    String alignedFingerprint() {
+        return describedAligned.fingerprint();
     }
 
     @Override

@@ -6,9 +6,6 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.measure.ModuleScorer;
 import io.github.splora.report.RunReport;
-import io.github.splora.report.RunReport.AdapterInput;
-import io.github.splora.report.RunReport.CheckpointInput;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -193,9 +190,11 @@ final class FleetWave implements AutoCloseable {
             Member member = wave.get(i);
             try {
                 RunReport.Inputs described = new RunReport.Inputs(
-                        new CheckpointInput(options.base(), models.baseFingerprint()),
-                        new CheckpointInput(options.aligned(), models.alignedFingerprint()),
-                        input(member));
+                        models.describedBase(),
+                        models.describedAligned(),
+                        InputDescription.of(
+                                member.given,
+                                Objects.requireNonNull(member.adapter).adapter()));
                 member.report = AdapterRun.report(context, inputs, i, described, scored.get(i), effects, total);
                 member.foreign = Optional.of(inputs.trainedOn(i))
                         .filter(found -> found.isContradiction())
@@ -205,18 +204,6 @@ final class FleetWave implements AutoCloseable {
             }
         }
         inputs.requireUnchanged();
-    }
-
-    private static AdapterInput input(Member member) {
-        Adapter adapter = Objects.requireNonNull(member.adapter).adapter();
-        return new AdapterInput(
-                member.given,
-                member.files.getOrDefault(name(adapter.weights().path()), ""),
-                member.files.getOrDefault(name(adapter.config().file()), ""));
-    }
-
-    private static String name(Path file) {
-        return file.getFileName().toString();
     }
 
     private Scoring scoring(List<Member> wave) {
