@@ -55,7 +55,7 @@ public final class FleetRun {
      * @throws IOException if the ledger or the table cannot be written
      */
     public FleetSummary run(FleetOptions options) throws IOException {
-        try (FleetModels models = FleetModels.open(options.score(), context.hub());
+        try (FleetModels models = FleetModels.open(options.score(), context.hub(), context.hashesAll());
                 Ledger ledger = Ledger.open(options.ledger(), options.table(), options.isResuming())) {
             if (options.watch().isEmpty()) {
                 judge(FleetList.of(options.adapters()), options, models, ledger);
@@ -165,7 +165,13 @@ public final class FleetRun {
                 ? root.resolve(options.adapters().relativize(given))
                 : root.resolve(Objects.requireNonNull(given.getFileName()));
         new AdapterRun(new RunContext(
-                        context.hub(), Progress.SILENT, context.command(), context.version(), context.clock(), false))
+                        context.hub(),
+                        Progress.SILENT,
+                        context.command(),
+                        context.version(),
+                        context.clock(),
+                        false,
+                        false))
                 .prune(new PruneOptions(
                         options.score().repairing(member.given()),
                         Optional.empty(),

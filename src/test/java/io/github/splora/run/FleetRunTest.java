@@ -55,6 +55,7 @@ class FleetRunTest {
             List.of(),
             "test",
             new ReportClock(Optional.of(Instant.EPOCH)),
+            false,
             false);
 
     @TempDir
