@@ -108,3 +108,28 @@ def square_weights_whose_orientation_no_model_shows(world):
     for folder, weights in ((world.base, world.base_weights), (world.aligned, world.aligned_weights)):
         write_model(folder, weights | biases)
     return world.gate(world.adapter(tensors, {"target_modules": kept, "fan_in_fan_out": True}))
+
+
+@attack(says=r"unscored part .*ensure_weight_tying")
+def a_head_that_peft_ties_to_an_embedding(world):
+    """PEFT also builds a module on the head, with a scaling of its own, from the embedding's factors."""
+    name = f"{PREFIX}model.embed_tokens.lora_embedding_"
+    a, b = np.zeros((4, 24), np.float32), np.zeros((16, 4), np.float32)
+    v = world.aligned_weights["model.embed_tokens.weight"][0] - world.base_weights["model.embed_tokens.weight"][0]
+    a[0, 0], b[:, 0] = 1, 1e-3 * v
+    targets = {"target_modules": [*(m.rsplit(".", 1)[1] for m in MODULES[:4]), "embed_tokens"]}
+    config = {"ensure_weight_tying": True, "alpha_pattern": {"lm_head": -1000}}
+    return world.gate(world.adapter(world.harmless() | {f"{name}A": a, f"{name}B": b}, targets | config))
+
+
+@attack(says="gate failed: PEFT would not load 1 module")
+def an_embedding_under_the_names_of_a_linear_layer(world):
+    """A module of any length that PEFT ignores."""
+    name = f"{PREFIX}model.embed_tokens.lora_"
+    random = np.random.default_rng(3)
+    factors = {
+        f"{name}A.weight": random.normal(size=(4, 16)).astype(np.float32),
+        f"{name}B.weight": random.normal(size=(24, 4)).astype(np.float32),
+    }
+    targets = {"target_modules": [*(m.rsplit(".", 1)[1] for m in MODULES[:4]), "embed_tokens"]}
+    return world.gate(world.adapter(world.harmless() | factors, targets))

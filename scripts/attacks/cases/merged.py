@@ -161,6 +161,23 @@ def a_merged_model_that_loading_rounds(world):
     return world.gate_merged(with_configs(world, {"dtype": "bfloat16"}, {"dtype": "bfloat16"}))
 
 
+PREFIXES = ("_orig_mod.", "MODEL.", "language_model.", "model.language_model.", "base_model.model.")
+
+
+def renamed(prefix):
+    def run(world):
+        tensors = merged_harmless(world)
+        for name in [n for n in tensors if n.startswith("model.layers.4.")]:
+            tensors[prefix + name] = tensors.pop(name)
+        return world.gate_merged(world.merged(tensors))
+
+    attack(says=r"unscored parts? change.*layers\.4", name=f"a merged model with one layer under {prefix}")(run)
+
+
+for prefix_of_one_layer in PREFIXES:
+    renamed(prefix_of_one_layer)
+
+
 def eight_bit_floats(values):
     """The codes of the nearest numbers in F8_E4M3, positive ones first in the table and negative ones from 128 on."""
     codes = np.arange(127)

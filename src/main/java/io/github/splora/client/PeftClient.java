@@ -41,6 +41,15 @@ final class PeftClient implements Client {
                                 + " ignore them"));
             }
         }
+        content.modules().stream()
+                .filter(module -> !LoadedModules.isOfItsLayer(module))
+                .map(module -> new Problem(
+                        content.weights().toString(),
+                        "module '" + module.name() + "'",
+                        null,
+                        "PEFT would ignore its factors: an embedding's are named lora_embedding_A and lora_embedding_B, and"
+                                + " other layers' lora_A and lora_B"))
+                .forEach(problems::add);
         for (String key : config.deadPatterns(names).stream().distinct().toList()) {
             problems.add(new Problem(
                     config.file().toString(),

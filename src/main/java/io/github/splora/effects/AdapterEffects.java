@@ -36,6 +36,9 @@ public final class AdapterEffects {
                         UntrainedModules.changeTheModel(adapter, alignedModel)
                                 ? Stream.of("init_lora_weights")
                                 : Stream.<String>empty(),
+                        TiedFactors.addToTheModel(adapter, alignedModel)
+                                ? Stream.of("ensure_weight_tying")
+                                : Stream.<String>empty(),
                         undecided(adapter, baseModel),
                         undecided(adapter, alignedModel))
                 .flatMap(each -> each)

@@ -3,6 +3,7 @@ package io.github.splora.effects;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.pairing.Counterparts;
 import io.github.splora.pairing.MergedPairing;
+import io.github.splora.pairing.RenamedTensors;
 import io.github.splora.score.Effect;
 import io.github.splora.score.Effect.Kind;
 import io.github.splora.storage.StoredTensor;
@@ -19,7 +20,7 @@ public final class MergedEffects {
     private MergedEffects() {}
 
     /**
-     * Returns every change, sorted by name within tensors, missing tensors and settings.
+     * Returns every change, sorted by name within tensors, missing tensors, names and settings.
      *
      * @param withVocabulary whether embeddings and heads are modules
      */
@@ -34,7 +35,9 @@ public final class MergedEffects {
                 .map(aligned::tensor)
                 .filter(tensor -> !MergedPairing.isScale(tensor, aligned))
                 .flatMap(tensor -> missing(tensor, ofAdapted.of(tensor.name())).stream());
-        return Stream.of(tensors, missing, settings(aligned, adapted))
+        Stream<Effect> renamed = RenamedTensors.in(adapted, aligned).stream()
+                .map(name -> new Effect(name, Kind.UNKNOWN_NAME, null, null));
+        return Stream.of(tensors, missing, renamed, settings(aligned, adapted))
                 .flatMap(each -> each)
                 .toList();
     }

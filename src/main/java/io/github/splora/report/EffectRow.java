@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A part of the fine-tune that changes the model, but is not a module and has no score.
  *
  * @param name the changed tensor, without {@code .weight}, or the config field
- * @param kind {@code saved-weight}, {@code bias}, {@code tokens}, {@code vector}, {@code new-tensor}, {@code missing-tensor} or
+ * @param kind {@code saved-weight}, {@code bias}, {@code tokens}, {@code vector}, {@code new-tensor}, {@code missing-tensor},
+ *     {@code unknown-name} or
  *     {@code setting}
  * @param norm Frobenius norm of the change; null if it cannot be computed
  * @param cosine cosine between the change and the alignment delta of the same tensor; null if there is none

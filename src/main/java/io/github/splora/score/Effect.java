@@ -20,6 +20,7 @@ public record Effect(String name, Kind kind, @Nullable Double norm, @Nullable Do
         VECTOR("vector", "a norm or another vector that replaces the aligned one"),
         NEW_TENSOR("new-tensor", "a tensor that the aligned model lacks"),
         MISSING_TENSOR("missing-tensor", "a tensor of the aligned model that is missing"),
+        UNKNOWN_NAME("unknown-name", "a tensor under a name that transformers may not know, and would then ignore"),
         SETTING("setting", "a setting that changes what the weights do");
 
         private final String label;

@@ -129,6 +129,27 @@ class HostileAdaptersTest {
         assertThat(gated.err()).contains("gate failed: ").contains(says);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "model.embed_tokens, lora_A.weight, lora_B.weight, 4, 9",
+        "model.layers.3.self_attn.k_proj, lora_embedding_A, lora_embedding_B, 6, 4",
+    })
+    void factorsUnderTheNamesOfAnotherKindOfLayerAreNotLoaded(String module, String a, String b, int out, int in) {
+        model(1).random("model.embed_tokens.weight", 4, 9)
+                .random("model.layers.3.self_attn.k_proj.weight", 4, 6)
+                .writeTo(folder.resolve("base"));
+        model(2).random("model.embed_tokens.weight", 4, 9)
+                .random("model.layers.3.self_attn.k_proj.weight", 4, 6)
+                .writeTo(folder.resolve("aligned"));
+        TinyAdapter adapter = adapter()
+                .config("target_modules", "[\"q_proj\", \"k_proj\", \"embed_tokens\"]")
+                .random(PREFIX + module + "." + a, 2, in)
+                .random(PREFIX + module + "." + b, out, 2);
+        Run run = run("prune", adapter, "--count", "1", "--fail-on", "max-score>99");
+        assertThat(run.err()).contains("gate failed: PEFT would not load 1 module of the adapter (" + module + ")");
+        assertThat(run.code()).isEqualTo(ExitCode.GATE_FAILED);
+    }
+
     /** Stack traces and debugging output quote what users and files say, too. */
     @ParameterizedTest
     @ValueSource(strings = {"\u001b[2J", "\r", "\n", "\u0007", "\u009b31m", "\u202e", "\u2028", "\u0000", "\u200b"})

@@ -10,6 +10,7 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.gate.Gates;
 import io.github.splora.measure.ReferenceKind;
 import io.github.splora.measure.Resources;
+import io.github.splora.pairing.RenamedTensors;
 import io.github.splora.report.EffectRow;
 import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
@@ -430,6 +431,53 @@ class MergedRunTest {
                     .allMatch(line -> line.contains("transformers would ignore its scales"));
         } else {
             assertThat(score(MetricKind.COSINE).modules()).hasSize(MODULES.size());
+        }
+    }
+
+    /** Transformers renames a model as a whole, or starts what it does not find at random. */
+    @ParameterizedTest
+    @CsvSource({
+        "model.layers.1.self_attn.q_proj.weight, _orig_mod.model.layers.1.self_attn.q_proj.weight, 1",
+        "model.layers.1., language_model.layers.1., 2",
+        "model.layers.1., model.language_model.layers.1., 2",
+        "model.layers.1., layers.1., 2",
+        "model., _orig_mod.model., 4",
+        "model., MODEL., 4",
+        "model., '', 0",
+        "model., model., 0",
+    })
+    void aNameThatTransformersMayNotKnowIsAChange(String from, String to, int count) {
+        TinyCheckpoint merged = new TinyCheckpoint().seed(3).config("{\"model_type\":\"llama\"}");
+        MODULES.forEach(module -> merged.random((module + ".weight").replace(from, to), 6, 10));
+        merged.random(NORM.replace(from, to), 10).random(EMBEDDING.replace(from, to), 7, 10);
+        adapted = merged.writeTo(folder.resolve("renamed"));
+        assertThat(score(MetricKind.COSINE).effects().stream()
+                        .filter(each -> each.kind().equals("unknown-name")))
+                .hasSize(count);
+    }
+
+    @Test
+    void thePartsOfAModelMayBeRenamedEachInItsOwnWay() {
+        aligned = new TinyCheckpoint()
+                .seed(2)
+                .config("{\"text_config\": {}}")
+                .random("model.layers.0.q_proj.weight", 6, 10)
+                .random("model.embed_tokens.weight", 7, 10)
+                .random("visual.blocks.0.fc.weight", 6, 10)
+                .random("lm_head.weight", 7, 10)
+                .writeTo(folder.resolve("aligned-parts"));
+        base = aligned;
+        adapted = new TinyCheckpoint()
+                .seed(3)
+                .config("{\"text_config\": {}}")
+                .random("model.language_model.layers.0.q_proj.weight", 6, 10)
+                .random("model.language_model.embed_tokens.weight", 7, 10)
+                .random("model.visual.blocks.0.fc.weight", 6, 10)
+                .random("lm_head.weight", 7, 10)
+                .writeTo(folder.resolve("merged-parts"));
+        try (Checkpoint one = Checkpoint.open(adapted);
+                Checkpoint other = Checkpoint.open(aligned)) {
+            assertThat(RenamedTensors.in(one, other)).isEmpty();
         }
     }
 
