@@ -1,7 +1,9 @@
 package io.github.splora.cli;
 
+import io.github.splora.Version;
 import io.github.splora.error.Printable;
 import io.github.splora.fleet.FleetVerdict;
+import io.github.splora.fleet.LedgerResults;
 import io.github.splora.fleet.Policy;
 import io.github.splora.gate.Gates;
 import io.github.splora.json.StrictJson;
@@ -15,6 +17,7 @@ import io.github.splora.select.Granularity;
 import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -83,6 +86,20 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
     Path modules;
 
     @Option(
+            names = "--sarif",
+            paramLabel = "FILE",
+            description = "Also write the verdicts as SARIF 2.1.0 when all adapters are judged.")
+    @Nullable
+    Path sarif;
+
+    @Option(
+            names = "--junit",
+            paramLabel = "FILE",
+            description = "Also write the verdicts as JUnit XML when all adapters are judged.")
+    @Nullable
+    Path junit;
+
+    @Option(
             names = "--policy",
             paramLabel = "FILE",
             description =
@@ -135,11 +152,21 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
         FleetSummary summary = splora().fleet(
                         options,
                         new FleetReporter(common.quiet, spec.commandLine().getErr()));
+        writeResults();
         print(summary);
         if (summary.count(FleetVerdict.ERROR) > 0) {
             return ExitCode.BAD_INPUT;
         }
         return summary.isAllAllowed() ? ExitCode.DONE : ExitCode.GATE_FAILED;
+    }
+
+    private void writeResults() throws IOException {
+        if (sarif != null) {
+            Files.writeString(sarif, new LedgerResults(ledger).sarif(Version.current()));
+        }
+        if (junit != null) {
+            Files.writeString(junit, new LedgerResults(ledger).junit());
+        }
     }
 
     private FleetOptions options() {

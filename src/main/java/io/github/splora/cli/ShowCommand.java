@@ -68,6 +68,7 @@ final class ShowCommand implements Callable<Integer> {
             refuse((output.heatmap ? "--heatmap" : "--fail-on")
                     + " needs the report of a run on adapters, not that of a sweep");
         }
+        SweepOutput.contradiction(output.format.choice).ifPresent(this::refuse);
         spec.commandLine().getOut().print(SweepOutput.write(sweep, output.format.choice));
         spec.commandLine().getOut().flush();
         if (page != null) {

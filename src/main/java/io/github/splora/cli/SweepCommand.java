@@ -129,6 +129,9 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        SweepOutput.contradiction(format.choice).ifPresent(sentence -> {
+            throw wrong(sentence);
+        });
         SweepOptions options = options();
         ReportFile file = page == null
                 ? null

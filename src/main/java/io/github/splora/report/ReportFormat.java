@@ -5,7 +5,9 @@ public enum ReportFormat {
     TABLE("table"),
     JSON("json"),
     CSV("csv"),
-    MARKDOWN("markdown");
+    MARKDOWN("markdown"),
+    SARIF("sarif"),
+    JUNIT("junit");
 
     private final String label;
 
@@ -20,6 +22,8 @@ public enum ReportFormat {
             case JSON -> RunReport::toJson;
             case CSV -> new CsvWriter();
             case MARKDOWN -> new MarkdownWriter();
+            case SARIF -> new SarifWriter();
+            case JUNIT -> new JunitWriter();
         };
     }
 

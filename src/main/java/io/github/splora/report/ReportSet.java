@@ -57,6 +57,8 @@ public record ReportSet(List<RunReport> reports) {
             case CSV -> csv();
             case TABLE -> under("", Printable::text, writer);
             case MARKDOWN -> under("## ", Markdown::text, writer);
+            case SARIF -> new SarifWriter().write(reports);
+            case JUNIT -> new JunitWriter().write(reports);
         };
     }
 

@@ -149,7 +149,7 @@ class UsageTest {
                 "--reference    | nonsense | alignment, safelora, subspace",
                 "--population   | nonsense | type, all, null",
                 "--granularity  | blocks   | module, fusion, block",
-                "--format       | html     | table, json, csv, markdown",
+                "--format       | html     | table, json, csv, markdown, sarif, junit",
                 "--action       | nonsense | drop, zero, scale, project, attenuate, deflate, restore, repair",
                 "--config-style | nonsense | exclude, targets, list",
                 "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp, fireworks, baseten, together",

@@ -93,6 +93,8 @@ class HostileTextTest {
                 report -> ReportFormat.MARKDOWN.writer(TableLayout.PLAIN).write(report));
         WRITERS.put("markdown of several", report -> set(report, ReportFormat.MARKDOWN));
         WRITERS.put("card", HostileTextTest::card);
+        WRITERS.put("sarif", report -> set(report, ReportFormat.SARIF));
+        WRITERS.put("junit", report -> set(report, ReportFormat.JUNIT));
         WRITERS.put("json", RunReport::toJson);
         WRITERS.put("html", report -> new HtmlWriter().write(report));
     }
