@@ -1,10 +1,10 @@
 package io.github.splora.cli;
 
+import io.github.splora.backend.Backend;
 import io.github.splora.measure.Resources;
 import io.github.splora.run.HashScope;
 import io.github.splora.select.ModuleFilter;
 import io.github.splora.tensor.KernelKind;
-import io.github.splora.tensor.djl.TensorEngine;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
@@ -86,7 +86,7 @@ final class WorkOptions {
 
     /** Returns a sentence that says what is wrong with the options; empty if nothing is. */
     Optional<String> contradiction() {
-        if (!TensorEngine.isDeviceChoice(device)) {
+        if (!Backend.isDeviceChoice(device)) {
             return Optional.of("--device '" + device + "': must be auto, cpu, gpu or gpu:N");
         }
         if (kernel == KernelKind.JAVA && device.startsWith("gpu")) {

@@ -132,7 +132,7 @@ final class Scoring {
                 corrections,
                 options,
                 progress);
-        Backend.Arithmetic arithmetic = backend.arithmetic().get();
+        Backend.Arithmetic arithmetic = backend.arithmetic();
         RunReport.Engine described = new RunReport.Engine(
                 arithmetic.name(),
                 arithmetic.version(),

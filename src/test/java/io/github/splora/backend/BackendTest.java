@@ -12,6 +12,7 @@ import io.github.splora.tensor.Operand;
 import io.github.splora.tensor.Pass;
 import io.github.splora.tensor.Pass.Slot;
 import io.github.splora.tensor.djl.TensorEngine;
+import io.github.splora.tensor.loops.LoopKernel;
 import io.github.splora.testing.DenseMatrix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which kernel a device means, and when the engine's library is needed. */
 class BackendTest {
@@ -40,20 +42,19 @@ class BackendTest {
 
         assertThat(squared.get()).isEqualTo(4 * 3);
         assertThat(backend.device()).isEqualTo("cpu");
-        assertThat(backend.arithmetic().get().name()).isEqualTo("Java");
+        assertThat(backend.arithmetic().name()).isEqualTo("Java");
     }
 
     @Test
-    void whatNeedsFloat64SaysThatItNeedsTheLibrary() throws IOException {
+    void whatNeedsFloat64IsComputedWithoutALibraryToo() throws IOException {
         Backend backend = Backend.fastest(0, "auto", () -> false, BackendTest::startWithoutLibrary);
-        Weights weights = weights();
         Pass pass = new Pass();
-        pass.inner(Operand.ALIGNED, Operand.ALIGNED);
+        Slot<Double> squared = pass.inner(Operand.ALIGNED, Operand.ALIGNED);
 
-        assertThatThrownBy(() -> backend.kernel().run(pass, weights))
-                .isInstanceOf(UncheckedIOException.class)
-                .cause()
-                .hasMessage("this run needs float64, which the PyTorch engine computes: " + NO_LIBRARY);
+        backend.kernel().run(pass, weights());
+
+        assertThat(squared.get()).isEqualTo(4 * 3);
+        assertThat(backend.arithmetic().name()).isEqualTo("Java");
     }
 
     @ParameterizedTest
@@ -69,7 +70,7 @@ class BackendTest {
     void anEngineWithoutAGpuLeavesTheWalksToTheLoops() {
         Backend backend = Backend.fastest(0, "auto", () -> true, device -> TensorEngine.start("cpu"));
 
-        assertThat(backend.kernel()).isInstanceOf(FallbackKernel.class);
+        assertThat(backend.kernel()).isInstanceOf(LoopKernel.class);
         assertThat(backend.device()).isEqualTo("cpu");
     }
 
@@ -77,8 +78,20 @@ class BackendTest {
     void theEngineIsTakenWhereItIsAskedFor() {
         Backend backend = Backend.start(0, "cpu", KernelKind.DJL);
 
-        assertThat(backend.arithmetic().get().name()).isEqualTo("PyTorch");
+        assertThat(backend.arithmetic().name()).isEqualTo("PyTorch");
         assertThatThrownBy(() -> Backend.start(0, "gpu:99", KernelKind.AUTO)).isInstanceOf(BadInputException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "cpu", "gpu", "gpu:0", "gpu:12"})
+    void knowsTheNamesOfDevices(String choice) {
+        assertThat(Backend.isDeviceChoice(choice)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "cuda", "gpu:", "gpu:-1", "gpu:x", "GPU"})
+    void knowsWhatIsNoDevice(String choice) {
+        assertThat(Backend.isDeviceChoice(choice)).isFalse();
     }
 
     private static TensorEngine startWithoutLibrary(String device) {

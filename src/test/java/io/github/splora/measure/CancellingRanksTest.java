@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LayerKind.Factors;
 import io.github.splora.adapter.LoraModule;
-import io.github.splora.backend.FallbackKernel;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.correct.CorrectionMethods;
 import io.github.splora.correct.CorrectionRequest;
@@ -127,9 +126,7 @@ class CancellingRanksTest {
         }
 
         Kernel kernel() {
-            return this == DJL
-                    ? TensorEngine.start("cpu").kernel()
-                    : new FallbackKernel(new LoopKernel(PlainLoops::new), () -> TensorEngine.start("cpu"));
+            return this == DJL ? TensorEngine.start("cpu").kernel() : new LoopKernel(PlainLoops::new);
         }
     }
 

@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class TensorEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(TensorEngine.class);
-    private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu(:\\d{1,3})?");
 
     private final Engine engine;
     private final Device device;
@@ -30,11 +28,6 @@ public final class TensorEngine {
     private TensorEngine(Engine engine, Device device) {
         this.engine = engine;
         this.device = device;
-    }
-
-    /** Whether {@code choice} is one of {@code auto}, {@code cpu}, {@code gpu}, {@code gpu:N}. */
-    public static boolean isDeviceChoice(String choice) {
-        return DEVICE.matcher(choice).matches();
     }
 
     /**

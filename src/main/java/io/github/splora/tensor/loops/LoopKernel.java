@@ -42,9 +42,9 @@ public final class LoopKernel implements Kernel {
     private static final long TILES_BYTES =
             (long) PIECE * (Tile.Shape.WIDE.rows() + Tile.Shape.SQUARE.rows()) * Float.BYTES;
 
-    /** Whether these loops can compute a pass: float32 must be precise enough, and no weight may be float64. */
-    public static boolean canAnswer(Pass pass, Weights weights) {
-        return !pass.isFloat64Wanted() && weights.matrices().stream().allMatch(StoredBlock::canRead);
+    /** Whether float32 is not precise enough for a pass over these weights. */
+    private static boolean isFloat64Needed(Pass pass, Weights weights) {
+        return pass.isFloat64Wanted() || weights.matrices().stream().anyMatch(matrix -> widest(matrix) > Float.SIZE);
     }
 
     private final Pool<LoopMemory> memories;
@@ -61,7 +61,17 @@ public final class LoopKernel implements Kernel {
 
     @Override
     public void run(Pass pass, Weights weights) {
-        memories.lend(memory -> new Walk(pass, weights, memory, null).run());
+        run(pass, weights, null);
+    }
+
+    private void run(Pass pass, Weights weights, @Nullable KeptTiles tiles) {
+        memories.lend(memory -> {
+            if (isFloat64Needed(pass, weights)) {
+                new PreciseWalk(pass, weights, memory).run();
+            } else {
+                new Walk(pass, weights, memory, tiles).run();
+            }
+        });
     }
 
     @Override
@@ -89,7 +99,7 @@ public final class LoopKernel implements Kernel {
 
         @Override
         public void run(Pass pass) {
-            memories.lend(memory -> new Walk(pass, weights, memory, tiles).run());
+            LoopKernel.this.run(pass, weights, tiles);
         }
 
         @Override

@@ -62,6 +62,47 @@ final class Loops {
         }
     }
 
+    /** {@code from −= minus}, in float64. */
+    static void subtract(double[] from, double[] minus) {
+        for (int i = 0; i < from.length; i++) {
+            from[i] -= minus[i];
+        }
+    }
+
+    /** {@code to = from − to}, in float64. */
+    static void subtractFrom(double[] from, double[] to) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] = from[i] - to[i];
+        }
+    }
+
+    /** {@code sum[at + i] += left[first + i] · right[first + i]}, in float64. */
+    static void addProducts(double[] sum, int at, double[] left, double[] right, int first, int n) {
+        for (int i = 0; i < n; i++) {
+            sum[at + i] += left[first + i] * right[first + i];
+        }
+    }
+
+    /** {@code Σ left[first + i] · right[first + i]} in float64. */
+    static double inner(double[] left, double[] right, int first, int n) {
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int end = first + n;
+        int i = first;
+        for (; i + 3 < end; i += 4) {
+            sum0 += left[i] * right[i];
+            sum1 += left[i + 1] * right[i + 1];
+            sum2 += left[i + 2] * right[i + 2];
+            sum3 += left[i + 3] * right[i + 3];
+        }
+        for (; i < end; i++) {
+            sum0 += left[i] * right[i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
     /** {@code row *= factor}. */
     static void scale(float[] row, float factor, int n) {
         for (int i = 0; i < n; i++) {

@@ -9,11 +9,12 @@ import io.github.splora.tensor.BlockRows;
 import io.github.splora.tensor.ScaleTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.IntBuffer;
 
 /**
- * A block of rows of one stored matrix in memory. Elements come out as float32 in two arrays, those at even and those at odd
- * indices, because 16-bit floats are unpacked in pairs.
+ * A block of rows of one stored matrix in memory. Elements come out as float64, or as float32 in two arrays, those at even and
+ * those at odd indices, because 16-bit floats are unpacked in pairs.
  */
 final class StoredBlock {
 
@@ -24,6 +25,7 @@ final class StoredBlock {
     private IntBuffer ints;
 
     private IntBuffer intsBehindOne;
+    private DoubleBuffer doubles;
     private DType type;
     private long columns;
     private ScaleTable scales;
@@ -34,6 +36,9 @@ final class StoredBlock {
 
     private boolean hasHalfBeyondNumbers;
     private byte[] bytes = {};
+    private int firstDouble;
+    private float[] evens = {};
+    private float[] odds = {};
     private float[] minusEven = {};
     private float[] minusOdd = {};
     private long row;
@@ -42,11 +47,6 @@ final class StoredBlock {
     @SuppressWarnings("NullAway.Init") // read() sets the rest before anything is taken
     StoredBlock(TileLoops loops) {
         this.loops = loops;
-    }
-
-    /** Whether a matrix can be read here: float64 cannot. */
-    static boolean canRead(StoredMatrix matrix) {
-        return matrix.stretches().stream().noneMatch(each -> each.tensor().dtype() == DType.F64);
     }
 
     /**
@@ -68,6 +68,7 @@ final class StoredBlock {
         if (memory.capacity() < length) {
             memory = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
             ints = memory.asIntBuffer();
+            doubles = memory.asDoubleBuffer();
             intsBehindOne = memory.slice(Math.min(Short.BYTES, length), Math.max(0, length - Short.BYTES))
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .asIntBuffer();
@@ -89,6 +90,7 @@ final class StoredBlock {
         switch (type.bits()) {
             case Byte.SIZE -> memory.get((int) first, bytes, 0, count);
             case Float.SIZE -> ints.get((int) first, pairs, 0, count);
+            case Double.SIZE -> firstDouble = (int) first;
             default -> takePairs(first, count);
         }
     }
@@ -128,6 +130,27 @@ final class StoredBlock {
                 }
             }
             default -> throw new IllegalArgumentException(type + " is not a dtype of weights");
+        }
+    }
+
+    /** Converts the first {@code count} elements of the piece to float64, into {@code to[at]} and what follows. */
+    void widen(int count, double[] to, int at) {
+        if (type == DType.F64) {
+            doubles.get(firstDouble, to, at, count);
+            return;
+        }
+        int n = (count + 1) / 2;
+        if (evens.length < n) {
+            evens = new float[n];
+            odds = new float[n];
+        }
+        widen(0, count, evens, odds);
+        for (int i = 0; i < count / 2; i++) {
+            to[at + 2 * i] = evens[i];
+            to[at + 2 * i + 1] = odds[i];
+        }
+        if (count % 2 == 1) {
+            to[at + count - 1] = evens[n - 1];
         }
     }
 

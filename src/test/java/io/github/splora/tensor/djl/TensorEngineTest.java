@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.splora.error.BadInputException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorEngineTest {
 
@@ -34,17 +32,5 @@ class TensorEngineTest {
                 .hasMessageMatching(
                         "--device: gpu:99: no such GPU; available GPUs: .*; use --device cpu or auto, or run"
                                 + " .splora doctor. to find the cause");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"auto", "cpu", "gpu", "gpu:0", "gpu:12"})
-    void knowsTheNamesOfDevices(String choice) {
-        assertThat(TensorEngine.isDeviceChoice(choice)).isTrue();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "cuda", "gpu:", "gpu:-1", "gpu:x", "GPU"})
-    void knowsWhatIsNoDevice(String choice) {
-        assertThat(TensorEngine.isDeviceChoice(choice)).isFalse();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.splora.backend.FallbackKernel;
 import io.github.splora.error.BadInputException;
 import io.github.splora.linalg.Matrix;
 import io.github.splora.pairing.Weights;
@@ -38,7 +37,7 @@ class LoopKernelTest extends KernelTest {
 
     @Override
     protected Kernel kernel() {
-        return new FallbackKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
+        return new LoopKernel(loops());
     }
 
     Supplier<TileLoops> loops() {
@@ -147,30 +146,40 @@ class LoopKernelTest extends KernelTest {
         }
     }
 
-    @Test
-    void theEngineIsStartedOnlyForWhatNeedsFloat64() throws IOException {
-        FallbackKernel kernel = new FallbackKernel(new LoopKernel(loops()), () -> TensorEngine.start("cpu"));
-        StoredMatrix base = matrix(30, 20, 1, DType.BF16, false, 1);
-        StoredMatrix aligned = matrix(30, 20, 2, DType.BF16, false, 1);
-        Pass ofDelta = new Pass();
-        ofDelta.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-
-        kernel.run(ofDelta, new Weights(base, aligned, false));
-        assertThat(kernel.engine()).isEmpty();
-
+    /** Each of these demands makes a walk one in float64. */
+    @ParameterizedTest
+    @CsvSource({"300,2100", "131,67", "67,1025", "1,3000"})
+    void whatNeedsFloat64IsAsPreciseAsTheEngine(int out, int in) throws IOException {
         List<Consumer<Pass>> demanding = List.of(
                 pass -> pass.inner(Operand.ALIGNED, Operand.ALIGNED),
                 pass -> pass.rowInner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA),
                 Pass::demandFloat64);
-        for (Consumer<Pass> demand : demanding) {
-            Pass pass = new Pass();
-            pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
-            demand.accept(pass);
-            assertThat(LoopKernel.canAnswer(pass, new Weights(base, aligned, false)))
-                    .isFalse();
+        for (boolean transposed : new boolean[] {false, true}) {
+            Weights weights = new Weights(
+                    matrix(out, in, 1, DType.BF16, transposed, 1),
+                    matrix(out, in, 2, DType.BF16, transposed, 1),
+                    transposed);
+            for (Consumer<Pass> demand : demanding) {
+                double[][] expected = productsInFloat64(ENGINE, weights, demand);
+                double[][] found = productsInFloat64(kernel(), weights, demand);
+                for (int i = 0; i < expected.length; i++) {
+                    double largest =
+                            Arrays.stream(expected[i]).map(Math::abs).max().orElseThrow();
+                    assertThat(found[i]).containsExactly(expected[i], within(1e-13 * largest));
+                }
+            }
         }
-        kernel.run(ofDelta, new Weights(base, matrix(30, 20, 2, DType.F64, false, 1), false));
-        assertThat(kernel.engine()).isPresent();
+    }
+
+    private static double[][] productsInFloat64(Kernel kernel, Weights weights, Consumer<Pass> demand) {
+        return products(
+                wanted -> {
+                    demand.accept(wanted);
+                    kernel.run(wanted, weights);
+                },
+                (int) weights.outFeatures(),
+                (int) weights.inFeatures(),
+                false);
     }
 
     @Test
