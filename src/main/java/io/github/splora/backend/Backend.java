@@ -14,6 +14,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel that a run computes with, and its device.
@@ -24,10 +26,11 @@ import java.util.regex.Pattern;
  */
 public record Backend(Kernel kernel, Arithmetic arithmetic, String device) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Backend.class);
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu(:\\d{1,3})?");
 
     /** Vectors regain their startup time from this many bytes on. */
-    private static final long LEAST_BYTES_FOR_VECTORS = 3_000_000_000L;
+    private static final long LEAST_BYTES_FOR_VECTORS = Long.getLong("splora.vectors.from", 3_000_000_000L);
 
     /**
      * The software that computes.
@@ -69,6 +72,10 @@ public record Backend(Kernel kernel, Arithmetic arithmetic, String device) {
 
     private static boolean mayFindGpu() {
         if (!EngineParts.areInstalled()) {
+            if (GpuProbe.hasDriver()) {
+                LOG.info(
+                        "computing on the CPU, because PyTorch is not installed; 'splora doctor' says how to use the GPU");
+            }
             return false;
         }
         return TensorEngine.mayFindGpu() && GpuProbe.mayFindGpu();

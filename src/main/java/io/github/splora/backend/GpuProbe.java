@@ -23,6 +23,15 @@ final class GpuProbe {
         return mayFindGpu(System.getProperty("os.name"), Path.of("/"));
     }
 
+    /** Whether a driver of NVIDIA's is loaded, as far as Linux shows. */
+    static boolean hasDriver() {
+        return hasDriver(Path.of("/"));
+    }
+
+    private static boolean hasDriver(Path root) {
+        return DRIVER_FILES.stream().map(root::resolve).anyMatch(Files::exists);
+    }
+
     /**
      * Whether a machine may have a GPU that CUDA can use.
      *
@@ -34,9 +43,7 @@ final class GpuProbe {
         if (name.startsWith("mac")) {
             return false;
         }
-        return !name.equals("linux")
-                || DRIVER_FILES.stream().map(root::resolve).anyMatch(Files::exists)
-                || hasCard(root);
+        return !name.equals("linux") || hasDriver(root) || hasCard(root);
     }
 
     /** The first use of CUDA may load the driver, so a card is enough. */

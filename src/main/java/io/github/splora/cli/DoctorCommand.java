@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import io.github.splora.doctor.Diagnosis;
 import io.github.splora.json.StrictJson;
+import io.github.splora.tensor.djl.EngineParts;
 import io.github.splora.tensor.djl.TensorEngine;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -48,6 +49,10 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         common.applyToLog();
+        if (installCuda && !EngineParts.areInstalled()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--install-cuda: PyTorch is not installed; first " + EngineParts.howToAdd());
+        }
         if (installCuda && !TensorEngine.bundledFlavor().equals("none")) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -19,7 +19,9 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -80,6 +82,10 @@ public final class Main {
     public static void main(String[] args) {
         PrintWriter out = utf8(FileDescriptor.out);
         PrintWriter err = utf8(FileDescriptor.err);
+        String training = System.getProperty("splora.training");
+        if (training != null) {
+            System.exit(TrainingRun.run(Path.of(training), err));
+        }
         int exitCode = run(args, out, err, HubCache.of(System.getenv()), Terminal.ofProcess());
         if (out.checkError() && exitCode == ExitCode.DONE) {
             err.println("splora: could not write all results to standard output");
@@ -104,6 +110,12 @@ public final class Main {
             return ExitCode.WRONG_USAGE;
         }
         String[] words = ShortHelp.asOption(given);
+        Optional<String> page = ShortHelp.onlyPage(words);
+        if (page.isPresent()) {
+            out.print(page.get());
+            out.flush();
+            return ExitCode.DONE;
+        }
         CommandLine commandLine = commandLine(words, hub, terminal).setOut(out).setErr(err);
         try {
             return commandLine.execute(AtFiles.expanded(commandLine, words));

@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,6 +28,10 @@ final class ShortHelp {
 
     /** The words of {@code splora help prune} and {@code splora prune help}, which picocli takes for arguments. */
     private static final String HELP = "help";
+
+    private static final Set<String> HELP_OPTIONS = Set.of("-h", "--help");
+    private static final Predicate<String> IS_COMMAND =
+            word -> !word.equals("splora") && word.chars().allMatch(letter -> letter >= 'a' && letter <= 'z');
 
     private static final String SECTION = "splora-page";
 
@@ -47,11 +54,24 @@ final class ShortHelp {
 
     /** Returns the page of a command, with a final line break. */
     static String page(String command) {
+        return find(command).orElseThrow(() -> new IllegalStateException("no help for " + command));
+    }
+
+    /** Returns the page that arguments such as {@code prune --help} ask for, if that is all they do: picocli takes longer. */
+    static Optional<String> onlyPage(String[] words) {
+        if (words.length == 0 || words.length > 2 || !HELP_OPTIONS.contains(words[words.length - 1])) {
+            return Optional.empty();
+        }
+        return words.length == 1
+                ? find("splora")
+                : Optional.of(words[0]).filter(IS_COMMAND).flatMap(ShortHelp::find);
+    }
+
+    private static Optional<String> find(String command) {
         try (InputStream page = ShortHelp.class.getResourceAsStream("help/" + command + ".txt")) {
-            if (page == null) {
-                throw new IllegalStateException("no help for " + command);
-            }
-            return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+            return page == null
+                    ? Optional.empty()
+                    : Optional.of(new String(page.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

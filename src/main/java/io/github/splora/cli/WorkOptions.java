@@ -50,7 +50,7 @@ final class WorkOptions {
             description =
                     "Implementation: djl (PyTorch, called through DJL, in float64), java (Java loops on the CPU), or auto (djl on a"
                             + " GPU, otherwise java). java takes a third of PyTorch's CPU time. It computes in float32 where that"
-                            + " is accurate to about 1e-7 of the norms, and uses PyTorch for DoRA, PiSSA, OLoRA, subspaces"
+                            + " is accurate to about 1e-7 of the norms, and in float64 for DoRA, PiSSA, OLoRA, subspaces"
                             + " and float64 weights. Default: ${DEFAULT-VALUE}.")
     KernelKind kernel;
 

@@ -1,5 +1,6 @@
 package io.github.splora.doctor;
 
+import io.github.splora.tensor.djl.EngineParts;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,15 @@ final class Advice {
     Advice(Machine machine, String bundledFlavor) {
         this.machine = machine;
         this.bundledFlavor = bundledFlavor;
+    }
+
+    /** Returns how to add the engine to a splora without it. */
+    static List<String> withoutEngine(Machine machine) {
+        String how = "To add PyTorch, " + EngineParts.howToAdd() + "; then run 'splora doctor' again.";
+        return List.of(
+                machine.cards().isEmpty()
+                        ? "PyTorch is optional: only GPUs and --kernel djl need it. " + how
+                        : "There is an NVIDIA card, which splora can use through PyTorch. " + how);
     }
 
     /**

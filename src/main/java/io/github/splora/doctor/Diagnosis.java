@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The findings of {@code splora doctor}: facts for a bug report, and advice in sentences.
  *
- * @param scoringWorks whether the engine starts and computes
+ * @param scoringWorks whether the engine starts and computes, or is not installed, so that Java's loops compute
  * @param device the device that {@code --device auto} selects; null if scoring does not work
  * @param splora version of splora
  * @param java version, vendor and folder of the running Java
@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param cpu name of the processor
  * @param processors number of processors that Java may use
  * @param vectorBits width of the vectors that Java's loops use; 0 if they use none
- * @param engine null if it did not start
- * @param engineProblem why it did not start; null if it did
+ * @param engine null if it did not start or is not installed
+ * @param engineProblem why it did not start, or that it is not installed; null if it did
  * @param bundledLibrary platform of the library bundled with splora: {@code cpu}, {@code cu128} or {@code none}
- * @param cache the folder into which libraries are unpacked
+ * @param cache the folder into which libraries are unpacked; null if the engine is not installed
  * @param cards the NVIDIA cards in the machine, usable or not
  * @param driver version of the NVIDIA driver; null if none is loaded
  * @param advice what to do, most important first; empty if nothing is necessary
@@ -45,7 +45,7 @@ public record Diagnosis(
         @Nullable Engine engine,
         @Nullable String engineProblem,
         String bundledLibrary,
-        String cache,
+        @Nullable String cache,
         List<String> cards,
         @Nullable String driver,
         List<String> advice) {
@@ -73,8 +73,13 @@ public record Diagnosis(
         return of(new LinuxMachine(), EngineUnderTest.ofProcess(isDownloadAllowed));
     }
 
+    private static final String NOT_INSTALLED = "PyTorch is not installed";
+
     /** Examines the given machine and engine. */
     public static Diagnosis of(Machine machine, EngineUnderTest engine) {
+        if (!engine.isInstalled()) {
+            return with(machine, engine, null, NOT_INSTALLED, "cpu");
+        }
         Engine started = null;
         String problem = null;
         try {
@@ -89,9 +94,22 @@ public record Diagnosis(
         } catch (RuntimeException | LinkageError e) {
             problem = e.toString();
         }
-        String device = started == null ? null : started.gpus().isEmpty() ? "cpu" : "gpu:0";
+        return with(
+                machine,
+                engine,
+                started,
+                problem,
+                started == null ? null : started.gpus().isEmpty() ? "cpu" : "gpu:0");
+    }
+
+    private static Diagnosis with(
+            Machine machine,
+            EngineUnderTest engine,
+            @Nullable Engine started,
+            @Nullable String problem,
+            @Nullable String device) {
         return new Diagnosis(
-                started != null,
+                device != null,
                 device,
                 Version.current(),
                 property("java.version") + " (" + property("java.vendor") + "), " + property("java.home"),
@@ -102,10 +120,12 @@ public record Diagnosis(
                 started,
                 problem,
                 engine.bundledFlavor(),
-                engine.cache(),
+                engine.isInstalled() ? engine.cache() : null,
                 machine.cards(),
                 machine.driver().orElse(null),
-                new Advice(machine, engine.bundledFlavor()).on(started, problem));
+                engine.isInstalled()
+                        ? new Advice(machine, engine.bundledFlavor()).on(started, problem)
+                        : Advice.withoutEngine(machine));
     }
 
     /** Returns the diagnosis as text, one line per fact, followed by the advice. */
@@ -117,10 +137,14 @@ public record Diagnosis(
         lines.add("  CPU     " + cpu + ", " + Plural.of(processors, "processor") + ", "
                 + (vectorBits == 0 ? "no vector instructions for Java's loops" : vectorBits + "-bit vectors"));
         lines.add("  engine  "
-                + (engine == null
-                        ? "does not start: " + engineProblem
-                        : engine.name() + " " + engine.version() + ", from " + engine.library()));
-        lines.add("  cache   " + cache);
+                + (engine != null
+                        ? engine.name() + " " + engine.version() + ", from " + engine.library()
+                        : cache == null
+                                ? engineProblem + "; Java's loops compute on the CPU"
+                                : "does not start: " + engineProblem));
+        if (cache != null) {
+            lines.add("  cache   " + cache);
+        }
         lines.add("  GPUs    " + gpus());
         lines.add("  cards   " + (cards.isEmpty() ? "no NVIDIA card found" : String.join("; ", cards))
                 + (driver == null ? "" : ", driver " + driver));

@@ -85,8 +85,11 @@ public final class Vectors {
         }
     }
 
-    /** Adds the API's module to the running JVM, as the JVM itself does for agents. */
+    /** Adds the API's module to the running JVM, as the JVM itself does for agents, unless it has been started with it. */
     private static boolean load() {
+        if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
+            return true;
+        }
         try {
             Class.forName("jdk.internal.module.Modules")
                     .getMethod("loadModule", String.class)

@@ -56,6 +56,29 @@ class ShortHelpTest {
                 .forEach(option -> assertThat(page).contains(option.longestName()));
     }
 
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aPageThatIsAllThatIsAskedForNeedsNoParser(String command) {
+        assertThat(ShortHelp.onlyPage(new String[] {command, "--help"})).contains(ShortHelp.page(command));
+        assertThat(ShortHelp.onlyPage(new String[] {"-h"})).contains(ShortHelp.page("splora"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--version",
+                "score",
+                "score --help --help-all",
+                "nonsense --help",
+                "splora -h",
+                "../help/score -h"
+            })
+    void anythingElseIsForTheParser(String line) {
+        assertThat(ShortHelp.onlyPage(line.isEmpty() ? new String[0] : line.split(" ", -1)))
+                .isEmpty();
+    }
+
     @Test
     void theFirstPageNamesEveryCommand() {
         assertThat(commands())

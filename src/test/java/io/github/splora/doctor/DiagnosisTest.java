@@ -19,6 +19,27 @@ class DiagnosisTest {
 
     private static final Fake NO_CARD = new Fake(List.of(), null, false);
     private static final Fake H100 = new Fake(List.of("NVIDIA H100 80GB HBM3"), "570.86", true);
+    private static final EngineUnderTest NOT_INSTALLED = new EngineUnderTest() {
+        @Override
+        public boolean isInstalled() {
+            return false;
+        }
+
+        @Override
+        public EngineState start() {
+            throw new IllegalStateException("there is nothing to start");
+        }
+
+        @Override
+        public String bundledFlavor() {
+            return "none";
+        }
+
+        @Override
+        public String cache() {
+            throw new IllegalStateException("there is no cache");
+        }
+    };
     private static final EngineState CPU = new EngineState("PyTorch", "2.7.1", "/lib", false, false, List.of());
 
     @Test
@@ -33,6 +54,26 @@ class DiagnosisTest {
                 .contains(
                         "\n  engine  PyTorch 2.7.1, from /lib\n  cache   /cache\n  GPUs    none that the engine can use\n"
                                 + "  cards   no NVIDIA card found\nScoring works on the CPU.\n");
+    }
+
+    @Test
+    void withoutTheOptionalEngineScoringWorksOnTheCpu() {
+        Diagnosis diagnosis = Diagnosis.of(NO_CARD, NOT_INSTALLED);
+
+        assertThat(diagnosis.scoringWorks()).isTrue();
+        assertThat(diagnosis.device()).isEqualTo("cpu");
+        assertThat(diagnosis.toText())
+                .contains("\n  engine  PyTorch is not installed; Java's loops compute on the CPU\n  GPUs    none")
+                .contains("\nScoring works on the CPU.\n- PyTorch is optional: only GPUs and --kernel djl need it."
+                        + " To add PyTorch, download splora-pytorch-");
+    }
+
+    @Test
+    void aCardIsAReasonToAddTheEngine() {
+        assertThat(Diagnosis.of(H100, NOT_INSTALLED).advice())
+                .singleElement()
+                .asString()
+                .startsWith("There is an NVIDIA card, which splora can use through PyTorch. To add PyTorch, download");
     }
 
     @Test
@@ -169,6 +210,11 @@ class DiagnosisTest {
 
     private static EngineUnderTest engine(String bundled, Supplier<EngineState> start) {
         return new EngineUnderTest() {
+            @Override
+            public boolean isInstalled() {
+                return true;
+            }
+
             @Override
             public EngineState start() {
                 return start.get();

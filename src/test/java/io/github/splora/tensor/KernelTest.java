@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,12 +38,17 @@ public class KernelTest {
     @TempDir
     protected Path folder;
 
-    private final Kernel kernel = kernel();
+    private Kernel kernel;
     private final DenseMatrix base = DenseMatrix.random(OUT, IN, 1);
     private final DenseMatrix aligned = DenseMatrix.random(OUT, IN, 2);
     private final DenseMatrix v = aligned.plus(-1, base);
     private final DenseMatrix x = DenseMatrix.random(IN, 3, 3);
     private final DenseMatrix z = DenseMatrix.random(OUT, 3, 4);
+
+    @BeforeEach
+    void start() {
+        kernel = kernel();
+    }
 
     protected Kernel kernel() {
         return TensorEngine.start("cpu").kernel();
