@@ -166,6 +166,15 @@ public record HubCache(Path folder) {
         return folder.resolve("models--" + id.replace("/", "--"));
     }
 
+    /** Returns the folder of a model's main revision; empty if it is not in the cache. */
+    public Optional<Path> cached(String id) {
+        try {
+            return Optional.of(snapshot(id, "main"));
+        } catch (BadInputException e) {
+            return Optional.empty();
+        }
+    }
+
     private Path snapshot(String id, String revision) {
         Path repository = repository(id);
         if (!Files.isDirectory(repository)) {

@@ -7,6 +7,7 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
+import io.github.splora.inspect.RecordedModels;
 import io.github.splora.inspect.TrainedOn;
 import io.github.splora.inspect.Verification;
 import io.github.splora.inspect.VerificationReport;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -140,7 +142,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** Reports a contradiction between the names as a problem if the user wants that, and else as a warning. */
     private void checkName(Adapter adapter, Checkpoint checkpoint) {
-        TrainedOn found = TrainedOn.of(adapter, checkpoint);
+        TrainedOn found = TrainedOn.of(adapter, new RecordedModels(Optional.empty(), checkpoint, main.hub()));
         if (found.isContradiction() && Boolean.TRUE.equals(common.strict)) {
             problems.add(
                     new Problem(adapter.config().file().toString(), "base_model_name_or_path", null, found.sentence()));

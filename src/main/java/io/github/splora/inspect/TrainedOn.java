@@ -1,7 +1,6 @@
 package io.github.splora.inspect;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.FileNames;
 import io.github.splora.error.Printable;
 import java.nio.file.InvalidPathException;
@@ -11,7 +10,8 @@ import java.util.Optional;
 
 /**
  * Whether an adapter was trained on the aligned model that it is compared with, by the name in its config
- * ({@code base_model_name_or_path}) and the names of both checkpoints.
+ * ({@code base_model_name_or_path}) and the names of both checkpoints; and by the weights of the model of that name, if it is on
+ * this machine.
  *
  * @param verdict the conclusion
  * @param sentence says it; empty if all is well
@@ -40,14 +40,56 @@ public record TrainedOn(Verdict verdict, String sentence) {
         return sentence.isEmpty() ? List.of() : List.of(sentence);
     }
 
-    public static TrainedOn of(Adapter adapter, Checkpoint base, Checkpoint aligned) {
-        return of(
-                adapter.config().baseModel(), folder(adapter), Optional.of(ModelName.of(base)), ModelName.of(aligned));
+    /** Compares names, and weights if the model that the config names is on this machine. */
+    public static TrainedOn of(Adapter adapter, RecordedModels models) {
+        String recorded = adapter.config().baseModel();
+        ModelName aligned = ModelName.of(models.aligned());
+        TrainedOn byName = of(recorded, folder(adapter), models.base().map(ModelName::of), aligned);
+        if (recorded.isBlank()) {
+            return byName;
+        }
+        Optional<RecordedModel> found = models.find(recorded, folder(adapter));
+        return found.isPresent()
+                ? byWeights(byName, told(recorded), found.get(), aligned)
+                : byName.verdict() == Verdict.UNKNOWN
+                        ? new TrainedOn(
+                                Verdict.UNKNOWN, byName.sentence() + ", and not by weights: it is not on this machine")
+                        : byName;
     }
 
-    /** The same where the base model is not known. */
-    public static TrainedOn of(Adapter adapter, Checkpoint aligned) {
-        return of(adapter.config().baseModel(), folder(adapter), Optional.empty(), ModelName.of(aligned));
+    /** Weights that were compared outweigh names. */
+    private static TrainedOn byWeights(TrainedOn byName, String told, RecordedModel found, ModelName aligned) {
+        boolean isAligned = found.isAligned() == WeightIdentity.SAME;
+        boolean isBase = found.isBase() == WeightIdentity.SAME;
+        if (isAligned && !isBase) {
+            return new TrainedOn(Verdict.ALIGNED, "");
+        }
+        if (isBase && !isAligned) {
+            return byName.verdict() == Verdict.BASE
+                    ? byName
+                    : new TrainedOn(
+                            Verdict.BASE,
+                            told + ", whose weights are those of --base, not of --aligned: check that the two are not"
+                                    + " swapped, and pass the model that it was trained on as --aligned");
+        }
+        if (found.isAligned() == WeightIdentity.DIFFERENT) {
+            return new TrainedOn(
+                    Verdict.OTHER,
+                    told + ", whose weights (" + Printable.text(found.location().toString())
+                            + ") are not those of --aligned ('" + Printable.text(aligned.label())
+                            + "'): scores compare the adapter with a model that it was not trained on");
+        }
+        return byName.verdict() == Verdict.UNKNOWN
+                ? new TrainedOn(
+                        Verdict.UNKNOWN,
+                        byName.sentence() + ", and not by weights: those of "
+                                + Printable.text(found.location().toString())
+                                + " fit both models or neither, or are stored in another way")
+                : byName;
+    }
+
+    private static String told(String recorded) {
+        return "adapter_config.json says that the adapter was trained on '" + Printable.text(recorded) + "'";
     }
 
     static TrainedOn of(String recorded, Path adapterFolder, Optional<ModelName> base, ModelName aligned) {
@@ -57,7 +99,7 @@ public record TrainedOn(Verdict verdict, String sentence) {
                     "cannot check that the adapter was trained on --aligned: its adapter_config.json has no"
                             + " base_model_name_or_path");
         }
-        String told = "adapter_config.json says that the adapter was trained on '" + Printable.text(recorded) + "'";
+        String told = told(recorded);
         try {
             boolean isBase = base.isPresent() && base.get().isNamed(recorded, adapterFolder);
             if (aligned.isNamed(recorded, adapterFolder)) {

@@ -4,11 +4,13 @@ import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.inspect.RecordedModels;
 import io.github.splora.report.RunReport.CheckpointInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The models that all adapters of a fleet are compared with. */
@@ -17,6 +19,7 @@ record FleetModels(
         Checkpoint aligned,
         CheckpointInput describedBase,
         CheckpointInput describedAligned,
+        RecordedModels recorded,
         FileStates files)
         implements AutoCloseable {
 
@@ -43,6 +46,7 @@ record FleetModels(
                 aligned,
                 InputDescription.of(options.base(), base, hashesAll),
                 InputDescription.of(options.aligned(), aligned, hashesAll),
+                new RecordedModels(Optional.of(base), aligned, hub),
                 new FileStates(shards));
     }
 

@@ -214,7 +214,7 @@ final class FleetWave implements AutoCloseable {
         List<OpenAdapter> adapters = wave.stream()
                 .flatMap(member -> Stream.ofNullable(member.adapter))
                 .toList();
-        return RunInputs.of(options, models.base(), models.aligned(), new ArrayList<>(adapters));
+        return RunInputs.of(options, models.base(), models.aligned(), new ArrayList<>(adapters), models.recorded());
     }
 
     @Override

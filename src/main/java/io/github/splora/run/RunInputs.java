@@ -5,6 +5,7 @@ import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
+import io.github.splora.inspect.RecordedModels;
 import io.github.splora.inspect.TrainedOn;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.CheckpointInput;
@@ -12,14 +13,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The opened inputs of a run: two checkpoints, and adapters that are all compared with these. */
+/**
+ * The opened inputs of a run: two checkpoints, and adapters that are all compared with these.
+ *
+ * @param recorded the models that adapters name, compared with the checkpoints
+ */
 record RunInputs(
-        ScoreOptions options, Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters, FileStates files)
+        ScoreOptions options,
+        Checkpoint base,
+        Checkpoint aligned,
+        List<OpenAdapter> adapters,
+        RecordedModels recorded,
+        FileStates files)
         implements AutoCloseable {
 
     /** @throws BadInputException with the problems of all inputs, not only of the first */
@@ -38,19 +49,33 @@ record RunInputs(
             closeAll(base, aligned, adapters);
             throw new BadInputException(problems);
         }
-        return of(options, base, aligned, adapters);
-    }
-
-    /** The inputs of a run on adapters that are open already. Closing them closes the checkpoints, too. */
-    static RunInputs of(ScoreOptions options, Checkpoint base, Checkpoint aligned, List<OpenAdapter> adapters) {
-        return new RunInputs(
-                options, base, aligned, List.copyOf(adapters), new FileStates(filesOf(base, aligned, adapters)));
+        return of(options, base, aligned, adapters, new RecordedModels(Optional.of(base), aligned, hub));
     }
 
     /**
-     * Checks, by name, that each adapter was trained on the aligned model.
+     * The inputs of a run on adapters that are open already. Closing them closes the checkpoints, too.
      *
-     * @throws BadInputException if a name says otherwise and {@code isStrict}
+     * @param recorded what the models that adapters name are compared with
+     */
+    static RunInputs of(
+            ScoreOptions options,
+            Checkpoint base,
+            Checkpoint aligned,
+            List<OpenAdapter> adapters,
+            RecordedModels recorded) {
+        return new RunInputs(
+                options,
+                base,
+                aligned,
+                List.copyOf(adapters),
+                recorded,
+                new FileStates(filesOf(base, aligned, adapters)));
+    }
+
+    /**
+     * Checks, by names and weights, that each adapter was trained on the aligned model.
+     *
+     * @throws BadInputException if they say otherwise and {@code isStrict}
      */
     void requireTrainedOnAligned(boolean isStrict) {
         ofEachAdapter(i -> {
@@ -66,9 +91,9 @@ record RunInputs(
         });
     }
 
-    /** Returns what the names say about the model that an adapter was trained on. */
+    /** Returns what names and weights say about the model that an adapter was trained on. */
     TrainedOn trainedOn(int adapter) {
-        return TrainedOn.of(adapters.get(adapter).adapter(), base, aligned);
+        return TrainedOn.of(adapters.get(adapter).adapter(), recorded);
     }
 
     List<Path> paths() {
