@@ -45,7 +45,8 @@ public final class RecordedModels {
     /** Returns the model of that name; empty if it is not there, or cannot be read. */
     Optional<RecordedModel> find(String recorded, Path adapterFolder) {
         return locate(recorded, adapterFolder)
-                .flatMap(location -> known.computeIfAbsent(location.toAbsolutePath().normalize(), this::compared));
+                .flatMap(location ->
+                        known.computeIfAbsent(location.toAbsolutePath().normalize(), this::compared));
     }
 
     private Optional<RecordedModel> compared(Path location) {
@@ -74,8 +75,7 @@ public final class RecordedModels {
                 .map(adapterFolder::resolve)
                 .filter(Files::isDirectory)
                 .filter(Checkpoint::isIn);
-        return folder.or(() -> HubCache.isId(recorded)
-                ? hub.cached(recorded).filter(Checkpoint::isIn)
-                : Optional.empty());
+        return folder.or(
+                () -> HubCache.isId(recorded) ? hub.cached(recorded).filter(Checkpoint::isIn) : Optional.empty());
     }
 }
