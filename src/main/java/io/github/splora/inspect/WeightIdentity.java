@@ -1,8 +1,9 @@
 package io.github.splora.inspect;
 
 import io.github.splora.checkpoint.Checkpoint;
+import io.github.splora.storage.DType;
 import io.github.splora.storage.StoredTensor;
-import java.nio.ByteBuffer;
+import io.github.splora.storage.Values;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,15 +13,19 @@ enum WeightIdentity {
     SAME,
     /** Those of most matrices are not. */
     DIFFERENT,
-    /** A few matrices differ, or none is stored in the same way by both, so that nothing can be compared. */
+    /** A few matrices differ, or both have none of the same name and shape in a float type, so that nothing can be compared. */
     UNKNOWN;
 
     /** Tensors that are compared at most, evenly chosen among those that both have. */
     private static final int MOST_TENSORS = 256;
-    /** Samples of each tensor, from its first byte to its last one. */
+    /** Samples of each tensor, from its first elements to its last ones. */
     private static final int SAMPLES = 16;
 
-    private static final int SAMPLE_BYTES = 64;
+    private static final int SAMPLE_ELEMENTS = 32;
+    /** Relative error of bfloat16, and the smallest number of float16. */
+    private static final double ROUNDING = 0x1p-7;
+
+    private static final double SMALLEST = 0x1p-24;
 
     static WeightIdentity of(Checkpoint one, Checkpoint other) {
         List<String> common = new ArrayList<>();
@@ -36,8 +41,9 @@ enum WeightIdentity {
             StoredTensor first = one.tensor(common.get(i));
             StoredTensor second = other.tensor(common.get(i));
             boolean isComparable = first.shape().size() >= 2
-                    && first.byteLength() > 0
-                    && first.dtype() == second.dtype()
+                    && first.info().elementCount() > 0
+                    && DType.WEIGHTS.contains(first.dtype())
+                    && DType.WEIGHTS.contains(second.dtype())
                     && first.shape().equals(second.shape());
             if (isComparable) {
                 compared++;
@@ -49,21 +55,23 @@ enum WeightIdentity {
                 : different == 0 ? SAME : DIFFERENT;
     }
 
+    /** Values that are stored in different types are equal up to rounding. */
     private static boolean areSamplesEqual(StoredTensor first, StoredTensor second) {
-        int length = (int) Math.min(SAMPLE_BYTES, first.byteLength());
-        long room = first.byteLength() - length;
+        boolean isExact = first.dtype() == second.dtype();
+        long elements = first.info().elementCount();
+        int length = (int) Math.min(SAMPLE_ELEMENTS, elements);
+        long room = elements - length;
         for (int i = 0; i < (room == 0 ? 1 : SAMPLES); i++) {
             long offset = room / (SAMPLES - 1) * i;
-            if (!sample(first, offset, length).equals(sample(second, offset, length))) {
-                return false;
+            double[] one = Values.of(first, offset, length);
+            double[] other = Values.of(second, offset, length);
+            for (int j = 0; j < length; j++) {
+                double tolerance = isExact ? 0 : SMALLEST + ROUNDING * Math.max(Math.abs(one[j]), Math.abs(other[j]));
+                if (Double.compare(one[j], other[j]) != 0 && !(Math.abs(one[j] - other[j]) <= tolerance)) {
+                    return false;
+                }
             }
         }
         return true;
-    }
-
-    private static ByteBuffer sample(StoredTensor tensor, long offset, int length) {
-        byte[] bytes = new byte[length];
-        tensor.read(offset, ByteBuffer.wrap(bytes));
-        return ByteBuffer.wrap(bytes);
     }
 }
