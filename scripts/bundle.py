@@ -3,7 +3,7 @@
 
     scripts/bundle.py [--jdk DIR] [--output DIR] [--no-cache]
 
-Needs JDK 25 or newer (--jdk, or else JAVA_HOME) of the platform that the bundle is for. Writes to target/, or --output:
+Needs JDK 25 or newer (--jdk, or else JAVA_HOME) of the bundle's platform. Writes to target/bundle, or to --output:
 
     splora-VERSION-PLATFORM.tar.gz (.zip for Windows)            the bundle
     splora-VERSION-PLATFORM/                                     the same, unpacked
@@ -64,7 +64,7 @@ def fail(message):
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--jdk", type=Path, help="JDK 25 or newer; default: JAVA_HOME")
-    options.add_argument("--output", type=Path, default=HERE / "target", help="folder for the archives")
+    options.add_argument("--output", type=Path, default=HERE / "target" / "bundle", help="folder for the archives")
     options.add_argument("--no-cache", action="store_true", help="leave the start-up cache out")
     args = options.parse_args()
     jdk = checked_jdk(args.jdk)
@@ -193,6 +193,7 @@ def copy_jars(jdk, jars, lib):
             shutil.copyfile(jar, lib / jar.name)
         names.append(jar.name)
     (lib / "classpath").write_text("".join(f"{name}\n" for name in names))
+    (lib / "sizes").write_text("".join(f"{(lib / name).stat().st_size} {name}\n" for name in names))
 
 
 def copy_texts(bundle):

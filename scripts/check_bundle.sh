@@ -17,9 +17,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 fail() { echo "bundle: $*" >&2; exit 1; }
 
-"$here/scripts/bundle.py" --jdk "$jdk" --output "$folder"
+"$here/scripts/bundle.py" --jdk "$jdk"
 mkdir "$folder/un packed" "$folder/home" "$folder/programs"
-tar -xzf "$folder"/splora-[0-9]*.tar.gz -C "$folder/un packed" --strip-components=1
+tar -xzf "$here"/target/bundle/splora-[0-9]*.tar.gz -C "$folder/un packed" --strip-components=1
 for program in sh dirname readlink locale; do
   ln -s "$(command -v "$program")" "$folder/programs/$program"
 done

@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
  */
 final class PlainProgress implements Progress {
 
-    private static final long INTERVAL_NANOS = 30_000_000_000L;
+    /** The property is set by programs that follow the progress. */
+    private static final long INTERVAL_NANOS = 1_000_000 * Long.getLong("splora.progress.millis", 30_000);
 
     private final PrintWriter err;
     private final LongSupplier nanoTime;
