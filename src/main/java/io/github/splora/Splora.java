@@ -48,7 +48,7 @@ public final class Splora {
      * @param command arguments of the program, as reports name them
      */
     public Splora(HubCache hub, Progress progress, List<String> command) {
-        this(new RunContext(hub, progress, command, Version.current(), ReportClock.of(System.getenv()), false, false));
+        this(new RunContext(hub, progress, command, Version.current(), ReportClock.of(System.getenv())));
     }
 
     private Splora(RunContext context) {
@@ -63,6 +63,11 @@ public final class Splora {
     /** Returns an instance whose reports state the hashes of all of the checkpoints' files, which takes as long as reading them. */
     public Splora hashingAll() {
         return new Splora(context.hashingAll());
+    }
+
+    /** Returns an instance that writes an in-toto statement of provenance beside each result. */
+    public Splora statingProvenance() {
+        return new Splora(context.statingProvenance());
     }
 
     /**

@@ -30,7 +30,8 @@ abstract class CommandSupport {
         Splora splora = new Splora(main.hub(), progress(err), main.arguments());
         boolean isStrict = common.strict == null ? isGated() : common.strict;
         Splora hashing = hashesAll() ? splora.hashingAll() : splora;
-        return isStrict ? hashing.strict() : hashing;
+        Splora stating = statesProvenance() ? hashing.statingProvenance() : hashing;
+        return isStrict ? stating.strict() : stating;
     }
 
     /** Whether a gate judges the run, which must not pass if its inputs contradict each other. */
@@ -40,6 +41,11 @@ abstract class CommandSupport {
 
     /** Whether the report states the hashes of all of the checkpoints' files. */
     boolean hashesAll() {
+        return false;
+    }
+
+    /** Whether a statement of provenance is written beside each result. */
+    boolean statesProvenance() {
         return false;
     }
 

@@ -74,6 +74,14 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     @Mixin
     ForceOption force;
 
+    @Mixin
+    ProvenanceOption provenance;
+
+    @Override
+    boolean statesProvenance() {
+        return provenance.isGiven;
+    }
+
     @Override
     SelectionOptions selection() {
         return selection;

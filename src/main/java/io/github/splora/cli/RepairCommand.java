@@ -41,6 +41,14 @@ final class RepairCommand extends RunSupport implements Callable<Integer> {
     @Mixin
     ForceOption force;
 
+    @Mixin
+    ProvenanceOption provenance;
+
+    @Override
+    boolean statesProvenance() {
+        return provenance.isGiven;
+    }
+
     private final SelectionOptions everyModule = SelectionOptions.all();
 
     @Override

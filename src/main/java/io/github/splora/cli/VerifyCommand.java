@@ -7,10 +7,12 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Plural;
 import io.github.splora.error.Problem;
+import io.github.splora.inspect.ProvenanceCheck;
 import io.github.splora.inspect.RecordedModels;
 import io.github.splora.inspect.TrainedOn;
 import io.github.splora.inspect.Verification;
 import io.github.splora.inspect.VerificationReport;
+import io.github.splora.report.ProvenanceStatement;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +83,11 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     Format format;
 
+    @Option(
+            names = "--provenance",
+            description = "Check that the folder's files are those of its " + ProvenanceStatement.FILE_NAME + ".")
+    boolean checksProvenance;
+
     @Mixin
     CommonOptions common;
 
@@ -124,6 +131,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void verify() {
+        if (checksProvenance) {
+            problems.addAll(ProvenanceCheck.problems(main.hub().resolve(location, common.revision)));
+        }
         try (Adapter adapter = Adapter.open(main.hub().resolve(location, common.revision))) {
             modules = adapter.modules().size();
             problems.addAll(Verification.problems(adapter, clients));

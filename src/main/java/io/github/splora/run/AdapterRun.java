@@ -178,12 +178,13 @@ public final class AdapterRun {
             List<RunReport> published = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
                 Pruned each = pruned.get(i);
-                published.add(Publication.publish(outputs.get(i), each.report(), inputs.files(), folder -> {
-                    AdapterWriter.write(each.adapter(), each.rewrite(), folder);
-                    if (options.score().client().client().takesArchive()) {
-                        AdapterArchive.write(folder);
-                    }
-                }));
+                published.add(Publication.publish(
+                        outputs.get(i), each.report(), inputs.files(), context.statesProvenance(), folder -> {
+                            AdapterWriter.write(each.adapter(), each.rewrite(), folder);
+                            if (options.score().client().client().takesArchive()) {
+                                AdapterArchive.write(folder);
+                            }
+                        }));
             }
             return published;
         }

@@ -8,7 +8,9 @@ import io.github.splora.inspect.RecordedModels;
 import io.github.splora.report.RunReport.CheckpointInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -56,6 +58,14 @@ record FleetModels(
 
     String alignedFingerprint() {
         return describedAligned.fingerprint();
+    }
+
+    /** Returns both, in a fixed order: a ledger must not depend on the process that writes it. */
+    Map<String, String> fingerprints() {
+        Map<String, String> both = new LinkedHashMap<>();
+        both.put("base", baseFingerprint());
+        both.put("aligned", alignedFingerprint());
+        return both;
     }
 
     @Override

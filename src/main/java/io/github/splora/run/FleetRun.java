@@ -150,7 +150,7 @@ public final class FleetRun {
                 report == null ? null : report.summary(),
                 repaired,
                 member.files(),
-                Map.of("base", models.baseFingerprint(), "aligned", models.alignedFingerprint()),
+                models.fingerprints(),
                 settings(options),
                 context.version(),
                 context.clock().now(),
@@ -164,14 +164,7 @@ public final class FleetRun {
         Path folder = Files.isDirectory(options.adapters()) && given.startsWith(options.adapters())
                 ? root.resolve(options.adapters().relativize(given))
                 : root.resolve(Objects.requireNonNull(given.getFileName()));
-        new AdapterRun(new RunContext(
-                        context.hub(),
-                        Progress.SILENT,
-                        context.command(),
-                        context.version(),
-                        context.clock(),
-                        false,
-                        false))
+        new AdapterRun(context.ofPart())
                 .prune(new PruneOptions(
                         options.score().repairing(member.given()),
                         Optional.empty(),

@@ -130,6 +130,7 @@ public final class MergedRun {
                         output.orElseThrow(),
                         report,
                         files,
+                        context.statesProvenance(),
                         folder -> CheckpointWriter.write(checkpoints.adapted(), replacement.tensors(), folder));
             }
             return report;

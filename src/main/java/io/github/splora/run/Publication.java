@@ -4,6 +4,7 @@ import io.github.splora.output.OutputFolder;
 import io.github.splora.report.HashedFile;
 import io.github.splora.report.ModelCard;
 import io.github.splora.report.Provenance;
+import io.github.splora.report.ProvenanceStatement;
 import io.github.splora.report.RunReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,11 +23,17 @@ final class Publication {
      * Fills the folder and puts it in place.
      *
      * @param inputs the input files of the result; if any has changed, nothing is published
+     * @param statesProvenance whether to write a statement of provenance
      * @param weights writes the weights and the files that are copied along with them
      * @return the report, which now lists the written files
      * @throws IOException if the folder cannot be written; then it is unchanged
      */
-    static RunReport publish(OutputFolder output, RunReport report, FileStates inputs, OutputFolder.Contents weights)
+    static RunReport publish(
+            OutputFolder output,
+            RunReport report,
+            FileStates inputs,
+            boolean statesProvenance,
+            OutputFolder.Contents weights)
             throws IOException {
         List<RunReport> written = new ArrayList<>();
         output.publish(folder -> {
@@ -34,7 +41,13 @@ final class Publication {
             List<HashedFile> files = hashed(folder, List.of());
             ModelCard.update(folder, with(report, output, files));
             RunReport complete = with(report, output, hashed(folder, files));
-            Files.writeString(folder.resolve(OutputFolder.REPORT_FILE), complete.toJson());
+            Path file = folder.resolve(OutputFolder.REPORT_FILE);
+            Files.writeString(file, complete.toJson());
+            if (statesProvenance) {
+                Files.writeString(
+                        folder.resolve(ProvenanceStatement.FILE_NAME),
+                        ProvenanceStatement.of(complete, InputDescription.hashed(OutputFolder.REPORT_FILE, file)));
+            }
             inputs.requireUnchanged();
             written.add(complete);
         });

@@ -13,6 +13,7 @@ import java.util.List;
  * @param clock the time, as reports state it
  * @param isStrict whether inputs that contradict each other are refused, instead of a warning
  * @param hashesAll whether reports state the hashes of all of the checkpoints' files
+ * @param statesProvenance whether a statement of provenance is written beside each result
  */
 public record RunContext(
         HubCache hub,
@@ -21,15 +22,31 @@ public record RunContext(
         String version,
         ReportClock clock,
         boolean isStrict,
-        boolean hashesAll) {
+        boolean hashesAll,
+        boolean statesProvenance) {
+
+    /** A context that warns of contradictions, hashes the checkpoints' headers only, and writes no statement of provenance. */
+    public RunContext(HubCache hub, Progress progress, List<String> command, String version, ReportClock clock) {
+        this(hub, progress, command, version, clock, false, false, false);
+    }
+
+    /** Returns the same for a part of the run, which shows no progress and warns of contradictions. */
+    RunContext ofPart() {
+        return new RunContext(hub, Progress.SILENT, command, version, clock, false, hashesAll, statesProvenance);
+    }
+
+    /** Returns the same, which writes a statement of provenance beside each result. */
+    public RunContext statingProvenance() {
+        return new RunContext(hub, progress, command, version, clock, isStrict, hashesAll, true);
+    }
 
     /** Returns the same, which hashes all of the checkpoints' files. */
     public RunContext hashingAll() {
-        return new RunContext(hub, progress, command, version, clock, isStrict, true);
+        return new RunContext(hub, progress, command, version, clock, isStrict, true, statesProvenance);
     }
 
     /** Returns the same, strict. */
     public RunContext strict() {
-        return new RunContext(hub, progress, command, version, clock, true, hashesAll);
+        return new RunContext(hub, progress, command, version, clock, true, hashesAll, statesProvenance);
     }
 }

@@ -164,7 +164,7 @@ public final class SweepRun {
                                         .stream())
                         .toList())
                 .build(total.seconds());
-        Publication.publish(output, report, inputs.files(), weights);
+        Publication.publish(output, report, inputs.files(), context.statesProvenance(), weights);
     }
 
     private static ChoiceBySweep choice(SweepReport sweep) {

@@ -54,9 +54,7 @@ class FleetRunTest {
             Progress.SILENT,
             List.of(),
             "test",
-            new ReportClock(Optional.of(Instant.EPOCH)),
-            false,
-            false);
+            new ReportClock(Optional.of(Instant.EPOCH)));
 
     @TempDir
     Path folder;

@@ -28,9 +28,7 @@ class ReproducibleReportTest {
                 Progress.SILENT,
                 List.of("prune"),
                 "1",
-                ReportClock.of(Map.of("SOURCE_DATE_EPOCH", "1769860800")),
-                false,
-                false);
+                ReportClock.of(Map.of("SOURCE_DATE_EPOCH", "1769860800")));
         Path output = folder.resolve("out");
         PruneOptions options = new PruneOptions(
                 TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()),
