@@ -64,7 +64,7 @@ public final class Main {
             names = ShortHelp.ALL_OPTIONS,
             scope = ScopeType.INHERIT,
             description = "Show all options, those for research included, and exit.")
-    private boolean isAllHelpWanted;
+    boolean isAllHelpWanted;
 
     /** Where hub ids are looked up; tests pass their own. */
     private final HubCache hub;

@@ -62,7 +62,10 @@ final class ScanCommand extends CommandSupport implements Callable<Integer> {
                 inputs.adapters().get(0),
                 common.revision));
         PrintWriter out = spec.commandLine().getOut();
-        out.print(format == Format.json ? scan.toJson() : ScanText.write(scan));
+        out.print(
+                format == Format.json
+                        ? scan.toJson()
+                        : ScanText.write(scan, main.terminal().layout(false).width()));
         out.flush();
         scan.warnings().forEach(warning -> tell("warning: " + Printable.line(warning)));
         return scan.picture() == null ? ExitCode.BAD_INPUT : ExitCode.DONE;
@@ -72,7 +75,7 @@ final class ScanCommand extends CommandSupport implements Callable<Integer> {
         try {
             inputs.findModels(main.hub(), common.revision).forEach(this::tell);
         } catch (NotFoundException e) {
-            return scanner.without(inputs.aligned, e.getMessage());
+            return scanner.without(inputs.aligned, String.valueOf(e.getMessage()));
         }
         Candidate defaults = CandidateLine.candidates("", ClientKind.PEFT).get(0);
         return scanner.with(new ScoreOptions(

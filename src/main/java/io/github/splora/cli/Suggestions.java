@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -123,13 +122,13 @@ final class Suggestions {
     private static List<String> alike(String word, Collection<String> names) {
         ToIntFunction<String> distance = name -> bare(name).startsWith(word) ? 0 : distance(word, bare(name));
         int most = Math.max(1, word.length() / 3);
-        Map<String, Integer> near = names.stream()
+        List<String> near = names.stream()
                 .filter(name -> distance.applyAsInt(name) <= most)
-                .collect(Collectors.toMap(name -> name, distance::applyAsInt, (a, b) -> a, LinkedHashMap::new));
-        int least = near.values().stream().mapToInt(Integer::intValue).min().orElse(0);
-        return near.keySet().stream()
-                .filter(name -> near.get(name) <= least + 1)
-                .sorted(Comparator.comparing(near::get))
+                .sorted(Comparator.comparingInt(distance))
+                .toList();
+        int least = near.stream().mapToInt(distance).min().orElse(0);
+        return near.stream()
+                .filter(name -> distance.applyAsInt(name) <= least + 1)
                 .limit(MOST)
                 .toList();
     }

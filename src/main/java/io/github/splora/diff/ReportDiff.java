@@ -69,7 +69,7 @@ public final class ReportDiff {
         }
         return new ModuleChange(
                 name,
-                old == null ? Diff.ADDED : now == null ? Diff.REMOVED : Diff.CHANGED,
+                old == null ? Diff.ADDED : (now == null ? Diff.REMOVED : Diff.CHANGED),
                 old == null ? null : Long.valueOf(old.rank()),
                 now == null ? null : Long.valueOf(now.rank()),
                 old == null ? null : Double.valueOf(old.scaling()),

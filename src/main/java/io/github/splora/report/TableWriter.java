@@ -100,7 +100,7 @@ final class TableWriter implements ReportWriter {
             return;
         }
         StringBuilder line = new StringBuilder();
-        for (String word : words.split(" ")) {
+        for (String word : words.split(" ", -1)) {
             if (!line.isEmpty() && line.length() + 1 + word.length() > layout.width()) {
                 text.append(line).append('\n');
                 line.setLength(0);

@@ -17,8 +17,12 @@ public final class ScanText {
 
     private ScanText() {}
 
-    /** Returns the text, with a final line break. */
-    public static String write(Scan scan) {
+    /**
+     * Returns the text, with a final line break.
+     *
+     * @param width columns of the terminal, at which sentences are broken, but no commands; 0 for no limit
+     */
+    public static String write(Scan scan, int width) {
         List<String> lines = new ArrayList<>();
         lines.add(labelled("adapter", adapter(scan.adapter())));
         lines.add(labelled("model", model(scan)));
@@ -31,19 +35,21 @@ public final class ScanText {
         if (picture != null) {
             lines.add(labelled("absolute", absolute(picture)));
             lines.add(labelled("relative", relative(picture)));
-            int width = picture.highest().stream()
+            int longest = picture.highest().stream()
                     .mapToInt(module -> Printable.text(module.name()).length())
                     .max()
                     .orElse(0);
-            picture.highest().forEach(module -> lines.add(labelled("", module(module, width))));
+            picture.highest().forEach(module -> lines.add(labelled("", module(module, longest))));
         }
         lines.add(labelled("verdict", scan.verdict()));
+        List<String> shown =
+                new ArrayList<>(lines.stream().map(line -> broken(line, width)).toList());
         String label = "next";
         for (String command : scan.next()) {
-            lines.add(labelled(label, command));
+            shown.add(labelled(label, command));
             label = "";
         }
-        return String.join("\n", lines) + "\n";
+        return String.join("\n", shown) + "\n";
     }
 
     private static String adapter(Portrait adapter) {
@@ -101,6 +107,21 @@ public final class ScanText {
         String name = Printable.text(module.name());
         return name + " ".repeat(width - name.length()) + "  score " + Figures.number(module.score()) + "  cosine "
                 + Figures.number(module.cosine());
+    }
+
+    /** Breaks a line between words, and indents what follows. */
+    private static String broken(String line, int width) {
+        StringBuilder text = new StringBuilder();
+        String rest = line;
+        while (width > 2 * LABEL && rest.length() > width) {
+            int end = rest.lastIndexOf(' ', width);
+            if (end <= LABEL) {
+                break;
+            }
+            text.append(rest, 0, end).append('\n');
+            rest = " ".repeat(LABEL) + rest.substring(end + 1);
+        }
+        return text.append(rest).toString();
     }
 
     private static String labelled(String label, String text) {

@@ -50,6 +50,19 @@ class ScanCommandTest {
         assertThat(line(run, "verdict")).contains("evaluate it");
     }
 
+    @Test
+    void itsSentencesFitTheTerminal() {
+        Run run = Run.on(new Terminal(true, false, false, 80), Run.with("scan", Testdata.LLAMA));
+        assertThat(run.out().lines().takeWhile(line -> !line.startsWith("next")))
+                .hasSizeGreaterThan(12)
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        assertThat(run.out().replaceAll("\n {10}", " ").replaceAll(" +", " "))
+                .isEqualTo(Run.of("scan", Testdata.LLAMA)
+                        .out()
+                        .replaceAll("\n {10}", " ")
+                        .replaceAll(" +", " "));
+    }
+
     /** The figures are those of score. */
     @Test
     void itsFiguresAreThoseOfScore() {
