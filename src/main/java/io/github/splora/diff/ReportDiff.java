@@ -88,9 +88,10 @@ public final class ReportDiff {
     }
 
     private static boolean isRounding(@Nullable Double one, @Nullable Double other) {
-        return one == null || other == null
-                ? Objects.equals(one, other)
-                : Math.abs(one - other) <= ROUNDING * Math.max(1, Math.max(Math.abs(one), Math.abs(other)));
+        if (one == null || other == null) {
+            return Objects.equals(one, other);
+        }
+        return Math.abs(one - other) <= ROUNDING * Math.max(1, Math.max(Math.abs(one), Math.abs(other)));
     }
 
     private static boolean isRounding(@Nullable String one, @Nullable String other) {
