@@ -24,9 +24,9 @@ if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 if not defined CUBLAS_WORKSPACE_CONFIG set "CUBLAS_WORKSPACE_CONFIG=:16:8"
 
 rem A batch file cannot find out whether its streams are terminals, so there are no colors and no progress bar.
-"%splora_java%" -XX:+UseSerialGC -XX:MaxNewSize=32m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xshare:auto ^
+"%splora_java%" -XX:+UseSerialGC -XX:MaxNewSize=32m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 ^
   --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockExperimentalVMOptions ^
   -XX:+EnableVectorSupport --add-exports=java.base/jdk.internal.module=ALL-UNNAMED -Dsplora.vectors=true ^
   -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 ^
-  -Dsplora.stdout.tty=false -Dsplora.stderr.tty=false %JAVA_OPTS% -cp "%splora_jars%" io.github.splora.cli.Main %*
+  "-Dsplora.home=%splora_home%" -Dsplora.stdout.tty=false -Dsplora.stderr.tty=false %JAVA_OPTS% -cp "%splora_jars%" io.github.splora.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -591,8 +591,14 @@ class FilesAsTheyOccurTest {
         int column = List.of(lines.get(0).split(",", -1)).indexOf("cosine");
         for (int i = 1; i < lines.size(); i++) {
             assertThat(lines.get(i).split(",", -1)[0]).isEqualTo(others.get(i).split(",", -1)[0]);
-            double cosine = Double.parseDouble(figure(lines.get(i), column));
-            assertThat(cosine).isCloseTo(Double.parseDouble(figure(others.get(i), column)), within(1e-6));
+            String expectedCosine = figure(others.get(i), column);
+            if (expectedCosine.isEmpty()) {
+                // An effect without a figure, such as square weights whose orientation only the adapter's config tells.
+                assertThat(lines.get(i)).isEqualTo(others.get(i));
+            } else {
+                assertThat(Double.parseDouble(figure(lines.get(i), column)))
+                        .isCloseTo(Double.parseDouble(expectedCosine), within(1e-6));
+            }
         }
     }
 

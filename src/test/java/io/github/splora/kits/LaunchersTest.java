@@ -18,11 +18,13 @@ class LaunchersTest {
 
     private static Set<String> options(String launcher) throws IOException {
         Set<String> options = new TreeSet<>();
-        // Only sh knows the home folder and the terminals, and both name the build.
+        // Only sh knows the home folder and the terminals, and only it starts a bundle's own Java.
         Matcher matcher = OPTION.matcher(Files.readString(Path.of("bin", launcher)));
         while (matcher.find()) {
             if (!matcher.group()
-                    .matches("-Duser[.]home.*|-Dsplora[.](std|columns|command).*|-DskipTests.*|-D\\w+=.*\\$.*")) {
+                    .matches(
+                            "-Duser[.]home.*|-Dsplora[.](std|columns|command|home).*|-DskipTests.*"
+                                    + "|--add-modules=.*|-XX:AOTCache.*|-XX:[+]UnlockDiagnosticVMOptions|-XX:ArchiveRelocation.*")) {
                 options.add(matcher.group());
             }
         }
