@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..attack import attack
-from ..inputs import MODULES, PREFIX, RANK, SIZE, TOKENS, TYPES
+from ..inputs import MODULES, PREFIX, RANK, SIZE, TOKENS, TYPES, factors
 
 
 def rewritten(tensors, rewrite, modules=MODULES):
@@ -102,3 +102,15 @@ def ranks_that_cancel_beside_a_module_that_dwarfs_their_rounding(world):
 def a_module_that_makes_all_others_negligible(world):
     adapter = world.adapter(with_a_giant(world, world.honest, RANK), WITH_EMBEDDING)
     return world.score(adapter, "--metric", "e-diem", "--population", "all", "--fail-on", "max-score>1")
+
+
+@attack(says=r"lm_head.* decides the gain")
+def a_module_that_decides_what_a_repair_multiplies_the_others_by(world):
+    """It is endlessly long, and points where alignment moved the weights, so that a filter leaves little of it."""
+    v = (world.aligned_weights["lm_head.weight"] - world.base_weights["lm_head.weight"]).astype(np.float64)
+    a, b = factors(v, 1e4)
+    giant = {f"{PREFIX}lm_head.lora_A.weight": a, f"{PREFIX}lm_head.lora_B.weight": b}
+    random = np.random.default_rng(11)
+    others = {name: random.normal(size=t.shape).astype(np.float32) for name, t in world.honest.items()}
+    adapter = world.adapter(others | giant, {"target_modules": [*TYPES, "lm_head"]})
+    return world.run("repair", *world.models(), "--adapter", adapter, "--output", world.folder / "out")

@@ -126,6 +126,7 @@ public final class AdapterRun {
                     correction.ifPresent(each -> new Scoring(inputs, context.progress())
                             .correct(i, selected, corrected.requests(List.of(each))));
                 }
+                correction.ifPresent(each -> corrected.requirePlausibleGain(each, adapter, selected));
                 Map<String, CorrectedFactors> factors = new HashMap<>(correction
                         .map(each -> corrected.factors(each, adapter, selected))
                         .orElse(Map.of()));

@@ -8,15 +8,19 @@ import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethod;
 import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.delta.LowRank;
+import io.github.splora.error.BadInputException;
 import io.github.splora.linalg.Matrix;
+import io.github.splora.statistics.Quantile;
 import io.github.splora.storage.DType;
 import io.github.splora.surgery.CorrectedFactors;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,6 +76,11 @@ final class CorrectedModules {
             return wide;
         }
     }
+
+    /** Repairs with the default strength need about 1.5. */
+    private static final double LARGE_GAIN = 4;
+
+    private static final double FAR_FROM_USUAL = 2;
 
     private final Map<CorrectionMethod, Map<TunedModule, Computed>> results = new LinkedHashMap<>();
 
@@ -137,6 +146,43 @@ final class CorrectedModules {
             }
         }
         return correction.gain().of(before, after);
+    }
+
+    /**
+     * Refuses a derived factor that a few modules decide: whoever makes an adapter can give it a module that is as long as they
+     * like, that changes nothing which is ever used, and that a filter removes.
+     *
+     * @throws BadInputException if the factor is large, and much larger than that of most modules
+     */
+    void requirePlausibleGain(Correction correction, Adapter adapter, Set<String> selected) {
+        double gain = gain(correction, adapter, selected);
+        if (!correction.gain().isDerived() || gain <= LARGE_GAIN) {
+            return;
+        }
+        CorrectionMethod method = correction.replacement().orElseThrow();
+        double[] gains = adapter.modules().stream()
+                .filter(module -> selected.contains(module.name()))
+                .map(module -> of(method, module))
+                .mapToDouble(each -> correction.gain().of(each.squaredBefore(), each.squaredAfter()))
+                .sorted()
+                .toArray();
+        double usual = Quantile.of(gains, 0.5);
+        if (gain > FAR_FROM_USUAL * usual) {
+            LoraModule longest = adapter.modules().stream()
+                    .filter(module -> selected.contains(module.name()))
+                    .max(Comparator.comparingDouble(module -> of(method, module).squaredBefore()))
+                    .orElseThrow();
+            throw new BadInputException(
+                    adapter.location(),
+                    "module '" + longest.name() + "'",
+                    null,
+                    String.format(
+                            Locale.ROOT,
+                            "is so long that it decides the gain for all modules: %.3g, where most modules need %.3g; leave it"
+                                    + " out with --exclude, or give --gain",
+                            gain,
+                            usual));
+        }
     }
 
     private Computed of(CorrectionMethod method, TunedModule module) {
