@@ -7,6 +7,8 @@ import numpy as np
 from ..attack import attack
 from ..inputs import HARMFUL, MODULES, PREFIX, SIZE, delta
 
+EMBEDDING = "model.embed_tokens.weight"
+
 
 def without(tensors, modules):
     """The adapter's tensors without those of some modules."""
@@ -73,6 +75,16 @@ def a_bias_of_the_layer(world):
 def rows_of_the_embedding(world):
     rows = {f"{PREFIX}model.embed_tokens.token_adapter.trainable_tokens_delta": np.ones((2, SIZE), np.float32)}
     return world.gate(world.adapter(world.harmless() | rows, {"trainable_token_indices": {"embed_tokens": [1, 5]}}))
+
+
+@attack(says=r"unscored part .*embed_tokens")
+def rows_of_the_embedding_under_two_keys(world):
+    """PEFT takes the first key; the rows of the second would be what they were."""
+    rows = {
+        f"{PREFIX}model.embed_tokens.token_adapter.trainable_tokens_delta": world.aligned_weights[EMBEDDING][[2, 3]]
+    }
+    indices = {"embed_tokens": [1, 5], "model.embed_tokens": [2, 3]}
+    return world.gate(world.adapter(world.harmless() | rows, {"trainable_token_indices": indices}))
 
 
 @attack(says=r"unscored part .*init_lora_weights")

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,17 +70,20 @@ public record SavedTensor(String name, Role role, StoredTensor tensor, double sc
         return new SavedTensor(WRAPPING.matcher(key).replaceFirst("."), Role.REPLACES, tensor, 1, Optional.empty());
     }
 
-    /** Returns the rows that {@code trainable_token_indices} gives for an embedding. */
+    /**
+     * Returns the rows that {@code trainable_token_indices} gives for an embedding; empty if several of its keys name it, of which
+     * PEFT takes the first.
+     */
     private static Optional<List<Integer>> indexes(String module, AdapterConfig config) {
         JsonNode given = config.toJson().path("trainable_token_indices");
-        UnaryOperator<JsonNode> ofModule = map -> ModuleNames.ends(module)
-                .map(map::path)
-                .filter(JsonNode::isArray)
-                .findFirst()
-                .orElse(map);
-        JsonNode list = given.isObject() ? ofModule.apply(given) : given;
-        return list.isArray() && StreamSupport.stream(list.spliterator(), false).allMatch(JsonNode::isInt)
-                ? Optional.of(StreamSupport.stream(list.spliterator(), false)
+        List<JsonNode> named = given.isObject()
+                ? ModuleNames.ends(module).filter(given::has).map(given::path).toList()
+                : List.of(given);
+        return named.size() == 1
+                        && named.get(0).isArray()
+                        && StreamSupport.stream(named.get(0).spliterator(), false)
+                                .allMatch(JsonNode::isInt)
+                ? Optional.of(StreamSupport.stream(named.get(0).spliterator(), false)
                         .map(JsonNode::intValue)
                         .toList())
                 : Optional.empty();

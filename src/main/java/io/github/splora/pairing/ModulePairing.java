@@ -344,8 +344,13 @@ public final class ModulePairing {
             return List.of();
         }
         List<@Nullable FoundWeight> weights = new ModulePairing(config).weights(doubtful, checkpoint);
+        boolean expertsShow = IntStream.range(0, doubtful.size())
+                .anyMatch(i -> doubtful.get(i).kind().onParameter()
+                        && weights.get(i) != null
+                        && !weights.get(i).isAmbiguous());
         return IntStream.range(0, doubtful.size())
                 .filter(i -> weights.get(i) != null && weights.get(i).isAmbiguous())
+                .filter(i -> !(doubtful.get(i).kind().onParameter() && expertsShow))
                 .mapToObj(
                         i -> doubtful.get(i).kind().onParameter() ? "orientation of square experts" : "fan_in_fan_out")
                 .distinct()

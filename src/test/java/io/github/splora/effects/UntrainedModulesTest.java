@@ -75,6 +75,29 @@ class UntrainedModulesTest {
         assertThat(areRandom(adapter, "model.")).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "target_modules; [\"q_proj\", \"lm_head\"]",
+                "target_parameters; [\"lm_head.weight\"]",
+                "target_parameters; [\"embed_tokens.weight\"]",
+                "target_parameters; [\"self_attn.v_proj.weight\"]",
+            })
+    void tiedHeadsAndAnyParameterCountToo(String field, String targets) {
+        TinyAdapter adapter =
+                new TinyAdapter().config("init_lora_weights", "false").module(Q, 6, 4);
+        adapter.config("target_modules", "[\"q_proj\"]").config(field, targets);
+        TinyCheckpoint model = new TinyCheckpoint()
+                .random(Q + ".weight", 6, 4)
+                .random("model.layers.0.self_attn.v_proj.weight", 6, 4)
+                .random("model.embed_tokens.weight", 9, 4);
+        try (Checkpoint aligned = Checkpoint.open(model.writeTo(folder.resolve("tied")));
+                Adapter opened = Adapter.open(adapter.writeTo(folder.resolve("adapter")))) {
+            assertThat(UntrainedModules.changeTheModel(opened, aligned)).isTrue();
+        }
+    }
+
     private boolean areRandom(TinyAdapter adapter, String prefix) {
         TinyCheckpoint model = new TinyCheckpoint()
                 .random(prefix + "layers.0.self_attn.q_proj.weight", 6, 4)
