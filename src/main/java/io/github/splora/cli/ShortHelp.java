@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -30,9 +29,6 @@ final class ShortHelp {
     private static final String HELP = "help";
 
     private static final Set<String> HELP_OPTIONS = Set.of("-h", "--help");
-    private static final Predicate<String> IS_COMMAND =
-            word -> !word.equals("splora") && word.chars().allMatch(letter -> letter >= 'a' && letter <= 'z');
-
     private static final String SECTION = "splora-page";
 
     private ShortHelp() {}
@@ -64,7 +60,7 @@ final class ShortHelp {
         }
         return words.length == 1
                 ? find("splora")
-                : Optional.of(words[0]).filter(IS_COMMAND).flatMap(ShortHelp::find);
+                : Optional.of(words[0]).filter(ShortHelp::isCommandName).flatMap(ShortHelp::find);
     }
 
     private static Optional<String> find(String command) {
@@ -115,5 +111,10 @@ final class ShortHelp {
 
     private static String rendered(@Nullable IHelpSectionRenderer section, Help help) {
         return section == null ? "" : section.render(help);
+    }
+
+    /** Whether a word could be a command's name, and so that of a page. */
+    private static boolean isCommandName(String word) {
+        return !word.equals("splora") && word.chars().allMatch(letter -> letter >= 'a' && letter <= 'z');
     }
 }
