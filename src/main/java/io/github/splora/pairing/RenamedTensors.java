@@ -85,12 +85,14 @@ public final class RenamedTensors {
         return renamings.entrySet().stream()
                 .filter(each -> !each.getValue().isNone())
                 .filter(each -> !each.getValue().isKnown(hasParts)
-                        || byPart.get(part(
-                                                counterparts
-                                                        .of(each.getKey())
-                                                        .orElseThrow()
-                                                        .name(),
-                                                hasParts))
+                        || byPart.getOrDefault(
+                                                part(
+                                                        counterparts
+                                                                .of(each.getKey())
+                                                                .orElseThrow()
+                                                                .name(),
+                                                        hasParts),
+                                                Set.of())
                                         .size()
                                 > 1)
                 .map(Map.Entry::getKey)

@@ -70,24 +70,33 @@ public final class Sentences {
                         : scores + "; " + rule + correction(parameters));
     }
 
+    /** Norms of a module's delta before and after a correction. */
+    private record Norms(double before, double after) {
+
+        static Optional<Norms> of(ModuleRow row) {
+            Double before = row.deltaNorm();
+            Double after = row.correctedNorm();
+            return before == null || after == null ? Optional.empty() : Optional.of(new Norms(before, after));
+        }
+    }
+
     /**
      * Returns the squared norm of the corrected modules' deltas, as a share of what it was before; empty if none was corrected, or if
      * they added nothing.
      */
     public static Optional<Double> correctedShare(RunReport report) {
-        List<ModuleRow> corrected = report.modules().stream()
-                .filter(row -> row.correctedNorm() != null && row.deltaNorm() != null)
-                .toList();
+        List<Norms> corrected =
+                report.modules().stream().flatMap(row -> Norms.of(row).stream()).toList();
         // Norms are divided by the largest, because their squares may overflow.
         double unit = corrected.stream()
-                .mapToDouble(row -> Math.max(row.deltaNorm(), row.correctedNorm()))
+                .mapToDouble(row -> Math.max(row.before(), row.after()))
                 .max()
                 .orElse(0);
         double before = corrected.stream()
-                .mapToDouble(row -> Math.pow(row.deltaNorm() / unit, 2))
+                .mapToDouble(row -> Math.pow(row.before() / unit, 2))
                 .sum();
         double after = corrected.stream()
-                .mapToDouble(row -> Math.pow(row.correctedNorm() / unit, 2))
+                .mapToDouble(row -> Math.pow(row.after() / unit, 2))
                 .sum();
         return unit == 0 || before == 0 ? Optional.empty() : Optional.of(after / before);
     }

@@ -79,7 +79,8 @@ record History(List<Step> steps, Optional<String> warning) {
             Step step = steps.get(i);
             String written = step.outputSha256();
             String read = steps.get(i + 1).inputSha256();
-            steps.set(i, step.matching(written == null || read == null ? null : Boolean.valueOf(written.equals(read))));
+            steps.set(
+                    i, step.matching((written == null || read == null) ? null : Boolean.valueOf(written.equals(read))));
         }
     }
 
@@ -111,7 +112,7 @@ record History(List<Step> steps, Optional<String> warning) {
                 report.summary().modules(),
                 adapter == null ? null : adapter.sha256(),
                 written,
-                sha256 == null || written == null ? null : Boolean.valueOf(sha256.equals(written))));
+                (sha256 == null || written == null) ? null : Boolean.valueOf(sha256.equals(written))));
     }
 
     private static Step bounded(Step step) {

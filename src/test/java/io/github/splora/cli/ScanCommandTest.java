@@ -88,7 +88,7 @@ class ScanCommandTest {
                 .startsWith("splora repair '" + folder + "/my adapter'\\''s' --base testdata/tiny-llama/base");
         String[] args = command.replace("'" + adapter.toString().replace("'", "'\\''") + "'", "ADAPTER")
                 .replace("'" + adapter.toString().replace("'", "'\\''") + "-repaired'", "OUTPUT")
-                .split(" ");
+                .split(" ", -1);
         for (int i = 0; i < args.length; i++) {
             args[i] = args[i].equals("ADAPTER")
                     ? adapter.toString()

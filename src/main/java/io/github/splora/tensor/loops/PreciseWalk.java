@@ -88,20 +88,18 @@ final class PreciseWalk {
         }
         Matrix aligned = wide.get(0);
         Matrix last = wide.get(wide.size() - 1);
-        for (Operand operand : operands.keySet()) {
-            // Each difference replaces the weights that only it needs.
-            switch (operand) {
-                case ALIGNED -> operands.put(operand, aligned);
-                case ALIGNMENT_DELTA -> {
-                    Loops.subtractFrom(aligned.values(), wide.get(1).values());
-                    operands.put(operand, wide.get(1));
-                }
-                case ADAPTED_DELTA -> {
-                    Loops.subtract(last.values(), aligned.values());
-                    operands.put(operand, last);
-                }
+        // Each difference replaces the weights that only it needs.
+        operands.replaceAll((operand, earlier) -> switch (operand) {
+            case ALIGNED -> aligned;
+            case ALIGNMENT_DELTA -> {
+                Loops.subtractFrom(aligned.values(), wide.get(1).values());
+                yield wide.get(1);
             }
-        }
+            case ADAPTED_DELTA -> {
+                Loops.subtract(last.values(), aligned.values());
+                yield last;
+            }
+        });
     }
 
     private Matrix rowsOf(Operand operand) {
