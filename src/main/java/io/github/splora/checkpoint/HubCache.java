@@ -1,6 +1,7 @@
 package io.github.splora.checkpoint;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.error.Printable;
 import io.github.splora.error.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,9 @@ public record HubCache(Path folder) {
     private static final Pattern ID = Pattern.compile("[\\w-][\\w.-]*/[\\w-][\\w.-]*");
     /** A repository's folder in a cache. */
     private static final Pattern REPOSITORY = Pattern.compile("models--(?<org>.+?)--(?<name>.+)");
+
+    /** No name on the hub, with a folder and a revision, is longer; the names come from adapters' configs, too. */
+    private static final int LONGEST_NAME = 1000;
 
     private static final int MAX_DEPTH = 4;
     private static final int MAX_NAMED = 20;
@@ -79,7 +83,7 @@ public record HubCache(Path folder) {
 
     /** Whether a name can be that of a model on the hub, {@code org/name}. */
     public static boolean isId(String name) {
-        return ID.matcher(name).matches();
+        return name.length() <= LONGEST_NAME && ID.matcher(name).matches();
     }
 
     /** Returns the command that fetches what splora reads of a repository on the hub: no pickles, and no copies in other formats. */
@@ -125,8 +129,11 @@ public record HubCache(Path folder) {
             return path.get();
         }
         Matcher id = HUB_ID.matcher(name);
-        if (!id.matches() || (!id.group("sub").isEmpty() && !Files.isDirectory(repository(id.group("id"))))) {
-            throw new BadInputException(List.of(new Problem("'" + name + "'", null, null, "no such file or folder")));
+        if (name.length() > LONGEST_NAME
+                || !id.matches()
+                || (!id.group("sub").isEmpty() && !Files.isDirectory(repository(id.group("id"))))) {
+            throw new BadInputException(
+                    List.of(new Problem("'" + Printable.text(name) + "'", null, null, "no such file or folder")));
         }
         String wanted = id.group("revision") == null ? revision : id.group("revision");
         Path snapshot = snapshot(id.group("id"), wanted);

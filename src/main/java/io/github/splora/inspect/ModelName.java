@@ -64,7 +64,11 @@ record ModelName(Path folder, Optional<String> hubId, Optional<String> configNam
 
     /** The last part of a path or id, in lower case, without what mirrors of a model add to its name or omit. */
     private static String bare(String name) {
-        String last = name.replaceAll("/+$", "").replaceAll(".*/", "").toLowerCase(Locale.ROOT);
+        int end = name.length();
+        while (end > 0 && name.charAt(end - 1) == '/') {
+            end--;
+        }
+        String last = name.substring(name.lastIndexOf('/', end - 1) + 1, end).toLowerCase(Locale.ROOT);
         return FORMAT.matcher(last).replaceFirst("").replaceFirst("^meta-", "");
     }
 }

@@ -102,7 +102,8 @@ public final class ModelFinder {
                 .flatMap(ModelFinder::baseModelIn)
                 .orElseThrow(() -> new NotFoundException("neither a preset nor the model card of '"
                         + Printable.text(aligned) + "' names the model that it was aligned from"));
-        requireCached(id, "the card of '" + Printable.text(aligned) + "' names the base model '" + id + "'");
+        requireCached(
+                id, "the card of '" + Printable.text(aligned) + "' names the base model '" + Printable.text(id) + "'");
         return new Found(id, "named by the aligned model's card");
     }
 

@@ -22,7 +22,8 @@ record CardSections(String rest, int place) {
         StringBuilder rest = new StringBuilder();
         int place = -1;
         int from = 0;
-        Matcher marker = MARKER.matcher(card);
+        // Each marker that is never closed would be searched to the end of the card.
+        Matcher marker = MARKER.matcher(card).region(0, card.lastIndexOf('>') + 1);
         while (marker.find()) {
             rest.append(card, from, marker.start());
             from = marker.end();

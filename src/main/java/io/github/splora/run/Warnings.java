@@ -7,6 +7,7 @@ import io.github.splora.adapter.SavedTensor;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ClientKind;
 import io.github.splora.error.Plural;
+import io.github.splora.error.Printable;
 import io.github.splora.report.Verdict;
 import io.github.splora.score.Effect;
 import io.github.splora.storage.TensorSource;
@@ -61,9 +62,9 @@ final class Warnings {
         AdapterConfig config = adapter.config();
         List<String> warnings = new ArrayList<>();
         if (config.initialization() == Initialization.UNKNOWN) {
-            warnings.add(
-                    "init_lora_weights '" + config.initLoraWeights() + "': loading the adapter also changes the base"
-                            + " weights, so a module adds more than s*BA; its score describes only s*BA");
+            warnings.add("init_lora_weights '" + Printable.text(config.initLoraWeights())
+                    + "': loading the adapter also changes the base"
+                    + " weights, so a module adds more than s*BA; its score describes only s*BA");
         }
         if (config.initLoraWeights().equals("lora_ga")) {
             warnings.add(

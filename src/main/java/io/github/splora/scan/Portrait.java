@@ -5,6 +5,7 @@ import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.adapter.Block;
 import io.github.splora.adapter.Initialization;
 import io.github.splora.adapter.LoraModule;
+import io.github.splora.error.Printable;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public record Portrait(
         String initialization = config.initialization() == Initialization.UNKNOWN
                         || config.initLoraWeights().isEmpty()
                 ? ""
-                : ", " + config.initLoraWeights() + " initialization";
+                : ", " + Printable.text(config.initLoraWeights()) + " initialization";
         return (config.usesDora() ? "DoRA" : "LoRA") + (config.rsLora() ? ", rank-stabilized" : "") + initialization;
     }
 

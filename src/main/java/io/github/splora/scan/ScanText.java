@@ -65,7 +65,7 @@ public final class ScanText {
 
     private static String model(Scan scan) {
         String trainedOn = scan.adapter().trainedOn();
-        String recorded = trainedOn == null ? "its config names no model" : "trained on " + trainedOn;
+        String recorded = trainedOn == null ? "its config names no model" : "trained on " + Printable.text(trainedOn);
         if (scan.models().aligned() == null) {
             return recorded;
         }

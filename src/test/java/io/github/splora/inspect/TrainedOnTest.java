@@ -1,16 +1,19 @@
 package io.github.splora.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.splora.inspect.TrainedOn.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainedOnTest {
 
@@ -85,6 +88,17 @@ class TrainedOnTest {
         assertThat(TrainedOn.of("gpt2/x\u001b[1m", folder, Optional.empty(), ALIGNED)
                         .sentence())
                 .doesNotContain("\u001b");
+    }
+
+    /** The name comes from the adapter's config, and may have the size of that file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"A", "/", "-1.5b", "-bnb-4bit", "a/", "-unsloth", "meta-", "/\n"})
+    void longNamesTakeNoLongTime(String part) {
+        String name = part.repeat(1_000_000 / part.length());
+        TrainedOn found = assertTimeoutPreemptively(
+                Duration.ofSeconds(10), () -> TrainedOn.of(name, folder, Optional.of(BASE), ALIGNED));
+        assertThat(found.verdict()).isEqualTo(Verdict.UNKNOWN);
+        assertThat(found.sentence()).hasSizeLessThan(3000);
     }
 
     private static ModelName cached(String id) {

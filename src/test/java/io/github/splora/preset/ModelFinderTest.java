@@ -94,6 +94,17 @@ class ModelFinderTest {
                 .hasMessageContaining("neither a preset nor the model card");
     }
 
+    /** A name of a million characters neither fills the message nor overflows the stack. */
+    @ParameterizedTest
+    @ValueSource(strings = {"A", "a/"})
+    void aLongNameIsCut(String part) throws IOException {
+        String adapter =
+                adapter('"' + part.repeat(1_000_000 / part.length()) + '"').toString();
+        assertThatThrownBy(() -> finder.aligned(adapter))
+                .isInstanceOf(NotFoundException.class)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(3000));
+    }
+
     private Path adapter(String model) throws IOException {
         Path adapter = Files.createDirectories(folder.resolve("adapter"));
         Files.writeString(

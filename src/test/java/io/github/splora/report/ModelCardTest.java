@@ -1,6 +1,7 @@
 package io.github.splora.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.splora.run.TinyRun;
 import io.github.splora.score.MetricKind;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,13 @@ class ModelCardTest {
         Path output = folder.resolve("zeroed");
         TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()), output, ActionKind.ZERO);
         assertThat(Files.readString(output.resolve("README.md"))).contains("6 of 24 LoRA modules were set to zero");
+    }
+
+    @Test
+    void marksThatAreNeverClosedTakeNoLongTime() {
+        String old = "<!-- splora:begin ".repeat(100_000);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10), () -> assertThat(CardSections.in(old)).isEqualTo(new CardSections(old, -1)));
     }
 
     @Test
