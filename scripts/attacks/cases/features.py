@@ -71,7 +71,8 @@ def of_one_module_more(world, name, shape, targets, init):
     return world.gate(world.adapter(world.harmless(), targets | {"init_lora_weights": init}))
 
 
-LINEAR = {"target_modules": [*(m.rsplit(".", 1)[1] for m in MODULES[:4]), "more"]}
+LINEAR_TYPES = [m.rsplit(".", 1)[1] for m in MODULES[:4]]
+LINEAR = {"target_modules": [*LINEAR_TYPES, "more"]}
 EXPERTS = {"target_parameters": ["mlp.experts.down_proj"]}
 MORE = "model.layers.0.more.weight"
 LAYERS = {
@@ -98,6 +99,33 @@ for untrained_layer in LAYERS:
     untrained(untrained_layer, False)
 for initialization in (None, "", "orthogonal", "pissa", "olora"):
     untrained("layer", initialization)
+
+
+NOT_LINEAR = {
+    "a tied head": {"target_modules": [*LINEAR_TYPES, "lm_head"]},
+    "a tied head as a parameter": {"target_parameters": ["lm_head.weight"]},
+    "an embedding as a parameter": {"target_parameters": ["embed_tokens.weight"]},
+    "a layer as a parameter": {"target_parameters": ["more.weight"]},
+}
+
+
+def untrained_target(targets, init):
+    """The harmless adapter on models whose head is tied, with a target for which PEFT starts random factors."""
+
+    def run(world):
+        more = np.ones((16, 16), np.float32)
+        for folder, weights in ((world.base, world.base_weights), (world.aligned, world.aligned_weights)):
+            tied = {name: t for name, t in weights.items() if name != "lm_head.weight"}
+            write_model(folder, tied | {MORE: more})
+            (folder / "config.json").write_text(json.dumps({"tie_word_embeddings": True}))
+        return world.gate(world.adapter(world.harmless(), NOT_LINEAR[targets] | {"init_lora_weights": init}))
+
+    attack(says=r"unscored part .*init_lora_weights", name=f"{targets} without factors under {init!r}")(run)
+
+
+for target in NOT_LINEAR:
+    for initialization in (False, None, ""):
+        untrained_target(target, initialization)
 
 
 @attack(says="fan_in_fan_out")
