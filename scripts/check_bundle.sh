@@ -42,6 +42,10 @@ from_cache() {
 
 splora "" --help > "$folder/help"
 from_cache || fail "the start-up cache is not used"
+splora -XX:+PrintFlagsFinal --version > "$folder/flags"
+for flag in EnableVectorSupport EnableVectorReboxing; do
+  grep -Eq "bool $flag +=? *= true" "$folder/flags" || fail "$flag is off: vectors would be slow"
+done
 set -- --base "$model/base" --aligned "$model/aligned" --adapter "$model/adapter" -q
 splora "" score "$@" --format json > "$folder/cached.json"
 splora -XX:AOTMode=off score "$@" --format json > "$folder/plain.json"
