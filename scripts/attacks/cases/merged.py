@@ -198,3 +198,10 @@ def write_tensors(file, tensors):
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     file.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+@attack(says=r"unscored part .*generation_config\.json suppress_tokens")
+def a_merged_model_that_never_generates_some_tokens(world):
+    merged = world.merged(merged_harmless(world))
+    (merged / "generation_config.json").write_text(json.dumps({"suppress_tokens": [1, 2]}))
+    return world.gate_merged(merged)

@@ -214,6 +214,8 @@ final class LoraModules {
             }
         } else if (!config.usesDora()) {
             reject(magnitude, "is a DoRA magnitude, but the config does not set use_dora");
+        } else if (loraA.shape().size() == 2 && magnitude.shape().size() != 1) {
+            reject(magnitude, "a vector is expected; PEFT cannot load another shape for this layer");
         } else if (magnitude.info().elementCount()
                 != kind.dimensions(loraA, loraB).out()) {
             reject(

@@ -37,7 +37,9 @@ public final class MergedEffects {
                 .flatMap(tensor -> missing(tensor, ofAdapted.of(tensor.name())).stream());
         Stream<Effect> renamed = RenamedTensors.in(adapted, aligned).stream()
                 .map(name -> new Effect(name, Kind.UNKNOWN_NAME, null, null));
-        return Stream.of(tensors, missing, renamed, settings(aligned, adapted))
+        Stream<Effect> generation = GenerationChanges.between(aligned, adapted).stream()
+                .map(field -> new Effect(GenerationChanges.FILE_NAME + " " + field, Kind.SETTING, null, null));
+        return Stream.of(tensors, missing, renamed, settings(aligned, adapted), generation)
                 .flatMap(each -> each)
                 .toList();
     }

@@ -166,6 +166,9 @@ public final class AdapterRun {
                                                 rewrite,
                                                 content,
                                                 inputs.options().client()),
+                                        correction
+                                                .map(each -> corrected.gainWarnings(each, adapter, selected))
+                                                .orElse(List.of()),
                                         Warnings.keptWeights(adapter, rewrite, selected, changes),
                                         NonFinite.warnings(adapter, decisions))
                                 .flatMap(List::stream)

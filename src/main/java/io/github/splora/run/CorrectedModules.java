@@ -185,6 +185,22 @@ final class CorrectedModules {
         }
     }
 
+    /**
+     * Returns a warning about a derived factor that is large for all modules: nearly all of the adapter lies in the directions that
+     * were filtered out.
+     */
+    List<String> gainWarnings(Correction correction, Adapter adapter, Set<String> selected) {
+        double gain = gain(correction, adapter, selected);
+        return !correction.gain().isDerived() || gain <= LARGE_GAIN
+                ? List.of()
+                : List.of(String.format(
+                        Locale.ROOT,
+                        "--gain auto multiplies what the filter left of the selected modules by %.3g, where about 1.5 is usual: it"
+                                + " removed most of them, because they lie along the directions of alignment, and the rest may be"
+                                + " noise; evaluate the result, or give a lower --gain",
+                        gain));
+    }
+
     private Computed of(CorrectionMethod method, TunedModule module) {
         return Objects.requireNonNull(
                 Objects.requireNonNull(results.get(method)).get(module));

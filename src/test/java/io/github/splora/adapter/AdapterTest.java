@@ -245,6 +245,16 @@ class AdapterTest {
     }
 
     @Test
+    void refusesDoraWhoseMagnitudesPeftCannotLoad() {
+        assertThat(refusal(new TinyAdapter()
+                        .config("use_dora", "true")
+                        .module(Q, 6, 4)
+                        .random(P + Q + ".lora_magnitude_vector", 6, 1)))
+                .containsExactly(weights() + ": tensor '" + P + Q + ".lora_magnitude_vector' shape [6, 1]: a vector is"
+                        + " expected; PEFT cannot load another shape for this layer");
+    }
+
+    @Test
     void refusesDoraThatOnlyTheTensorsShow() {
         assertThat(refusal(new TinyAdapter().module(Q, 6, 4).random(P + Q + ".lora_magnitude_vector", 6)))
                 .containsExactly(
