@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -173,7 +174,9 @@ final class PreciseWalk {
 
         OfWeighedRows(Product product, long columns) {
             super(product);
-            this.sums = pieces(Matrix.zeros(product.tallSkinny().columns(), Math.toIntExact(columns)));
+            this.sums = pieces(
+                    Math.toIntExact(columns),
+                    (first, length) -> Matrix.zeros(product.tallSkinny().columns(), length));
         }
 
         @Override
@@ -205,7 +208,9 @@ final class PreciseWalk {
 
         OfMultipliedRows(Product product, long rows) {
             super(product);
-            this.tallSkinny = pieces(product.tallSkinny().transpose());
+            this.tallSkinny = pieces(
+                    product.tallSkinny().rows(),
+                    (first, length) -> product.tallSkinny().rows(first, length).transpose());
             this.result =
                     Matrix.zeros(Math.toIntExact(rows), product.tallSkinny().columns());
         }
@@ -225,18 +230,10 @@ final class PreciseWalk {
         }
     }
 
-    /** Cuts a short, wide matrix into pieces of {@link #PIECE} columns. */
-    private static List<Matrix> pieces(Matrix wide) {
-        return Stream.iterate(0, first -> first < wide.columns(), first -> first + PIECE)
-                .map(first -> piece(wide, first, Math.min(PIECE, wide.columns() - first)))
+    /** Makes one matrix for each piece of the columns, from its first column and its length. */
+    private static List<Matrix> pieces(int columns, BiFunction<Integer, Integer, Matrix> maker) {
+        return Stream.iterate(0, first -> first < columns, first -> first + PIECE)
+                .map(first -> maker.apply(first, Math.min(PIECE, columns - first)))
                 .toList();
-    }
-
-    private static Matrix piece(Matrix wide, int first, int length) {
-        Matrix piece = Matrix.zeros(wide.rows(), length);
-        for (int i = 0; i < wide.rows(); i++) {
-            System.arraycopy(wide.values(), i * wide.columns() + first, piece.values(), i * length, length);
-        }
-        return piece;
     }
 }
