@@ -73,6 +73,7 @@ class GoldenScoresTest {
                         List.of(),
                         List.of(),
                         Optional.empty(),
+                        Optional.empty(),
                         Granularity.MODULE,
                         ClientKind.PEFT,
                         "cpu",

@@ -37,13 +37,19 @@ public final class Checkpoint implements AutoCloseable {
     private final Map<String, Path> weightMap;
     private final Map<Path, TensorFile> open;
     private final @Nullable ObjectNode config;
+    private final @Nullable String tower;
 
     private Checkpoint(
-            Path location, Map<String, Path> weightMap, Map<Path, TensorFile> open, @Nullable ObjectNode config) {
+            Path location,
+            Map<String, Path> weightMap,
+            Map<Path, TensorFile> open,
+            @Nullable ObjectNode config,
+            @Nullable String tower) {
         this.location = location;
         this.weightMap = weightMap;
         this.open = open;
         this.config = config;
+        this.tower = tower;
     }
 
     /**
@@ -134,6 +140,20 @@ public final class Checkpoint implements AutoCloseable {
         return Optional.ofNullable(config);
     }
 
+    /**
+     * Returns this checkpoint with a tower that is taken where a name fits several. Closing one closes both.
+     *
+     * @param name part of the tower's tensor names; empty for none
+     */
+    public Checkpoint choosing(Optional<String> name) {
+        return new Checkpoint(location, weightMap, open, config, name.orElse(null));
+    }
+
+    /** Returns the part of tensor names that decides where a name fits several towers, if one was chosen. */
+    public Optional<String> tower() {
+        return Optional.ofNullable(tower);
+    }
+
     public boolean contains(String tensorName) {
         return weightMap.containsKey(tensorName);
     }
@@ -173,7 +193,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private static Checkpoint sharded(Path location, Path index) {
-        return new Checkpoint(location, ShardIndex.read(index).weightMap(), new HashMap<>(), configBeside(index));
+        return new Checkpoint(location, ShardIndex.read(index).weightMap(), new HashMap<>(), configBeside(index), null);
     }
 
     /**
@@ -198,14 +218,14 @@ public final class Checkpoint implements AutoCloseable {
                 }
             }
         }
-        return new Checkpoint(location, all, open, config);
+        return new Checkpoint(location, all, open, config, tower);
     }
 
     private static Checkpoint single(Path location, Path entry) {
         TensorFile file = TensorFiles.open(entry);
         Map<String, Path> weightMap = new LinkedHashMap<>();
         file.tensors().keySet().forEach(name -> weightMap.put(name, entry));
-        return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry));
+        return new Checkpoint(location, weightMap, new HashMap<>(Map.of(entry, file)), configBeside(entry), null);
     }
 
     private static @Nullable ObjectNode configBeside(Path entry) {

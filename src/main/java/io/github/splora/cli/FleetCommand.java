@@ -202,6 +202,7 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
                         scheme.scheme(),
                         work.include,
                         work.exclude,
+                        Optional.ofNullable(work.tower),
                         Optional.empty(),
                         Granularity.MODULE,
                         client.choice,

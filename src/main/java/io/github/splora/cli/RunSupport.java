@@ -80,6 +80,7 @@ abstract class RunSupport extends CommandSupport {
                 scheme.scheme(),
                 work.include,
                 work.exclude,
+                Optional.ofNullable(work.tower),
                 selection().chosen(),
                 selection().granularity(action, client.choice),
                 client.choice,

@@ -87,6 +87,7 @@ final class ScanCommand extends CommandSupport implements Callable<Integer> {
                 defaults.scheme(),
                 work.include,
                 work.exclude,
+                Optional.ofNullable(work.tower),
                 Optional.empty(),
                 defaults.granularity(),
                 ClientKind.PEFT,

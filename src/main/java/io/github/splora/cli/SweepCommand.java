@@ -276,6 +276,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 any.scheme(),
                 work.include,
                 work.exclude,
+                Optional.ofNullable(work.tower),
                 Optional.of(any.rule()),
                 any.granularity(),
                 client.choice,

@@ -12,6 +12,7 @@ import io.github.splora.inspect.RecordedModels;
 import io.github.splora.inspect.TrainedOn;
 import io.github.splora.inspect.Verification;
 import io.github.splora.inspect.VerificationReport;
+import io.github.splora.pairing.ChosenTower;
 import io.github.splora.report.ProvenanceStatement;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -58,6 +59,15 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Checkpoint to load the adapter on; checks that every module fits.")
     @Nullable
     String aligned;
+
+    @Option(
+            names = "--tower",
+            paramLabel = "NAME",
+            description =
+                    "Where a module's name fits weights in several towers of the model, take those below NAME: a part of"
+                            + " the tensors' names before the block, such as language_model.")
+    @Nullable
+    String tower;
 
     @Option(
             names = "--served-model",
@@ -142,7 +152,9 @@ final class VerifyCommand implements Callable<Integer> {
                 problems.addAll(Verification.servedModel(adapter, servedModel));
             }
             if (aligned != null) {
-                try (Checkpoint checkpoint = Checkpoint.openModel(main.hub().resolve(aligned, common.revision))) {
+                try (Checkpoint checkpoint = Checkpoint.openModel(main.hub().resolve(aligned, common.revision))
+                        .choosing(Optional.ofNullable(tower))) {
+                    problems.addAll(ChosenTower.problems(checkpoint, checkpoint));
                     problems.addAll(Verification.problems(adapter, checkpoint, clients));
                     checkName(adapter, checkpoint);
                 }

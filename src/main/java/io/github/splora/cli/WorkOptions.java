@@ -34,6 +34,16 @@ final class WorkOptions {
     List<String> exclude = List.of();
 
     @Option(
+            names = "--tower",
+            paramLabel = "NAME",
+            description =
+                    "Where a module's name fits weights in several towers of a model, take those below NAME: a part of"
+                            + " the tensors' names before the block, such as language_model. A module whose full name is in the"
+                            + " checkpoint needs no choice.")
+    @Nullable
+    String tower;
+
+    @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",

@@ -38,7 +38,7 @@ public final class BareLayers {
     private BareLayers(Adapter adapter, Checkpoint checkpoint) {
         this.adapter = adapter;
         this.checkpoint = checkpoint;
-        this.names = new WeightNames(checkpoint.tensorNames());
+        this.names = WeightNames.of(checkpoint);
         for (LoraModule module : adapter.modules()) {
             Optional<Block> own = Block.of(module.name());
             List<StoredWeight> found = Layouts.find(module, names, checkpoint);

@@ -15,7 +15,7 @@ public final class Counterparts {
 
     public Counterparts(Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
-        this.names = new WeightNames(checkpoint.tensorNames());
+        this.names = WeightNames.of(checkpoint);
     }
 
     /**

@@ -48,8 +48,8 @@ public final class MergedPairing {
         this.base = base;
         this.aligned = aligned;
         this.adapted = adapted;
-        this.baseNames = new WeightNames(base.tensorNames());
-        this.alignedNames = new WeightNames(aligned.tensorNames());
+        this.baseNames = WeightNames.of(base);
+        this.alignedNames = WeightNames.of(aligned);
         this.baseIsFlipped = Stacks.areFlipped(base, baseNames, adapted);
         this.alignedIsFlipped = Stacks.areFlipped(aligned, alignedNames, adapted);
     }
@@ -239,7 +239,8 @@ public final class MergedPairing {
                     found.isEmpty() ? null : found.toString(),
                     found.isEmpty()
                             ? "no tensor here matches this weight of the merged checkpoint"
-                            : "several tensors match this weight of the merged checkpoint"));
+                            : "several tensors match this weight of the merged checkpoint"
+                                    + ChosenTower.advice(found)));
             return Optional.empty();
         }
         StoredTensor partner = Stacks.oriented(checkpoint.tensor(found.get(0)), tensor.shape(), squareIsFlipped);

@@ -150,19 +150,25 @@ public final class ModulePairing {
     }
 
     private static Stream<String> unpaired(List<LoraModule> modules, Checkpoint checkpoint) {
-        WeightNames names = new WeightNames(checkpoint.tensorNames());
+        WeightNames names = WeightNames.of(checkpoint);
         Set<String> paired = modules.stream()
                 .flatMap(module -> Layouts.find(module, names, checkpoint).stream())
                 .flatMap(StoredWeight::tensors)
                 .map(StoredTensor::name)
                 .collect(Collectors.toSet());
         BuiltLayers built = BuiltLayers.of(checkpoint);
-        return checkpoint.tensorNames().stream().filter(name -> !paired.contains(name) && built.contains(name));
+        // The adapter was made for the chosen tower alone, and for those that its names spell out.
+        Optional<ChosenTower> tower = ChosenTower.of(checkpoint);
+        Set<String> roots = paired.stream().map(ChosenTower::root).collect(Collectors.toSet());
+        return checkpoint.tensorNames().stream()
+                .filter(name -> !paired.contains(name) && built.contains(name))
+                .filter(name ->
+                        tower.isEmpty() || tower.get().contains(name) || roots.contains(ChosenTower.root(name)));
     }
 
     /** Returns each module's weight, or null where none fits, after recording the problem. */
     private List<@Nullable FoundWeight> weights(List<LoraModule> modules, Checkpoint checkpoint) {
-        WeightNames names = new WeightNames(checkpoint.tensorNames());
+        WeightNames names = WeightNames.of(checkpoint);
         List<@Nullable FoundWeight> weights = new ArrayList<>();
         Map<List<Object>, String> claims = new HashMap<>();
         for (LoraModule module : modules) {
@@ -201,7 +207,13 @@ public final class ModulePairing {
                             : candidates.stream().map(StoredWeight::name).toList(),
                     candidates.isEmpty()
                             ? "no tensor in this checkpoint matches this module of the adapter"
-                            : "several tensors match this module of the adapter");
+                                    + ChosenTower.of(checkpoint)
+                                            .map(tower -> " below the tower '" + tower.path() + "'")
+                                            .orElse("")
+                            : "several tensors match this module of the adapter"
+                                    + ChosenTower.advice(candidates.stream()
+                                            .map(StoredWeight::name)
+                                            .toList()));
         }
         StoredWeight weight = candidates.get(0);
         Optional<StoredTensor> other = weight.tensors()

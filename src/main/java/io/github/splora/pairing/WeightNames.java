@@ -2,12 +2,14 @@ package io.github.splora.pairing;
 
 import io.github.splora.adapter.Block;
 import io.github.splora.adapter.ModuleNames;
+import io.github.splora.checkpoint.Checkpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -41,7 +43,15 @@ final class WeightNames {
     private final Set<String> names;
     private final Map<String, List<String>> namesBySuffix = new HashMap<>();
 
+    private final Optional<ChosenTower> tower;
+
     WeightNames(Collection<String> tensorNames) {
+        this(tensorNames, Optional.empty());
+    }
+
+    /** @param tower where to look for a name that is not there exactly */
+    WeightNames(Collection<String> tensorNames, Optional<ChosenTower> tower) {
+        this.tower = tower;
         names = new HashSet<>(tensorNames);
         for (String name : tensorNames) {
             if (Block.of(name).isPresent()) {
@@ -52,6 +62,11 @@ final class WeightNames {
         }
     }
 
+    /** Returns the names of a checkpoint's tensors, with the tower that was chosen for it. */
+    static WeightNames of(Checkpoint checkpoint) {
+        return new WeightNames(checkpoint.tensorNames(), ChosenTower.of(checkpoint));
+    }
+
     /** Returns every tensor that could be the module's weight: exactly one if the name is unambiguous. */
     List<String> candidates(String moduleName) {
         return named(moduleName + ".weight");
@@ -60,6 +75,15 @@ final class WeightNames {
     /** Returns every tensor that could correspond to that name in the model. */
     List<String> named(String tensorName) {
         List<String> spellings = NameAliases.of(tensorName).toList();
+        if (tower.isPresent()
+                && Tower.of(tensorName) == Tower.TEXT
+                && spellings.stream().noneMatch(names::contains)) {
+            List<String> chosen = inTower(spellings, tower.get());
+            // Names outside blocks, such as the head's, may belong to no tower.
+            if (!chosen.isEmpty() || Block.of(tensorName).isPresent()) {
+                return chosen;
+            }
+        }
         return Stream.concat(
                         spellings.stream().filter(names::contains),
                         spellings.stream().flatMap(this::underOtherPrefixes))
@@ -67,6 +91,19 @@ final class WeightNames {
                 .map(List::of)
                 .orElseGet(() ->
                         spellings.stream().flatMap(this::fromBlock).distinct().toList());
+    }
+
+    private List<String> inTower(List<String> spellings, ChosenTower chosen) {
+        return spellings.stream()
+                .flatMap(this::underOtherPrefixes)
+                .filter(chosen::contains)
+                .findFirst()
+                .map(List::of)
+                .orElseGet(() -> spellings.stream()
+                        .flatMap(name -> closest(
+                                name, sameSuffix(name).filter(chosen::contains).toList()))
+                        .distinct()
+                        .toList());
     }
 
     /** Returns every name under which a model may know a layer or tensor of a checkpoint: the reverse of {@link #named}. */
@@ -96,9 +133,18 @@ final class WeightNames {
 
     /** Returns tensors of the same tower with the longest common suffix. */
     private Stream<String> fromBlock(String name) {
-        List<String> alike = namesBySuffix.getOrDefault(Block.suffixFromBlock(name), List.of()).stream()
-                .filter(other -> Tower.of(other) == Tower.of(name))
-                .toList();
+        return closest(
+                name,
+                sameSuffix(name)
+                        .filter(other -> Tower.of(other) == Tower.of(name))
+                        .toList());
+    }
+
+    private Stream<String> sameSuffix(String name) {
+        return namesBySuffix.getOrDefault(Block.suffixFromBlock(name), List.of()).stream();
+    }
+
+    private static Stream<String> closest(String name, List<String> alike) {
         int longest =
                 alike.stream().mapToInt(other -> commonEnd(name, other)).max().orElse(0);
         return alike.stream().filter(other -> commonEnd(name, other) == longest);

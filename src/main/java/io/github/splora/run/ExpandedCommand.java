@@ -48,6 +48,7 @@ final class ExpandedCommand {
         }
         command.add("--revision", options.revision());
         command.add(context.isStrict() ? "--strict" : "--no-strict");
+        options.tower().ifPresent(tower -> command.add("--tower", tower));
         Optional<Path> scores = prune.flatMap(PruneOptions::scores);
         if (scores.isPresent()) {
             command.add("--scores", scores.get().toString());

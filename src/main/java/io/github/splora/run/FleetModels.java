@@ -5,6 +5,7 @@ import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.RecordedModels;
+import io.github.splora.pairing.ChosenTower;
 import io.github.splora.report.RunReport.CheckpointInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,10 +34,12 @@ record FleetModels(
      */
     static FleetModels open(ScoreOptions options, HubCache hub, boolean hashesAll) {
         List<Problem> problems = new ArrayList<>();
-        Checkpoint base = RunInputs.open("--base", options.base(), options, hub, Checkpoint::openModel, problems);
-        Checkpoint aligned =
-                RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openModel, problems);
-        if (base == null || aligned == null) {
+        Checkpoint base = RunInputs.model("--base", options.base(), options, hub, problems);
+        Checkpoint aligned = RunInputs.model("--aligned", options.aligned(), options, hub, problems);
+        if (base != null && aligned != null) {
+            problems.addAll(ChosenTower.problems(base, aligned));
+        }
+        if (base == null || aligned == null || !problems.isEmpty()) {
             Stream.of(base, aligned).filter(Objects::nonNull).forEach(Checkpoint::close);
             throw new BadInputException(problems);
         }

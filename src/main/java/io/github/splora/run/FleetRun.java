@@ -224,6 +224,7 @@ public final class FleetRun {
         }
         settings.put("include", basis.include());
         settings.put("exclude", basis.exclude());
+        score.tower().ifPresent(tower -> settings.put("tower", tower));
         settings.put("rule", score.ruleFor(basis.metric()).label());
         Double value = score.ruleFor(basis.metric()).value();
         if (value != null) {

@@ -7,6 +7,7 @@ import io.github.splora.effects.MergedEffects;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
+import io.github.splora.pairing.ChosenTower;
 import io.github.splora.pairing.MergedPairing;
 import io.github.splora.pairing.PairedModule;
 import io.github.splora.report.RunReport;
@@ -41,11 +42,13 @@ public final class MergedRun {
 
         static Checkpoints open(ScoreOptions options, HubCache hub) {
             List<Problem> problems = new ArrayList<>();
-            Checkpoint base = RunInputs.open("--base", options.base(), options, hub, Checkpoint::openModel, problems);
-            Checkpoint aligned =
-                    RunInputs.open("--aligned", options.aligned(), options, hub, Checkpoint::openModel, problems);
+            Checkpoint base = RunInputs.model("--base", options.base(), options, hub, problems);
+            Checkpoint aligned = RunInputs.model("--aligned", options.aligned(), options, hub, problems);
             Checkpoint adapted = RunInputs.open(
                     "--adapted", options.adapted().orElseThrow(), options, hub, Checkpoint::openMerged, problems);
+            if (base != null && aligned != null) {
+                problems.addAll(ChosenTower.problems(base, aligned));
+            }
             if (base == null || aligned == null || adapted == null || !problems.isEmpty()) {
                 Stream.of(Optional.ofNullable(base), Optional.ofNullable(aligned), Optional.ofNullable(adapted))
                         .flatMap(Optional::stream)

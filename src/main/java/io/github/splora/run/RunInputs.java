@@ -7,6 +7,7 @@ import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.RecordedModels;
 import io.github.splora.inspect.TrainedOn;
+import io.github.splora.pairing.ChosenTower;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.CheckpointInput;
 import java.nio.file.Path;
@@ -36,14 +37,17 @@ record RunInputs(
     /** @throws BadInputException with the problems of all inputs, not only of the first */
     static RunInputs open(ScoreOptions options, HubCache hub) {
         List<Problem> problems = new ArrayList<>();
-        Checkpoint base = open("--base", options.base(), options, hub, Checkpoint::openModel, problems);
-        Checkpoint aligned = open("--aligned", options.aligned(), options, hub, Checkpoint::openModel, problems);
+        Checkpoint base = model("--base", options.base(), options, hub, problems);
+        Checkpoint aligned = model("--aligned", options.aligned(), options, hub, problems);
         List<OpenAdapter> adapters = new ArrayList<>();
         for (String given : OpenAdapter.expanded(options.adapters(), hub, options.revision())) {
             Adapter adapter = open("--adapter", given, options, hub, Adapter::open, problems);
             if (adapter != null) {
                 adapters.add(new OpenAdapter(given, adapter));
             }
+        }
+        if (base != null && aligned != null) {
+            problems.addAll(ChosenTower.problems(base, aligned));
         }
         if (base == null || aligned == null || !problems.isEmpty()) {
             closeAll(base, aligned, adapters);
@@ -163,6 +167,13 @@ record RunInputs(
     @Override
     public void close() {
         closeAll(base, aligned, adapters);
+    }
+
+    /** Opens a checkpoint to compare with. After a problem, returns null. */
+    static @Nullable Checkpoint model(
+            String option, String name, ScoreOptions options, HubCache hub, List<Problem> problems) {
+        Checkpoint checkpoint = open(option, name, options, hub, Checkpoint::openModel, problems);
+        return checkpoint == null ? null : checkpoint.choosing(options.tower());
     }
 
     static <T> @Nullable T open(

@@ -27,6 +27,8 @@ import java.util.stream.Stream;
  * @param scheme how scores are computed
  * @param include patterns of the modules to score; empty means all
  * @param exclude patterns of the modules to leave out
+ * @param tower part of the tensor names that decides where a module fits several towers of a model; empty means that
+ *     such a module is refused
  * @param rule the rule that selects modules; empty means the metric's default rule
  * @param granularity the unit of selection
  * @param client the program that will load the pruned adapter
@@ -44,6 +46,7 @@ public record ScoreOptions(
         Scheme scheme,
         List<String> include,
         List<String> exclude,
+        Optional<String> tower,
         Optional<SelectionRule> rule,
         Granularity granularity,
         ClientKind client,
@@ -63,6 +66,7 @@ public record ScoreOptions(
                 candidate.scheme(),
                 candidate.include(),
                 exclude,
+                tower,
                 Optional.of(candidate.rule()),
                 candidate.granularity(),
                 client,
@@ -83,6 +87,7 @@ public record ScoreOptions(
                 scheme,
                 include,
                 exclude,
+                tower,
                 Optional.of(new SelectionRule.All()),
                 granularity,
                 client,
@@ -103,6 +108,7 @@ public record ScoreOptions(
                 scheme,
                 include,
                 Stream.concat(exclude.stream(), patterns.stream()).toList(),
+                tower,
                 rule,
                 granularity,
                 client,

@@ -36,7 +36,10 @@ final class NextSteps {
         String repaired = repaired();
         return List.of(
                 program + " repair " + quoted(adapter) + " --base " + quoted(options.base()) + " --aligned "
-                        + quoted(options.aligned()) + ofRevision() + " --output " + quoted(repaired),
+                        + quoted(options.aligned()) + ofRevision()
+                        + options.tower()
+                                .map(tower -> " --tower " + quoted(tower))
+                                .orElse("") + " --output " + quoted(repaired),
                 EVALUATION + quoted(options.aligned()) + " --adapter " + quoted(repaired));
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ public final class Scanner {
     public Scan without(@Nullable String aligned, String reason) {
         try (Adapter adapter = open()) {
             Portrait portrait = Portrait.of(given, adapter);
-            List<String> mismatches = aligned == null ? List.of() : problems(adapter, aligned);
+            List<String> mismatches = aligned == null ? List.of() : problems(adapter, aligned, Optional.empty());
             List<String> problems = new ArrayList<>(mismatches);
             problems.add(reason);
             return scan(
@@ -79,7 +80,7 @@ public final class Scanner {
         List<String> problems;
         try (Adapter adapter = open()) {
             portrait = Portrait.of(given, adapter);
-            problems = problems(adapter, options.aligned());
+            problems = problems(adapter, options.aligned(), options.tower());
         }
         Models models = new Models(options.aligned(), options.base());
         if (!problems.isEmpty()) {
@@ -129,9 +130,10 @@ public final class Scanner {
         return Adapter.open(place);
     }
 
-    private List<String> problems(Adapter adapter, String aligned) {
+    private List<String> problems(Adapter adapter, String aligned, Optional<String> tower) {
         List<Problem> problems = new ArrayList<>(Verification.problems(adapter, PEFT));
-        try (Checkpoint checkpoint = Checkpoint.openModel(hub.resolve(aligned, revision))) {
+        try (Checkpoint checkpoint =
+                Checkpoint.openModel(hub.resolve(aligned, revision)).choosing(tower)) {
             problems.addAll(Verification.problems(adapter, checkpoint, PEFT));
         }
         return lines(problems);

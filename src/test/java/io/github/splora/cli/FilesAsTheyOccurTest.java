@@ -93,6 +93,86 @@ class FilesAsTheyOccurTest {
         return Files.createDirectories(home.resolve("snapshots").resolve(COMMIT));
     }
 
+    /** Writes models with two towers of text, whose layers {@code names()} do not tell apart. */
+    private void writeTowers() {
+        for (int seed = 1; seed <= 2; seed++) {
+            TinyCheckpoint model = new TinyCheckpoint().seed(seed);
+            names().stream()
+                    .flatMap(name -> Stream.of("thinker." + name, "talker." + name))
+                    .forEach(name -> model.random(name + ".weight", 6, 4));
+            model.writeTo(folder.resolve(seed == 1 ? "base" : "aligned"));
+        }
+        adapter().seed(3).writeTo(folder.resolve("bare"));
+        TinyAdapter full = new TinyAdapter();
+        names().forEach(name -> full.module("talker." + name, 6, 4));
+        full.seed(3).writeTo(folder.resolve("full"));
+    }
+
+    @Test
+    void aTowerIsChosenWhereAModuleFitsTwo() {
+        writeTowers();
+        String bare = folder.resolve("bare").toString();
+        Run refused = run("score", bare);
+        assertThat(refused.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(refused.err())
+                .contains("several tensors match this module of the adapter; choose one with --tower talker or --tower"
+                        + " thinker");
+        Run chosen = run("score", bare, "--tower", "talker", "--metric", "cosine", "--format", "csv");
+        Run exact = run("score", folder.resolve("full").toString(), "--metric", "cosine", "--format", "csv");
+        assertThat(chosen.code()).isZero();
+        assertThat(alignmentNorms(chosen)).hasSize(8).isEqualTo(alignmentNorms(exact));
+        Run other = run("score", bare, "--tower", "thinker", "--metric", "cosine", "--format", "csv");
+        assertThat(other.code()).isZero();
+        assertThat(alignmentNorms(other)).hasSize(8).doesNotContainAnyElementsOf(alignmentNorms(exact));
+        Run scan = run("scan", bare, "--tower", "talker");
+        assertThat(scan.out()).contains("fits      yes").contains("--tower talker");
+    }
+
+    private static List<String> alignmentNorms(Run csv) {
+        return csv.out().lines().skip(1).map(line -> line.split(",")[14]).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"score", "prune", "repair"})
+    void aTowerThatTheModelLacksIsRefused(String command) {
+        writeTowers();
+        List<String> more = List.of("prune", "repair").contains(command)
+                ? List.of("--tower", "talk", "--output", folder.resolve("out").toString())
+                : List.of("--tower", "talk");
+        Run refused = run(command, folder.resolve("bare").toString(), more.toArray(String[]::new));
+        assertThat(refused.out() + refused.err())
+                .contains("--tower talk: no tensors", "the towers here are [talker.model, thinker.model]");
+        assertThat(refused.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void theRecordedCommandNamesTheTower() {
+        writeTowers();
+        Run pruned = run(
+                "prune",
+                folder.resolve("bare").toString(),
+                "--tower",
+                "talker",
+                "--metric",
+                "cosine",
+                "--count",
+                "2",
+                "--output",
+                folder.resolve("out").toString());
+        assertThat(pruned.code()).as(pruned.err()).isZero();
+        assertThat(folder.resolve("out/splora-report.json")).content().containsPattern("\"--tower\",\\s*\"talker\"");
+        String[] verify = {
+            "verify",
+            folder.resolve("bare").toString(),
+            "--aligned",
+            folder.resolve("aligned").toString()
+        };
+        assertThat(Run.of(Run.join(verify, "--tower", "talker")).code()).isZero();
+        assertThat(Run.of(verify).err()).contains("--tower talker or --tower thinker");
+        assertThat(Run.of(Run.join(verify, "--tower", "talk")).err()).contains("--tower talk: no tensors lie below");
+    }
+
     @Test
     void aCachedRepositoryOfAdaptersStandsForAllOfThem() throws IOException {
         Path snapshot = cached("acme/many");

@@ -236,9 +236,10 @@ class ModulePairingTest {
                 .random("one.layers.0.self_attn.q_proj.weight", 6, 4)
                 .random("two.layers.0.self_attn.q_proj.weight", 6, 4);
         assertThat(refusal(new TinyAdapter().module(Q, 6, 4), clear, twice))
-                .containsExactly(aligned + ": module '" + Q
-                        + "' [one.layers.0.self_attn.q_proj.weight, two.layers.0.self_attn.q_proj.weight]:"
-                        + " several tensors match this module of the adapter");
+                .containsExactly(
+                        aligned + ": module '" + Q
+                                + "' [one.layers.0.self_attn.q_proj.weight, two.layers.0.self_attn.q_proj.weight]:"
+                                + " several tensors match this module of the adapter; choose one with --tower one or --tower two");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.splora.pairing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,40 @@ class WeightNamesTest {
         WeightNames names = new WeightNames(List.of("one.layers.0.q.weight", "two.layers.0.q.weight"));
         assertThat(names.candidates("model.layers.0.q"))
                 .containsExactlyInAnyOrder("one.layers.0.q.weight", "two.layers.0.q.weight");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "layers.0.q, thinker, thinker.model.layers.0.q.weight",
+        "model.layers.0.q, talker, talker.model.layers.0.q.weight",
+        "model.layers.0.q, talker.model, talker.model.layers.0.q.weight",
+        "layers.0.q, vision_tower, vision_tower.encoder.layers.0.q.weight",
+        "layers.0.q, vision_tower., vision_tower.encoder.layers.0.q.weight",
+        // The whole name comes first, and a name that says which modality it belongs to is not moved to another.
+        "thinker.model.layers.0.q, talker, thinker.model.layers.0.q.weight",
+        "model.visual.encoder.layers.0.q, talker, vision_tower.encoder.layers.0.q.weight",
+        // Parts of a path, not of a part.
+        "layers.0.q, think, ''",
+        "layers.0.absent, thinker, ''",
+    })
+    void theChosenTowerDecides(String module, String tower, String expected) {
+        Set<String> tensors = Set.of(
+                "thinker.model.layers.0.q.weight",
+                "talker.model.layers.0.q.weight",
+                "vision_tower.encoder.layers.0.q.weight",
+                "thinker.lm_head.weight");
+        WeightNames names = new WeightNames(tensors, ChosenTower.among(tensors, tower));
+        List<String> plain = new WeightNames(tensors).candidates(module);
+        assertThat(names.candidates(module))
+                .isEqualTo(tower.equals("think") ? plain : expected.isEmpty() ? List.of() : List.of(expected));
+    }
+
+    @Test
+    void aWholePathBeforeTheBlocksComesBeforeAPart() {
+        Set<String> tensors = Set.of("x.layers.0.q.weight", "x.other.layers.0.q.weight");
+        assertThat(new WeightNames(tensors, ChosenTower.among(tensors, "x")).candidates("layers.0.q"))
+                .containsExactly("x.layers.0.q.weight");
+        assertThat(ChosenTower.advice(tensors)).isEqualTo("; choose one with --tower x or --tower other");
     }
 
     @Test

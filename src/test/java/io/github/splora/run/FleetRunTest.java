@@ -105,6 +105,7 @@ class FleetRunTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Granularity.MODULE,
                 ClientKind.PEFT,
                 "cpu",

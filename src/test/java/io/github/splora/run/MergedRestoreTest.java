@@ -81,6 +81,7 @@ class MergedRestoreTest {
                 Scheme.of(MetricKind.COSINE, ReferenceKind.ALIGNMENT, PopulationKind.ALL),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Optional.of(rule),
                 Granularity.MODULE,
                 ClientKind.PEFT,

@@ -85,6 +85,7 @@ class MergedRunTest {
                 Scheme.of(metric, ReferenceKind.ALIGNMENT, PopulationKind.ALL),
                 include,
                 List.of(),
+                Optional.empty(),
                 Optional.of(rule),
                 Granularity.MODULE,
                 ClientKind.PEFT,

@@ -55,6 +55,7 @@ public final class TinyRun {
                 Scheme.of(metric, ReferenceKind.ALIGNMENT, PopulationKind.TYPE),
                 include,
                 List.of(),
+                Optional.empty(),
                 rule,
                 Granularity.MODULE,
                 ClientKind.PEFT,
