@@ -55,8 +55,8 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             split = Patterns.SEPARATOR,
             splitSynopsisLabel = ",",
             description =
-                    "Also prune the modules whose name matches, without scoring them: for a module that holds NaN. Patterns"
-                            + " as in --include. Requires --action drop or zero. Repeatable, or comma-separated.")
+                    "Also prune the modules whose name matches, without scoring them: for a module that holds NaN. With"
+                            + " --adapted, sets their weights to their aligned values. Patterns as in --include. Requires --action drop or zero. Repeatable, or comma-separated.")
     List<String> named = List.of();
 
     @Option(
@@ -128,9 +128,6 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     private void checkNamed() {
         if (named.isEmpty()) {
             return;
-        }
-        if (inputs.adapted().isPresent()) {
-            throw wrong("--prune-module cannot be given with --adapted: it removes modules of an adapter");
         }
         ActionKind action = surgery.surgery(client.choice).action();
         if (action.corrects()) {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -87,7 +88,7 @@ public final class MergedRun {
         Stopwatch total = Stopwatch.start();
         try (Checkpoints checkpoints = Checkpoints.open(options, context.hub())) {
             FileStates files = new FileStates(checkpoints.shards());
-            List<PairedModule> pairs = pair(checkpoints, options);
+            List<PairedModule> pairs = pair(checkpoints, options, name -> false);
             Scored scored = scoreNow(pairs, checkpoints, options);
             RunReport report = new ReportBuilder(
                             context,
@@ -109,11 +110,11 @@ public final class MergedRun {
             FileStates files = new FileStates(checkpoints.shards());
             Optional<OutputFolder> output = Optional.ofNullable(options.output())
                     .map(folder -> OutputFolder.prepare(folder, options.force(), checkpoints.locations()));
-            List<PairedModule> pairs = pair(checkpoints, options.score());
+            List<PairedModule> pairs = pair(checkpoints, options.score(), options.isNamed());
             requireWritable(checkpoints.adapted(), pairs, options.surgery());
             Scored scored = scoreNow(pairs, checkpoints, options.score());
             options.score().requireRule(scored);
-            List<Decision> decisions = options.score().decide(scored);
+            List<Decision> decisions = options.decide(scored);
             Replacement replacement = replacement(checkpoints, pairs, scored, decisions, options);
             RunReport report = new ReportBuilder(
                             context,
@@ -140,14 +141,15 @@ public final class MergedRun {
         }
     }
 
-    private static List<PairedModule> pair(Checkpoints checkpoints, ScoreOptions options) {
+    /** @param isNamed selects modules that are pruned although they are not scored */
+    private static List<PairedModule> pair(Checkpoints checkpoints, ScoreOptions options, Predicate<String> isNamed) {
         List<PairedModule> pairs = MergedPairing.pair(
                 checkpoints.base(),
                 checkpoints.aligned(),
                 checkpoints.adapted(),
-                new ModuleFilter(options.include(), options.exclude()),
+                filter(options).or(isNamed),
                 !options.include().isEmpty());
-        if (pairs.isEmpty()) {
+        if (pairs.stream().noneMatch(pair -> filter(options).test(pair.name()))) {
             throw new BadInputException(
                     checkpoints.adapted().location(),
                     null,
@@ -158,10 +160,20 @@ public final class MergedRun {
         return pairs;
     }
 
+    private static Predicate<String> filter(ScoreOptions options) {
+        return new ModuleFilter(options.include(), options.exclude());
+    }
+
     private Scored scoreNow(List<PairedModule> pairs, Checkpoints checkpoints, ScoreOptions options) {
         List<TunedModule> modules = pairs.stream().map(PairedModule::tuned).toList();
+        Predicate<String> isScored = filter(options);
         return Scoring.score(
-                        List.of(new Scoring.Group(modules, Set.of(), pairs)),
+                        List.of(new Scoring.Group(
+                                modules,
+                                Set.of(),
+                                pairs.stream()
+                                        .filter(pair -> isScored.test(pair.name()))
+                                        .toList())),
                         checkpoints.aligned().location(),
                         List.of(options.scheme()),
                         List.of(),

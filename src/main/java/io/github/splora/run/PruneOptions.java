@@ -7,6 +7,7 @@ import io.github.splora.select.ModuleFilter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,11 @@ public record PruneOptions(
         this(score, scores, output, surgery, dryRun, force, List.of(), Optional.empty());
     }
 
+    /** Returns which modules are selected by name. */
+    Predicate<String> isNamed() {
+        return ModuleFilter.anyOf("--prune-module", named);
+    }
+
     /**
      * Decides which modules are selected: by the rule, or by name.
      *
@@ -59,16 +65,17 @@ public record PruneOptions(
                         "--prune-module",
                         null,
                         "'" + pattern + "'",
-                        "matches no module of the adapter; its modules have names like '"
+                        "matches no module of the " + (score.adapted().isPresent() ? "merged checkpoint" : "adapter")
+                                + "; its modules have names like '"
                                 + scored.scores().get(0).name() + "'")));
             }
         }
         List<Decision> decisions = score.decide(scored);
-        ModuleFilter all = new ModuleFilter(named, List.of());
+        Predicate<String> isNamed = isNamed();
         return named.isEmpty()
                 ? decisions
                 : decisions.stream()
-                        .map(each -> all.test(each.score().name())
+                        .map(each -> isNamed.test(each.score().name())
                                 ? new Decision(each.score(), true, "named by --prune-module")
                                 : each)
                         .toList();

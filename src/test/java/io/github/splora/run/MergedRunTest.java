@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -256,6 +257,57 @@ class MergedRunTest {
                 .content()
                 .startsWith("---\nlibrary_name: transformers\n---\n")
                 .contains("2 of 4 weights were restored to the aligned model's values");
+    }
+
+    /** A weight with NaN cannot be scored, but its aligned values are known. */
+    @Test
+    void aNamedWeightGetsItsAlignedValuesWithoutAScore() throws IOException {
+        String broken = MODULES.get(1);
+        float[] values = new float[60];
+        Arrays.fill(values, Float.NaN);
+        TinyCheckpoint checkpoint = new TinyCheckpoint().seed(3).config("{\"model_type\":\"llama\"}");
+        MODULES.stream()
+                .filter(module -> !module.equals(broken))
+                .forEach(module -> checkpoint.random(module + ".weight", 6, 10));
+        adapted = checkpoint
+                .tensor(TinyTensor.of(broken + ".weight", List.of(6L, 10L), values))
+                .random(NORM, 10)
+                .random(EMBEDDING, 7, 10)
+                .writeTo(folder.resolve("broken"));
+        RunReport report = splora().prune(new PruneOptions(
+                        options(MetricKind.COSINE, List.of(), new SelectionRule.Highest(1)),
+                        Optional.empty(),
+                        output,
+                        Surgery.of(ActionKind.DROP, ConfigStyle.EXCLUDE),
+                        false,
+                        false,
+                        List.of("layers.0.mlp.up_proj"),
+                        Optional.empty()))
+                .get(0);
+        assertThat(pruned(report)).hasSize(2).contains(broken);
+        assertThat(report.summary().scored()).isEqualTo(3);
+        for (String module : MODULES) {
+            Path expected = pruned(report).contains(module) ? aligned : adapted;
+            assertThat(values(output, module + ".weight")).isEqualTo(values(expected, module + ".weight"));
+        }
+    }
+
+    @Test
+    void aNameOfNoWeightIsRefused() {
+        PruneOptions options = new PruneOptions(
+                options(MetricKind.COSINE, List.of(), new SelectionRule.Highest(1)),
+                Optional.empty(),
+                output,
+                Surgery.of(ActionKind.DROP, ConfigStyle.EXCLUDE),
+                false,
+                false,
+                List.of("layers.9.*"),
+                Optional.empty());
+        assertThat(Refusal.of(() -> splora().prune(options)))
+                .containsExactly(
+                        "--prune-module: 'layers.9.*': matches no module of the merged checkpoint; its modules have"
+                                + " names like '" + MODULES.get(1) + "'");
+        assertThat(output).doesNotExist();
     }
 
     @Test
