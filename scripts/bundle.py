@@ -8,6 +8,7 @@ Needs JDK 25 or newer (--jdk, or else JAVA_HOME) of the bundle's platform. Write
     splora-VERSION-PLATFORM.tar.gz (.zip for Windows)            the bundle
     splora-VERSION-PLATFORM/                                     the same, unpacked
     splora-pytorch-VERSION-PLATFORM.tar.gz (.zip for Windows)    DJL's jars, the optional part that computes on GPUs
+    *.sha256                                                     each archive's SHA-256, for scripts/install.sh
 
 The bundle holds a runtime of the modules that splora needs, the jars without DJL and PyTorch, and a start-up cache (JDK
 25's AOT cache) from a training run over the usual commands. Two builds of the same files give the same archive, except
@@ -16,6 +17,7 @@ for that cache: --no-cache leaves it out.
 
 import argparse
 import gzip
+import hashlib
 import os
 import platform
 import random
@@ -83,6 +85,8 @@ def main():
         set_times(bundle)
     archive = pack(bundle, args.output / name)
     engine = pack_engine(jars, args.output / name.replace("splora-", "splora-pytorch-", 1))
+    for packed in [archive, engine]:
+        write_checksum(packed)
     print_sizes(bundle, archive)
     print(f"{megabytes(engine.stat().st_size)}  {engine.name}")
 
@@ -151,7 +155,7 @@ def link_runtime(jdk, runtime):
     silence(jdk, runtime)
     # Only 'java' is run.
     for program in (runtime / "bin").iterdir():
-        if program.name not in ("java", "java.exe") and program.suffix != ".dll":
+        if program.is_file() and program.name not in ("java", "java.exe") and program.suffix != ".dll":
             program.unlink()
 
 
@@ -192,8 +196,12 @@ def copy_jars(jdk, jars, lib):
         else:
             shutil.copyfile(jar, lib / jar.name)
         names.append(jar.name)
-    (lib / "classpath").write_text("".join(f"{name}\n" for name in names))
-    (lib / "sizes").write_text("".join(f"{(lib / name).stat().st_size} {name}\n" for name in names))
+    write_lines(lib / "classpath", names)
+    write_lines(lib / "sizes", [f"{(lib / name).stat().st_size} {name}" for name in names])
+
+
+def write_lines(file, lines):
+    file.write_text("".join(f"{line}\n" for line in lines), newline="\n")
 
 
 def copy_texts(bundle):
@@ -230,7 +238,7 @@ def train(bundle):
         cache = bundle / "lib" / "splora.aot"
         java_options = f"-XX:AOTCacheOutput={cache} -Dsplora.training={commands} -Dsplora.vectors.from=1000000"
         trained = subprocess.run(
-            [bundle / "bin" / "splora"],
+            [bundle / "bin" / ("splora.cmd" if os.name == "nt" else "splora")],
             env={**os.environ, "JAVA_OPTS": java_options},
             capture_output=True,
             text=True,
@@ -355,10 +363,16 @@ def pack_zip(files, archive):
     return archive
 
 
+def write_checksum(archive):
+    """In the format of sha256sum, beside the archive."""
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    archive.with_name(archive.name + ".sha256").write_text(f"{digest}  {archive.name}\n", newline="\n")
+
+
 def print_sizes(bundle, archive):
     """One line per part: its size on disk and its share of the archive, packed alone."""
     parts = {
-        "runtime/lib/server (the virtual machine)": ["runtime/lib/server"],
+        "runtime/lib/server (the virtual machine)": ["runtime/lib/server", "runtime/bin/server"],
         "runtime/lib/modules (Java's classes)": ["runtime/lib/modules"],
         "runtime, the rest": ["runtime"],
         "lib/splora.aot (start-up cache)": ["lib/splora.aot"],

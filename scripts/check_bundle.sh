@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds a bundle and uses it in a new folder, with no Java and hardly any programs on the PATH: starts, scores, prunes and
-# verifies, without and with the start-up cache, and with adapters that need float64.
+# verifies, without and with the start-up cache, and with adapters that need float64. Then installs it from the archive.
 # Exit code 77, with one line that gives the reason, if there is no JDK 25 (JAVA_HOME, or SPLORA_JDK for this check).
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -63,4 +63,19 @@ for form in cached plain left-out; do
   cmp "$folder/cached" "$folder/$form"
 done
 [ -s "$folder/cached" ]
-echo "bundle: starts, scores, prunes and verifies without Java on the PATH, with the same figures from the cache"
+
+install() { PREFIX="$folder/in stalled" "$here/scripts/install.sh" "$@" > /dev/null 2> "$folder/err"; }
+
+archive=$(echo "$here"/target/bundle/splora-[0-9]*.tar.gz)
+cp "$archive" "$folder/copy.tar.gz"
+if install --bundle "$folder/copy.tar.gz"; then fail "a bundle without a checksum is installed"; fi
+grep -q 'has no checksum' "$folder/err" || fail "a missing checksum is not named: $(cat "$folder/err")"
+if install --bundle "$archive" --sha256 "$(printf %064d 0)"; then fail "a bundle with another checksum is installed"; fi
+grep -q 'expected 0000' "$folder/err" || fail "a wrong checksum is not named: $(cat "$folder/err")"
+[ ! -e "$folder/in stalled" ] || fail "a refused bundle has left something behind"
+install --bundle "$archive" || fail "the bundle cannot be installed: $(cat "$folder/err")"
+bundle="$folder/in stalled"
+from_cache || fail "the installed bundle does not use the start-up cache"
+install --uninstall
+[ -z "$(find "$folder/in stalled" ! -type d)" ] || fail "files are left behind after uninstalling"
+echo "bundle: starts, scores, prunes and verifies without Java on the PATH, with the same figures from the cache; installs and uninstalls"
