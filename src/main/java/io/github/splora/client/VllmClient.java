@@ -46,6 +46,14 @@ final class VllmClient implements Client {
     }
 
     @Override
+    public List<Problem> problems(AdapterContent content, ModelLayers model) {
+        return model.architecture()
+                .flatMap(VllmNames::of)
+                .map(names -> VllmKeys.problems(content, model, names))
+                .orElse(List.of());
+    }
+
+    @Override
     public List<String> requirements(AdapterContent content) {
         long rank = Stream.concat(
                         Stream.of((long) content.config().rank()),

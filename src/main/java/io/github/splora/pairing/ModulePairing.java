@@ -136,6 +136,22 @@ public final class ModulePairing {
                 .toList();
     }
 
+    /**
+     * Returns the name of the tensor that is each module's weight, or of the first of its parts; without modules that have no
+     * weight or several candidates.
+     */
+    public static Map<String, String> namesOfWeights(List<LoraModule> modules, Checkpoint checkpoint) {
+        WeightNames names = WeightNames.of(checkpoint);
+        Map<String, String> found = new HashMap<>();
+        for (LoraModule module : modules) {
+            List<StoredWeight> candidates = Layouts.find(module, names, checkpoint);
+            if (candidates.size() == 1) {
+                found.put(module.name(), candidates.get(0).name());
+            }
+        }
+        return found;
+    }
+
     /** Returns every name that a model may have for a layer of a checkpoint, such as with other prefixes. */
     public static Stream<String> namesInModel(String layer) {
         return WeightNames.namesInModel(layer);

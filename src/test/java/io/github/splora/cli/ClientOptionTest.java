@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.adapter.Fusion;
 import io.github.splora.json.StrictJson;
+import io.github.splora.testing.TinyAdapter;
+import io.github.splora.testing.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -269,5 +271,43 @@ class ClientOptionTest {
                 .singleElement()
                 .asString()
                 .contains("base_model_name_or_path \"acme/served\"", "'acme/other'", "prune --base-name");
+    }
+
+    /** vLLM renames keys by the model's class, and ignores those that then hit no module. */
+    @ParameterizedTest
+    @CsvSource({
+        "LlavaForConditionalGeneration, language_model.model, model, 'reads the key as ''model.layers.0.q_proj'', but its model"
+                + " has ''language_model.model.layers.0.q_proj''; rename the key to"
+                + " ''base_model.model.language_model.model.layers.0.q_proj…'', or serve the adapter with vLLM 0.33'",
+        "LlavaForConditionalGeneration, language_model.model, model.language_model, ''",
+        "LlavaForConditionalGeneration, language_model.model, language_model.model, ''",
+        "Qwen3VLForConditionalGeneration, model.language_model, model, 'vLLM up to 0.32 ignores this module'",
+        "Qwen3VLForConditionalGeneration, model.language_model, model.language_model, ''",
+        "Qwen2_5_VLForConditionalGeneration, model, model, ''",
+        "Qwen2_5_VLForConditionalGeneration, model, model.language_model, ''",
+        "Mistral3ForConditionalGeneration, language_model.model, model, ''",
+        "Qwen2_5OmniModel, thinker.model, model, 'vLLM up to 0.32 ignores this module'",
+        "Qwen2_5OmniModel, thinker.model, thinker.model, ''",
+        "Qwen3VLForConditionalGeneration, model.language_model, '', 'vLLM ignores this module without a message'",
+        // Nothing is certain of classes that were not read.
+        "OtherForConditionalGeneration, language_model.model, model, ''",
+    })
+    void vllmFindsAModuleForEachKey(String architecture, String stored, String named, String problem) {
+        TinyCheckpoint model = new TinyCheckpoint().config("{\"architectures\": [\"" + architecture + "\"]}");
+        TinyAdapter adapter = new TinyAdapter();
+        adapter.module((named.isEmpty() ? "" : named + ".") + "layers.0.q_proj", 6, 4);
+        model.random(stored + ".layers.0.q_proj.weight", 6, 4).writeTo(output.resolve("model"));
+        adapter.writeTo(output.resolve("adapter"));
+        String[] verify = {
+            "verify",
+            output.resolve("adapter").toString(),
+            "--aligned",
+            output.resolve("model").toString(),
+            "--client"
+        };
+        Run run = Run.of(Run.join(verify, "vllm"));
+        assertThat(run.code()).as(run.err()).isEqualTo(problem.isEmpty() ? 0 : 4);
+        assertThat(run.err()).contains(problem);
+        assertThat(Run.of(Run.join(verify, "peft")).err()).doesNotContain("vLLM");
     }
 }

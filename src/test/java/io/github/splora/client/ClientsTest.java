@@ -15,6 +15,8 @@ import io.github.splora.testing.TinyCheckpoint;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -518,7 +520,7 @@ class ClientsTest {
     void aRewriteThatFixesAnAdapterMakesItLoadable() {
         try (Adapter adapter =
                 Adapter.open(qv().config("target_modules", "\".*_proj\"").writeTo(folder))) {
-            ModelLayers model = new ModelLayers(folder, List.of(), List.of());
+            ModelLayers model = new ModelLayers(folder, List.of(), List.of(), Map.of(), Optional.empty());
             ClientKind.SGLANG.requireLoadable(
                     AdapterContent.of(
                             adapter, ActionKind.DROP.action(ConfigStyle.LIST).apply(adapter, Set.of())),
@@ -542,7 +544,7 @@ class ClientsTest {
         try (Adapter adapter =
                 Adapter.open(qv().config("rank_pattern", "{\"gone\": 4}").writeTo(folder))) {
             AdapterContent content = AdapterContent.of(adapter);
-            ModelLayers model = new ModelLayers(folder, List.of(), List.of());
+            ModelLayers model = new ModelLayers(folder, List.of(), List.of(), Map.of(), Optional.empty());
             assertThatCode(() -> ClientKind.PEFT.requireLoadable(content, model))
                     .doesNotThrowAnyException();
         }
