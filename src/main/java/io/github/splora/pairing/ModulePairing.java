@@ -226,6 +226,7 @@ public final class ModulePairing {
                                     + ChosenTower.of(checkpoint)
                                             .map(tower -> " below the tower '" + tower.path() + "'")
                                             .orElse("")
+                                    + FusedLayers.advice(module.name(), checkpoint)
                             : "several tensors match this module of the adapter"
                                     + ChosenTower.advice(candidates.stream()
                                             .map(StoredWeight::name)
