@@ -56,8 +56,8 @@ public record Diagnosis(
      * @param name name of the engine
      * @param version version of libtorch
      * @param library the folder from which libtorch was loaded
-     * @param foreign whether {@code PYTORCH_LIBRARY_PATH} names that folder
-     * @param cuda whether libtorch finds a working CUDA
+     * @param isForeign whether {@code PYTORCH_LIBRARY_PATH} names that folder
+     * @param hasCuda whether libtorch finds a working CUDA
      * @param gpus the GPUs that it can use
      */
     public record Engine(
