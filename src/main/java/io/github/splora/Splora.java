@@ -30,6 +30,11 @@ public final class Splora {
 
     private final RunContext context;
 
+    /** Creates an instance that looks up hub ids in the user's Hugging Face cache and reports no progress. */
+    public Splora() {
+        this(HubCache.of(System.getenv()), Progress.SILENT);
+    }
+
     /**
      * Creates an instance that names no command in its reports.
      *

@@ -1,9 +1,14 @@
 package io.github.splora.run;
 
+import io.github.splora.client.Demands;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.select.Decision;
 import io.github.splora.select.ModuleFilter;
+import io.github.splora.select.SelectionRule;
+import io.github.splora.surgery.ActionKind;
+import io.github.splora.surgery.ActionParameter;
+import io.github.splora.surgery.ConfigStyle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +16,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of a prune.
+ * The options of a prune. {@link #of(ScoreOptions, Path)} and {@link #repairing} have the command line's defaults, and the
+ * {@code with} methods change them.
  *
  * @param score how modules are scored and selected
  * @param scores an earlier report whose scores to use; empty means score now
@@ -50,6 +56,66 @@ public record PruneOptions(
     /** Returns which modules are selected by name. */
     Predicate<String> isNamed() {
         return ModuleFilter.anyOf("--prune-module", named);
+    }
+
+    /**
+     * Returns options for pruning as the command line does by default: the modules that the options select are removed, or set to
+     * zero for a client that needs every module.
+     *
+     * @param score how modules are scored and selected
+     * @param output folder for the pruned adapter, or for one subfolder per adapter
+     */
+    public static PruneOptions of(ScoreOptions score, Path output) {
+        Demands demands = score.client().client().demands();
+        return of(score, output, demands.action());
+    }
+
+    /**
+     * Returns options for repairing all modules, as {@code splora repair} does by default.
+     *
+     * @param score how modules are scored; its rule has no effect
+     * @param output folder for the repaired adapter, or for one subfolder per adapter
+     */
+    public static PruneOptions repairing(ScoreOptions score, Path output) {
+        Demands demands = score.client().client().demands();
+        return of(
+                score.withRule(new SelectionRule.All()).withGranularity(demands.granularity(ActionKind.REPAIR)),
+                output,
+                ActionKind.REPAIR);
+    }
+
+    private static PruneOptions of(ScoreOptions score, Path output, ActionKind action) {
+        ConfigStyle style = score.client().client().demands().configStyle();
+        return new PruneOptions(score, Optional.empty(), output, Surgery.of(action, style), false, false);
+    }
+
+    /** Returns these options with another action, which has its default parameters. */
+    public PruneOptions withAction(ActionKind action) {
+        return withSurgery(Surgery.of(action, surgery.configStyle()));
+    }
+
+    /**
+     * Returns these options with another value of a parameter of the action.
+     *
+     * @throws IllegalArgumentException if the action does not take the parameter, or not this value
+     */
+    public PruneOptions withParameter(ActionParameter parameter, double value) {
+        return withSurgery(surgery.with(parameter, value));
+    }
+
+    /** Returns these options with something else that is done to selected modules. */
+    public PruneOptions withSurgery(Surgery other) {
+        return new PruneOptions(score, scores, output, other, dryRun, force, named, baseName);
+    }
+
+    /** Returns these options for a run that decides and reports, but writes nothing. */
+    public PruneOptions withDryRun() {
+        return new PruneOptions(score, scores, output, surgery, true, force, named, baseName);
+    }
+
+    /** Returns these options for a run that may replace an output folder that is not empty. */
+    public PruneOptions withForce() {
+        return new PruneOptions(score, scores, output, surgery, dryRun, true, named, baseName);
     }
 
     /**

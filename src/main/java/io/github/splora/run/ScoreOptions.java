@@ -1,11 +1,15 @@
 package io.github.splora.run;
 
+import io.github.splora.backend.Backend;
 import io.github.splora.client.ClientKind;
+import io.github.splora.client.Demands;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.gate.Gates;
+import io.github.splora.measure.ReferenceKind;
 import io.github.splora.measure.Resources;
 import io.github.splora.score.MetricKind;
+import io.github.splora.score.PopulationKind;
 import io.github.splora.score.Scheme;
 import io.github.splora.select.Decision;
 import io.github.splora.select.Granularity;
@@ -14,10 +18,12 @@ import io.github.splora.select.SelectionRule;
 import io.github.splora.tensor.KernelKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The options of a scoring run.
+ * The options of a scoring run. {@link #of(String, String, String)} has the command line's defaults, and the {@code with} methods
+ * change them.
  *
  * @param base path or hub id of the checkpoint before alignment
  * @param aligned path or hub id of the aligned checkpoint
@@ -55,67 +61,140 @@ public record ScoreOptions(
         Resources resources,
         Gates gates) {
 
-    /** Returns these options with a candidate's scheme, patterns, rule and granularity. */
-    ScoreOptions of(Candidate candidate) {
+    /**
+     * Returns options for scoring one adapter, with the command line's defaults for everything else.
+     *
+     * @param base path or hub id of the checkpoint before alignment
+     * @param aligned path or hub id of the aligned checkpoint
+     * @param adapter path or hub id of a PEFT adapter, or a folder of several
+     */
+    public static ScoreOptions of(String base, String aligned, String adapter) {
+        return defaults(base, aligned, List.of(adapter), Optional.empty());
+    }
+
+    /**
+     * Returns options for scoring a merged or fully fine-tuned checkpoint, with the command line's defaults for everything
+     * else.
+     *
+     * @param base path or hub id of the checkpoint before alignment
+     * @param aligned path or hub id of the aligned checkpoint
+     * @param adapted path or hub id of the fine-tuned checkpoint
+     */
+    public static ScoreOptions ofMerged(String base, String aligned, String adapted) {
+        return defaults(base, aligned, List.of(), Optional.of(adapted));
+    }
+
+    private static ScoreOptions defaults(String base, String aligned, List<String> adapters, Optional<String> adapted) {
         return new ScoreOptions(
                 base,
                 aligned,
                 adapters,
                 adapted,
-                revision,
-                candidate.scheme(),
-                candidate.include(),
-                exclude,
-                tower,
-                Optional.of(candidate.rule()),
-                candidate.granularity(),
-                client,
-                device,
-                kernel,
-                resources,
-                gates);
+                "main",
+                Scheme.of(MetricKind.E_DIEM, ReferenceKind.ALIGNMENT, PopulationKind.TYPE),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Granularity.MODULE,
+                ClientKind.PEFT,
+                "auto",
+                KernelKind.AUTO,
+                Resources.of(Runtime.getRuntime().availableProcessors()),
+                Gates.NONE);
+    }
+
+    /** Returns these options for other adapters, which are scored in one pass over the checkpoints. */
+    public ScoreOptions withAdapters(List<String> others) {
+        return with(draft -> draft.adapters = List.copyOf(others));
+    }
+
+    /** Returns these options with another way to compute scores; see {@link Scheme#of}. */
+    public ScoreOptions withScheme(Scheme other) {
+        return with(draft -> draft.scheme = other);
+    }
+
+    /** Returns these options for scoring only the modules whose name matches one of the patterns. */
+    public ScoreOptions withInclude(String... patterns) {
+        return with(draft -> draft.include = List.of(patterns));
+    }
+
+    /** Returns these options for leaving out the modules whose name matches one of the patterns. */
+    public ScoreOptions withExclude(String... patterns) {
+        return with(draft -> draft.exclude = List.of(patterns));
+    }
+
+    /** Returns these options with the user's rule for selecting modules. */
+    public ScoreOptions withRule(SelectionRule chosen) {
+        return with(draft -> draft.rule = Optional.of(chosen));
+    }
+
+    /** Returns these options with another unit of selection. */
+    public ScoreOptions withGranularity(Granularity unit) {
+        return with(draft -> draft.granularity = unit);
+    }
+
+    /** Returns these options for another program that will load the adapter, with the unit of selection that it needs. */
+    public ScoreOptions withClient(ClientKind program) {
+        Demands demands = program.client().demands();
+        return with(draft -> {
+            draft.client = program;
+            draft.granularity = demands.granularity(demands.action());
+        });
+    }
+
+    /**
+     * Returns these options for another device.
+     *
+     * @param choice {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}
+     */
+    public ScoreOptions withDevice(String choice) {
+        if (!Backend.isDeviceChoice(choice)) {
+            throw new IllegalArgumentException("a device must be auto, cpu, gpu or gpu:N, not '" + choice + "'");
+        }
+        return with(draft -> draft.device = choice);
+    }
+
+    /** Returns these options with other limits for threads and memory. */
+    public ScoreOptions withResources(Resources limits) {
+        return with(draft -> draft.resources = limits);
+    }
+
+    /** Returns these options with gates; {@link io.github.splora.report.RunReport#verdict} says what they decided. */
+    public ScoreOptions withGates(Gates conditions) {
+        return with(draft -> draft.gates = conditions);
+    }
+
+    private ScoreOptions with(Consumer<ScoreOptionsDraft> change) {
+        ScoreOptionsDraft draft = new ScoreOptionsDraft(this);
+        change.accept(draft);
+        return draft.finish();
+    }
+
+    /** Returns these options with a candidate's scheme, patterns, rule and granularity. */
+    ScoreOptions of(Candidate candidate) {
+        return with(draft -> {
+            draft.scheme = candidate.scheme();
+            draft.include = candidate.include();
+            draft.rule = Optional.of(candidate.rule());
+            draft.granularity = candidate.granularity();
+        });
     }
 
     /** Returns these options for repairing all modules of one adapter. */
     ScoreOptions repairing(String adapter) {
-        return new ScoreOptions(
-                base,
-                aligned,
-                List.of(adapter),
-                adapted,
-                revision,
-                scheme,
-                include,
-                exclude,
-                tower,
-                Optional.of(new SelectionRule.All()),
-                granularity,
-                client,
-                device,
-                kernel,
-                resources,
-                Gates.NONE);
+        return with(draft -> {
+            draft.adapters = List.of(adapter);
+            draft.rule = Optional.of(new SelectionRule.All());
+            draft.gates = Gates.NONE;
+        });
     }
 
-    /** Returns these options with further patterns of modules to leave out. */
+    /** Returns these options with further patterns of modules to leave out; those that are there are not repeated. */
     ScoreOptions excluding(List<String> patterns) {
-        return new ScoreOptions(
-                base,
-                aligned,
-                adapters,
-                adapted,
-                revision,
-                scheme,
-                include,
-                Stream.concat(exclude.stream(), patterns.stream()).toList(),
-                tower,
-                rule,
-                granularity,
-                client,
-                device,
-                kernel,
-                resources,
-                gates);
+        return with(draft -> draft.exclude = Stream.concat(
+                        exclude.stream(), patterns.stream().filter(each -> !exclude.contains(each)))
+                .toList());
     }
 
     /** Decides which modules are selected, by the rule for these scores. */

@@ -41,6 +41,27 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         return new Surgery(action, configStyle, action.defaults());
     }
 
+    /** Returns the surgery with another value of a parameter. A gain that is not derived has no exponent. */
+    Surgery with(ActionParameter parameter, double value) {
+        if (!parameters.containsKey(parameter)) {
+            throw new IllegalArgumentException(
+                    "action " + action + ", as given, does not take the parameter " + parameter);
+        }
+        action.contradiction(parameter, value).ifPresent(sentence -> {
+            throw new IllegalArgumentException(sentence);
+        });
+        Map<ActionParameter, Double> values = new EnumMap<>(parameters);
+        values.put(parameter, value);
+        if (parameter == ActionParameter.GAIN) {
+            if (Double.isNaN(value)) {
+                action.defaults().forEach(values::putIfAbsent);
+            } else {
+                values.remove(ActionParameter.GAIN_EXPONENT);
+            }
+        }
+        return new Surgery(action, configStyle, values);
+    }
+
     /** Returns what does it, for adapters that the client loads. */
     Action planned(ClientKind client) {
         boolean isRestored = parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
