@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.splora.report.RunReport;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,25 +146,72 @@ class PipelineIT {
         JsonNode action = actionFile();
         for (JsonNode step : action.get("runs").get("steps")) {
             assertThat(step.path("run").asText("")).doesNotContain("${{");
-            step.path("env").forEach(value -> expand(value.textValue(), action, Map.of()));
+            for (JsonNode value : step.path("env")) {
+                expand(value.textValue(), action, Map.of());
+            }
         }
         assertThat(action.at("/outputs/json/value").textValue()).isEqualTo("${{ steps.gate.outputs.json }}");
     }
 
-    /** Runs the {@code run} steps like GitHub's runner: each as a bash script, stopping at the first failure. */
+    @Test
+    void theActionUsesTheBundleOfAReleaseWithTheRightChecksumOnly() throws Exception {
+        Path archive = release("9.9.9");
+        Shell run = action(pruned.toString(), GATE, "--metric cosine", Map.of("version", "9.9.9"));
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(folder.resolve("bundle-was-used")).exists();
+        assertThat(output("program"))
+                .isEqualTo(folder.resolve("splora/bin/splora").toString());
+
+        Files.delete(folder.resolve("output"));
+        Files.delete(folder.resolve("bundle-was-used"));
+        Files.writeString(archive, "more", StandardOpenOption.APPEND);
+        Shell damaged = action(pruned.toString(), GATE, "--metric cosine", Map.of("version", "9.9.9"));
+        assertThat(damaged.code()).isEqualTo(4);
+        assertThat(damaged.err()).contains("has the SHA-256 ", "download it again");
+        assertThat(folder.resolve("bundle-was-used")).doesNotExist();
+        assertThat(folder.resolve("output")).doesNotExist();
+    }
+
+    @Test
+    void theActionRefusesAVersionThatIsNone() throws Exception {
+        Shell run = action(pruned.toString(), GATE, "", Map.of("version", "../../$(touch pwned)"));
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.err()).startsWith("::error::input version must be the number of a release");
+        assertThat(folder.resolve("pwned")).doesNotExist();
+    }
+
+    /** Packs what the installer looks for, with a launcher that leaves a trace and then starts this build. */
+    private Path release(String version) throws Exception {
+        String name = "splora-" + version + "-linux-x64";
+        Path bundle = folder.resolve("made").resolve(name);
+        for (String file : List.of("bin/splora", "lib/splora.jar", "runtime/bin/java", "docs/man/splora.1")) {
+            Files.createDirectories(bundle.resolve(file).getParent());
+            Files.writeString(
+                    bundle.resolve(file),
+                    "#!/bin/sh\ntouch '" + folder + "/bundle-was-used'\nexec '" + Shell.HOME + "/bin/splora' \"$@\"\n");
+            assertThat(bundle.resolve(file).toFile().setExecutable(true)).isTrue();
+        }
+        Path release = Files.createDirectories(folder.resolve("releases/v" + version));
+        String pack = "tar -czf " + name + ".tar.gz -C '" + bundle.getParent() + "' " + name + " && " + "{ sha256sum "
+                + name + ".tar.gz || shasum -a 256 " + name + ".tar.gz; } > " + name + ".tar.gz.sha256";
+        Shell packed = Shell.run(release, Shell.environment(), List.of("sh", "-c", pack));
+        assertThat(packed.code()).as(packed.err()).isZero();
+        return release.resolve(name + ".tar.gz");
+    }
+
     private Shell action(String adapter, String failOn, String args) throws Exception {
+        return action(adapter, failOn, args, Map.of());
+    }
+
+    /** Runs the {@code run} steps like GitHub's runner: each as a bash script, stopping at the first failure. */
+    private Shell action(String adapter, String failOn, String args, Map<String, String> more) throws Exception {
         Files.writeString(folder.resolve("summary"), "before\n");
-        Map<String, String> inputs = Map.of(
-                "base",
-                Shell.MODELS.get(1),
-                "aligned",
-                Shell.MODELS.get(3),
-                "adapter",
-                adapter,
-                "fail-on",
-                failOn,
-                "args",
-                args);
+        Map<String, String> inputs = new HashMap<>(more);
+        inputs.put("base", Shell.MODELS.get(1));
+        inputs.put("aligned", Shell.MODELS.get(3));
+        inputs.put("adapter", adapter);
+        inputs.put("fail-on", failOn);
+        inputs.put("args", args);
         JsonNode action = actionFile();
         Shell last = null;
         for (JsonNode step : action.get("runs").get("steps")) {
@@ -174,11 +224,17 @@ class PipelineIT {
                         "GITHUB_OUTPUT",
                         folder.resolve("output").toString(),
                         "RUNNER_TEMP",
-                        folder.toString()));
-                step.path("env")
-                        .properties()
-                        .forEach(variable -> environment.put(
-                                variable.getKey(), expand(variable.getValue().textValue(), action, inputs)));
+                        folder.toString(),
+                        "RUNNER_OS",
+                        "Linux",
+                        "RUNNER_ARCH",
+                        "X64",
+                        "SPLORA_RELEASES",
+                        "file://" + folder.resolve("releases")));
+                for (Map.Entry<String, JsonNode> variable : step.path("env").properties()) {
+                    environment.put(
+                            variable.getKey(), expand(variable.getValue().textValue(), action, inputs));
+                }
                 Path script = Files.writeString(
                         folder.resolve("step.sh"), step.get("run").textValue());
                 last = Shell.run(
@@ -194,16 +250,22 @@ class PipelineIT {
         return new YAMLMapper().readTree(Path.of("action.yml").toFile());
     }
 
-    private static String expand(String value, JsonNode action, Map<String, String> inputs) {
+    private String expand(String value, JsonNode action, Map<String, String> inputs) throws IOException {
         if (value.equals("${{ github.action_path }}")) {
             return Shell.HOME.toString();
+        }
+        if (value.equals("${{ github.action_ref }}")) {
+            return "main";
+        }
+        if (value.equals("${{ steps.bundle.outputs.program }}")) {
+            return Files.exists(folder.resolve("output")) ? output("program") : "";
         }
         String input = value.replaceFirst("^\\$\\{\\{ inputs\\.(.+) }}$", "$1");
         assertThat(action.get("inputs").has(input)).as(value).isTrue();
         return inputs.getOrDefault(input, "");
     }
 
-    private String output(String name) throws Exception {
+    private String output(String name) throws IOException {
         return Files.readAllLines(folder.resolve("output")).stream()
                 .filter(line -> line.startsWith(name + "="))
                 .findFirst()
