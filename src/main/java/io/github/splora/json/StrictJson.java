@@ -172,7 +172,7 @@ public final class StrictJson {
                             + " levels, and " + MAX_DIGITS + " digits per number",
                     e);
         } catch (JsonProcessingException e) {
-            throw new BadInputException(file, where(e), null, "not valid JSON: " + e.getOriginalMessage(), e);
+            throw new BadInputException(file, where(e), null, "not valid JSON: " + reason(e), e);
         } catch (NumberFormatException e) {
             // Jackson throws this for exponents with many digits, which its length check does not cover.
             throw new BadInputException(file, null, null, "not valid JSON: the exponent of a number is too large", e);
@@ -232,6 +232,11 @@ public final class StrictJson {
         } catch (JsonProcessingException e) {
             throw new BadInputException(file, null, null, "not the expected document: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /** Returns Jackson's message without the place where an unfinished part begins, which names no file. */
+    private static String reason(JsonProcessingException e) {
+        return e.getOriginalMessage().replaceFirst(" \\(start marker at \\[Source: .*", "");
     }
 
     /** Returns the elements of a list as text; empty if {@code value} is not a list. */

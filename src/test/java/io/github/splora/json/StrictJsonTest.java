@@ -117,6 +117,14 @@ class StrictJsonTest {
     }
 
     @Test
+    void saysWhatAnUnfinishedDocumentLacks() {
+        assertThat(refusal("{"))
+                .singleElement()
+                .asString()
+                .endsWith("not valid JSON: Unexpected end-of-input: expected close marker for Object");
+    }
+
+    @Test
     void refusesANumberWhoseExponentHasTooManyDigits() throws IOException {
         Files.writeString(file, "{\"r\":2E2222222222222222}");
         assertThat(Refusal.of(() -> StrictJson.readObject(file)))
