@@ -9,8 +9,8 @@ import io.github.splora.json.StrictJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -55,10 +55,10 @@ final class GenerationChanges {
     private GenerationChanges() {}
 
     /** Returns the names of the fields, sorted; those of no file are absent, which is the same as null. */
-    static SortedSet<String> between(Checkpoint aligned, Checkpoint adapted) {
+    static NavigableSet<String> between(Checkpoint aligned, Checkpoint adapted) {
         ObjectNode one = read(aligned);
         ObjectNode other = read(adapted);
-        SortedSet<String> fields = new TreeSet<>();
+        NavigableSet<String> fields = new TreeSet<>();
         one.fieldNames().forEachRemaining(fields::add);
         other.fieldNames().forEachRemaining(fields::add);
         fields.removeIf(field -> HARMLESS.contains(field) || value(one, field).equals(value(other, field)));
