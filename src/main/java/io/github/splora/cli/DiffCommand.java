@@ -29,12 +29,6 @@ import picocli.CommandLine.Spec;
                         + " they were made, and the scores and decisions). Exits with 0 if they are the same, with 3 if not.")
 final class DiffCommand implements Callable<Integer> {
 
-    /** The output formats. */
-    enum Format {
-        text,
-        json
-    }
-
     @Spec
     CommandSpec spec;
 
@@ -50,12 +44,8 @@ final class DiffCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "NEW", description = "The adapter or report to compare with it.")
     String after;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    Format format;
+    @Mixin
+    TextFormatOption format;
 
     @Option(names = "--all-rows", description = "List all modules and tensors that differ instead of the first 20.")
     boolean isWhole;
@@ -70,7 +60,7 @@ final class DiffCommand implements Callable<Integer> {
                 ? ReportDiff.of(before, report(before), after, report(after))
                 : adapters();
         PrintWriter out = spec.commandLine().getOut();
-        out.print(format == Format.json ? diff.toJson() : DiffText.write(diff, isWhole));
+        out.print(format.isJson() ? diff.toJson() : DiffText.write(diff, isWhole));
         out.flush();
         return diff.same() ? ExitCode.DONE : ExitCode.GATE_FAILED;
     }

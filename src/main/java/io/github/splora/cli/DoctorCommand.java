@@ -20,21 +20,11 @@ import picocli.CommandLine.Spec;
                 + " used. Exits with 0 if scoring works, otherwise with 1.")
 final class DoctorCommand implements Callable<Integer> {
 
-    /** The output formats. */
-    enum Format {
-        text,
-        json
-    }
-
     @Spec
     CommandSpec spec;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    Format format;
+    @Mixin
+    TextFormatOption format;
 
     @Option(
             names = "--install-cuda",
@@ -62,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Diagnosis diagnosis = Diagnosis.ofThisMachine(installCuda);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(format == Format.json ? StrictJson.write(diagnosis) : diagnosis.toText());
+        out.print(format.isJson() ? StrictJson.write(diagnosis) : diagnosis.toText());
         out.flush();
         return diagnosis.scoringWorks() ? ExitCode.DONE : ExitCode.UNEXPECTED_FAILURE;
     }

@@ -161,11 +161,15 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
     }
 
     private void writeResults() throws IOException {
+        if (sarif == null && junit == null) {
+            return;
+        }
+        LedgerResults results = new LedgerResults(ledger);
         if (sarif != null) {
-            Files.writeString(sarif, new LedgerResults(ledger).sarif(Version.current()));
+            Files.writeString(sarif, results.sarif(Version.current()));
         }
         if (junit != null) {
-            Files.writeString(junit, new LedgerResults(ledger).junit());
+            Files.writeString(junit, results.junit());
         }
     }
 

@@ -15,7 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code splora scan}. */
 @Command(
@@ -25,24 +24,14 @@ import picocli.CommandLine.Option;
                         + " next. Exits with 4 if a model is missing or does not fit.")
 final class ScanCommand extends CommandSupport implements Callable<Integer> {
 
-    /** The output formats. */
-    enum Format {
-        text,
-        json
-    }
-
     @Mixin
     InputOptions inputs;
 
     @Mixin
     WorkOptions work;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    Format format;
+    @Mixin
+    TextFormatOption format;
 
     @Override
     public Integer call() {
@@ -63,7 +52,7 @@ final class ScanCommand extends CommandSupport implements Callable<Integer> {
                 common.revision));
         PrintWriter out = spec.commandLine().getOut();
         out.print(
-                format == Format.json
+                format.isJson()
                         ? scan.toJson()
                         : ScanText.write(scan, main.terminal().layout(false).width()));
         out.flush();

@@ -38,12 +38,6 @@ import picocli.CommandLine.Spec;
                 + " Reads the adapter and the model's headers.")
 final class VerifyCommand implements Callable<Integer> {
 
-    /** The output formats. */
-    enum Format {
-        text,
-        json
-    }
-
     @Spec
     CommandSpec spec;
 
@@ -86,12 +80,8 @@ final class VerifyCommand implements Callable<Integer> {
                     + " comma-separated. Default: ${DEFAULT-VALUE}.")
     Set<ClientKind> clients;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "Output format: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    Format format;
+    @Mixin
+    TextFormatOption format;
 
     @Option(
             names = "--provenance",
@@ -118,7 +108,7 @@ final class VerifyCommand implements Callable<Integer> {
             warnings.forEach(warning -> spec.commandLine().getErr().println("splora: warning: " + warning));
             spec.commandLine().getErr().flush();
         }
-        if (format == Format.json) {
+        if (format.isJson()) {
             out.print(VerificationReport.of(
                             "splora " + Version.current(),
                             location,

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Compares a folder with the statement of provenance in it. */
@@ -30,30 +31,27 @@ public final class ProvenanceCheck {
         }
         Map<String, String> subjects = ProvenanceStatement.subjects(statement);
         List<Problem> problems = new ArrayList<>();
-        List<Path> present = files(folder);
+        Map<String, Path> present = files(folder);
+        present.remove(ProvenanceStatement.FILE_NAME);
         subjects.forEach((name, sha256) -> {
-            Path file = present.stream()
-                    .filter(each -> folder.relativize(each).toString().equals(name))
-                    .findFirst()
-                    .orElse(null);
+            Path file = present.remove(name);
+            String actual = file == null ? null : Fingerprint.sha256(file);
             if (file == null) {
                 problems.add(new Problem(
                         folder.toString(),
                         "'" + name + "'",
                         null,
                         "is missing, but " + statement.getFileName() + " lists it"));
-            } else if (!Fingerprint.sha256(file).equals(sha256)) {
+            } else if (!sha256.equals(actual)) {
                 problems.add(new Problem(
                         file.toString(),
                         "SHA-256",
-                        Fingerprint.sha256(file),
+                        actual,
                         "is not the one in " + statement.getFileName() + ", " + sha256
                                 + ": the file has changed since it was written"));
             }
         });
-        present.stream()
-                .filter(each -> !each.equals(statement)
-                        && !subjects.containsKey(folder.relativize(each).toString()))
+        present.values()
                 .forEach(each -> problems.add(new Problem(
                         each.toString(),
                         null,
@@ -62,9 +60,13 @@ public final class ProvenanceCheck {
         return problems;
     }
 
-    private static List<Path> files(Path folder) {
+    /** Returns all files below a folder, by their names within it. */
+    private static Map<String, Path> files(Path folder) {
         try (Stream<Path> tree = Files.walk(folder)) {
-            return tree.filter(Files::isRegularFile).sorted().toList();
+            Map<String, Path> files = new TreeMap<>();
+            tree.filter(Files::isRegularFile)
+                    .forEach(file -> files.put(folder.relativize(file).toString(), file));
+            return files;
         } catch (IOException e) {
             throw new BadInputException(folder, null, null, "cannot be listed: " + e.getMessage(), e);
         }

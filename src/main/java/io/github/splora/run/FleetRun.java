@@ -1,5 +1,7 @@
 package io.github.splora.run;
 
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.checkpoint.Fingerprint;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Printable;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class FleetRun {
 
     private static final List<String> FILES =
-            List.of("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin");
+            List.of(AdapterConfig.FILE_NAME, Adapter.WEIGHTS_FILE, Adapter.PICKLE_FILE);
 
     private final RunContext context;
     private final FleetProgress progress;
