@@ -4,9 +4,11 @@ import io.github.splora.Version;
 import io.github.splora.error.Printable;
 import io.github.splora.fleet.FleetVerdict;
 import io.github.splora.fleet.LedgerResults;
+import io.github.splora.fleet.ModuleTable;
 import io.github.splora.fleet.Policy;
 import io.github.splora.gate.Gates;
 import io.github.splora.json.StrictJson;
+import io.github.splora.output.WholeFile;
 import io.github.splora.preset.Preset;
 import io.github.splora.preset.Presets;
 import io.github.splora.run.FleetOptions;
@@ -17,7 +19,6 @@ import io.github.splora.select.Granularity;
 import io.github.splora.surgery.ActionKind;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -81,7 +82,10 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
     @Option(
             names = "--modules",
             paramLabel = "FILE",
-            description = "CSV file with a row for every module of every adapter, as score --format csv writes them.")
+            description =
+                    "Table with a row for every module of every adapter, with the columns of score --format csv: a .csv file that"
+                            + " grows with the ledger, or a .parquet file that is written when all adapters are judged (from a"
+                            + " .parquet.csv file beside it).")
     @Nullable
     Path modules;
 
@@ -166,10 +170,10 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
         }
         LedgerResults results = new LedgerResults(ledger);
         if (sarif != null) {
-            Files.writeString(sarif, results.sarif(Version.current()));
+            WholeFile.write(sarif, results.sarif(Version.current()));
         }
         if (junit != null) {
-            Files.writeString(junit, results.junit());
+            WholeFile.write(junit, results.junit());
         }
     }
 
@@ -181,6 +185,9 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
                 });
         if (watch != null && watch < 1) {
             throw wrong("--watch " + watch + ": must be at least 1 second");
+        }
+        if (modules != null && !ModuleTable.isNamed(modules)) {
+            throw wrong("--modules " + Printable.text(modules.toString()) + ": must end in .csv or .parquet");
         }
         if (preset != null) {
             if (base != null || aligned != null) {

@@ -40,7 +40,7 @@ public final class Ledger implements AutoCloseable {
     /**
      * Opens a ledger for new lines, which are added at its end.
      *
-     * @param table the table of modules; empty if none is wanted
+     * @param table the table of modules, CSV or Parquet by the end of its name; empty if none is wanted
      * @param isResuming whether it may hold lines already
      * @throws BadInputException if it holds lines and {@code isResuming} is false, if it is not a ledger, or if the table does not
      *     belong to it
@@ -102,6 +102,18 @@ public final class Ledger implements AutoCloseable {
         }
         lines.force(false);
         known.put(entry.key(), entry.verdict());
+    }
+
+    /**
+     * Ends a run: completes a table that cannot be appended to. A run that does not get here is completed by the next one.
+     *
+     * @param version of splora
+     * @throws IOException if the table cannot be written
+     */
+    public void finish(String version) throws IOException {
+        if (table != null) {
+            table.finish(version);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.splora.fleet;
 
 import io.github.splora.error.BadInputException;
+import io.github.splora.output.WholeFile;
 import io.github.splora.report.CsvWriter;
 import io.github.splora.report.RunReport;
 import java.io.IOException;
@@ -9,42 +10,65 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
-/** A CSV file with a row for every module of every adapter, with the columns of {@code score --format csv}. */
-final class ModuleTable implements AutoCloseable {
+/**
+ * A file with a row for every module of every adapter, with the columns of {@code score --format csv}. Rows are appended to a CSV file.
+ * A Parquet file cannot be appended to: it is written from the CSV file beside it when a run ends, and appears whole.
+ */
+public final class ModuleTable implements AutoCloseable {
 
+    private static final String CSV = ".csv";
+    private static final String PARQUET = ".parquet";
+
+    private final Path file;
     private final FileChannel channel;
 
-    private ModuleTable(FileChannel channel) {
+    private ModuleTable(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
+    }
+
+    /** Whether a name says which kind of table it is. */
+    public static boolean isNamed(Path file) {
+        return hasSuffix(file, CSV) || hasSuffix(file, PARQUET);
+    }
+
+    private static boolean hasSuffix(Path file, String suffix) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(suffix);
+    }
+
+    /** Returns the CSV file that the rows of a table are appended to. */
+    private static Path rows(Path file) {
+        return hasSuffix(file, PARQUET) ? file.resolveSibling(file.getFileName() + CSV) : file;
     }
 
     /**
      * Opens a table and cuts off rows that are not in the ledger.
      *
-     * @param length what the ledger says its length is; 0 for a new table
-     * @throws BadInputException if it is shorter
+     * @param length what the ledger says the length of its rows is; 0 for a new table
+     * @throws BadInputException if they are shorter
      */
     static ModuleTable open(Path file, long length) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(rows(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (channel.size() < length) {
                 throw new BadInputException(
-                        file,
+                        rows(file),
                         "--modules",
                         channel.size() + " bytes",
                         "is shorter than its ledger says (" + length
                                 + " bytes): name the table that belongs to the ledger");
             }
             channel.truncate(length).position(length);
-            return new ModuleTable(channel);
+            return new ModuleTable(file, channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    /** Adds an adapter's modules, and returns the length of the file then. */
+    /** Adds an adapter's modules, and returns the length of the rows then. */
     long add(RunReport report) throws IOException {
         ByteBuffer rows = ByteBuffer.wrap(
                 new CsvWriter().write(report, channel.position() == 0).getBytes(StandardCharsets.UTF_8));
@@ -57,6 +81,13 @@ final class ModuleTable implements AutoCloseable {
 
     long length() throws IOException {
         return channel.position();
+    }
+
+    /** Writes the Parquet file, if that is wanted. */
+    void finish(String version) throws IOException {
+        if (hasSuffix(file, PARQUET)) {
+            WholeFile.write(file, out -> ParquetTable.write(rows(file), out, version));
+        }
     }
 
     @Override

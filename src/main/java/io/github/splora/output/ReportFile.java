@@ -3,16 +3,10 @@ package io.github.splora.output;
 import io.github.splora.error.BadInputException;
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.UUID;
 
 /** The file of an HTML report. It appears complete or not at all, and replaces any existing file. */
 public final class ReportFile {
@@ -64,21 +58,7 @@ public final class ReportFile {
      * @throws IOException if it cannot be written; an existing file is then unchanged
      */
     public void write(String text) throws IOException {
-        Files.createDirectories(target.getParent());
-        Path draft = target.resolveSibling(HiddenNames.prefix(target, "new") + UUID.randomUUID());
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        WholeFile.write(target, text);
     }
 
     /** Whether a used path is the target, by name or by identity: a file has other names where its folder is mounted twice. */

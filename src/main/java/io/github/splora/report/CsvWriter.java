@@ -1,5 +1,7 @@
 package io.github.splora.report;
 
+import io.github.splora.parquet.TableColumn;
+import io.github.splora.parquet.TableColumn.Kind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,27 +12,36 @@ import java.util.stream.Stream;
 /** Writes every field of every row as CSV (RFC 4180): numbers with all digits, absent figures as empty cells. */
 public final class CsvWriter implements ReportWriter {
 
-    private static final List<String> HEADER = List.of(
-            "name",
-            "block",
-            "type",
-            "out",
-            "in",
-            "rank",
-            "scaling",
-            "score",
-            "distance",
-            "expectedDistance",
-            "spread",
-            "cosine",
-            "deltaNorm",
-            "referenceNorm",
-            "alignmentNorm",
-            "correctedRank",
-            "correctedNorm",
-            "decision",
-            "reason",
-            "failedGates");
+    private static final List<TableColumn> COLUMNS = List.of(
+            new TableColumn("name", Kind.TEXT),
+            new TableColumn("block", Kind.INTEGER),
+            new TableColumn("type", Kind.TEXT),
+            new TableColumn("out", Kind.INTEGER),
+            new TableColumn("in", Kind.INTEGER),
+            new TableColumn("rank", Kind.INTEGER),
+            new TableColumn("scaling", Kind.NUMBER),
+            new TableColumn("score", Kind.NUMBER),
+            new TableColumn("distance", Kind.NUMBER),
+            new TableColumn("expectedDistance", Kind.NUMBER),
+            new TableColumn("spread", Kind.NUMBER),
+            new TableColumn("cosine", Kind.NUMBER),
+            new TableColumn("deltaNorm", Kind.NUMBER),
+            new TableColumn("referenceNorm", Kind.NUMBER),
+            new TableColumn("alignmentNorm", Kind.NUMBER),
+            new TableColumn("correctedRank", Kind.INTEGER),
+            new TableColumn("correctedNorm", Kind.NUMBER),
+            new TableColumn("decision", Kind.TEXT),
+            new TableColumn("reason", Kind.TEXT),
+            new TableColumn("failedGates", Kind.TEXT));
+
+    private static final List<String> HEADER =
+            COLUMNS.stream().map(TableColumn::name).toList();
+
+    /** Returns the columns of {@link #write(RunReport, boolean)}. */
+    public static List<TableColumn> columnsOfSeveral() {
+        return Stream.concat(Stream.of(new TableColumn("adapter", Kind.TEXT)), COLUMNS.stream())
+                .toList();
+    }
 
     @Override
     public String write(RunReport report) {

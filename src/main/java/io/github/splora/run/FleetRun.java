@@ -64,6 +64,7 @@ public final class FleetRun {
             } else {
                 watch(options, models, ledger);
             }
+            ledger.finish(context.version());
             return new FleetSummary(adapters, skipped, verdicts);
         }
     }

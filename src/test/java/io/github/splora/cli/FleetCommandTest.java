@@ -79,6 +79,7 @@ class FleetCommandTest {
             value = {
                 "--watch 0 | --watch 0: must be at least 1 second",
                 "--preset llama | --preset names both models: it cannot be given with --base or --aligned",
+                "--modules table.txt | --modules table.txt: must end in .csv or .parquet",
                 "--threads 0 | --threads 0: must be at least 1",
             })
     void contradictionsAreWrongUsage(String options, String message) {

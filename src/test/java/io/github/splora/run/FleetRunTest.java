@@ -299,6 +299,39 @@ class FleetRunTest {
     }
 
     @Test
+    void aParquetTableOfAResumedRunEqualsThatOfAnUndisturbedOne() throws IOException {
+        table = folder.resolve("modules.parquet");
+        Path rows = folder.resolve("modules.parquet.csv");
+        run(false);
+        byte[] whole = Files.readAllBytes(table);
+        String csv = Files.readString(rows);
+        List<String> lines = Files.readAllLines(ledger);
+        for (int kept = 0; kept <= lines.size(); kept++) {
+            Files.writeString(ledger, String.join("\n", lines.subList(0, kept)) + (kept == 0 ? "" : "\n"));
+            Files.writeString(rows, csv);
+            Files.writeString(table, "of an earlier run");
+            run(true);
+            assertThat(table).binaryContent().isEqualTo(whole);
+            assertThat(rows).content().isEqualTo(csv);
+        }
+    }
+
+    @Test
+    void rowsThatAnotherProgramHasChangedGiveNoParquetTable() throws IOException {
+        table = folder.resolve("modules.parquet");
+        run(false);
+        byte[] whole = Files.readAllBytes(table);
+        Path rows = folder.resolve("modules.parquet.csv");
+        Files.writeString(
+                rows, Files.readString(rows).replace(",lora,", ",lora;").replaceFirst("q_proj,6,", "q_proj,x,"));
+        assertThat(Refusal.of(() -> run(true)))
+                .singleElement()
+                .asString()
+                .contains("modules.parquet.csv", "row 2: is not what 'splora fleet' wrote");
+        assertThat(table).binaryContent().isEqualTo(whole);
+    }
+
+    @Test
     void aChangedAdapterIsJudgedAgain() throws IOException {
         run(false);
         adapter(99).writeTo(adapters.resolve("good3"));
