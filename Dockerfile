@@ -31,6 +31,7 @@ ENTRYPOINT ["/opt/splora/runtime/bin/java", \
     "--enable-native-access=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UnlockExperimentalVMOptions", \
     "-XX:+EnableVectorSupport", "--add-modules=jdk.incubator.vector", "-XX:+EnableVectorReboxing", \
     "-Dsplora.vectors=true", \
+    "-XX:Tier3InvocationThreshold=1000", "-XX:Tier3MinInvocationThreshold=500", "-XX:Tier3CompileThreshold=10000", \
     "-XX:Tier4InvocationThreshold=50000", "-XX:Tier4MinInvocationThreshold=6000", "-XX:Tier4CompileThreshold=150000", \
     "-Duser.home=/tmp", "-Dsplora.home=/opt/splora", "-Dsplora.command=splora", \
     "-Dsplora.stdout.tty=false", "-Dsplora.stderr.tty=false", \

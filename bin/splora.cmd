@@ -27,6 +27,7 @@ rem A batch file cannot find out whether its streams are terminals, so there are
 "%splora_java%" -XX:+UseSerialGC -XX:MaxNewSize=32m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 ^
   --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockExperimentalVMOptions ^
   -XX:+EnableVectorSupport --add-exports=java.base/jdk.internal.module=ALL-UNNAMED -Dsplora.vectors=true ^
+  -XX:Tier3InvocationThreshold=1000 -XX:Tier3MinInvocationThreshold=500 -XX:Tier3CompileThreshold=10000 ^
   -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 ^
   "-Dsplora.home=%splora_home%" -Dsplora.stdout.tty=false -Dsplora.stderr.tty=false %JAVA_OPTS% -cp "%splora_jars%" io.github.splora.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -237,6 +237,8 @@ def train(bundle):
         commands.write_text("".join("\t".join(map(str, line)) + "\n" for line in training_commands(large, work)))
         cache = bundle / "lib" / "splora.aot"
         java_options = f"-XX:AOTCacheOutput={cache} -Dsplora.training={commands} -Dsplora.vectors.from=1000000"
+        # At each start, Java compiles what it compiled here. That pays for loops over large weights only.
+        java_options += " -XX:CompileThresholdScaling=20"
         trained = subprocess.run(
             [bundle / "bin" / ("splora.cmd" if os.name == "nt" else "splora")],
             env={**os.environ, "JAVA_OPTS": java_options},
