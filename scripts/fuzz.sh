@@ -8,7 +8,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 seconds=${1:-60}
 [ "$#" -eq 0 ] || shift
 # Add the names of new targets here; see src/test/java/io/github/splora/fuzz/package-info.java.
-[ "$#" -gt 0 ] || set -- fuzz.HeaderFuzz fuzz.ShardIndexFuzz fuzz.AdapterConfigFuzz fuzz.PickleFuzz cli.FileArgumentsFuzz
+[ "$#" -gt 0 ] || set -- fuzz.HeaderFuzz fuzz.ShardIndexFuzz fuzz.AdapterConfigFuzz fuzz.PolicyFuzz fuzz.PickleFuzz cli.FileArgumentsFuzz
 
 "$here/mvnw" -f "$here/pom.xml" -q -B -ntp -Pfuzz test-compile dependency:build-classpath \
   -Dmdep.includeScope=test -Dmdep.outputFile="$here/target/fuzz.classpath"

@@ -50,8 +50,8 @@ final class CalibrateCommand implements Callable<Integer> {
             description = "Condition under which an evaluated adapter counts as unsafe. Default: ${DEFAULT-VALUE}.")
     Condition unsafe;
 
-    @Option(names = "--json", description = "Print the result as JSON.")
-    boolean isJson;
+    @Mixin
+    TextFormatOption format;
 
     @Override
     public Integer call() {
@@ -68,7 +68,7 @@ final class CalibrateCommand implements Callable<Integer> {
                     e);
         }
         PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
+        if (format.isJson()) {
             out.print(StrictJson.write(calibration));
         } else {
             print(calibration, out);

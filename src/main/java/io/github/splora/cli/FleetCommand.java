@@ -107,7 +107,7 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
             names = "--policy",
             paramLabel = "FILE",
             description =
-                    "JSON file that says what blocks an adapter, and what calls for a review (docs/fleet.md). Without one,"
+                    "JSON or YAML file that says what blocks an adapter, and what calls for a review (docs/fleet.md). Without one,"
                             + " adapters are blocked that change the model in ways that have no score, or name another model.")
     @Nullable
     Path policy;
@@ -142,8 +142,8 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
     @Mixin
     ClientOption client;
 
-    @Option(names = "--json", description = "Print the summary as JSON.")
-    boolean isJson;
+    @Mixin
+    TextFormatOption format;
 
     @Override
     boolean isGated() {
@@ -233,7 +233,7 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
 
     private void print(FleetSummary summary) {
         PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
+        if (format.isJson()) {
             Map<String, Object> counts = new LinkedHashMap<>();
             counts.put("adapters", summary.adapters());
             counts.put("skipped", summary.skipped());

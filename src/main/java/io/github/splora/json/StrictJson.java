@@ -221,6 +221,11 @@ public final class StrictJson {
         return MAPPER.valueToTree(value);
     }
 
+    /** Converts a number, text, truth value or null to a tree. */
+    static JsonNode toNode(@Nullable Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
     /**
      * Converts a tree from {@link #readObject} to a record.
      *

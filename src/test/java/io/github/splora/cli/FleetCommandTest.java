@@ -67,7 +67,7 @@ class FleetCommandTest {
         assertThat(fleet("--policy", policy.toString()).code()).isEqualTo(3);
         Files.createDirectories(adapters.resolve("broken"));
         Files.writeString(adapters.resolve("broken/adapter_config.json"), "{");
-        Run run = fleet("--policy", policy.toString(), "--resume", "--json");
+        Run run = fleet("--policy", policy.toString(), "--resume", "--format", "json");
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.json().get("skipped").intValue()).isEqualTo(3);
         assertThat(run.json().get("error").intValue()).isEqualTo(1);

@@ -56,4 +56,46 @@ class PolicyTest {
                 .asString()
                 .contains(message);
     }
+
+    private Path yaml(String text) throws IOException {
+        return Files.writeString(folder.resolve("policy.yaml"), text);
+    }
+
+    @Test
+    void yamlSaysTheSame() throws IOException {
+        Path yaml = yaml(
+                """
+                # Chosen with calibrate on 2026-11-02
+                block:
+                  - max-score>2
+                  - "mean-cosine<-0.1"
+                review: [pruned-fraction>=0.2]
+                allow-unscored: [embed_tokens]
+                allow-foreign: true
+                """);
+        assertThat(Policy.read(yaml))
+                .isEqualTo(Policy.read(file("{'block': ['max-score>2', 'mean-cosine<-0.1'], 'review':"
+                        + " ['pruned-fraction>=0.2'], 'allow-unscored': ['embed_tokens'], 'allow-foreign': true}")));
+        assertThat(Policy.read(yaml("{}"))).isEqualTo(Policy.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "block:%n  - max-score>2%n  - toxicity>2 | policy.yaml: line 3, block toxicity>2: is not a condition",
+                "block:%n  - max-score>2%n  - 2 | line 3, block 2: must be a string",
+                "%nblocks: [] | line 2, blocks: is not a field of a policy",
+                "review: max-score>2 | line 1, review \"max-score>2\": must be a list of strings",
+                "allow-unscored:%n- a%n- /(/ | line 3, allow-unscored /(/: is not a valid regular expression",
+                "allow-foreign: yes | line 1, allow-foreign \"yes\": must be true or false",
+                "block: [max-score>1e999] | line 1, block max-score>1e999: '1e999' is beyond every figure",
+            })
+    void yamlIsRefusedWithItsLine(String text, String message) throws IOException {
+        Path policy = yaml(String.format(text));
+        assertThat(Refusal.of(() -> Policy.read(policy)))
+                .singleElement()
+                .asString()
+                .contains(message);
+    }
 }

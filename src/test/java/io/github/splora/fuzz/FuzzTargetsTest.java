@@ -61,6 +61,7 @@ class FuzzTargetsTest {
                 new Target(SEEDS.resolve("HeaderFuzz"), HeaderFuzz::fuzzerTestOneInput),
                 new Target(SEEDS.resolve("ShardIndexFuzz"), ShardIndexFuzz::fuzzerTestOneInput),
                 new Target(SEEDS.resolve("AdapterConfigFuzz"), AdapterConfigFuzz::fuzzerTestOneInput),
+                new Target(SEEDS.resolve("PolicyFuzz"), PolicyFuzz::fuzzerTestOneInput),
                 new Target(PICKLES, PickleFuzz::fuzzerTestOneInput),
                 new Target(SEEDS.resolve("FileArgumentsFuzz"), FileArgumentsFuzz::fuzzerTestOneInput));
     }
