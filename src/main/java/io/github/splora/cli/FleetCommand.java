@@ -3,6 +3,7 @@ package io.github.splora.cli;
 import io.github.splora.Version;
 import io.github.splora.error.Printable;
 import io.github.splora.fleet.FleetVerdict;
+import io.github.splora.fleet.LedgerReport;
 import io.github.splora.fleet.LedgerResults;
 import io.github.splora.fleet.ModuleTable;
 import io.github.splora.fleet.Policy;
@@ -168,7 +169,7 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
         if (sarif == null && junit == null) {
             return;
         }
-        LedgerResults results = new LedgerResults(ledger);
+        LedgerResults results = new LedgerResults(LedgerReport.read(ledger, Version.current()));
         if (sarif != null) {
             WholeFile.write(sarif, results.sarif(Version.current()));
         }
@@ -237,14 +238,10 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
             Map<String, Object> counts = new LinkedHashMap<>();
             counts.put("adapters", summary.adapters());
             counts.put("skipped", summary.skipped());
-            for (FleetVerdict verdict : FleetVerdict.values()) {
-                counts.put(verdict.toString(), summary.count(verdict));
-            }
+            counts.putAll(summary.verdicts().byName());
             out.print(StrictJson.write(counts));
         } else {
-            out.println(summary.adapters() + " adapters: " + summary.count(FleetVerdict.ALLOW) + " allowed, "
-                    + summary.count(FleetVerdict.REVIEW) + " to review, " + summary.count(FleetVerdict.BLOCK)
-                    + " blocked, " + summary.count(FleetVerdict.ERROR) + " not judged"
+            out.println(summary.verdicts().sentence(summary.adapters())
                     + (summary.skipped() == 0 ? "" : " (" + summary.skipped() + " from an earlier run)") + "; see "
                     + Printable.text(Objects.toString(ledger)));
         }

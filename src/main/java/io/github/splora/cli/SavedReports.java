@@ -1,7 +1,9 @@
 package io.github.splora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.Version;
 import io.github.splora.error.BadInputException;
+import io.github.splora.fleet.LedgerReport;
 import io.github.splora.json.StrictJson;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.report.ReportSet;
@@ -18,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The saved results of an earlier command.
  *
- * @param reports the reports on adapters; empty for a sweep
- * @param sweep the sweep; null for reports on adapters
+ * @param reports the reports on adapters; empty for anything else
+ * @param sweep the sweep; null for anything else
+ * @param ledger the verdicts on a fleet; null for anything else
  */
-record SavedReports(List<RunReport> reports, @Nullable SweepReport sweep) {
+record SavedReports(List<RunReport> reports, @Nullable SweepReport sweep, @Nullable LedgerReport ledger) {
 
     /** Stands for standard input. */
     static final String STANDARD_INPUT = "-";
@@ -36,6 +39,9 @@ record SavedReports(List<RunReport> reports, @Nullable SweepReport sweep) {
             return of(Path.of("standard input"), StrictJson.readStream(System.in, "standard input"));
         }
         Path path = Path.of(given);
+        if (LedgerReport.isIn(path)) {
+            return new SavedReports(List.of(), null, LedgerReport.read(path, Version.current()));
+        }
         if (!Files.isDirectory(path)) {
             return of(path, StrictJson.readNamed(path));
         }
@@ -43,7 +49,7 @@ record SavedReports(List<RunReport> reports, @Nullable SweepReport sweep) {
         for (Path file : filesIn(path)) {
             reports.addAll(ReportSet.read(file).reports());
         }
-        return new SavedReports(List.copyOf(reports), null);
+        return new SavedReports(List.copyOf(reports), null, null);
     }
 
     /** Whether a folder has a report of its own. */
@@ -53,8 +59,8 @@ record SavedReports(List<RunReport> reports, @Nullable SweepReport sweep) {
 
     private static SavedReports of(Path file, ObjectNode json) {
         return SweepReport.isIn(json)
-                ? new SavedReports(List.of(), SweepReport.of(file, json))
-                : new SavedReports(ReportSet.of(file, json).reports(), null);
+                ? new SavedReports(List.of(), SweepReport.of(file, json), null)
+                : new SavedReports(ReportSet.of(file, json).reports(), null, null);
     }
 
     private static List<Path> filesIn(Path folder) {

@@ -3,6 +3,8 @@ package io.github.splora.fleet;
 import io.github.splora.report.RunReport;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,15 @@ public record LedgerEntry(
         long tableBytes) {
 
     public static final int SCHEMA_VERSION = 1;
+
+    /** Whether no field is missing and the verdict is known, in a line that was read. */
+    boolean isWhole() {
+        return Stream.of(adapter, reasons, warnings, files, models, settings, version, created, key)
+                        .allMatch(Objects::nonNull)
+                && verdict != null
+                && FleetVerdict.named(verdict).isPresent()
+                && (figures != null || verdict.equals(FleetVerdict.ERROR.toString()));
+    }
 
     /** Returns the same with a length of the table. */
     LedgerEntry withTableBytes(long bytes) {

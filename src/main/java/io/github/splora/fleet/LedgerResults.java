@@ -1,25 +1,19 @@
 package io.github.splora.fleet;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.splora.report.Junit;
 import io.github.splora.report.Junit.Outcome;
 import io.github.splora.report.Sarif;
 import io.github.splora.report.Sarif.Rule;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A ledger's latest verdict on each adapter, in the forms that CI systems read. */
 public final class LedgerResults {
 
-    private final Map<String, ObjectNode> latest = new LinkedHashMap<>();
+    private final List<LedgerEntry> entries;
 
-    /** Reads a ledger. */
-    public LedgerResults(Path ledger) {
-        Ledger.read(ledger, entry -> latest.put(entry.path("adapter").textValue(), entry));
+    /** @param report the adapters to write */
+    public LedgerResults(LedgerReport report) {
+        entries = report.entries();
     }
 
     /**
@@ -29,12 +23,12 @@ public final class LedgerResults {
      */
     public String sarif(String version) {
         Sarif sarif = new Sarif(version);
-        latest.forEach((adapter, entry) -> {
-            switch (entry.path("verdict").textValue()) {
+        entries.forEach(entry -> {
+            switch (entry.verdict()) {
                 case "allow" -> {}
-                case "review" -> sarif.add(Rule.ADAPTER_TO_REVIEW, reasons(entry), adapter, null);
-                case "block" -> sarif.add(Rule.ADAPTER_BLOCKED, reasons(entry), adapter, null);
-                default -> sarif.add(Rule.ADAPTER_NOT_JUDGED, reasons(entry), adapter, null);
+                case "review" -> sarif.add(Rule.ADAPTER_TO_REVIEW, reasons(entry), entry.adapter(), null);
+                case "block" -> sarif.add(Rule.ADAPTER_BLOCKED, reasons(entry), entry.adapter(), null);
+                default -> sarif.add(Rule.ADAPTER_NOT_JUDGED, reasons(entry), entry.adapter(), null);
             }
         });
         return sarif.toJson();
@@ -44,22 +38,18 @@ public final class LedgerResults {
     public String junit() {
         Junit junit = new Junit();
         junit.suite("splora fleet");
-        latest.forEach((adapter, entry) -> junit.test(
-                adapter,
-                switch (entry.path("verdict").textValue()) {
+        entries.forEach(entry -> junit.test(
+                entry.adapter(),
+                switch (entry.verdict()) {
                     case "allow" -> Outcome.PASSED;
                     case "review", "block" -> Outcome.FAILED;
                     default -> Outcome.ERROR;
                 },
-                entry.path("verdict").textValue() + ": " + reasons(entry)));
+                entry.verdict() + ": " + reasons(entry)));
         return junit.toXml();
     }
 
-    private static String reasons(ObjectNode entry) {
-        List<String> reasons = new ArrayList<>();
-        for (JsonNode reason : entry.path("reasons")) {
-            reasons.add(reason.asText());
-        }
-        return String.join("; ", reasons);
+    private static String reasons(LedgerEntry entry) {
+        return String.join("; ", entry.reasons());
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A condition that fails a pipeline when it holds.
@@ -34,11 +35,20 @@ public record Gate(Condition condition) {
     }
 
     /**
+     * Returns a figure of a summary; null if it is undefined there.
+     *
+     * @param name one of {@link #figures}
+     */
+    public static @Nullable Number figure(String name, Summary summary) {
+        return Objects.requireNonNull(FIGURES.get(name)).apply(summary);
+    }
+
+    /**
      * Judges a report. The gate fails if the condition holds, and if the figure is not finite; an undefined figure never
      * triggers it.
      */
     public Verdict.Gate judge(RunReport report) {
-        Number number = Objects.requireNonNull(FIGURES.get(condition.figure())).apply(report.summary());
+        Number number = figure(condition.figure(), report.summary());
         Double value = number == null ? null : Double.valueOf(number.doubleValue());
         boolean isFinite = value == null || Double.isFinite(value);
         boolean passes = isFinite && !condition.isMetBy(value);

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Writes comma-separated values (RFC 4180) that no spreadsheet mistakes for formulas. */
-final class Csv {
+public final class Csv {
 
     /** How a formula begins, in the full-width forms too, after any white space. */
     private static final Pattern FORMULA = Pattern.compile("[\\p{Z}\\s]*[=+@\\-\uff1d\uff0b\uff20\uff0d\u2212].*");
@@ -16,12 +16,12 @@ final class Csv {
     /**
      * Returns one row with its line break. Pass untrusted text through {@link #text} first; numbers need no escaping.
      */
-    static String line(Stream<String> cells) {
+    public static String line(Stream<String> cells) {
         return cells.map(Csv::quoted).collect(Collectors.joining(",")) + "\r\n";
     }
 
     /** Returns a cell of text. Spreadsheets evaluate a cell that begins like a formula; an apostrophe prevents that. */
-    static String text(String untrusted) {
+    public static String text(String untrusted) {
         String text = Printable.text(untrusted);
         return FORMULA.matcher(text).matches() ? "'" + text : text;
     }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes tables and text in GitHub's Markdown. No name in an adapter can break the markup. */
-final class Markdown {
+public final class Markdown {
 
     /** The limits of the score. Stated in every document that a person may act on. */
     static final String CAVEAT =
@@ -60,12 +60,13 @@ final class Markdown {
                         .collect(Collectors.joining());
     }
 
-    static String line(List<String> cells) {
+    /** Returns a row of a table. */
+    public static String line(List<String> cells) {
         return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
     /** Formats a name as code, on one line. Nothing in it acts: no link, mention, reference, image or HTML. */
-    static String code(String name) {
+    public static String code(String name) {
         return inCode(Printable.text(name));
     }
 
@@ -79,12 +80,12 @@ final class Markdown {
      * Makes a name or a sentence inert. GitHub recognizes mentions, references and addresses in escaped text too, so
      * text that contains any becomes code.
      */
-    static String text(String sentence) {
+    public static String text(String sentence) {
         return inert(Printable.text(sentence));
     }
 
     /** Makes a longer text inert, such as one that lists several names. */
-    static String line(String text) {
+    public static String line(String text) {
         return inert(Printable.line(text));
     }
 

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a sweep as a table for a terminal, a spreadsheet or a pull request. */
@@ -20,14 +20,8 @@ public final class SweepTable {
     /** Returns aligned columns in ASCII. {@code *} marks the front, {@code !} the best candidate. */
     public static String plain(SweepReport report) {
         List<List<String>> rows = rows(report, true);
-        List<Integer> widths = IntStream.range(0, rows.get(0).size())
-                .mapToObj(column -> rows.stream()
-                        .mapToInt(row -> row.get(column).length())
-                        .max()
-                        .orElse(0))
-                .toList();
-        return rows.stream().map(row -> aligned(row, widths)).collect(Collectors.joining()) + "\n"
-                + Printable.line(report.conclusion()) + "\n";
+        int last = rows.get(0).size() - 1;
+        return TextTable.of(rows, Set.of(1, last - 1, last)) + "\n" + Printable.line(report.conclusion()) + "\n";
     }
 
     /** Returns a Markdown table for a pull request. */
@@ -79,15 +73,5 @@ public final class SweepTable {
         }
         boolean isWhole = value == Math.rint(value) && Math.abs(value) >= 2 && Math.abs(value) < 1e9;
         return String.format(Locale.ROOT, isWhole ? "%.0f" : "%.4g", value);
-    }
-
-    private static String aligned(List<String> row, List<Integer> widths) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < row.size(); i++) {
-            boolean isText = i == 1 || i >= row.size() - 2;
-            String padding = " ".repeat(widths.get(i) - row.get(i).length());
-            line.append(isText ? row.get(i) + padding : padding + row.get(i)).append("  ");
-        }
-        return line.toString().stripTrailing() + "\n";
     }
 }

@@ -9,6 +9,7 @@ import io.github.splora.fleet.FleetVerdict;
 import io.github.splora.fleet.Ledger;
 import io.github.splora.fleet.LedgerEntry;
 import io.github.splora.fleet.Policy;
+import io.github.splora.fleet.VerdictCounts;
 import io.github.splora.json.StrictJson;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.FleetWave.Member;
@@ -21,7 +22,6 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,7 +65,7 @@ public final class FleetRun {
                 watch(options, models, ledger);
             }
             ledger.finish(context.version());
-            return new FleetSummary(adapters, skipped, verdicts);
+            return new FleetSummary(adapters, skipped, new VerdictCounts(verdicts));
         }
     }
 
@@ -91,8 +91,8 @@ public final class FleetRun {
         try {
             for (String each : given) {
                 Map<String, String> files = hashes(each, options.score().revision());
-                Optional<FleetVerdict> known = ledger.find(key(each, files, models, options))
-                        .map(label -> FleetVerdict.valueOf(label.toUpperCase(Locale.ROOT)));
+                Optional<FleetVerdict> known =
+                        ledger.find(key(each, files, models, options)).flatMap(FleetVerdict::named);
                 if (known.isPresent()) {
                     skipped++;
                     verdicts.merge(known.get(), 1, Integer::sum);

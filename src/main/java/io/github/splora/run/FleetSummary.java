@@ -1,8 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.fleet.FleetVerdict;
-import java.util.EnumMap;
-import java.util.Map;
+import io.github.splora.fleet.VerdictCounts;
 
 /**
  * The outcome of a run over many adapters.
@@ -11,19 +10,11 @@ import java.util.Map;
  * @param skipped how many of them had a verdict already
  * @param verdicts number of adapters with each verdict, those skipped included
  */
-public record FleetSummary(int adapters, int skipped, Map<FleetVerdict, Integer> verdicts) {
-
-    public FleetSummary {
-        Map<FleetVerdict, Integer> all = new EnumMap<>(FleetVerdict.class);
-        for (FleetVerdict each : FleetVerdict.values()) {
-            all.put(each, verdicts.getOrDefault(each, 0));
-        }
-        verdicts = Map.copyOf(all);
-    }
+public record FleetSummary(int adapters, int skipped, VerdictCounts verdicts) {
 
     /** Returns how many adapters have a verdict. */
     public int count(FleetVerdict verdict) {
-        return verdicts.getOrDefault(verdict, 0);
+        return verdicts.of(verdict);
     }
 
     /** Whether every adapter is allowed. */
