@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the dominant singular subspaces of one alignment delta V without forming a matrix of V's size: a random sketch
- * of V's range grows until it captures the required share of ‖V‖², and power iterations of two walks each sharpen it.
+ * of V's range grows until it captures the required share of ‖V‖², and power iterations of two walks each sharpen it. A sketch
+ * of full width would be larger than V: then V itself is read, in {@link WholeDelta}, and decomposed.
  *
  * <p>Several callers can share one instance. Each states the share it needs with {@link #require} and calls
  * {@link #ask} before every walk; the work is done once, for the largest share.
@@ -31,6 +32,8 @@ public final class Spectrum {
     private static final int ENOUGH_SHARPENINGS = 3;
 
     private static final double ROUNDING = 1e-12;
+    /** Matrices of a sketch's shape, on both sides of V, that are held at a time. */
+    private static final int COPIES_OF_SKETCH = 3;
 
     private final int out;
     private final int in;
@@ -39,11 +42,15 @@ public final class Spectrum {
 
     private Pass lastPass;
     private boolean isWaiting;
-    private Matrix input;
+    /** What V is multiplied by next; null after that. */
+    private @Nullable Matrix input;
+
     private Slot<Double> squaredNorm;
-    private Slot<Matrix> sketch;
-    private Matrix basis;
+    private @Nullable Slot<Matrix> sketch;
+    private @Nullable Matrix basis;
     private @Nullable Slot<Matrix> image;
+    private @Nullable WholeDelta whole;
+    private int width;
     private int sharpenings;
     private int widenings;
     private double[] squares;
@@ -56,6 +63,15 @@ public final class Spectrum {
         this.out = Math.toIntExact(outFeatures);
         this.in = Math.toIntExact(inFeatures);
         this.seed = seed;
+    }
+
+    /**
+     * Returns an upper estimate of the memory of one instance, in bytes. It holds for a V with a flat spectrum, which has to be
+     * read as a whole; how much less others take is known only when they have been computed.
+     */
+    public static long bytes(long out, long in) {
+        return Math.max(
+                WholeDelta.bytes(out, in), Double.BYTES * (out + in) * (Math.min(out, in) / 2) * COPIES_OF_SKETCH);
     }
 
     /**
@@ -90,61 +106,91 @@ public final class Spectrum {
     private boolean advance(Pass pass) {
         // Many digits are needed to decide whether a share of ‖V‖² is reached and which squares are only rounding.
         pass.demandFloat64();
-        if (input == null) {
+        if (squaredNorm == null) {
             squaredNorm = pass.inner(Operand.ALIGNMENT_DELTA, Operand.ALIGNMENT_DELTA);
             int first = Math.max(LEAST_WIDTH, largestWidth() / 16);
-            input = Matrix.random(in, largestWidth() > 2 * first ? first : largestWidth(), seed);
+            if (largestWidth() <= 2 * first) {
+                whole = new WholeDelta(out, in);
+                return whole.ask(pass);
+            }
+            width = first;
+            input = Matrix.random(in, width, seed);
             sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
             return true;
         }
-        if (image == null) {
-            basis = Orthonormal.basis(sketch.get());
+        if (whole == null && image == null) {
+            input = null;
+            basis = Orthonormal.basis(Objects.requireNonNull(sketch).get());
+            sketch = null;
             image = pass.transposeTimes(Operand.ALIGNMENT_DELTA, basis);
             return true;
         }
-        if (isGoodEnough()) {
-            return false;
-        }
-        sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
-        image = null;
-        return true;
-    }
-
-    /** Assesses the sketch after {@code Z = VᵀQ}; if it is not good enough, sets the next matrix to multiply V by. */
-    private boolean isGoodEnough() {
-        Matrix z = Objects.requireNonNull(image).get();
         if (!Double.isFinite(squaredNorm.get())) {
             // NaN or overflow: the caller reports it from the norm. A decomposition would not terminate.
-            squares = new double[0];
-            left = Matrix.zeros(out, 0);
-            right = Matrix.zeros(in, 0);
+            finish(new double[0], Matrix.zeros(out, 0), Matrix.zeros(in, 0));
+            return false;
+        }
+        return whole == null ? widenOrFinish(pass) : readOrFinish(pass, whole);
+    }
+
+    /** Reads more of V, or decomposes it. */
+    private boolean readOrFinish(Pass pass, WholeDelta v) {
+        if (v.ask(pass)) {
             return true;
         }
-        boolean isWhole = basis.columns() < input.columns() || input.columns() == largestWidth();
-        // ‖Z‖² is the part of ‖V‖² that the sketch captures.
-        boolean isWide = isWhole || z.squaredNorm() >= (share - ROUNDING) * squaredNorm.get();
-        sharpenings = isWide ? sharpenings + 1 : 0;
-        if (isWhole || sharpenings > ENOUGH_SHARPENINGS) {
-            // The eigenvalues of ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within the sketch.
-            SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
-            isWide = isWhole || dimension(eigen.values(), share) + SPARE <= input.columns();
-            if (isWide) {
-                squares = eigen.values();
-                left = basis.times(eigen.vectors());
-                right = z.times(eigen.vectors()).scaledColumns(inverseRoots(eigen.values()));
-                return true;
-            }
-            sharpenings = 0;
-        }
-        widenings++;
-        input = isWide ? z : wider(z);
+        SymmetricEigen eigen = SymmetricEigen.of(v.gram());
+        Matrix vectors = eigen.vectors().firstColumns(dimension(eigen.values(), share));
+        Matrix images = v.images(vectors).scaledColumns(inverseRoots(eigen.values(), vectors.columns()));
+        finish(eigen.values(), v.isOfRows() ? vectors : images, v.isOfRows() ? images : vectors);
         return false;
     }
 
-    /** Doubles the number of columns, or goes to the full width if that is less than four times as many. */
-    private Matrix wider(Matrix z) {
-        int width = 4 * z.columns() > largestWidth() ? largestWidth() : 2 * z.columns();
-        return z.beside(Matrix.random(in, width - z.columns(), seed + widenings));
+    /** Assesses the sketch after {@code Z = VᵀQ}, and requests the next walk if it is not good enough. */
+    private boolean widenOrFinish(Pass pass) {
+        Matrix z = Objects.requireNonNull(image).get();
+        Matrix q = Objects.requireNonNull(basis);
+        image = null;
+        boolean isComplete = q.columns() < width;
+        // ‖Z‖² is the part of ‖V‖² that the sketch captures.
+        boolean isWide = isComplete || z.squaredNorm() >= (share - ROUNDING) * squaredNorm.get();
+        sharpenings = isWide ? sharpenings + 1 : 0;
+        if (isComplete || sharpenings > ENOUGH_SHARPENINGS) {
+            // The eigenvalues of ZᵀZ = QᵀVVᵀQ are the squares of V's singular values within the sketch.
+            SymmetricEigen eigen = SymmetricEigen.of(z.transposeTimes(z));
+            int dimension = dimension(eigen.values(), share);
+            if (isComplete || dimension + SPARE <= width) {
+                Matrix vectors = eigen.vectors().firstColumns(dimension);
+                finish(
+                        eigen.values(),
+                        q.times(vectors),
+                        z.times(vectors).scaledColumns(inverseRoots(eigen.values(), dimension)));
+                return false;
+            }
+            isWide = false;
+            sharpenings = 0;
+        }
+        basis = null;
+        widenings++;
+        if (isWide) {
+            input = z;
+        } else if (4 * width > largestWidth()) {
+            whole = new WholeDelta(out, in);
+            return whole.ask(pass);
+        } else {
+            input = z.beside(Matrix.random(in, width, seed + widenings));
+            width = 2 * width;
+        }
+        sketch = pass.times(Operand.ALIGNMENT_DELTA, input);
+        return true;
+    }
+
+    private void finish(double[] values, Matrix leftVectors, Matrix rightVectors) {
+        squares = values;
+        left = leftVectors;
+        right = rightVectors;
+        basis = null;
+        image = null;
+        whole = null;
     }
 
     private int largestWidth() {
@@ -163,9 +209,9 @@ public final class Spectrum {
         return count;
     }
 
-    private static double[] inverseRoots(double[] values) {
-        double[] roots = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
+    private static double[] inverseRoots(double[] values, int count) {
+        double[] roots = new double[count];
+        for (int i = 0; i < count; i++) {
             roots[i] = values[i] > 0 ? 1 / Math.sqrt(values[i]) : 0;
         }
         return roots;

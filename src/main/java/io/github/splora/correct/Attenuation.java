@@ -24,6 +24,11 @@ record Attenuation(double energy, double strength) implements CorrectionMethod {
     private static final double SHARE_OF_ALL = 0.05;
 
     @Override
+    public boolean usesSpectrum() {
+        return true;
+    }
+
+    @Override
     public CorrectionWalk correct(CorrectionSubject subject) {
         LowRank delta = subject.delta();
         return new SpectralCorrection(subject.spectrum(), energy) {

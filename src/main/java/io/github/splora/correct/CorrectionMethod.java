@@ -16,6 +16,11 @@ public interface CorrectionMethod {
         return false;
     }
 
+    /** Whether it needs {@link CorrectionSubject#spectrum}. */
+    default boolean usesSpectrum() {
+        return false;
+    }
+
     /** How accurate its Krylov spaces must be. */
     default Accuracy accuracy() {
         return Accuracy.DEFAULT;

@@ -15,6 +15,11 @@ import io.github.splora.linalg.Matrix;
 record SubspaceProjection(double energy, double strength) implements CorrectionMethod {
 
     @Override
+    public boolean usesSpectrum() {
+        return true;
+    }
+
+    @Override
     public CorrectionWalk correct(CorrectionSubject subject) {
         LowRank delta = subject.delta();
         return new SpectralCorrection(subject.spectrum(), energy) {

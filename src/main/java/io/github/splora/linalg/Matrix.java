@@ -27,6 +27,15 @@ public record Matrix(int rows, int columns, double[] values) {
         return new Matrix(rows, columns, new double[Math.multiplyExact(rows, columns)]);
     }
 
+    /** Returns the columns {@code [first, first + count)} of the identity: {@code [rows, count]}. */
+    public static Matrix unitColumns(int rows, int first, int count) {
+        Matrix result = zeros(rows, count);
+        for (int j = 0; j < count; j++) {
+            result.set(first + j, j, 1);
+        }
+        return result;
+    }
+
     /** Returns independent normal deviates; the same seed gives the same matrix. */
     public static Matrix random(int rows, int columns, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -53,6 +62,37 @@ public record Matrix(int rows, int columns, double[] values) {
             }
         }
         return result;
+    }
+
+    /** The transpose of a block: {@code [columnCount, rowCount]}. */
+    public Matrix transposedBlock(int firstRow, int rowCount, int firstColumn, int columnCount) {
+        Matrix result = zeros(columnCount, rowCount);
+        for (int i = 0; i < rowCount; i++) {
+            for (int j = 0; j < columnCount; j++) {
+                result.values[j * rowCount + i] = at(firstRow + i, firstColumn + j);
+            }
+        }
+        return result;
+    }
+
+    /** Adds a matrix to a part of this one, in place. */
+    public void addBlock(Matrix block, int firstRow, int firstColumn) {
+        for (int i = 0; i < block.rows; i++) {
+            int start = (firstRow + i) * columns + firstColumn;
+            for (int j = 0; j < block.columns; j++) {
+                values[start + j] += block.values[i * block.columns + j];
+            }
+        }
+    }
+
+    /** Makes a square matrix symmetric, in place. */
+    public void copyLowerToUpper() {
+        requireEqual(rows, columns);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < i; j++) {
+                values[j * columns + i] = values[i * columns + j];
+            }
+        }
     }
 
     /** {@code this · other : [rows, other.columns]}. */

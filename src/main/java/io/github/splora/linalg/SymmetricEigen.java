@@ -18,7 +18,9 @@ public record SymmetricEigen(double[] values, Matrix vectors) {
     public static SymmetricEigen of(Matrix matrix) {
         int n = matrix.rows();
         EigenDecomposition_F64<DMatrixRMaj> decomposition = DecompositionFactory_DDRM.eig(n, true, true);
-        if (!decomposition.decompose(DMatrixRMaj.wrap(n, n, matrix.values().clone()))) {
+        // The decomposition of large matrices copies them itself.
+        double[] input = decomposition.inputModified() ? matrix.values().clone() : matrix.values();
+        if (!decomposition.decompose(DMatrixRMaj.wrap(n, n, input))) {
             throw new ArithmeticException("the eigenvalues of a matrix [" + n + ", " + n + "] were not found");
         }
         int[] order = IntStream.range(0, n)

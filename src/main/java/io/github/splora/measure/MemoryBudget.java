@@ -2,6 +2,7 @@ package io.github.splora.measure;
 
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.alignment.KrylovSpaces;
+import io.github.splora.alignment.Spectrum;
 import io.github.splora.correct.CorrectionMethod;
 import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.error.BadInputException;
@@ -95,7 +96,10 @@ final class MemoryBudget {
      * @param work gets whether there is room to keep weights between walks, which pays if there are many walks
      */
     <T> T within(
-            List<PairedModule> modules, int references, List<CorrectionRequest> corrections, Function<Boolean, T> work)
+            List<PairedModule> modules,
+            List<Reference> references,
+            List<CorrectionRequest> corrections,
+            Function<Boolean, T> work)
             throws InterruptedException {
         long bytes = bytes(modules, references, corrections);
         long kept = corrections.stream().anyMatch(each -> each.method().usesKrylovSpaces())
@@ -118,10 +122,13 @@ final class MemoryBudget {
     }
 
     /** An estimate from shapes and dtypes. */
-    private long bytes(List<PairedModule> modules, int references, List<CorrectionRequest> corrections) {
+    private long bytes(List<PairedModule> modules, List<Reference> references, List<CorrectionRequest> corrections) {
+        boolean usesSpectrum = references.stream().anyMatch(Reference::usesSpectrum)
+                || corrections.stream().anyMatch(each -> each.method().usesSpectrum());
         return largest(modules, kernel::workspaceBytes)
+                + (usesSpectrum ? largest(modules, MemoryBudget::spectrumBytes) : 0)
                 + modules.stream()
-                        .mapToLong(module -> tallSkinnyBytes(module, references + corrections.size())
+                        .mapToLong(module -> tallSkinnyBytes(module, references.size() + corrections.size())
                                 + krylovBytes(
                                         module,
                                         corrections.stream()
@@ -133,6 +140,10 @@ final class MemoryBudget {
 
     private static long largest(List<PairedModule> modules, ToLongFunction<Weights> bytes) {
         return modules.get(0).weights().stream().mapToLong(bytes).max().orElseThrow();
+    }
+
+    private static long spectrumBytes(Weights weights) {
+        return Spectrum.bytes(weights.outFeatures(), weights.inFeatures());
     }
 
     /** Bytes of the Krylov spaces of one matrix, and of the triplets of all of them. */

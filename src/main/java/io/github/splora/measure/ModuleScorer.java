@@ -89,10 +89,7 @@ public final class ModuleScorer {
             for (List<PairedModule> together : ofSameWeights.values()) {
                 futures.add(pool.submit(() -> {
                     List<Measured> measured = memory.within(
-                            together,
-                            references.size(),
-                            corrections,
-                            keeps -> measureTogether(together, keeps, progress));
+                            together, references, corrections, keeps -> measureTogether(together, keeps, progress));
                     synchronized (progress) {
                         together.forEach(progress::done);
                     }

@@ -6,6 +6,11 @@ public interface Reference {
     /** Starts comparing the delta of one matrix with its reference. */
     ReferenceWalk compare(Subject subject);
 
+    /** Whether it needs {@link Subject#spectrum}. */
+    default boolean usesSpectrum() {
+        return false;
+    }
+
     /**
      * Turns the sums over all matrices of a module into a comparison.
      *

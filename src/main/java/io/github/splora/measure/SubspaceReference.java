@@ -24,6 +24,11 @@ record SubspaceReference(ReferenceSettings settings) implements Reference {
     }
 
     @Override
+    public boolean usesSpectrum() {
+        return true;
+    }
+
+    @Override
     public Comparison comparison(Sums sums) {
         double referenceNorm = Math.sqrt(sums.reference());
         return new Comparison(

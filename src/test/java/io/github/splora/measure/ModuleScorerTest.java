@@ -88,7 +88,7 @@ class ModuleScorerTest {
                     .measure(List.of(one, other), m -> {})
                     .get(0);
             assertThat(together).isEqualTo(alone);
-            assertThat(walks).as("walks for %s", reference).hasValue(reference == ReferenceKind.ALIGNMENT ? 1 : 2);
+            assertThat(walks).as("walks for %s", reference).hasValue(reference == ReferenceKind.SAFELORA ? 2 : 1);
         }
     }
 
