@@ -63,6 +63,8 @@ CASES = [
     checkpoint(
         "F16 aligned against BF16 base", base_layout=as_dtype(torch.bfloat16), aligned_layout=as_dtype(torch.float16)
     ),
+    checkpoint("F64 base and aligned", **both(as_dtype(torch.float64))),
+    checkpoint("F64 aligned against F32 base", aligned_layout=as_dtype(torch.float64)),
     checkpoint("sharded against one file", aligned_layout=sharded()),
     checkpoint("base without the prefix 'model.'", base_layout=BARE, client_layout=None),
     checkpoint("aligned without the prefix 'model.'", aligned_layout=BARE, client_layout=None),

@@ -16,13 +16,17 @@ import java.nio.charset.StandardCharsets;
 /**
  * Sends the log to standard error, since standard output is for results. This is Java code because reading a
  * {@code logback.xml} took a tenth of every start. A file given with {@code -Dlogback.configurationFile} takes
- * precedence.
+ * precedence. Logback finds this class in every program that has splora's jar, so it does nothing unless that program is
+ * splora's own.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 
+    /** System property that {@link Main} sets. */
+    static final String ACTIVE = "splora.logging";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        if (System.getProperty("logback.configurationFile") != null) {
+        if (System.getProperty(ACTIVE) == null || System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);

@@ -80,6 +80,7 @@ public final class Main {
     }
 
     public static void main(String[] args) {
+        System.setProperty(LogConfigurator.ACTIVE, "true");
         PrintWriter out = utf8(FileDescriptor.out);
         PrintWriter err = utf8(FileDescriptor.err);
         String training = System.getProperty("splora.training");
