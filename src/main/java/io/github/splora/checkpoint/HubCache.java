@@ -124,7 +124,7 @@ public record HubCache(Path folder) {
      *     looked
      */
     public Path resolve(String name, String revision) {
-        Optional<Path> path = FileNames.toPath(name).filter(each -> !name.isBlank() && Files.exists(each));
+        Optional<Path> path = FileNames.toLocation(name).filter(each -> !name.isBlank() && Files.exists(each));
         if (path.isPresent()) {
             return path.get();
         }

@@ -5,6 +5,7 @@ import io.github.splora.gate.Gate;
 import io.github.splora.gate.Gates;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.Verdict;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,8 @@ import java.util.Optional;
  * @param accepted patterns of the changes without a score that are accepted
  * @param isForeignAllowed whether adapters are judged whose config names another model than the aligned one
  */
-public record Policy(List<Gate> block, List<Gate> review, List<String> accepted, boolean isForeignAllowed) {
+public record Policy(List<Gate> block, List<Gate> review, List<String> accepted, boolean isForeignAllowed)
+        implements Serializable {
 
     /** No conditions: an adapter is allowed if everything in it could be judged. */
     public static final Policy NONE = new Policy(List.of(), List.of(), List.of(), false);

@@ -6,6 +6,7 @@ import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.Summary;
 import io.github.splora.report.Verdict;
 import io.github.splora.statistics.Condition;
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Collection;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param condition a condition on one of the {@link #figures} of a report's summary
  */
-public record Gate(Condition condition) {
+public record Gate(Condition condition) implements Serializable {
 
     private static final MathContext DIGITS = new MathContext(6);
 

@@ -55,7 +55,7 @@ record ModelName(Path folder, Optional<String> hubId, Optional<String> configNam
 
     private boolean isFolder(Path recorded, Path adapterFolder) {
         try {
-            Path resolved = adapterFolder.resolve(recorded);
+            Path resolved = FileNames.resolved(adapterFolder, recorded);
             return Files.exists(resolved) && Files.isSameFile(resolved, folder);
         } catch (IOException e) {
             return false;

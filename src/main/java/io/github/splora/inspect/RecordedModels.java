@@ -72,7 +72,7 @@ public final class RecordedModels {
 
     private Optional<Path> locate(String recorded, Path adapterFolder) {
         Optional<Path> folder = FileNames.toPath(recorded)
-                .map(adapterFolder::resolve)
+                .map(path -> FileNames.resolved(adapterFolder, path))
                 .filter(Files::isDirectory)
                 .filter(Checkpoint::isIn);
         return folder.or(

@@ -1,5 +1,6 @@
 package io.github.splora.measure;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ public record Comparison(
         @Nullable Double cosine,
         double referenceNorm,
         @Nullable RandomDistance random,
-        @Nullable Double overlap) {
+        @Nullable Double overlap)
+        implements Serializable {
 
     /** Creates a comparison without the distance expected by chance and without an overlap. */
     public Comparison(double distance, @Nullable Double cosine, double referenceNorm) {

@@ -56,6 +56,14 @@ public final class CsvWriter implements ReportWriter {
         return lines(withHeader ? Stream.concat(Stream.of(header), rows) : rows);
     }
 
+    /** Returns the same rows as text, cell by cell in the order of {@link #columnsOfSeveral}; a figure that is absent is empty. */
+    public static List<List<String>> cellsOfSeveral(RunReport report) {
+        String adapter = Csv.text(report.inputs().subject());
+        return rows(report)
+                .map(row -> Stream.concat(Stream.of(adapter), row).toList())
+                .toList();
+    }
+
     private static String lines(Stream<Stream<String>> rows) {
         return rows.map(Csv::line).collect(Collectors.joining());
     }

@@ -1,5 +1,6 @@
 package io.github.splora.report;
 
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes its size
  * @param sha256 SHA-256 of its bytes, in hexadecimal
  */
-public record HashedFile(String name, long bytes, String sha256) {
+public record HashedFile(String name, long bytes, String sha256) implements Serializable {
 
     static boolean areWhole(@Nullable List<HashedFile> files) {
         return files != null

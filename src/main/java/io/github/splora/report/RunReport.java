@@ -8,6 +8,7 @@ import io.github.splora.output.OutputFolder;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionKind;
 import io.github.splora.surgery.ActionParameter;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -247,7 +248,8 @@ public record RunReport(
             String fingerprint,
             @Nullable String commit,
             @Nullable String headersSha256,
-            @Nullable List<HashedFile> files) {
+            @Nullable List<HashedFile> files)
+            implements Serializable {
 
         boolean isWhole() {
             return path != null && (files == null || HashedFile.areWhole(files));

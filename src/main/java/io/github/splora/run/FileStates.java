@@ -38,19 +38,48 @@ final class FileStates {
         });
     }
 
+    /** Returns size and time of every file, by its path: what several machines can compare. */
+    Map<String, String> described() {
+        Map<String, String> described = new LinkedHashMap<>();
+        states.forEach((file, state) -> described.put(
+                file.toString(), state.size() + " bytes of " + state.modified().toMillis()));
+        return described;
+    }
+
     /** @throws BadInputException naming every file that has changed */
     void requireUnchanged() {
         List<Problem> problems = new ArrayList<>();
         states.forEach((file, before) -> {
             String change = change(file, before);
             if (change != null) {
-                problems.add(new Problem(
-                        file.toString(), null, null, change + "; run again while no other program writes to it"));
+                problems.add(problem(file.toString(), change));
             }
         });
         if (!problems.isEmpty()) {
             throw new BadInputException(problems);
         }
+    }
+
+    /**
+     * Compares these files with what another machine saw of them.
+     *
+     * @param seen what {@link #described()} returned there
+     * @throws BadInputException naming every file that differs
+     */
+    void requireSame(Map<String, String> seen) {
+        List<Problem> problems = new ArrayList<>();
+        described().forEach((file, state) -> {
+            if (!state.equals(seen.get(file))) {
+                problems.add(problem(file, "was changed or replaced during the run"));
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new BadInputException(problems);
+        }
+    }
+
+    private static Problem problem(String file, String change) {
+        return new Problem(file, null, null, change + "; run again while no other program writes to it");
     }
 
     private static @Nullable String change(Path file, State before) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The models that all adapters of a fleet are compared with. */
@@ -33,6 +34,34 @@ record FleetModels(
      * @throws BadInputException with the problems of both
      */
     static FleetModels open(ScoreOptions options, HubCache hub, boolean hashesAll) {
+        return open(
+                options,
+                hub,
+                base -> InputDescription.of(options.base(), base, hashesAll),
+                aligned -> InputDescription.of(options.aligned(), aligned, hashesAll));
+    }
+
+    /**
+     * Opens both on another machine than the one that described them.
+     *
+     * @throws BadInputException with the problems of both, or if a file is not the one that was described
+     */
+    static FleetModels open(ScoreOptions options, HubCache hub, FleetParts.Models described) {
+        FleetModels models = open(options, hub, base -> described.base(), aligned -> described.aligned());
+        try {
+            models.files().requireSame(described.files());
+            return models;
+        } catch (RuntimeException e) {
+            models.close();
+            throw e;
+        }
+    }
+
+    private static FleetModels open(
+            ScoreOptions options,
+            HubCache hub,
+            Function<Checkpoint, CheckpointInput> ofBase,
+            Function<Checkpoint, CheckpointInput> ofAligned) {
         List<Problem> problems = new ArrayList<>();
         Checkpoint base = RunInputs.model("--base", options.base(), options, hub, problems);
         Checkpoint aligned = RunInputs.model("--aligned", options.aligned(), options, hub, problems);
@@ -49,8 +78,8 @@ record FleetModels(
         return new FleetModels(
                 base,
                 aligned,
-                InputDescription.of(options.base(), base, hashesAll),
-                InputDescription.of(options.aligned(), aligned, hashesAll),
+                ofBase.apply(base),
+                ofAligned.apply(aligned),
                 new RecordedModels(Optional.of(base), aligned, hub),
                 new FileStates(shards));
     }

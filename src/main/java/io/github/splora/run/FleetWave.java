@@ -3,17 +3,13 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.effects.AdapterEffects;
 import io.github.splora.error.BadInputException;
-import io.github.splora.error.Problem;
+import io.github.splora.inspect.TrainedOn;
 import io.github.splora.measure.ModuleScorer;
 import io.github.splora.report.RunReport;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adapters that are scored together, so that the checkpoints are read once for all of them. An adapter that cannot be scored does not
@@ -27,7 +23,7 @@ final class FleetWave implements AutoCloseable {
     private final RunContext context;
     private final FleetModels models;
     private final ScoreOptions options;
-    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Map<String, FleetMember> members = new LinkedHashMap<>();
     private long bytes;
 
     FleetWave(RunContext context, FleetModels models, ScoreOptions options) {
@@ -36,85 +32,34 @@ final class FleetWave implements AutoCloseable {
         this.options = options;
     }
 
-    /**
-     * What is known of an adapter: its report, or what is wrong with it.
-     *
-     * @param files SHA-256 of its files
-     */
-    static final class Member {
-
-        private final String given;
-        private final Map<String, String> files;
-        private @Nullable OpenAdapter adapter;
-        private @Nullable RunReport report;
-        private List<String> problems = List.of();
-        private Optional<String> foreign = Optional.empty();
-
-        Member(String given, Map<String, String> files) {
-            this.given = given;
-            this.files = files;
-        }
-
-        String given() {
-            return given;
-        }
-
-        Map<String, String> files() {
-            return files;
-        }
-
-        /** The report on it; null if it could not be scored. */
-        @Nullable
-        RunReport report() {
-            return report;
-        }
-
-        List<String> problems() {
-            return problems;
-        }
-
-        /** What says that it was trained on another model. */
-        Optional<String> foreign() {
-            return foreign;
-        }
-
-        private void fail(BadInputException e) {
-            fail(e.problems().stream().map(Problem::toString).toList());
-        }
-
-        private void fail(List<String> lines) {
-            problems = lines;
-            report = null;
-            close();
-        }
-
-        private void close() {
-            if (adapter != null) {
-                adapter.adapter().close();
-                adapter = null;
-            }
-        }
-    }
-
     /** Adds an adapter, and opens it. */
     void add(String given, Map<String, String> files) {
-        Member member = new Member(given, files);
+        FleetMember member = new FleetMember(given, files);
         members.put(given, member);
         try {
             Adapter adapter = Adapter.open(context.hub().resolve(given, options.revision()));
-            member.adapter = new OpenAdapter(given, adapter);
+            member.opened(new OpenAdapter(given, adapter));
             bytes += ModuleScorer.largestBytes(
                     scoring(List.of(member)).group(0, List.of(options.scheme())).pairs());
         } catch (BadInputException e) {
             member.fail(e);
         } catch (RuntimeException e) {
-            member.fail(List.of("unexpected failure: " + e));
+            member.fail(e);
         }
     }
 
     /** Whether another adapter should wait for the next wave. */
     boolean isFull() {
-        return members.size() >= MOST_ADAPTERS
+        return isFull(members.size(), bytes, options);
+    }
+
+    /**
+     * Whether a wave has as many adapters as may be measured together.
+     *
+     * @param bytes memory that the largest modules of all of them take
+     */
+    static boolean isFull(int adapters, long bytes, ScoreOptions options) {
+        return adapters >= MOST_ADAPTERS
                 || bytes * options.resources().threads() >= options.resources().memory();
     }
 
@@ -123,63 +68,13 @@ final class FleetWave implements AutoCloseable {
     }
 
     /** Scores all adapters that can be, and returns all in their order. */
-    List<Member> judge() {
-        List<Member> open = open();
-        while (!open.isEmpty()) {
-            try {
-                score(open);
-                break;
-            } catch (BadInputException e) {
-                dropCulprits(open, e);
-            } catch (RuntimeException e) {
-                if (open.size() == 1) {
-                    open.get(0).fail(List.of("unexpected failure: " + e));
-                } else {
-                    open.forEach(this::scoreAlone);
-                    break;
-                }
-            }
-            open = open();
-        }
-        return List.copyOf(members.values());
+    List<FleetMember> judge() {
+        List<FleetMember> all = List.copyOf(members.values());
+        FleetMember.together(all, this::score);
+        return all;
     }
 
-    private List<Member> open() {
-        return members.values().stream()
-                .filter(member -> member.adapter != null)
-                .toList();
-    }
-
-    /** Takes the adapters out that the problems name; all of them, if they name none. */
-    private static void dropCulprits(List<Member> open, BadInputException e) {
-        boolean isAnyNamed = false;
-        for (Member member : open) {
-            OpenAdapter adapter = Objects.requireNonNull(member.adapter);
-            List<String> own = e.problems().stream()
-                    .filter(adapter::isNamedIn)
-                    .map(Problem::toString)
-                    .toList();
-            if (!own.isEmpty()) {
-                member.fail(own);
-                isAnyNamed = true;
-            }
-        }
-        if (!isAnyNamed) {
-            open.forEach(member -> member.fail(e));
-        }
-    }
-
-    private void scoreAlone(Member member) {
-        try {
-            score(List.of(member));
-        } catch (BadInputException e) {
-            member.fail(e);
-        } catch (RuntimeException e) {
-            member.fail(List.of("unexpected failure: " + e));
-        }
-    }
-
-    private void score(List<Member> wave) {
+    private void score(List<FleetMember> wave) {
         Stopwatch total = Stopwatch.start();
         RunInputs inputs = inputs(wave);
         List<Scored> scored = new Scoring(inputs, Progress.SILENT)
@@ -187,18 +82,18 @@ final class FleetWave implements AutoCloseable {
                 .get(0);
         AdapterEffects effects = new AdapterEffects(models.base(), models.aligned());
         for (int i = 0; i < wave.size(); i++) {
-            Member member = wave.get(i);
+            FleetMember member = wave.get(i);
             try {
-                RunReport.Inputs described = new RunReport.Inputs(
-                        models.describedBase(),
-                        models.describedAligned(),
-                        InputDescription.of(
-                                member.given,
-                                Objects.requireNonNull(member.adapter).adapter()));
-                member.report = AdapterRun.report(context, inputs, i, described, scored.get(i), effects, total);
-                member.foreign = Optional.of(inputs.trainedOn(i))
-                        .filter(found -> found.isContradiction())
-                        .map(found -> found.sentence());
+                report(
+                        context,
+                        models,
+                        inputs,
+                        i,
+                        InputDescription.of(member.given(), member.adapter().adapter()),
+                        member,
+                        scored.get(i),
+                        effects,
+                        total);
             } catch (BadInputException e) {
                 member.fail(e);
             }
@@ -206,19 +101,47 @@ final class FleetWave implements AutoCloseable {
         inputs.requireUnchanged();
     }
 
-    private Scoring scoring(List<Member> wave) {
+    /** Reports on the scores of one adapter. */
+    static void report(
+            RunContext context,
+            FleetModels models,
+            RunInputs inputs,
+            int index,
+            RunReport.AdapterInput described,
+            FleetMember member,
+            Scored scored,
+            AdapterEffects effects,
+            Stopwatch total) {
+        RunReport report = AdapterRun.report(
+                context,
+                inputs,
+                index,
+                new RunReport.Inputs(models.describedBase(), models.describedAligned(), described),
+                scored,
+                effects,
+                total);
+        member.reported(
+                report,
+                Optional.of(inputs.trainedOn(index))
+                        .filter(TrainedOn::isContradiction)
+                        .map(TrainedOn::sentence));
+    }
+
+    private Scoring scoring(List<FleetMember> wave) {
         return new Scoring(inputs(wave), Progress.SILENT);
     }
 
-    private RunInputs inputs(List<Member> wave) {
-        List<OpenAdapter> adapters = wave.stream()
-                .flatMap(member -> Stream.ofNullable(member.adapter))
-                .toList();
-        return RunInputs.of(options, models.base(), models.aligned(), new ArrayList<>(adapters), models.recorded());
+    private RunInputs inputs(List<FleetMember> wave) {
+        return RunInputs.of(
+                options,
+                models.base(),
+                models.aligned(),
+                wave.stream().map(FleetMember::adapter).toList(),
+                models.recorded());
     }
 
     @Override
     public void close() {
-        members.values().forEach(Member::close);
+        members.values().forEach(FleetMember::close);
     }
 }

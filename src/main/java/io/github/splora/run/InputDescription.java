@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,31 @@ final class InputDescription {
         HashedFile config = hashed(adapter.config().file());
         return new AdapterInput(
                 given, weights.sha256(), config.sha256(), commit(adapter.location()), List.of(config, weights));
+    }
+
+    /**
+     * Describes an adapter whose files are hashed already.
+     *
+     * @param hashes SHA-256 by file name
+     */
+    static AdapterInput of(String given, Adapter adapter, Map<String, String> hashes) {
+        HashedFile weights = known(adapter.weights().path(), hashes);
+        HashedFile config = known(adapter.config().file(), hashes);
+        return new AdapterInput(
+                given, weights.sha256(), config.sha256(), commit(adapter.location()), List.of(config, weights));
+    }
+
+    private static HashedFile known(Path file, Map<String, String> hashes) {
+        String name = String.valueOf(file.getFileName());
+        String hash = hashes.get(name);
+        if (hash == null) {
+            return hashed(file);
+        }
+        try {
+            return new HashedFile(name, Files.size(file), hash);
+        } catch (IOException e) {
+            throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static @Nullable String commit(Path location) {

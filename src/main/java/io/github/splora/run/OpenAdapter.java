@@ -22,7 +22,7 @@ public record OpenAdapter(String given, Adapter adapter) {
 
     /** Returns the name of the adapter's folder: the last part of its path or hub id. */
     String name() {
-        Path path = Path.of(given);
+        Path path = FileNames.location(given);
         if (!Files.exists(path)) {
             return given.replaceFirst("@.*", "").replaceFirst(".*/", "");
         }
@@ -80,7 +80,7 @@ public record OpenAdapter(String given, Adapter adapter) {
 
     /** Returns what a user would write for an adapter in a folder or repository. */
     private static String named(String given, Path folder, String name) {
-        if (Files.exists(Path.of(given))) {
+        if (Files.exists(FileNames.location(given))) {
             return folder.resolve(name).toString();
         }
         int at = given.indexOf('@');

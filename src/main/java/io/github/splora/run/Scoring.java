@@ -72,6 +72,15 @@ final class Scoring {
         return new Group(adapter.modules(), ignored, pair(adapter, ignored, schemes));
     }
 
+    /** Pairs some of an adapter's modules with their weights. */
+    List<PairedModule> pairs(int index, Set<String> names) {
+        Adapter adapter = inputs.adapters().get(index).adapter();
+        List<LoraModule> modules = adapter.modules().stream()
+                .filter(module -> names.contains(module.name()))
+                .toList();
+        return ModulePairing.pair(modules, adapter.config(), inputs.base(), inputs.aligned());
+    }
+
     /** Computes corrections of the selected modules without scoring them. */
     void correct(int adapter, Set<String> selected, List<CorrectionRequest> corrections) {
         Adapter corrected = inputs.adapters().get(adapter).adapter();
@@ -132,12 +141,7 @@ final class Scoring {
                 corrections,
                 options,
                 progress);
-        Backend.Arithmetic arithmetic = backend.arithmetic();
-        RunReport.Engine described = new RunReport.Engine(
-                arithmetic.name(),
-                arithmetic.version(),
-                backend.device(),
-                options.resources().threads());
+        RunReport.Engine described = described(backend, options);
         List<List<Scored>> scored = new ArrayList<>();
         for (Scheme scheme : schemes) {
             int place = IntStream.range(0, measured.size())
@@ -148,23 +152,85 @@ final class Scoring {
             int begin = 0;
             for (Group each : groups) {
                 int end = begin + each.pairs().size();
-                ofScheme.add(new Scored(
-                        ScoreBoard.of(
-                                each.modules(),
-                                each.notLoaded(),
-                                measurements.get(place).subList(begin, end),
-                                scheme.metric().metric(),
-                                scheme.standardization(),
-                                aligned),
-                        Scored.Basis.of(scheme, options),
+                ofScheme.add(scored(
+                        each,
+                        measurements.get(place).subList(begin, end),
+                        aligned,
+                        scheme,
+                        options,
                         described,
-                        stopwatch.seconds(),
-                        bytes(each.pairs())));
+                        stopwatch));
                 begin = end;
             }
             scored.add(ofScheme);
         }
         return scored;
+    }
+
+    private static RunReport.Engine described(Backend backend, ScoreOptions options) {
+        Backend.Arithmetic arithmetic = backend.arithmetic();
+        return new RunReport.Engine(
+                arithmetic.name(),
+                arithmetic.version(),
+                backend.device(),
+                options.resources().threads());
+    }
+
+    private static Scored scored(
+            Group group,
+            List<Measurement> measurements,
+            Path aligned,
+            Scheme scheme,
+            ScoreOptions options,
+            RunReport.Engine described,
+            Stopwatch stopwatch) {
+        return new Scored(
+                ScoreBoard.of(
+                        group.modules(),
+                        group.notLoaded(),
+                        measurements,
+                        scheme.metric().metric(),
+                        scheme.standardization(),
+                        aligned),
+                Scored.Basis.of(scheme, options),
+                described,
+                stopwatch.seconds(),
+                bytes(group.pairs()));
+    }
+
+    /**
+     * Measures modules without scoring them.
+     *
+     * @param bytes size of all weights of the run, by which the kernel is chosen
+     */
+    static List<Measurement> measured(List<PairedModule> pairs, long bytes, ScoreOptions options) {
+        Backend backend = Backend.start(bytes, options.device(), options.kernel());
+        return measure(
+                        backend.kernel(),
+                        pairs,
+                        List.of(options.scheme().measured()),
+                        List.of(),
+                        options,
+                        Progress.SILENT)
+                .get(0);
+    }
+
+    /** Scores modules that have been measured, in the order of the group's pairs. */
+    static Scored scored(
+            Group group,
+            List<Measurement> measurements,
+            Path aligned,
+            long bytes,
+            ScoreOptions options,
+            Stopwatch total) {
+        return scored(
+                group,
+                measurements,
+                aligned,
+                options.scheme(),
+                options,
+                described(Backend.start(bytes, options.device(), options.kernel()), options),
+                total);
     }
 
     private static BadInputException nothingLoaded(Adapter adapter) {

@@ -1,5 +1,6 @@
 package io.github.splora.statistics;
 
+import java.io.Serializable;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparison one of {@code >}, {@code >=}, {@code <}, {@code <=}, {@code =} and {@code ==}
  * @param limit a finite number
  */
-public record Condition(String text, String figure, String comparison, double limit) {
+public record Condition(String text, String figure, String comparison, double limit) implements Serializable {
 
     /** The comparisons, for error messages. */
     public static final String COMPARISONS = ">, >=, <, <= or =";
