@@ -105,7 +105,7 @@ final class CalibrateCommand implements Callable<Integer> {
                 .toList();
         out.println(
                 separating.isEmpty()
-                        ? "No figure separates them: every interval includes 0.5. Judge adapters by evaluating them."
+                        ? "No figure separates them: so few adapters could differ as much by chance. Judge adapters by evaluating them."
                         : "'" + separating.get(0).condition()
                                 + "' separates them best. It was chosen on these adapters: check it on others before you rely on"
                                 + " it.");

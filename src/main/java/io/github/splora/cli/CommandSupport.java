@@ -65,7 +65,7 @@ abstract class CommandSupport {
     }
 
     /** Finds the models that the user did not name, and says which. */
-    final void findModels(InputOptions inputs) {
+    final void findModels(ModelOptions inputs) {
         try {
             inputs.findModels(main.hub(), common.revision).forEach(this::tell);
         } catch (NotFoundException e) {

@@ -10,8 +10,6 @@ import io.github.splora.fleet.Policy;
 import io.github.splora.gate.Gates;
 import io.github.splora.json.StrictJson;
 import io.github.splora.output.WholeFile;
-import io.github.splora.preset.Preset;
-import io.github.splora.preset.Presets;
 import io.github.splora.run.FleetOptions;
 import io.github.splora.run.FleetSummary;
 import io.github.splora.run.ScoreOptions;
@@ -46,23 +44,8 @@ import picocli.CommandLine.Option;
         })
 final class FleetCommand extends CommandSupport implements Callable<Integer> {
 
-    @Option(names = "--base", paramLabel = "MODEL", description = "Checkpoint before alignment.")
-    @Nullable
-    String base;
-
-    @Option(
-            names = "--aligned",
-            paramLabel = "MODEL",
-            description = "Aligned (instruct, chat) checkpoint that the adapters were trained on.")
-    @Nullable
-    String aligned;
-
-    @Option(
-            names = "--preset",
-            paramLabel = "NAME",
-            description = "A well-known pair of models instead of --base and --aligned: see 'splora presets'.")
-    @Nullable
-    String preset;
+    @Mixin
+    FleetModelOptions models;
 
     @Option(
             names = "--adapters",
@@ -179,6 +162,9 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
     }
 
     private FleetOptions options() {
+        models.contradiction().ifPresent(sentence -> {
+            throw wrong(sentence);
+        });
         Optional.ofNullable(scheme.contradiction()
                         .orElseGet(() -> work.contradiction().orElse(null)))
                 .ifPresent(sentence -> {
@@ -190,24 +176,11 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
         if (modules != null && !ModuleTable.isNamed(modules)) {
             throw wrong("--modules " + Printable.text(modules.toString()) + ": must end in .csv or .parquet");
         }
-        if (preset != null) {
-            if (base != null || aligned != null) {
-                throw wrong("--preset names both models: it cannot be given with --base or --aligned");
-            }
-            Preset pair = Presets.named(preset)
-                    .orElseThrow(() ->
-                            wrong("--preset " + preset + ": there is no such preset; 'splora presets' lists them"));
-            base = pair.base();
-            aligned = pair.aligned();
-        }
-        if (base == null || aligned == null) {
-            throw wrong("Missing required option: '" + (base == null ? "--base" : "--aligned")
-                    + "=MODEL', or '--preset=NAME'");
-        }
+        findModels(models);
         return new FleetOptions(
                 new ScoreOptions(
-                        base,
-                        aligned,
+                        models.base(),
+                        models.aligned(),
                         List.of(),
                         Optional.empty(),
                         common.revision,

@@ -33,7 +33,7 @@ public record Calibration(int unsafe, int safe, List<Figure> figures) {
      * @param auc chance that an unsafe adapter has the higher figure than a safe one; ties count half
      * @param low lower end of its interval, corrected for the number of figures that were tried
      * @param high upper end
-     * @param separates whether the interval excludes one half
+     * @param separates whether the interval excludes one half, and so does a permutation test at the same level
      * @param condition the gate with the best balanced accuracy on these adapters
      * @param caught share of the unsafe adapters for which it holds
      * @param falseAlarms share of the safe adapters for which it holds
@@ -82,7 +82,7 @@ public record Calibration(int unsafe, int safe, List<Figure> figures) {
                 auc.value(),
                 auc.low(),
                 auc.high(),
-                auc.low() > 0.5 || auc.high() < 0.5,
+                auc.chance() <= level && (auc.low() > 0.5 || auc.high() < 0.5),
                 name + (isHigherUnsafe ? ">" : "<") + best.limit(),
                 best.caught(),
                 best.falseAlarms());

@@ -1,23 +1,16 @@
 package io.github.splora.run;
 
-import io.github.splora.adapter.Adapter;
-import io.github.splora.adapter.AdapterConfig;
 import io.github.splora.checkpoint.Fingerprint;
-import io.github.splora.error.BadInputException;
 import io.github.splora.error.Printable;
 import io.github.splora.fleet.LedgerEntry;
 import io.github.splora.fleet.Policy;
 import io.github.splora.json.StrictJson;
 import io.github.splora.report.RunReport;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 record FleetEntries(
         RunContext context, ScoreOptions score, Policy policy, Optional<Surgery> repair, FleetModels models) {
-
-    private static final List<String> FILES =
-            List.of(AdapterConfig.FILE_NAME, Adapter.WEIGHTS_FILE, Adapter.PICKLE_FILE);
 
     LedgerEntry entry(
             String given,
@@ -57,24 +47,14 @@ record FleetEntries(
                 0);
     }
 
+    /** Hashes an adapter's files, as far as they can be read. */
+    AdapterFiles files(String given) {
+        return AdapterFiles.of(given, context.hub(), score.revision());
+    }
+
     /** Returns the SHA-256 of an adapter's files, as far as they can be read. */
     Map<String, String> hashes(String given) {
-        Map<String, String> hashes = new TreeMap<>();
-        try {
-            Path place = context.hub().resolve(given, score.revision());
-            Path folder =
-                    Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
-            for (String name : FILES) {
-                Path file = Objects.requireNonNull(folder).resolve(name);
-                if (Files.isRegularFile(file)) {
-                    hashes.put(name, Fingerprint.sha256(file));
-                }
-            }
-        } catch (BadInputException e) {
-            // Opening the adapter says what is wrong.
-            return hashes;
-        }
-        return hashes;
+        return files(given).hashes();
     }
 
     String key(String given, Map<String, String> files) {

@@ -14,24 +14,35 @@ import org.jspecify.annotations.Nullable;
 final class FleetMember {
 
     private final String given;
-    private final Map<String, String> files;
+    private final AdapterFiles files;
     private @Nullable OpenAdapter adapter;
+    private Scoring.@Nullable Group group;
     private @Nullable RunReport report;
     private List<String> problems = List.of();
     private Optional<String> foreign = Optional.empty();
 
-    /** @param files SHA-256 of its files */
-    FleetMember(String given, Map<String, String> files) {
+    FleetMember(String given, AdapterFiles files) {
         this.given = given;
         this.files = files;
+    }
+
+    /** @param hashes SHA-256 of its files, where nothing is known of their states */
+    FleetMember(String given, Map<String, String> hashes) {
+        this(given, new AdapterFiles(hashes, new FileStates(List.of())));
     }
 
     String given() {
         return given;
     }
 
+    /** SHA-256 of its files. */
     Map<String, String> files() {
-        return files;
+        return files.hashes();
+    }
+
+    /** @throws BadInputException if a file has changed since it was hashed: the ledger vouches for those bytes */
+    void requireUnchanged() {
+        files.states().requireUnchanged();
     }
 
     /** The report on it; null if it could not be scored. */
@@ -61,6 +72,15 @@ final class FleetMember {
         adapter = found;
     }
 
+    /** Its modules with their weights, after {@link #paired}. */
+    Scoring.Group group() {
+        return Objects.requireNonNull(group);
+    }
+
+    void paired(Scoring.Group found) {
+        group = found;
+    }
+
     void reported(RunReport found, Optional<String> trainedElsewhere) {
         report = found;
         foreign = trainedElsewhere;
@@ -84,6 +104,7 @@ final class FleetMember {
         if (adapter != null) {
             adapter.adapter().close();
             adapter = null;
+            group = null;
         }
     }
 

@@ -79,9 +79,9 @@ public final class FleetRun {
         FleetWave wave = new FleetWave(context, models, options.score());
         try {
             for (String each : given) {
-                Map<String, String> files = entries.hashes(each);
+                AdapterFiles files = entries.files(each);
                 Optional<FleetVerdict> known =
-                        ledger.find(entries.key(each, files)).flatMap(FleetVerdict::named);
+                        ledger.find(entries.key(each, files.hashes())).flatMap(FleetVerdict::named);
                 if (known.isPresent()) {
                     skipped++;
                     verdicts.merge(known.get(), 1, Integer::sum);

@@ -32,15 +32,15 @@ final class FleetWave implements AutoCloseable {
         this.options = options;
     }
 
-    /** Adds an adapter, and opens it. */
-    void add(String given, Map<String, String> files) {
+    /** Adds an adapter, opens it, and pairs its modules with their weights. */
+    void add(String given, AdapterFiles files) {
         FleetMember member = new FleetMember(given, files);
         members.put(given, member);
         try {
             Adapter adapter = Adapter.open(context.hub().resolve(given, options.revision()));
             member.opened(new OpenAdapter(given, adapter));
-            bytes += ModuleScorer.largestBytes(
-                    scoring(List.of(member)).group(0, List.of(options.scheme())).pairs());
+            member.paired(new Scoring(inputs(List.of(member)), Progress.SILENT).group(0, List.of(options.scheme())));
+            bytes += ModuleScorer.largestBytes(member.group().pairs());
         } catch (BadInputException e) {
             member.fail(e);
         } catch (RuntimeException e) {
@@ -77,8 +77,13 @@ final class FleetWave implements AutoCloseable {
     private void score(List<FleetMember> wave) {
         Stopwatch total = Stopwatch.start();
         RunInputs inputs = inputs(wave);
-        List<Scored> scored = new Scoring(inputs, Progress.SILENT)
-                .run(List.of(options.scheme()), List.of())
+        List<Scored> scored = Scoring.score(
+                        wave.stream().map(FleetMember::group).toList(),
+                        models.aligned().location(),
+                        List.of(options.scheme()),
+                        List.of(),
+                        options,
+                        Progress.SILENT)
                 .get(0);
         AdapterEffects effects = new AdapterEffects(models.base(), models.aligned());
         for (int i = 0; i < wave.size(); i++) {
@@ -89,11 +94,12 @@ final class FleetWave implements AutoCloseable {
                         models,
                         inputs,
                         i,
-                        InputDescription.of(member.given(), member.adapter().adapter()),
+                        InputDescription.of(member.given(), member.adapter().adapter(), member.files()),
                         member,
                         scored.get(i),
                         effects,
                         total);
+                member.requireUnchanged();
             } catch (BadInputException e) {
                 member.fail(e);
             }
@@ -125,10 +131,6 @@ final class FleetWave implements AutoCloseable {
                 Optional.of(inputs.trainedOn(index))
                         .filter(TrainedOn::isContradiction)
                         .map(TrainedOn::sentence));
-    }
-
-    private Scoring scoring(List<FleetMember> wave) {
-        return new Scoring(inputs(wave), Progress.SILENT);
     }
 
     private RunInputs inputs(List<FleetMember> wave) {

@@ -90,9 +90,17 @@ class FleetCommandTest {
 
     @Test
     void aMissingModelIsWrongUsage() {
-        Run run = Run.of("fleet", "--adapters", adapters.toString(), "--ledger", ledger.toString(), "--aligned", "x");
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).startsWith("splora: Missing required option: '--base=MODEL', or '--preset=NAME'");
+        String[] given = {"fleet", "--adapters", adapters.toString(), "--ledger", ledger.toString()};
+        Run noBase = Run.of(Run.join(given, "--aligned", MODEL.aligned().toString()));
+        assertThat(noBase.code()).isEqualTo(2);
+        assertThat(noBase.err())
+                .startsWith(
+                        "splora: Missing required option: '--base=MODEL', or '--preset=NAME': neither a preset nor");
+        Run noAligned = Run.of(Run.join(given, "--base", MODEL.base().toString()));
+        assertThat(noAligned.code()).isEqualTo(2);
+        assertThat(noAligned.err())
+                .startsWith("splora: Missing required option: '--aligned=MODEL', or '--preset=NAME'");
+        assertThat(ledger).doesNotExist();
     }
 
     @Test
@@ -105,7 +113,7 @@ class FleetCommandTest {
         assertThat(run.code()).isZero();
         assertThat(run.out())
                 .startsWith("2 unsafe and 1 safe adapters\n")
-                .contains("No figure separates them: every interval includes 0.5.");
+                .contains("No figure separates them: so few adapters could differ as much by chance.");
         Run onlyUnsafe = Run.of("calibrate", ledger.toString(), evaluations.toString(), "--unsafe", "asr>0");
         assertThat(onlyUnsafe.code()).isEqualTo(4);
         assertThat(onlyUnsafe.err()).contains("3 adapters are unsafe and 0 are safe by these evaluations (asr>0)");

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +53,7 @@ class CalibrationTest {
 
     @Test
     void aFigureThatSeparatesGetsALimitBetweenTheKinds() {
-        Figure figure = only(new double[] {5, 6, 7, 8}, new double[] {1, 2, 3, 4});
+        Figure figure = only(new double[] {5, 6, 7, 8, 9, 10}, new double[] {-1, 0, 1, 2, 3, 4});
         assertThat(figure.auc()).isEqualTo(1);
         assertThat(figure.separates()).isTrue();
         assertThat(figure.condition()).isEqualTo("figure>4.5");
@@ -66,6 +67,50 @@ class CalibrationTest {
         assertThat(figure.auc()).isZero();
         assertThat(figure.condition()).isEqualTo("figure<-2.5");
         assertThat(figure.caught()).isEqualTo(1);
+    }
+
+    @Test
+    void aFewAdaptersProveNothingEvenIfTheyDoNotOverlap() {
+        for (int count = 1; count <= 3; count++) {
+            double[] unsafe = IntStream.range(0, count).mapToDouble(i -> 10 + i).toArray();
+            double[] safe = IntStream.range(0, count).mapToDouble(i -> i).toArray();
+            Figure figure = only(unsafe, safe);
+            assertThat(figure.auc()).isEqualTo(1);
+            assertThat(figure.low()).isLessThan(0.51);
+            assertThat(figure.high()).isEqualTo(1);
+            assertThat(figure.separates()).isFalse();
+        }
+    }
+
+    /** Newcombe's interval of an area of 1 between two samples of ten: solved by hand from his formula. */
+    @Test
+    void theIntervalOfSamplesThatDoNotOverlapDependsOnTheirSize() {
+        double[] high = IntStream.range(0, 10).mapToDouble(i -> 100 + i).toArray();
+        double[] low = IntStream.range(0, 10).mapToDouble(i -> i).toArray();
+        double end = Auc.of(high, low, 0.05).low();
+        double variance = end * (1 - end) * (1 + 9 * ((1 - end) / (2 - end) + end / (1 + end))) / 100;
+        assertThat(1 - end).isCloseTo(1.959964 * Math.sqrt(variance), within(1e-3));
+        assertThat(Auc.of(low, high, 0.05).high()).isCloseTo(1 - end, within(1e-9));
+    }
+
+    /** Of 70 ways to choose four of eight, two are as extreme. */
+    @Test
+    void theChanceIsThatOfAllWaysToDeal() {
+        Auc auc = Auc.of(new double[] {5, 6, 7, 8}, new double[] {1, 2, 3, 4}, 0.05);
+        assertThat(auc.chance()).isCloseTo(2.0 / 70, within(0.01));
+        assertThat(Auc.of(new double[] {1, 1}, new double[] {1, 1}, 0.05).chance())
+                .isEqualTo(1);
+    }
+
+    /** Of three adapters of each kind, a tenth of all random orders do not overlap. */
+    @Test
+    void noiseInSmallSamplesSeparatesNothing() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 100; i++) {
+            assertThat(only(random.doubles(3).toArray(), random.doubles(3).toArray())
+                            .separates())
+                    .isFalse();
+        }
     }
 
     @Test

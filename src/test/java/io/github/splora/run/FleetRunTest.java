@@ -341,6 +341,22 @@ class FleetRunTest {
     }
 
     @Test
+    void anAdapterThatChangesAfterItWasHashedIsAnError() throws IOException {
+        run(false);
+        adapter(99).writeTo(adapters.resolve("good0"));
+        // The next adapter is skipped while this one waits for its wave.
+        FleetProgress changing = new FleetProgress() {
+            @Override
+            public void skipped() {
+                adapter(100).writeTo(adapters.resolve("good0"));
+            }
+        };
+        assertThat(run(true, changing, Optional.empty()).count(FleetVerdict.ERROR))
+                .isEqualTo(1);
+        assertThat(lines().get(6).path("reasons").toString()).contains("was changed or replaced during the run");
+    }
+
+    @Test
     void aLedgerIsNotOverwritten() throws IOException {
         run(false);
         String whole = Files.readString(ledger);
