@@ -122,6 +122,7 @@ public final class Spectrum {
             input = null;
             basis = Orthonormal.basis(Objects.requireNonNull(sketch).get());
             sketch = null;
+            Garbage.collect((long) width * Math.max(out, in));
             image = pass.transposeTimes(Operand.ALIGNMENT_DELTA, basis);
             return true;
         }
@@ -139,6 +140,7 @@ public final class Spectrum {
             return true;
         }
         SymmetricEigen eigen = SymmetricEigen.of(v.gram());
+        Garbage.collect((long) out * in);
         Matrix vectors = eigen.vectors().firstColumns(dimension(eigen.values(), share));
         Matrix images = v.images(vectors).scaledColumns(inverseRoots(eigen.values(), vectors.columns()));
         finish(eigen.values(), v.isOfRows() ? vectors : images, v.isOfRows() ? images : vectors);
@@ -170,6 +172,7 @@ public final class Spectrum {
             sharpenings = 0;
         }
         basis = null;
+        Garbage.collect((long) width * Math.max(out, in));
         widenings++;
         if (isWide) {
             input = z;

@@ -59,6 +59,7 @@ final class WholeDelta {
         if (slot != null) {
             keep(slot.get());
             slot = null;
+            Garbage.collect((long) length * Math.min(count, PER_WALK));
         }
         int wanted = Math.min(PER_WALK, count - asked);
         if (wanted == 0) {
