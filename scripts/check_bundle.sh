@@ -6,12 +6,9 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 model=$here/testdata/tiny-llama
 
-jdk=${SPLORA_JDK:-${JAVA_HOME:-}}
-major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$jdk/release" 2>/dev/null || true)
-if [ "${major:-0}" -lt 25 ]; then
-  echo "Check of the bundle skipped: neither SPLORA_JDK nor JAVA_HOME names a JDK 25 or newer"
-  exit 77
-fi
+check="Check of the bundle"
+# shellcheck source=scripts/bundle/find_jdk.sh
+. "$here/scripts/bundle/find_jdk.sh"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -5,12 +5,9 @@
 set -euo pipefail
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 
-jdk=${SPLORA_JDK:-${JAVA_HOME:-}}
-major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$jdk/release" 2>/dev/null || true)
-if [ "${major:-0}" -lt 25 ]; then
-  echo "Check of the wheel skipped: neither SPLORA_JDK nor JAVA_HOME names a JDK 25 or newer"
-  exit 77
-fi
+check="Check of the wheel"
+# shellcheck source=scripts/bundle/find_jdk.sh
+. "$here/scripts/bundle/find_jdk.sh"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -32,6 +29,10 @@ clean() { (cd "$folder" && env -i HOME="$folder" PATH="$folder/programs" PYTHOND
 
 clean "$folder/venv/bin/splora" --version
 clean "$folder/venv/bin/python" "$here/python/tests/test_splora.py" -q
+# The same with uv, where it is installed: its own entry script in an environment of its own.
+if command -v uv > /dev/null; then
+  UV_CACHE_DIR=$folder/uv uvx --offline --quiet --python "$folder/venv/bin/python" --from "$(echo "$folder"/splora-*.whl)" splora --version
+fi
 JAVA_OPTS=-Xlog:class+load "$folder/venv/bin/splora" --version > "$folder/classes"
 grep -q 'splora.cli.Main source: shared objects file' "$folder/classes" ||
   { echo "wheel: the start-up cache is not used" >&2; exit 1; }

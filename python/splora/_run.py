@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Union
 
-from splora._program import Option, arguments, run
+from splora._program import GateFailed, Option, arguments, run
 from splora._report import Report
 
 Location = Union[str, "os.PathLike[str]"]
@@ -69,7 +69,19 @@ def repair(
 def _run(command: str, progress: bool | None, **options: Option) -> Report:
     words = arguments(command, options)
     with _bar(command, _is_notebook() if progress is None else progress) as update:
-        return run(words, update)
+        try:
+            report = run(words, update)
+        except GateFailed as failed:
+            _complete(update, failed.report)
+            raise
+        _complete(update, report)
+        return report
+
+
+def _complete(update: Callable[[int, int], None], report: Report | None) -> None:
+    """A short run ends before the program tells of any progress."""
+    if report is not None:
+        update(len(report.modules), len(report.modules))
 
 
 @contextmanager
@@ -85,8 +97,6 @@ def _bar(label: str, is_shown: bool) -> Iterator[Callable[[int, int], None]]:
 
     with bar:
         yield update
-        if bar.total:
-            update(bar.total, bar.total)
 
 
 def _is_notebook() -> bool:

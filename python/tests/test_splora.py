@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import splora
 from splora._launcher import _keep_cache
@@ -29,6 +30,25 @@ class Words(unittest.TestCase):
         }
         expected = ["prune", "--fail-on=a>1", "--fail-on=b>2", "--dry-run", "--value=-1", "--output=x"]
         self.assertEqual(arguments("prune", options), expected)
+
+
+class Bar:
+    """What the package uses of tqdm's bar."""
+
+    last = None
+
+    def __init__(self, desc, unit):
+        Bar.last = self
+        self.n, self.total = 0, None
+
+    def update(self, more):
+        self.n += more
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        pass
 
 
 class Runs(unittest.TestCase):
@@ -56,6 +76,14 @@ class Runs(unittest.TestCase):
                 self.assertTrue((Path(folder) / name / "adapter_model.safetensors").is_file())
                 written = json.loads((Path(folder) / name / "splora-report.json").read_text())
                 self.assertEqual(written["summary"]["modules"], pruned.summary.modules)
+
+    def test_the_progress_bar_of_a_short_run_ends_full(self):
+        with mock.patch("splora._run.import_module", return_value=mock.Mock(tqdm=Bar)):
+            report = splora.score(MODEL / "adapter", **MODELS, progress=True)
+            self.assertEqual((Bar.last.n, Bar.last.total), (len(report.modules), len(report.modules)))
+            with self.assertRaises(splora.GateFailed):
+                splora.score(MODEL / "adapter", **MODELS, fail_on=["pruned>=1"], progress=True)
+            self.assertEqual((Bar.last.n, Bar.last.total), (len(report.modules), len(report.modules)))
 
     def test_a_failed_gate_is_an_exception_of_its_own_with_the_report(self):
         with self.assertRaises(splora.GateFailed) as caught:
