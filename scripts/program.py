@@ -25,7 +25,8 @@ SERVER = "io.github.splora.cli.CommandServer"
 JAVA_OPTIONS = (
     "-XX:+UseSerialGC -XX:MaxNewSize=32m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xshare:auto "
     "--enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockExperimentalVMOptions "
-    "-XX:+EnableVectorSupport --add-exports=java.base/jdk.internal.module=ALL-UNNAMED -Dsplora.vectors=true -Dsplora.logging=true"
+    "-XX:+EnableVectorSupport --add-exports=java.base/jdk.internal.module=ALL-UNNAMED -Dsplora.vectors=true "
+    "-Dsplora.logging=true"
 ).split()
 # No command of a check takes a tenth of this; one that hangs must not hang the check.
 LONGEST_SECONDS = 300

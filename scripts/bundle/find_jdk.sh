@@ -3,6 +3,7 @@
 # none, ends the check with exit code 77 and one line that gives the reason.
 #
 #     check="Check of the bundle"; . scripts/bundle/find_jdk.sh
+: "${check:?}"
 jdk=${SPLORA_JDK:-${JAVA_HOME:-}}
 jdk_major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$jdk/release" 2>/dev/null || true)
 if [ "${jdk_major:-0}" -lt 25 ]; then
