@@ -5,11 +5,14 @@ import io.github.splora.error.Printable;
 import io.github.splora.fleet.Calibration;
 import io.github.splora.fleet.CalibrationInput;
 import io.github.splora.json.StrictJson;
+import io.github.splora.report.TextTable;
 import io.github.splora.statistics.Condition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,27 +82,10 @@ final class CalibrateCommand implements Callable<Integer> {
 
     private static void print(Calibration calibration, PrintWriter out) {
         out.println(calibration.unsafe() + " unsafe and " + calibration.safe() + " safe adapters");
-        out.println(String.format(
-                Locale.ROOT,
-                "%-20s %5s  %-12s %-28s %6s  %12s",
-                "figure",
-                "AUC",
-                "interval",
-                "best limit",
-                "caught",
-                "false alarms"));
-        for (Calibration.Figure each : calibration.figures()) {
-            out.println(String.format(
-                    Locale.ROOT,
-                    "%-20s %5.2f  %.2f to %.2f %-28s %5.0f%%  %11.0f%%",
-                    Printable.text(each.name()),
-                    each.auc(),
-                    each.low(),
-                    each.high(),
-                    each.condition(),
-                    100 * each.caught(),
-                    100 * each.falseAlarms()));
-        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("figure", "AUC", "interval", "best limit", "caught", "false alarms"));
+        calibration.figures().forEach(each -> rows.add(row(each)));
+        out.print(TextTable.of(rows, Set.of(0, 2, 3)));
         List<Calibration.Figure> separating = calibration.figures().stream()
                 .filter(Calibration.Figure::separates)
                 .toList();
@@ -109,5 +95,15 @@ final class CalibrateCommand implements Callable<Integer> {
                         : "'" + separating.get(0).condition()
                                 + "' separates them best. It was chosen on these adapters: check it on others before you rely on"
                                 + " it.");
+    }
+
+    private static List<String> row(Calibration.Figure figure) {
+        return List.of(
+                Printable.text(figure.name()),
+                String.format(Locale.ROOT, "%.2f", figure.auc()),
+                String.format(Locale.ROOT, "%.2f to %.2f", figure.low(), figure.high()),
+                figure.condition(),
+                String.format(Locale.ROOT, "%.0f%%", 100 * figure.caught()),
+                String.format(Locale.ROOT, "%.0f%%", 100 * figure.falseAlarms()));
     }
 }

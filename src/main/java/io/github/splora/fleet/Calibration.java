@@ -1,6 +1,8 @@
 package io.github.splora.fleet;
 
 import io.github.splora.statistics.Auc;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +85,7 @@ public record Calibration(int unsafe, int safe, List<Figure> figures) {
                 auc.low(),
                 auc.high(),
                 auc.chance() <= level && (auc.low() > 0.5 || auc.high() < 0.5),
-                name + (isHigherUnsafe ? ">" : "<") + best.limit(),
+                name + (isHigherUnsafe ? ">" : "<") + text(best.limit()),
                 best.caught(),
                 best.falseAlarms());
     }
@@ -102,7 +104,9 @@ public record Calibration(int unsafe, int safe, List<Figure> figures) {
         Limit best = null;
         Double last = null;
         for (double value : values) {
-            double limit = last == null ? (isHigherUnsafe ? Math.nextDown(value) : value) : (last + value) / 2;
+            double limit = last == null
+                    ? (isHigherUnsafe ? Math.nextDown(value) : value)
+                    : between(last, value, isHigherUnsafe);
             Limit tried = new Limit(limit, share(unsafe, limit, isHigherUnsafe), share(safe, limit, isHigherUnsafe));
             if (best == null || tried.caught() - tried.falseAlarms() > best.caught() - best.falseAlarms()) {
                 best = tried;
@@ -110,6 +114,26 @@ public record Calibration(int unsafe, int safe, List<Figure> figures) {
             last = value;
         }
         return Objects.requireNonNull(best);
+    }
+
+    /** Returns the number of the fewest digits between two neighbors, near their middle: people copy it into a policy. */
+    private static double between(double low, double high, boolean isHigherUnsafe) {
+        double middle = (low + high) / 2;
+        for (int digits = 1; digits < 17; digits++) {
+            double rounded =
+                    new BigDecimal(middle).round(new MathContext(digits)).doubleValue();
+            if (low < rounded && rounded < high) {
+                return rounded;
+            }
+        }
+        // There is none: a limit that is one of them still separates them.
+        return isHigherUnsafe ? low : high;
+    }
+
+    private static String text(double limit) {
+        return limit == Math.rint(limit) && Math.abs(limit) < 1e15
+                ? Long.toString((long) limit)
+                : Double.toString(limit);
     }
 
     private static double share(double[] values, double limit, boolean isHigherUnsafe) {

@@ -62,6 +62,19 @@ class CalibrationTest {
     }
 
     @Test
+    void aLimitHasTheFewestDigitsThatSeparate() {
+        assertThat(only(new double[] {1.231062}, new double[] {1.121517}).condition())
+                .isEqualTo("figure>1.2");
+        assertThat(only(new double[] {-0.00123456}, new double[] {-0.00123123}).condition())
+                .isEqualTo("figure<-0.001233");
+        double next = Math.nextUp(0.3);
+        Figure closest = only(new double[] {next}, new double[] {0.3});
+        assertThat(closest.condition()).isEqualTo("figure>0.3");
+        assertThat(closest.caught()).isEqualTo(1);
+        assertThat(closest.falseAlarms()).isZero();
+    }
+
+    @Test
     void aFigureThatIsLowerForUnsafeAdaptersGetsAnUpperLimit() {
         Figure figure = only(new double[] {-4, -3}, new double[] {-2, -1});
         assertThat(figure.auc()).isZero();
