@@ -196,14 +196,28 @@ class FleetRunTest {
         adapter(9).writeConfigTo(adapters.resolve("pickle"));
         Files.write(adapters.resolve("pickle/adapter_model.bin"), new byte[] {(byte) 0x80, 2, 'c', 'o', 's', '\n'});
         new TinyAdapter().module("other.q_proj", 6, 10).writeTo(adapters.resolve("unfit"));
+        adapter(10).writeConfigTo(adapters.resolve("bomb"));
+        // A text of a tebibyte, in a file of eleven bytes.
+        Files.write(
+                adapters.resolve("bomb/adapter_model.bin"),
+                ByteBuffer.allocate(11)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .put(new byte[] {(byte) 0x80, 4, (byte) 0x8e})
+                        .putLong(1L << 40)
+                        .array());
+        adapter(11)
+                .config("base_model_name_or_path", '"' + folder.resolve("base").toString() + '"')
+                .writeTo(adapters.resolve("foreign"));
         FleetSummary summary = run(false);
-        for (String bad : List.of("nan", "noconfig", "cut", "pickle", "unfit")) {
+        for (String bad : List.of("nan", "noconfig", "cut", "pickle", "unfit", "bomb")) {
             assertThat(verdict(bad)).as(bad).isEqualTo("error");
             assertThat(reasons(bad)).as(bad).isNotEqualTo("[]");
             assertThat(line(bad).path("figures").isNull()).isTrue();
         }
         assertThat(reasons("nan")).contains("NaN");
-        assertThat(summary.count(FleetVerdict.ERROR)).isEqualTo(5);
+        assertThat(verdict("foreign")).isEqualTo("block");
+        assertThat(summary.count(FleetVerdict.ERROR)).isEqualTo(6);
+        assertThat(summary.count(FleetVerdict.BLOCK)).isEqualTo(1);
         assertThat(summary.count(FleetVerdict.ALLOW)).isEqualTo(6);
         assertThat(summary.isAllAllowed()).isFalse();
     }
