@@ -68,7 +68,7 @@ public record Gate(Condition condition) implements Serializable {
         return condition.text();
     }
 
-    private String message(Number number, boolean passes, List<String> offenders) {
+    private String message(@Nullable Number number, boolean passes, List<String> offenders) {
         if (number == null) {
             return "gate passed: " + condition.text() + " (" + condition.figure() + " is undefined)";
         }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -172,8 +173,7 @@ public final class StrictYaml {
         if (!event.isPlain() || tag.equals(Tag.STR)) {
             return TextNode.valueOf(event.getValue());
         }
-        Object value = SCHEMA.getSchemaTagConstructors()
-                .get(tag)
+        Object value = Objects.requireNonNull(SCHEMA.getSchemaTagConstructors().get(tag))
                 .construct(new ScalarNode(tag, event.getValue(), event.getScalarStyle()));
         return StrictJson.toNode(value);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** Writes files that appear complete or not at all, and replace any existing file. */
 public final class WholeFile {
@@ -37,9 +38,10 @@ public final class WholeFile {
      */
     public static void write(Path file, Content content) throws IOException {
         Path target = RealPath.of(file);
-        Files.createDirectories(target.getParent());
+        Path parent = Objects.requireNonNull(target.getParent(), "a file has a folder");
+        Files.createDirectories(parent);
         String prefix = HiddenNames.prefix(target, "new");
-        Leftovers.delete(target.getParent(), prefix);
+        Leftovers.delete(parent, prefix);
         // In a folder, because the next run removes the folders that a killed run leaves behind.
         Path folder = Files.createDirectory(target.resolveSibling(prefix + Leftovers.owned()));
         try {
