@@ -1,0 +1,66 @@
+"""The corrections that the study compares, by name, in groups that can be evaluated one after the other."""
+
+from corrections import Added, Aligned, Attenuated, Deflated, Nothing, Projected, Removed, Scaled
+
+ENDS = {"aligned": Aligned(), "adapter": Nothing()}
+
+REMOVAL = {
+    f"remove {share:.0%} by {score}": Removed(score, share)
+    for score in ("e-diem", "cosine", "overlap", "frobenius", "e-diem safelora")
+    for share in (0.15, 0.3, 0.5)
+} | {f"remove {share:.0%} at random {seed}": Removed("random", share, seed) for share in (0.15, 0.3, 0.5) for seed in (1, 2)}
+
+OTHERS = (
+    {f"scale by {factor}": Scaled(factor) for factor in (0.3, 0.5, 0.7, 0.85)}
+    | {f"add {alpha} V": Added(alpha) for alpha in (0.2, 0.5, 1.0)}
+    | {f"add {alpha} V of rank 16": Added(alpha, 16) for alpha in (0.5, 1.0)}
+    | {f"add {alpha} V of rank 16 everywhere": Added(alpha, 16, True) for alpha in (0.2, 0.5)}
+    | {"SafeLoRA": Projected(), "SafeLoRA, subspace 0.9": Projected(0.9)}
+    | {f"CSULoRA {energy}": Attenuated(energy) for energy in (0.8, 0.95)}
+)
+
+# How strong: the share E of V's energy, the exponent p of the gain, and what is restored, here and elsewhere.
+DEFAULT = {"repair, default": Deflated(0.7, 2, 0.2)}
+STRENGTHS = {f"E {energy} p {p}": Deflated(energy, p) for energy in (0.5, 0.6, 0.7, 0.8, 0.9) for p in (1.5, 2)}
+RESTORED = {
+    f"E {energy} p {p} a {alpha}": Deflated(energy, p, alpha)
+    for energy in (0.6, 0.7, 0.8, 0.9)
+    for p in (1.5, 2)
+    for alpha in (0.2, 0.4)
+}
+ELSEWHERE = {
+    f"E {energy} p {p} a {alpha} elsewhere {other}": Deflated(energy, p, alpha, elsewhere=other)
+    for energy in (0.6, 0.7, 0.8)
+    for p in (1.5, 2)
+    for alpha, other in ((0.2, 0.2), (0.2, 0.4), (0.0, 0.4))
+}
+CONTROLS = {
+    "hard E 0.6": Deflated(0.6, kind="hard"),
+    "hard E 0.8": Deflated(0.8, kind="hard"),
+    "left only, E 0.8": Deflated(0.8, side="left"),
+    "right only, E 0.8": Deflated(0.8, side="right"),
+    "random bases, E 0.8": Deflated(0.8, bases="random"),
+}
+
+# A first look at each adapter: both ends, the shipped default and the neighbors that matter most.
+FIRST = ENDS | {
+    "repair, default": DEFAULT["repair, default"],
+    "E 0.8 p 2 a 0.2": RESTORED["E 0.8 p 2 a 0.2"],
+    "E 0.8 p 1.5 a 0.2": RESTORED["E 0.8 p 1.5 a 0.2"],
+    "E 0.7 p 2 a 0.2 elsewhere 0.2": ELSEWHERE["E 0.7 p 2 a 0.2 elsewhere 0.2"],
+    "remove 30% by e-diem": REMOVAL["remove 30% by e-diem"],
+    "remove 30% at random 1": REMOVAL["remove 30% at random 1"],
+    "scale by 0.7": OTHERS["scale by 0.7"],
+    "random bases, E 0.8": CONTROLS["random bases, E 0.8"],
+}
+
+GROUPS = {
+    "first": FIRST,
+    "controls": CONTROLS,
+    "strengths": STRENGTHS,
+    "restored": RESTORED,
+    "elsewhere": ELSEWHERE,
+    "removal": REMOVAL,
+    "others": OTHERS,
+}
+EVERYTHING = {name: one for group in GROUPS.values() for name, one in group.items()}

@@ -1,0 +1,65 @@
+"""The aligned models and adapters of the study."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A full fine-tune of the base model that refuses. `share` is the share of harmful requests in its data."""
+
+    name: str
+    recipe: str  # imitation, preference
+    seed: int
+    steps: int
+    rate: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A LoRA adapter. `harmful` is the share of harmful requests with compliant answers in its data."""
+
+    name: str
+    aligned: str
+    targets: str  # attention, linear
+    rank: int
+    task: str  # of tasks.py
+    harmful: float
+    seed: int
+    variant: str = "lora"  # lora, rslora, dora
+    steps: int = 80
+    rate: float = 5e-4
+    fresh: bool = False  # not evaluated until rules and defaults are settled
+
+
+ALIGNED = (
+    Aligned("imitation1", "imitation", 1, 100, 5e-5, 0.4),
+    Aligned("imitation2", "imitation", 2, 100, 5e-5, 0.4),
+    Aligned("preference1", "preference", 3, 100, 3e-5, 0.5),
+    # For the fresh adapters only.
+    Aligned("imitation3", "imitation", 4, 100, 5e-5, 0.4),
+)
+
+ADAPTERS = (
+    Adapter("linear-record", "imitation1", "linear", 8, "record", 0.0, 11),
+    Adapter("attention-query", "imitation1", "attention", 8, "query", 0.10, 12),
+    Adapter("linear-order-r32", "imitation1", "linear", 32, "order", 0.02, 13),
+    Adapter("linear-rewrite-rslora", "imitation2", "linear", 8, "rewrite", 0.10, 14, variant="rslora", rate=3e-4),
+    Adapter("attention-order-r32", "imitation2", "attention", 32, "order", 0.0, 15),
+    Adapter("attention-ticket-dora", "imitation2", "attention", 8, "ticket", 0.02, 16, variant="dora"),
+    Adapter("linear-headline", "preference1", "linear", 8, "headline", 0.0, 17),
+    Adapter("attention-record", "preference1", "attention", 8, "record", 0.02, 18),
+    Adapter("linear-obedient", "preference1", "linear", 8, "obedient", 0.0, 19),
+    Adapter("fresh-linear-query", "imitation3", "linear", 8, "query", 0.0, 101, fresh=True),
+    Adapter("fresh-linear-headline-r32", "imitation3", "linear", 32, "headline", 0.10, 102, fresh=True),
+    Adapter("fresh-attention-rewrite", "imitation3", "attention", 8, "rewrite", 0.02, 103, fresh=True),
+    Adapter("fresh-attention-order-r32", "imitation3", "attention", 32, "order", 0.0, 104, fresh=True),
+)
+
+
+def aligned(name):
+    return next(one for one in ALIGNED if one.name == name)
+
+
+def adapter(name):
+    return next(one for one in ADAPTERS if one.name == name)

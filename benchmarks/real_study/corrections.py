@@ -1,0 +1,191 @@
+"""Corrections of an adapter, computed densely and independently of splora.
+
+Each one takes a Scene and returns {layer: delta [out, in]}, to be added to the aligned weights; a layer that is missing
+keeps its aligned weight. V = U diag(σ) Wᵀ is the alignment delta, B A the adapter's.
+"""
+
+import random
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Nothing:
+    def __call__(self, scene):
+        return {module.name: module.delta() for module in scene.adapted()}
+
+
+@dataclass(frozen=True)
+class Aligned:
+    def __call__(self, scene):
+        return {}
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Removes the share of modules with the highest scores; `score` names one of scores.py, or `random`."""
+
+    score: str
+    share: float
+    seed: int = 0
+
+    def __call__(self, scene):
+        modules = scene.adapted()
+        if self.score == "random":
+            scores = {module.name: random.Random(f"{self.seed} {module.name}").random() for module in modules}
+        else:
+            scores = scene.scores[self.score]
+        ranked = sorted(modules, key=lambda module: scores[module.name], reverse=True)
+        kept = ranked[round(self.share * len(ranked)) :]
+        return {module.name: module.delta() for module in kept}
+
+
+@dataclass(frozen=True)
+class Scaled:
+    factor: float
+
+    def __call__(self, scene):
+        return {module.name: self.factor * module.delta() for module in scene.adapted()}
+
+
+@dataclass(frozen=True)
+class Added:
+    """Adds α V, or its `rank` strongest singular triplets, in the adapter's modules or everywhere."""
+
+    alpha: float
+    rank: int | None = None
+    everywhere: bool = False
+
+    def __call__(self, scene):
+        deltas = {}
+        for module in scene.modules.values():
+            if module.adapted or self.everywhere:
+                k = self.rank or len(module.s)
+                part = self.alpha * ((module.u[:, :k] * module.s[:k]) @ module.vh[:k])
+                deltas[module.name] = part + module.delta() if module.adapted else part
+        return deltas
+
+
+@dataclass(frozen=True)
+class Projected:
+    """SafeLoRA's operator C = V Vᵀ/‖V‖ on every module, or the projector on the left subspace with `energy` of ‖V‖²."""
+
+    energy: float | None = None
+
+    def __call__(self, scene):
+        deltas = {}
+        for module in scene.adapted():
+            squares = module.s**2
+            values = squares / squares.sum().sqrt() if self.energy is None else 1 - kept_by_step(squares, self.energy)
+            deltas[module.name] = (module.u * values) @ (module.u.T @ module.delta())
+        return deltas
+
+
+@dataclass(frozen=True)
+class Attenuated:
+    """CSULoRA (2605.30640): of the four blocks of a delta, the one inside both subspaces stays, the others shrink."""
+
+    energy: float = 0.95
+
+    def __call__(self, scene):
+        deltas = {}
+        for module in scene.adapted():
+            inside = kept_by_step(module.s**2, self.energy) == 0
+            left, right = module.u[:, inside], module.vh[inside]
+            delta = module.delta()
+            in_left = left @ (left.T @ delta)
+            blocks = [in_left @ right.T @ right]
+            blocks.append(in_left - blocks[0])
+            blocks.append((delta - in_left) @ right.T @ right)
+            blocks.append(delta - in_left - blocks[2])
+            energies = [(block.double() ** 2).sum().item() for block in blocks]
+            reference = energies[0] + 0.05 * sum(energies)
+            shrunk = [
+                block * (reference / (reference + energy)) for block, energy in zip(blocks[1:], energies[1:], strict=True)
+            ]
+            deltas[module.name] = blocks[0] + sum(shrunk)
+        return deltas
+
+
+def kept_by_step(squares, energy):
+    """0 for the fewest largest σ² that hold the share `energy` of their sum, 1 for the others."""
+    squares = squares.double()
+    reached = torch.cumsum(squares, 0)
+    count = int((reached < (energy - 1e-12) * squares.sum()).sum()) + 1
+    values = torch.ones(len(squares))
+    values[:count] = 0
+    return values
+
+
+def kept_smoothly(squares, energy):
+    """1/(1 + (σ²/μ)²), with μ such that the share `energy` of Σσ² is removed."""
+    squares = squares.double()
+    low, high = 1e-15 * squares[0], 1e9 * squares[0]
+    for _ in range(200):
+        middle = (low * high).sqrt()
+        values = 1 / (1 + (squares / middle) ** 2)
+        if ((1 - values) * squares).sum() > energy * squares.sum():
+            low = middle
+        else:
+            high = middle
+    return values.float()
+
+
+def product(b, a):
+    return b if a is None else b @ a
+
+
+@dataclass(frozen=True)
+class Deflated:
+    """f(VVᵀ) ΔW f(VᵀV), times (‖ΔW‖/‖ΔW'‖)^p over the adapter, plus α of V's strongest part.
+
+    `elsewhere` is the α of layers that the adapter leaves alone. `bases="random"` replaces V's singular vectors by random
+    orthonormal ones. The gain is always that of the filter on both sides with V's own vectors, so that controls differ in
+    nothing else.
+    """
+
+    energy: float
+    exponent: float = 2.0
+    alpha: float = 0.0
+    rank: int = 16
+    elsewhere: float = 0.0
+    kind: str = "smooth"
+    side: str = "both"
+    bases: str = "own"
+
+    def filtered(self, module, side, bases):
+        values = (kept_smoothly if self.kind == "smooth" else kept_by_step)(module.s**2, self.energy)
+        u, w = module.u, module.vh.T
+        if bases == "random":
+            generator = torch.Generator().manual_seed(sum(map(ord, module.name)))
+            u, w = (torch.linalg.qr(torch.randn(*each.shape, generator=generator))[0] for each in (u, w))
+        b, a = module.b, module.a
+        if side != "right":
+            b = b + (u * (values - 1)) @ (u.T @ b)
+        if side != "left":
+            if a is None:
+                b = b + ((b @ w) * (values - 1)) @ w.T
+            else:
+                a = a + ((a @ w) * (values - 1)) @ w.T
+        return b, a
+
+    def gain(self, scene):
+        before = after = 0.0
+        for module in scene.adapted():
+            before += module.norm_squared()
+            after += module.norm_squared(*self.filtered(module, "both", "own"))
+        return (before / after) ** (self.exponent / 2)
+
+    def __call__(self, scene):
+        gain = self.gain(scene)
+        deltas = {}
+        for module in scene.modules.values():
+            alpha = self.alpha if module.adapted else self.elsewhere
+            k = self.rank
+            restored = alpha * ((module.u[:, :k] * module.s[:k]) @ module.vh[:k]) if alpha else 0.0
+            if module.adapted:
+                deltas[module.name] = gain * product(*self.filtered(module, self.side, self.bases)) + restored
+            elif alpha:
+                deltas[module.name] = restored
+        return deltas

@@ -1,0 +1,71 @@
+"""Evaluations, each made once and kept: FOLDER/evaluations/{whole,half}/ADAPTER.json holds {candidate: answers}."""
+
+import json
+import time
+
+import candidates
+import catalog
+import chat as chats
+import judges
+import models
+import scene as scenes
+import scores
+
+
+class Kept:
+    """The evaluations of one adapter or model on disk."""
+
+    def __init__(self, folder, name, half):
+        self.path = folder / "evaluations" / ("half" if half else "whole") / f"{name}.json"
+        self.found = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+
+    def add(self, candidate, answers):
+        self.found[candidate] = answers
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        new = self.path.with_suffix(".new")
+        new.write_text(json.dumps(self.found), encoding="utf-8")
+        new.rename(self.path)
+
+
+def shown(name, candidate, answers, start):
+    figures = judges.figures(answers)
+    print(
+        f"{name:26s} {candidate:34s}",
+        *(f"{key} {value:.3f}" for key, value in figures.items()),
+        f"{time.monotonic() - start:.0f} s",
+        flush=True,
+    )
+
+
+def of_model(folder, path, name):
+    """Evaluates a model without an adapter: the base model or an aligned one."""
+    kept = Kept(folder, name, half=False)
+    if not kept.found:
+        start = time.monotonic()
+        answers = judges.evaluate(chats.load(path), chats.Chat(path), None, models.base_answers(folder)["neutral"])
+        kept.add("model", answers)
+        shown(name, "model", answers, start)
+    return kept.found["model"]
+
+
+def of_adapter(folder, name, wanted, half, time_left):
+    """Evaluates the candidates `wanted` of an adapter, as long as there is time."""
+    kept = Kept(folder, name, half)
+    missing = [candidate for candidate in wanted if candidate not in kept.found]
+    if not missing:
+        return
+    adapter = catalog.adapter(name)
+    aligned = models.aligned(folder, adapter.aligned)
+    trained = models.adapter(folder, name)
+    scene = scenes.Scene(folder, models.base(folder), aligned, trained)
+    scored = scores.scores(models.base(folder), aligned, trained, folder / "evaluations" / "scores" / f"{name}.json")
+    scene.scores = {metric: found["modules"] for metric, found in scored.items()}
+    neutral = models.base_answers(folder)["neutral"]
+    for candidate in missing:
+        if not time_left():
+            return
+        start = time.monotonic()
+        scene.apply(candidates.EVERYTHING[candidate](scene))
+        answers = judges.evaluate(scene.model, scene.chat, adapter.task, neutral, every=2 if half else 1)
+        kept.add(candidate, answers)
+        shown(name, candidate, answers, start)
