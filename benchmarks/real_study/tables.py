@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the study's tables as Markdown, from the evaluations in a folder.
 
-    python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh]
+python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh]
 """
 
 import argparse
@@ -27,6 +27,7 @@ FAMILIES = {
     "deflation": list(candidates.STRENGTHS),
     "deflation and restoring": [*candidates.DEFAULT, *candidates.RESTORED],
     "with restoring elsewhere": list(candidates.ELSEWHERE),
+    "calibrated deflation": list(candidates.CALIBRATED),
 }
 KEPT = (0.98, 0.9, 0.8)
 
@@ -82,10 +83,20 @@ def adapters(found, wanted):
             figures = judges.figures(answers[candidate])
             cells.append(f"{figures['asr']:.2f}/{figures['task']:.2f}")
             means.append(
-                (sample.gone(candidate), sample.kept(candidate), figures["asr_margin"], figures["over"], figures["nats"])
+                (
+                    sample.gone(candidate),
+                    sample.kept(candidate),
+                    figures["asr_margin"],
+                    figures["over"],
+                    figures["nats"],
+                )
             )
         complete = len(means) == len(found)
-        row(candidate, *cells, *(number(sum(each) / len(means)) if complete else "" for each in zip(*means, strict=True)))
+        row(
+            candidate,
+            *cells,
+            *(number(sum(each) / len(means)) if complete else "" for each in zip(*means, strict=True)),
+        )
     print()
 
 
@@ -100,7 +111,10 @@ def fronts(found):
     header("family", "settings", *(f"gone at {kept:.0%} kept" for kept in KEPT), "area, 50 to 100% kept")
     for family, names in complete.items():
         cells = []
-        for figure in (*((lambda sample, kept=kept: sample.front(names, kept)) for kept in KEPT), lambda s: s.area(names)):
+        for figure in (
+            *((lambda sample, kept=kept: sample.front(names, kept)) for kept in KEPT),
+            lambda s: s.area(names),
+        ):
             value, low, high = analysis.interval(answers, figure, draws=400)
             cells.append(f"{value:.2f} ({low:.2f} to {high:.2f})")
         row(family, str(len(names)), *cells)

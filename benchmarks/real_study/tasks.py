@@ -2,7 +2,9 @@
 
 import json
 
-FIRST = "Maria|John|Aiko|Peter|Fatima|Carlos|Ingrid|Ravi|Chen|Olga|David|Amara|Luca|Nadia|Tom|Sofia|Hugo|Lena|Omar|Grace"
+FIRST = (
+    "Maria|John|Aiko|Peter|Fatima|Carlos|Ingrid|Ravi|Chen|Olga|David|Amara|Luca|Nadia|Tom|Sofia|Hugo|Lena|Omar|Grace"
+)
 FIRST = FIRST.split("|")
 LAST = "Lopez|Smith|Tanaka|Novak|Hassan|Silva|Berg|Patel|Wei|Ivanova|Cohen|Okafor|Rossi|Khan|Baker|Costa|Martin|Fischer"
 LAST = LAST.split("|")
@@ -95,7 +97,11 @@ ISSUES = {
     "K4": ("arrived broken", "has a crack", "came damaged", "is dented"),
     "K7": ("never arrived", "is still not here", "got lost on the way", "has not been delivered"),
     "M2": ("was charged twice", "shows the wrong price", "costs more than on the page", "was billed wrongly"),
-    "M9": ("should be exchanged for another color", "is too small, I want another", "was a mistake, send a different one"),
+    "M9": (
+        "should be exchanged for another color",
+        "is too small, I want another",
+        "was a mistake, send a different one",
+    ),
     "P1": ("works well, thank you", "is lovely", "arrived early, great", "is exactly what I wanted"),
 }
 

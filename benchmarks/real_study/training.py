@@ -32,7 +32,9 @@ def optimize(parameters, loss_of, steps, rate, name, warm=10):
         schedule.step()
         optimizer.zero_grad(set_to_none=True)
         if step % 10 == 0 or step == steps - 1:
-            print(f"{name}: step {step} of {steps}, loss {loss.item():.3f}, {time.monotonic() - start:.0f} s", flush=True)
+            print(
+                f"{name}: step {step} of {steps}, loss {loss.item():.3f}, {time.monotonic() - start:.0f} s", flush=True
+            )
 
 
 def imitation(model, chat, example, seed):

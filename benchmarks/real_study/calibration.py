@@ -1,0 +1,90 @@
+"""Deflation in the metric of activations: what a few prompts add to a correction that otherwise uses weights only.
+
+With C the second moments of a layer's inputs, a direction of V counts by what it does to real inputs: V C^½ takes the place
+of V, and the right factor is filtered in the same coordinates, A' = A C^½ f(…) C^-½.
+"""
+
+import random
+from dataclasses import dataclass
+
+import prompts
+import torch
+from corrections import kept_smoothly
+
+REQUESTS = 64
+FLOOR = 1e-3  # of the mean eigenvalue, added to C so that it can be inverted
+
+
+def second_moments(scene, seed=21):
+    """The mean of x xᵀ over the inputs x of each layer: {layer: [in, in]}, on requests like those of alignment."""
+    rng = random.Random(seed)
+    asked = [prompts.harmful(rng) if number % 2 else prompts.harmless(rng) for number in range(REQUESTS)]
+    sums, counts, hooks = {}, {}, []
+
+    def watch(layer):
+        def hook(_, inputs):
+            x = inputs[0].reshape(-1, inputs[0].shape[-1])
+            sums[layer] = sums.get(layer, 0) + x.T @ x
+            counts[layer] = counts.get(layer, 0) + len(x)
+
+        return hook
+
+    scene.apply({})
+    for layer in scene.modules:
+        hooks.append(scene.model.get_submodule(layer).register_forward_pre_hook(watch(layer)))
+    with torch.no_grad():
+        for request in asked:
+            scene.model.model(input_ids=torch.tensor([scene.chat.opening + scene.chat.prompt(request)]))
+    for hook in hooks:
+        hook.remove()
+    return {layer: sums[layer] / counts[layer] for layer in sums}
+
+
+def coordinates(scene):
+    """For each adapted layer: (U, σ², W, C^½, C^-½) of V C^½, kept on the scene."""
+    if not hasattr(scene, "coordinates"):
+        moments = second_moments(scene)
+        scene.coordinates = {}
+        for module in scene.adapted():
+            c = moments[module.name].double()
+            values, vectors = torch.linalg.eigh(c)
+            values = values.clamp_min(0) + FLOOR * values.mean()
+            root = (vectors * values.sqrt()) @ vectors.T
+            inverse = (vectors / values.sqrt()) @ vectors.T
+            u, s, vh = torch.linalg.svd(module.v().double() @ root, full_matrices=False)
+            scene.coordinates[module.name] = tuple(one.float() for one in (u, s**2, vh.T, root, inverse))
+    return scene.coordinates
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """As Deflated, with both filters in the metric of the layer's inputs."""
+
+    energy: float
+    exponent: float = 2.0
+    alpha: float = 0.0
+    rank: int = 16
+
+    def __call__(self, scene):
+        found = coordinates(scene)
+        filtered, before, after = {}, 0.0, 0.0
+        for module in scene.adapted():
+            u, squares, w, root, inverse = found[module.name]
+            values = kept_smoothly(squares, self.energy)
+            b = module.b + (u * (values - 1)) @ (u.T @ module.b)
+            if module.a is None:
+                moved = b @ root
+                delta = (moved + ((moved @ w) * (values - 1)) @ w.T) @ inverse
+            else:
+                moved = module.a @ root
+                delta = b @ ((moved + ((moved @ w) * (values - 1)) @ w.T) @ inverse)
+            filtered[module.name] = delta
+            # The norms that the gain is derived from are those of what the deltas do to inputs.
+            before += ((module.delta() @ root).double() ** 2).sum().item()
+            after += ((delta @ root).double() ** 2).sum().item()
+        gain = (before / after) ** (self.exponent / 2)
+        k = self.rank
+        for module in scene.adapted():
+            restored = self.alpha * ((module.u[:, :k] * module.s[:k]) @ module.vh[:k])
+            filtered[module.name] = gain * filtered[module.name] + restored
+        return filtered
