@@ -1,4 +1,4 @@
-"""Statistics over evaluations: shares gone and kept, fronts, areas, and bootstrap intervals over adapters and prompts."""
+"""Statistics over evaluations: shares gone and kept, fronts, areas, bootstrap intervals over adapters and prompts."""
 
 import random
 

@@ -1,14 +1,15 @@
 """Deflation in the metric of activations: what a few prompts add to a correction that otherwise uses weights only.
 
-With C the second moments of a layer's inputs, a direction of V counts by what it does to real inputs: V C^½ takes the place
-of V, and the right factor is filtered in the same coordinates, A' = A C^½ f(…) C^-½.
+With C the second moments of a layer's inputs, a direction of V counts by what it does to real inputs: V C^½ takes the
+place of V, and the right factor is filtered in the same coordinates, A' = A C^½ f(…) C^-½.
 """
 
 import random
 from dataclasses import dataclass
 
-import prompts
 import torch
+
+import prompts
 from corrections import kept_smoothly
 
 REQUESTS = 64

@@ -34,7 +34,7 @@ class Chat:
         return self.ids(text + self.after)
 
     def answer(self, text):
-        return self.ids(text) + [self.end]
+        return [*self.ids(text), self.end]
 
     def text(self, ids):
         return self.tokenizer.decode(ids, skip_special_tokens=True)

@@ -141,9 +141,9 @@ def product(b, a):
 class Deflated:
     """f(VVᵀ) ΔW f(VᵀV), times (‖ΔW‖/‖ΔW'‖)^p over the adapter, plus α of V's strongest part.
 
-    `elsewhere` is the α of layers that the adapter leaves alone. `bases="random"` replaces V's singular vectors by random
-    orthonormal ones. The gain is always that of the filter on both sides with V's own vectors, so that controls differ in
-    nothing else.
+    `elsewhere` is the α of layers that the adapter leaves alone. `bases="random"` replaces V's singular vectors by
+    random orthonormal ones. The gain is always that of the filter on both sides with V's own vectors, so that controls
+    differ in nothing else.
     """
 
     energy: float

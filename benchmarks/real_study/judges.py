@@ -4,14 +4,15 @@ import random
 import sys
 from pathlib import Path
 
-import chat as chats
-import prompts
-import tasks
 import torch
 import torch.nn.functional as F
 
+import chat as chats
+import prompts
+import tasks
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-from evaluation.judging import refuses  # noqa: E402  (splora's own judge, as in evaluate_refusals.py)
+from evaluation.judging import refuses
 
 TOKENS = 24
 SIZE = 100  # of a batch of answers
@@ -24,7 +25,7 @@ TASK_SEED = 99
 
 @torch.no_grad()
 def likelihoods(model, chat, pairs, size=30):
-    """For each (prompt, answer) as ids: mean log-probability per token, and whether greedy decoding gives that answer."""
+    """For each (prompt, answer) as ids: mean log-probability per token, and whether greedy decoding gives it."""
     found = []
     for part in chats.batches(pairs, size):
         logits, wanted, rows = chats.answer_logits(model, chat, part)

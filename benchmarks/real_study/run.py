@@ -14,11 +14,12 @@ from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-import candidates  # noqa: E402
-import catalog  # noqa: E402
-import evaluations  # noqa: E402
-import models  # noqa: E402
-import torch  # noqa: E402
+import torch
+
+import candidates
+import catalog
+import evaluations
+import models
 
 STAGES = ("base", "aligned", "adapters", "evaluate")
 
@@ -26,10 +27,10 @@ STAGES = ("base", "aligned", "adapters", "evaluate")
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True, help="keeps everything that is made")
-    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; repeatable; default: all")
+    parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; repeatable")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these models or adapters")
     parser.add_argument(
-        "--group", choices=candidates.GROUPS, action="append", help="candidates to evaluate; default: all"
+        "--group", choices=candidates.GROUPS, action="append", help="candidates to evaluate; repeatable"
     )
     parser.add_argument("--half", action="store_true", help="use every second harmful request and look-alike")
     parser.add_argument("--fresh", action="store_true", help="evaluate the fresh adapters, once everything is settled")

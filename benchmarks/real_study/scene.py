@@ -3,10 +3,11 @@
 import json
 from dataclasses import dataclass
 
-import chat as chats
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+
+import chat as chats
 
 PREFIX = "base_model.model."
 KEPT = 16  # singular triplets that are stored of modules that the adapter leaves alone
@@ -16,8 +17,9 @@ KEPT = 16  # singular triplets that are stored of modules that the adapter leave
 class Module:
     """A linear layer: its aligned weight W [out, in], the alignment delta V, and the adapter's delta B A.
 
-    B [out, r] carries the scaling. A is None for a dense delta (DoRA), which B then holds. Both are None where the adapter
-    leaves the layer alone. `u`, `s`, `vh` are V's singular value decomposition, complete for the adapter's own modules.
+    B [out, r] carries the scaling. A is None for a dense delta (DoRA), which B then holds. Both are None where the
+    adapter leaves the layer alone. `u`, `s`, `vh` are V's singular value decomposition,
+    complete for the adapter's own modules.
     """
 
     name: str

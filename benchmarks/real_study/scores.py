@@ -17,7 +17,7 @@ METRICS = {
 
 
 def scores(base, aligned, adapter, cache):
-    """Scores of every metric, {metric: {module: score}}, and the summary of each report. Runs splora once per metric."""
+    """Scores by metric and module, and the summary of each report. Runs splora once per metric."""
     if cache.exists():
         return json.loads(cache.read_text(encoding="utf-8"))
     found = {}

@@ -5,6 +5,7 @@ python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh]
 """
 
 import argparse
+import functools
 import json
 from pathlib import Path
 
@@ -91,30 +92,31 @@ def adapters(found, wanted):
                     figures["nats"],
                 )
             )
-        complete = len(means) == len(found)
-        row(
-            candidate,
-            *cells,
-            *(number(sum(each) / len(means)) if complete else "" for each in zip(*means, strict=True)),
-        )
+        if len(means) == len(found):
+            cells += [number(judges.mean(each)) for each in zip(*means, strict=True)]
+        row(candidate, *cells)
     print()
+
+
+def front(names, kept, sample):
+    return sample.front(names, kept)
+
+
+def area(names, sample):
+    return sample.area(names)
 
 
 def fronts(found):
     """The largest share gone at a share kept, as means over adapters with 95% intervals."""
     answers = [analysis.Answers(one) for one in found.values()]
-    complete = {
-        family: names
-        for family, names in FAMILIES.items()
-        if (names := [name for name in names if all(name in one for one in answers)])
-    }
+    complete = {}
+    for family, names in FAMILIES.items():
+        if evaluated := [name for name in names if all(name in one for one in answers)]:
+            complete[family] = evaluated
     header("family", "settings", *(f"gone at {kept:.0%} kept" for kept in KEPT), "area, 50 to 100% kept")
     for family, names in complete.items():
         cells = []
-        for figure in (
-            *((lambda sample, kept=kept: sample.front(names, kept)) for kept in KEPT),
-            lambda s: s.area(names),
-        ):
+        for figure in (*(functools.partial(front, names, kept) for kept in KEPT), functools.partial(area, names)):
             value, low, high = analysis.interval(answers, figure, draws=400)
             cells.append(f"{value:.2f} ({low:.2f} to {high:.2f})")
         row(family, str(len(names)), *cells)

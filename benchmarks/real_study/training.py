@@ -4,11 +4,12 @@ import math
 import random
 import time
 
+import torch
+import torch.nn.functional as F
+
 import chat as chats
 import prompts
 import tasks
-import torch
-import torch.nn.functional as F
 
 BATCH = 16
 ATTENTION = ["q_proj", "k_proj", "v_proj", "o_proj"]
