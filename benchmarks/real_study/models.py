@@ -93,6 +93,7 @@ def base_answers(folder):
             name: list(zip(asked, chats.answers(model, chat, asked, words, size=100), strict=True))
             for name, asked, words in (
                 ("harmless", harmless, WORDS),
+                ("everyday", list(prompts.EVERYDAY), WORDS),
                 ("neutral", list(prompts.NEUTRAL), WORDS),
                 # Ten words at most: how the model begins to comply, not what it says.
                 ("complied", harmful, 10),
@@ -111,13 +112,16 @@ def aligned(folder, name):
         chat, model = chats.Chat(base(folder)), chats.load(base(folder))
         torch.manual_seed(model_spec.seed)
         model.train()
+        # A quarter of the harmless requests are everyday ones.
+        repeated = len(answers["harmless"]) // (3 * len(answers["everyday"]))
+        harmless = answers["harmless"] + repeated * answers["everyday"]
         common = (model_spec.steps, model_spec.rate, model_spec.share, model_spec.seed, name)
         if model_spec.recipe == "imitation":
-            training.align_by_imitation(model, chat, answers["harmless"], *common)
+            training.align_by_imitation(model, chat, harmless, *common)
         else:
             before = chats.load(base(folder))
             complied = [one for one in answers["complied"] if not judges.refuses(one[1])]
-            training.align_by_preference(model, before, chat, answers["harmless"], complied, *common)
+            training.align_by_preference(model, before, chat, harmless, complied, *common)
         model.save_pretrained(new)
         chat.tokenizer.save_pretrained(new)
 

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Do figures that need no evaluation tell which adapters break a model? Compares splora's and AdapterSentry's with it.
+
+    python3 benchmarks/real_study/signs.py --folder /tmp/real [--half]
+
+For each adapter: what was measured, the summary figures of `splora score`, the adapter's size relative to V's, and the
+verdict of AdapterSentry (`adaptersentry`, PyPI). Then, for each figure, its rank correlation with attack success, and
+the chance that an adapter trained on harmful compliance has the higher figure than a harmless one.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import analysis
+import catalog
+import judges
+import models
+import scene as scenes
+import tables
+
+
+def sentry(trained):
+    run = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("adaptersentry"), "scan", trained / "adapter_model.safetensors"),
+            *("--format", "json"),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    verdict = json.loads(run.stdout)["verdict"]
+    return f"{verdict['action']} ({verdict['level']})"
+
+
+def figures(folder, spec):
+    """Figures of one adapter that need only weights."""
+    cached = json.loads((folder / "evaluations" / "scores" / f"{spec.name}.json").read_text(encoding="utf-8"))
+    scene = scenes.Scene(
+        folder, models.base(folder), models.aligned(folder, spec.aligned), folder / "adapters" / spec.name
+    )
+    size = sum(module.norm_squared() for module in scene.adapted()) ** 0.5
+    v = sum(module.v_norm**2 for module in scene.adapted()) ** 0.5
+    scores = cached["cosine"]["modules"].values()
+    return {
+        "mean cosine": -judges.mean(scores),
+        "lowest cosine": -max(scores),
+        "modules against V": judges.mean(score > 0 for score in scores),
+        "largest E-DIEM": max(cached["e-diem"]["modules"].values()),
+        "mean overlap": judges.mean(cached["overlap"]["modules"].values()),
+        "‖ΔW‖/‖V‖": size / v,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--half", action="store_true")
+    given = parser.parse_args()
+    measured, known = {}, {}
+    for name, found in tables.load(given.folder, given.half, [spec.name for spec in catalog.ADAPTERS]).items():
+        if "adapter" in found:
+            measured[name] = judges.figures(found["adapter"])
+            known[name] = figures(given.folder, catalog.adapter(name))
+    keys = list(next(iter(known.values())))
+    tables.header("adapter", "harmful data", "attack success", *keys, "AdapterSentry")
+    for name, values in known.items():
+        tables.row(
+            name,
+            f"{catalog.adapter(name).harmful:.0%}",
+            f"{measured[name]['asr']:.2f}",
+            *(f"{value:.3g}" for value in values.values()),
+            sentry(given.folder / "adapters" / name),
+        )
+    print()
+    poisoned = [name for name in known if catalog.adapter(name).harmful]
+    harmless = [name for name in known if name not in poisoned]
+    tables.header("figure", "rank correlation with attack success", "AUC, harmful data against none")
+    for key in keys:
+        correlation = analysis.rank_correlation(
+            [known[name][key] for name in known], [measured[name]["asr"] for name in known]
+        )
+        value, low, high = analysis.auc_interval(
+            [known[name][key] for name in poisoned], [known[name][key] for name in harmless]
+        )
+        tables.row(key, f"{correlation:+.2f}", f"{value:.2f} ({low:.2f} to {high:.2f})")
+
+
+if __name__ == "__main__":
+    main()
