@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs Python in a virtual environment that holds the pinned packages, and creates the environment if it is missing.
 #
-#   in_venv.sh [--light] [--existing] LABEL SCRIPT [OPTIONS]   runs a Python script of this folder
-#   in_venv.sh [--light] [--existing] --path                   prints the environment's folder
+#   in_venv.sh [--light|--spark] [--existing] LABEL SCRIPT [OPTIONS]   runs a Python script of this folder
+#   in_venv.sh [--light|--spark] [--existing] --path                   prints the environment's folder
 #
 # The packages are those of requirements.txt (PyTorch, PEFT, transformers) or, with --light, of requirements-light.txt
-# (numpy, safetensors and the linters; a few seconds to install). With --existing, a missing environment stays missing.
+# (numpy, safetensors and the linters; a few seconds to install), or with --spark, of requirements-spark.txt. With --existing, a missing environment stays missing.
 #
 # Environments live in ${XDG_CACHE_HOME:-~/.cache}/splora, one per hash of the requirements file, Python version and
 # platform, so all clones share them. A changed file gets a new environment; delete the folder to free the disk space.
@@ -17,10 +17,12 @@
 set -eu
 
 requirements="requirements.txt"
-if [ "${1:-}" = --light ]; then
-  requirements="requirements-light.txt"
-  shift
-fi
+case "${1:-}" in
+  --light | --spark)
+    requirements="requirements-${1#--}.txt"
+    shift
+    ;;
+esac
 existing=false
 if [ "${1:-}" = --existing ]; then
   existing=true

@@ -133,7 +133,8 @@ public final class FleetParts implements AutoCloseable {
             member.close();
         }
         if (!member.problems().isEmpty()) {
-            return new Survey(given, entries.hashes(given), Map.of(), member.problems(), List.of());
+            return new Survey(
+                    given, files.isEmpty() ? entries.hashes(given) : files, Map.of(), member.problems(), List.of());
         }
         return new Survey(given, files, state, List.of(), needs);
     }
