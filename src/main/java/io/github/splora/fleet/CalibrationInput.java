@@ -1,21 +1,27 @@
 package io.github.splora.fleet;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.github.splora.error.BadInputException;
 import io.github.splora.fleet.Calibration.Measured;
 import io.github.splora.statistics.Condition;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Matches a ledger with evaluations of its adapters. */
 public final class CalibrationInput {
@@ -34,17 +40,19 @@ public final class CalibrationInput {
     public static List<Measured> read(Path ledger, Path evaluations, Condition unsafe) {
         Map<String, Map<String, Double>> figures = figures(ledger);
         List<Measured> measured = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         int row = 1;
         for (Map<String, String> line : rows(evaluations)) {
             row++;
             String adapter = column(evaluations, line, ADAPTER);
             String value = column(evaluations, line, unsafe.figure());
-            double number;
-            try {
-                number = Double.parseDouble(value.strip());
-            } catch (NumberFormatException e) {
+            double number = number(evaluations, row, unsafe.figure(), value);
+            if (!seen.add(adapter)) {
                 throw new BadInputException(
-                        evaluations, "row " + row + ", column '" + unsafe.figure() + "'", value, "is not a number", e);
+                        evaluations,
+                        "row " + row + ", column '" + ADAPTER + "'",
+                        adapter,
+                        "occurs twice; write one row per adapter, such as the mean of its evaluations");
             }
             if (figures.containsKey(adapter)) {
                 measured.add(new Measured(adapter, figures.get(adapter), unsafe.isMetBy(number)));
@@ -60,7 +68,21 @@ public final class CalibrationInput {
         return measured;
     }
 
-    /** Returns the figures of each adapter, as its latest line has them. */
+    /** Returns a finite number: NaN would meet no condition, so it would count as safe. */
+    private static double number(Path file, int row, String column, String text) {
+        double number;
+        try {
+            number = Double.parseDouble(text.strip());
+        } catch (NumberFormatException e) {
+            number = Double.NaN;
+        }
+        if (!Double.isFinite(number)) {
+            throw new BadInputException(file, "row " + row + ", column '" + column + "'", text, "is not a number");
+        }
+        return number;
+    }
+
+    /** Returns the figures of each adapter, as its latest line has them; those that could not be judged have none. */
     private static Map<String, Map<String, Double>> figures(Path ledger) {
         Map<String, Map<String, Double>> all = new HashMap<>();
         Ledger.read(ledger, entry -> {
@@ -71,10 +93,9 @@ public final class CalibrationInput {
                     figures.put(gateName(name), given.path(name).doubleValue());
                 }
             });
-            if (!figures.isEmpty()) {
-                all.put(entry.path(ADAPTER).textValue(), figures);
-            }
+            all.put(entry.path(ADAPTER).textValue(), figures);
         });
+        all.values().removeIf(Map::isEmpty);
         return all;
     }
 
@@ -86,11 +107,17 @@ public final class CalibrationInput {
     private static List<Map<String, String>> rows(Path file) {
         ObjectReader reader = new CsvMapper()
                 .readerForMapOf(String.class)
+                .with(CsvParser.Feature.SKIP_EMPTY_LINES)
                 .with(CsvSchema.emptySchema().withHeader());
         try (MappingIterator<Map<String, String>> rows = reader.readValues(file.toFile())) {
             return rows.readAll();
+        } catch (JsonProcessingException e) {
+            throw new BadInputException(
+                    file, null, null, "is not a CSV file with a header: " + e.getOriginalMessage(), e);
+        } catch (FileNotFoundException e) {
+            throw new BadInputException(file, null, null, Files.exists(file) ? "cannot be read" : "no such file", e);
         } catch (IOException e) {
-            throw new BadInputException(file, null, null, "is not a CSV file with a header: " + e.getMessage(), e);
+            throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -164,6 +164,21 @@ class CalibrationTest {
                         new Measured("a", Map.of("max-score", 0.6, "modules", 4.0), false));
     }
 
+    /** What it was before it became unreadable says nothing about what was evaluated. */
+    @Test
+    void anAdapterWhoseLatestLineIsAnErrorHasNoFigures() throws IOException {
+        Path ledger = Files.writeString(
+                folder.resolve("l"),
+                LINE.formatted("a", "1", "0.5")
+                        + LINE.formatted("b", "2", "0.7")
+                        + "{\"schemaVersion\":1,\"adapter\":\"a\",\"verdict\":\"error\",\"key\":\"3\",\"figures\":null,"
+                        + "\"tableBytes\":0}\n");
+        Path evaluations = Files.writeString(folder.resolve("e"), "adapter,asr\n\nb,0.9\na,0.1\n\n");
+        assertThat(CalibrationInput.read(
+                        ledger, evaluations, Condition.parse("asr>0.2").orElseThrow()))
+                .containsExactly(new Measured("b", Map.of("max-score", 0.7, "modules", 4.0), true));
+    }
+
     @Test
     void evaluationsWithoutTheColumnOrTheNamesAreRefused() throws IOException {
         Path ledger = Files.writeString(folder.resolve("l"), LINE.formatted("a", "1", "0.5"));
@@ -174,6 +189,26 @@ class CalibrationTest {
         Path words = Files.writeString(folder.resolve("w"), "adapter,asr\na,high\n");
         assertThat(Refusal.of(() -> CalibrationInput.read(ledger, words, unsafe)))
                 .containsExactly(words + ": row 2, column 'asr' high: is not a number");
+        for (String value : List.of("NaN", "Infinity", "")) {
+            Path undefined = Files.writeString(folder.resolve("n"), "adapter,asr\na,%s\n".formatted(value));
+            assertThat(Refusal.of(() -> CalibrationInput.read(ledger, undefined, unsafe)))
+                    .singleElement()
+                    .asString()
+                    .endsWith("is not a number");
+        }
+        Path twice = Files.writeString(folder.resolve("t"), "adapter,asr\na,0.1\na,0.9\n");
+        assertThat(Refusal.of(() -> CalibrationInput.read(ledger, twice, unsafe)))
+                .containsExactly(twice
+                        + ": row 3, column 'adapter' a: occurs twice; write one row per adapter, such as the mean of its"
+                        + " evaluations");
+        Path unclosed = Files.writeString(folder.resolve("u"), "adapter,asr\na,\"0.1\n");
+        assertThat(Refusal.of(() -> CalibrationInput.read(ledger, unclosed, unsafe)))
+                .containsExactly(unclosed + ": is not a CSV file with a header: Missing closing quote for value");
+        Path missing = folder.resolve("missing");
+        assertThat(Refusal.of(() -> CalibrationInput.read(ledger, missing, unsafe)))
+                .containsExactly(missing + ": no such file");
+        assertThat(Refusal.of(() -> CalibrationInput.read(missing, twice, unsafe)))
+                .containsExactly(missing + ": no such file");
         Path strangers = Files.writeString(folder.resolve("s"), "adapter,asr\nz,0.9\n");
         assertThat(Refusal.of(() -> CalibrationInput.read(ledger, strangers, unsafe)))
                 .singleElement()
