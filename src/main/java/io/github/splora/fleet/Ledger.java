@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -26,10 +27,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
 
+    private static final String BEGINNING = "{\"schemaVersion\":" + LedgerEntry.SCHEMA_VERSION + ",\"adapter\":";
+
+    /** A byte beyond the end of every file: Windows lets nobody read what is locked, and a ledger is read while it is written. */
+    private static final long LOCKED = 1L << 62;
+
     private final Path file;
     private final FileChannel lines;
     private final @Nullable ModuleTable table;
-    private final Map<String, String> known = new HashMap<>();
+    private final Map<String, Latest> latest = new HashMap<>();
+    /** Kept by a run without a table, so that the next run with it does not cut it off. */
+    private long tableBytes;
+
+    /** What the latest line on an adapter says. */
+    private record Latest(String key, String verdict) {}
 
     private Ledger(Path file, FileChannel lines, @Nullable ModuleTable table) {
         this.file = file;
@@ -42,8 +53,8 @@ public final class Ledger implements AutoCloseable {
      *
      * @param table the table of modules, CSV or Parquet by the end of its name; empty if none is wanted
      * @param isResuming whether it may hold lines already
-     * @throws BadInputException if it holds lines and {@code isResuming} is false, if it is not a ledger, or if the table does not
-     *     belong to it
+     * @throws BadInputException if it or the table holds lines and {@code isResuming} is false, if it is not a ledger, or if the table
+     *     does not belong to it
      * @throws IOException if it cannot be written
      */
     public static Ledger open(Path file, Optional<Path> table, boolean isResuming) throws IOException {
@@ -53,19 +64,34 @@ public final class Ledger implements AutoCloseable {
         }
         FileChannel lines = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (lines.tryLock() == null) {
+            if (lines.tryLock(LOCKED, 1, false) == null) {
                 throw new BadInputException(file, "--ledger", null, "is being written by another run");
             }
             Scan scan = new Scan(file);
             scan.run(entry -> {});
+            if (scan.end == 0) {
+                requireBeginning(file);
+            }
             lines.truncate(scan.end).position(scan.end);
-            Ledger ledger =
-                    new Ledger(file, lines, table.isEmpty() ? null : ModuleTable.open(table.get(), scan.tableBytes));
-            ledger.known.putAll(scan.keys);
+            Ledger ledger = new Ledger(
+                    file, lines, table.isEmpty() ? null : ModuleTable.open(table.get(), scan.tableBytes, isResuming));
+            ledger.latest.putAll(scan.latest);
+            ledger.tableBytes = scan.tableBytes;
             return ledger;
         } catch (IOException | RuntimeException e) {
             lines.close();
             throw e;
+        }
+    }
+
+    /** @throws BadInputException if a file without a complete line is not the beginning of one, so that it must not be cut off */
+    private static void requireBeginning(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            String start = new String(in.readNBytes(BEGINNING.length()), StandardCharsets.ISO_8859_1);
+            // A system that crashed may leave zeros where a line was to be.
+            if (!BEGINNING.startsWith(start) && start.charAt(0) != 0) {
+                throw new BadInputException(file, "--ledger", null, "is not a ledger; name another file");
+            }
         }
     }
 
@@ -77,14 +103,21 @@ public final class Ledger implements AutoCloseable {
     public static void read(Path file, Consumer<ObjectNode> reader) {
         try {
             new Scan(file).run(reader);
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(file, null, null, "no such file", e);
         } catch (IOException e) {
             throw new BadInputException(file, null, null, "cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** Returns the verdict in the line with this key; empty if there is none. */
-    public Optional<String> find(String key) {
-        return Optional.ofNullable(known.get(key));
+    /**
+     * Returns the verdict in the latest line on an adapter, if that line has this key. A line that was followed by another one on the same
+     * adapter does not count: readers of the ledger go by the latest.
+     */
+    public Optional<String> find(String adapter, String key) {
+        return Optional.ofNullable(latest.get(adapter))
+                .filter(line -> line.key().equals(key))
+                .map(Latest::verdict);
     }
 
     /**
@@ -94,14 +127,16 @@ public final class Ledger implements AutoCloseable {
      * @throws IOException if one of the files cannot be written
      */
     public void add(LedgerEntry entry, @Nullable RunReport report) throws IOException {
-        long tableBytes = table == null ? 0 : report == null ? table.length() : table.add(report);
+        if (table != null && report != null) {
+            tableBytes = table.add(report);
+        }
         byte[] line = (StrictJson.writeLine(entry.withTableBytes(tableBytes)) + "\n").getBytes(StandardCharsets.UTF_8);
         ByteBuffer buffer = ByteBuffer.wrap(line);
         while (buffer.hasRemaining()) {
             lines.write(buffer);
         }
         lines.force(false);
-        known.put(entry.key(), entry.verdict());
+        latest.put(entry.adapter(), new Latest(entry.key(), entry.verdict()));
     }
 
     /**
@@ -128,7 +163,7 @@ public final class Ledger implements AutoCloseable {
     private static final class Scan {
 
         private final Path file;
-        private final Map<String, String> keys = new HashMap<>();
+        private final Map<String, Latest> latest = new HashMap<>();
         private long end;
         private long tableBytes;
         private int number;
@@ -140,15 +175,16 @@ public final class Ledger implements AutoCloseable {
         void run(Consumer<ObjectNode> reader) throws IOException {
             long complete = lengthOfCompleteLines(file);
             try (InputStream in = Files.newInputStream(file);
-                    BufferedReader text = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+                    BufferedReader text = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1))) {
                 long read = 0;
                 while (read < complete) {
                     String line = text.readLine();
                     if (line == null) {
                         break;
                     }
-                    read += line.getBytes(StandardCharsets.UTF_8).length + 1;
-                    accept(line, reader);
+                    // One character per byte so far, so that damaged text cannot shift the count.
+                    read += line.length() + 1;
+                    accept(new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8), reader);
                 }
             }
             end = complete;
@@ -167,7 +203,10 @@ public final class Ledger implements AutoCloseable {
                             "line " + number,
                             null,
                             "is not a line of a ledger of this version of splora; name another file"));
-            keys.put(entry.path("key").textValue(), entry.path("verdict").textValue());
+            latest.put(
+                    entry.path("adapter").textValue(),
+                    new Latest(
+                            entry.path("key").textValue(), entry.path("verdict").textValue()));
             tableBytes = entry.path("tableBytes").longValue();
             reader.accept(entry);
         }

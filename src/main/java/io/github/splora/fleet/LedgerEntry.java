@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param version version of splora
  * @param created when the verdict was given, in UTC
  * @param key SHA-256 over the adapter's name and hashes, the models, the settings and the version: what {@code --resume} looks up
- * @param tableBytes length of the table of modules with this adapter's rows; 0 without a table
+ * @param tableBytes length of the table of modules with this adapter's rows; a run without a table keeps the last one, at first 0
  */
 public record LedgerEntry(
         int schemaVersion,

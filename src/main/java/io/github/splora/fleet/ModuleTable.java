@@ -2,14 +2,19 @@ package io.github.splora.fleet;
 
 import io.github.splora.error.BadInputException;
 import io.github.splora.output.WholeFile;
+import io.github.splora.parquet.TableColumn;
+import io.github.splora.report.Csv;
 import io.github.splora.report.CsvWriter;
 import io.github.splora.report.RunReport;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -39,7 +44,7 @@ public final class ModuleTable implements AutoCloseable {
     }
 
     /** Returns the CSV file that the rows of a table are appended to. */
-    private static Path rows(Path file) {
+    public static Path rows(Path file) {
         return hasSuffix(file, PARQUET) ? file.resolveSibling(file.getFileName() + CSV) : file;
     }
 
@@ -47,9 +52,11 @@ public final class ModuleTable implements AutoCloseable {
      * Opens a table and cuts off rows that are not in the ledger.
      *
      * @param length what the ledger says the length of its rows is; 0 for a new table
-     * @throws BadInputException if they are shorter
+     * @param isResuming whether the table may exist already
+     * @throws BadInputException if they are shorter, or if a file is there that is not to be continued
      */
-    static ModuleTable open(Path file, long length) throws IOException {
+    static ModuleTable open(Path file, long length, boolean isResuming) throws IOException {
+        requireFree(rows(file), length, isResuming);
         FileChannel channel = FileChannel.open(rows(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (channel.size() < length) {
@@ -68,6 +75,30 @@ public final class ModuleTable implements AutoCloseable {
         }
     }
 
+    private static void requireFree(Path rows, long length, boolean isResuming) throws IOException {
+        if (!Files.exists(rows) || Files.size(rows) == 0) {
+            return;
+        }
+        if (!isResuming) {
+            throw new BadInputException(
+                    rows, "--modules", null, "exists; give --resume to continue it, or name another file");
+        }
+        if (length == 0 && !isTable(rows)) {
+            throw new BadInputException(rows, "--modules", null, "is not a table of modules; name another file");
+        }
+    }
+
+    /** Whether a file begins with the header of a table, as far as it goes. */
+    private static boolean isTable(Path rows) throws IOException {
+        byte[] header = Csv.line(CsvWriter.columnsOfSeveral().stream().map(TableColumn::name))
+                .getBytes(StandardCharsets.UTF_8);
+        try (InputStream in = Files.newInputStream(rows)) {
+            byte[] start = in.readNBytes(header.length);
+            // A system that crashed may leave zeros where rows were to be.
+            return start[0] == 0 || Arrays.equals(start, Arrays.copyOf(header, start.length));
+        }
+    }
+
     /** Adds an adapter's modules, and returns the length of the rows then. */
     long add(RunReport report) throws IOException {
         ByteBuffer rows = ByteBuffer.wrap(
@@ -76,10 +107,6 @@ public final class ModuleTable implements AutoCloseable {
             channel.write(rows);
         }
         channel.force(false);
-        return channel.position();
-    }
-
-    long length() throws IOException {
         return channel.position();
     }
 

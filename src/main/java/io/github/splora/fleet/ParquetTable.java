@@ -47,8 +47,13 @@ final class ParquetTable {
                     rows,
                     "row " + row,
                     null,
-                    "is not what 'splora fleet' wrote: " + e.getMessage() + "; begin a new ledger and table",
+                    "is not what 'splora fleet' wrote: " + reason(e) + "; begin a new ledger and table",
                     e);
         }
+    }
+
+    /** Returns a message without the place that Jackson appends to it: the row is known. */
+    private static String reason(RuntimeException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The files of an adapter of a fleet, before it is opened.
@@ -28,10 +29,13 @@ record AdapterFiles(Map<String, String> hashes, FileStates states) {
         Map<String, String> hashes = new TreeMap<>();
         try {
             Path place = hub.resolve(given, revision);
-            Path folder =
-                    Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
-            List<Path> files = NAMES.stream()
-                    .map(Objects.requireNonNull(folder)::resolve)
+            boolean isFolder = Files.isDirectory(place);
+            Path folder = isFolder ? place : place.toAbsolutePath().getParent();
+            // A weights file that the user names may have another name than PEFT's.
+            List<Path> files = Stream.concat(
+                            NAMES.stream().map(Objects.requireNonNull(folder)::resolve),
+                            Stream.of(place.toAbsolutePath()).filter(file -> !isFolder))
+                    .distinct()
                     .filter(Files::isRegularFile)
                     .toList();
             FileStates states = new FileStates(files);

@@ -81,7 +81,7 @@ public final class FleetRun {
             for (String each : given) {
                 AdapterFiles files = entries.files(each);
                 Optional<FleetVerdict> known =
-                        ledger.find(entries.key(each, files.hashes())).flatMap(FleetVerdict::named);
+                        ledger.find(each, entries.key(each, files.hashes())).flatMap(FleetVerdict::named);
                 if (known.isPresent()) {
                     skipped++;
                     verdicts.merge(known.get(), 1, Integer::sum);

@@ -30,10 +30,12 @@ public record OpenAdapter(String given, Adapter adapter) {
         return name == null ? "adapter" : name.toString();
     }
 
-    /** Whether a problem names a file of this adapter. */
+    /** Whether a problem names this adapter's folder or a file in it. A folder in it may be another adapter, such as a checkpoint. */
     boolean isNamedIn(Problem problem) {
         String own = path().toString();
-        return problem.file().equals(own) || problem.file().startsWith(own + File.separator);
+        String file = problem.file();
+        return file.equals(own)
+                || (file.startsWith(own + File.separator) && file.lastIndexOf(File.separator) == own.length());
     }
 
     /** Returns the adapter's folder, or its file. An output must not be inside it. */

@@ -29,6 +29,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,7 +125,7 @@ class FleetRunTest {
                         score(List.of()),
                         adapters,
                         ledger,
-                        Optional.of(table),
+                        Optional.ofNullable(table),
                         policy,
                         isResuming,
                         repairs,
@@ -220,6 +221,16 @@ class FleetRunTest {
         assertThat(summary.count(FleetVerdict.BLOCK)).isEqualTo(1);
         assertThat(summary.count(FleetVerdict.ALLOW)).isEqualTo(6);
         assertThat(summary.isAllAllowed()).isFalse();
+    }
+
+    /** Trainers write checkpoints into the folder of the final adapter. */
+    @Test
+    void anAdapterInTheFolderOfAnotherFailsAlone() throws IOException {
+        Path checkpoint = adapters.resolve("good0/checkpoint-1");
+        adapter(12).writeTo(checkpoint);
+        breakWithNaN(checkpoint);
+        assertThat(run(false).count(FleetVerdict.ALLOW)).isEqualTo(6);
+        assertThat(verdict("checkpoint-1")).isEqualTo("error");
     }
 
     private static void breakWithNaN(Path adapter) throws IOException {
@@ -354,6 +365,36 @@ class FleetRunTest {
         assertThat(lines()).hasSize(7);
     }
 
+    /** Whoever reads the ledger goes by the latest line on an adapter. */
+    @Test
+    void anAdapterThatIsReplacedAndPutBackIsJudgedAgain() throws IOException {
+        run(false);
+        byte[] first = Files.readAllBytes(adapters.resolve("good3/adapter_model.safetensors"));
+        adapter(99).writeTo(adapters.resolve("good3"));
+        run(true);
+        Files.write(adapters.resolve("good3/adapter_model.safetensors"), first);
+        assertThat(run(true).skipped()).isEqualTo(5);
+        List<ObjectNode> lines = lines();
+        assertThat(lines).hasSize(8);
+        assertThat(lines.get(7).path("key"))
+                .isEqualTo(lines.get(3).path("key"))
+                .isNotEqualTo(lines.get(6).path("key"));
+        assertThat(run(true).skipped()).isEqualTo(6);
+    }
+
+    @Test
+    void aWeightsFileOfAnotherNameIsHashedToo() throws IOException {
+        Path weights = adapters.resolve("good1/mine.safetensors");
+        Files.move(adapters.resolve("good1/adapter_model.safetensors"), weights);
+        adapters = Files.writeString(folder.resolve("list.txt"), weights + "\n");
+        run(false);
+        assertThat(lines().get(0).path("files").path("mine.safetensors").textValue())
+                .hasSize(64);
+        adapter(99).writeTo(folder.resolve("other"));
+        Files.copy(folder.resolve("other/adapter_model.safetensors"), weights, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(run(true).skipped()).isZero();
+    }
+
     @Test
     void anAdapterThatChangesAfterItWasHashedIsAnError() throws IOException {
         run(false);
@@ -389,6 +430,50 @@ class FleetRunTest {
                 .asString()
                 .contains("line 1: is not a line of a ledger");
         assertThat(ledger).content().isEqualTo("notes\nmore\n");
+        Files.writeString(ledger, "{\"r\": 8}");
+        assertThat(Refusal.of(() -> run(true))).singleElement().asString().contains("--ledger: is not a ledger");
+        assertThat(ledger).content().isEqualTo("{\"r\": 8}");
+    }
+
+    @Test
+    void aFileThatIsNoTableIsNotTouched() throws IOException {
+        Files.writeString(table, "adapter,asr\n");
+        assertThat(Refusal.of(() -> run(false)))
+                .singleElement()
+                .asString()
+                .contains("--modules: exists; give --resume to continue it");
+        assertThat(Refusal.of(() -> run(true)))
+                .singleElement()
+                .asString()
+                .contains("--modules: is not a table of modules");
+        assertThat(table).content().isEqualTo("adapter,asr\n");
+    }
+
+    @Test
+    void aRunWithoutTheTableLosesNoRows() throws IOException {
+        run(false);
+        Path whole = table;
+        List<String> rows = Files.readAllLines(whole);
+        adapter(7).writeTo(adapters.resolve("good7"));
+        table = null;
+        run(true);
+        table = whole;
+        adapter(8).writeTo(adapters.resolve("good8"));
+        run(true);
+        assertThat(Files.readAllLines(whole))
+                .startsWith(rows.toArray(String[]::new))
+                .hasSize(rows.size() + MODULES.size());
+    }
+
+    @Test
+    void bytesThatAreNoTextDoNotHideTheLinesAfterThem() throws IOException {
+        run(false);
+        byte[] bytes = Files.readAllBytes(ledger);
+        int place = Files.readString(ledger).indexOf("good0");
+        Arrays.fill(bytes, place, place + 5, (byte) 0xff);
+        Files.write(ledger, bytes);
+        assertThat(lines()).hasSize(6);
+        assertThat(run(true).skipped()).isEqualTo(5);
     }
 
     @Test
