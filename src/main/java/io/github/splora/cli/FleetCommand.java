@@ -176,6 +176,9 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
         if (modules != null && !ModuleTable.isNamed(modules)) {
             throw wrong("--modules " + Printable.text(modules.toString()) + ": must end in .csv or .parquet");
         }
+        files().contradiction().ifPresent(sentence -> {
+            throw wrong(sentence);
+        });
         findModels(models);
         return new FleetOptions(
                 new ScoreOptions(
@@ -203,6 +206,16 @@ final class FleetCommand extends CommandSupport implements Callable<Integer> {
                 Optional.ofNullable(repair),
                 Surgery.of(ActionKind.REPAIR, client.choice.client().demands().configStyle()),
                 Optional.ofNullable(watch).map(Duration::ofSeconds));
+    }
+
+    private FleetFiles files() {
+        return new FleetFiles(adapters, repair)
+                .with("--policy", policy)
+                .with("--ledger", ledger)
+                .with("--modules", modules)
+                .with("--modules", modules == null ? null : ModuleTable.rows(modules))
+                .with("--sarif", sarif)
+                .with("--junit", junit);
     }
 
     private void print(FleetSummary summary) {

@@ -3,10 +3,16 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.error.BadInputException;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The adapters of a fleet, in a fixed order. */
 final class FleetList {
@@ -34,17 +40,74 @@ final class FleetList {
         return adapters;
     }
 
-    /** Lists the adapters in a folder; empty if there are none yet. */
+    /**
+     * Lists the adapters in a folder; empty if there are none yet.
+     *
+     * @throws BadInputException if it is not a folder, or something in it cannot be listed
+     */
     static List<String> inFolder(Path folder) {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            return tree.filter(Files::isDirectory)
-                    .filter(each -> !isHidden(folder.relativize(each)))
-                    .filter(each -> Adapter.isAt(each) || Adapter.hasWeights(each))
-                    .map(Path::toString)
-                    .sorted()
-                    .toList();
-        } catch (IOException | java.io.UncheckedIOException e) {
+        if (!Files.isDirectory(folder)) {
+            throw new BadInputException(folder, null, null, "is not a folder; --watch waits for adapters in a folder");
+        }
+        Visitor found = new Visitor(folder);
+        try {
+            Files.walkFileTree(folder, found);
+        } catch (IOException e) {
             throw new BadInputException(folder, null, null, "cannot be listed: " + e.getMessage(), e);
+        }
+        return found.adapters.stream().sorted().toList();
+    }
+
+    /** Collects adapters in folders and in links to folders. What disappears meanwhile, as uploads do, is passed over. */
+    private static final class Visitor extends SimpleFileVisitor<Path> {
+
+        private final Path root;
+        private final List<String> adapters = new ArrayList<>();
+
+        Visitor(Path root) {
+            this.root = root;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
+            if (!each.equals(root) && each.getFileName().toString().startsWith(".")) {
+                return FileVisitResult.SKIP_SUBTREE;
+            }
+            add(each);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) {
+            if (attributes.isSymbolicLink()
+                    && Files.isDirectory(each)
+                    && !each.getFileName().toString().startsWith(".")) {
+                add(each);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        private void add(Path each) {
+            if (Adapter.isAt(each) || Adapter.hasWeights(each)) {
+                adapters.add(each.toString());
+            }
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path each, IOException e) throws IOException {
+            return passedOver(each, e);
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path each, @Nullable IOException e) throws IOException {
+            return e == null ? FileVisitResult.CONTINUE : passedOver(each, e);
+        }
+
+        private FileVisitResult passedOver(Path each, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException && !each.equals(root)) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
         }
     }
 
@@ -58,14 +121,5 @@ final class FleetList {
             throw new BadInputException(
                     file, null, null, "is neither a folder of adapters nor a text file with a path per line", e);
         }
-    }
-
-    private static boolean isHidden(Path relative) {
-        for (Path part : relative) {
-            if (part.toString().startsWith(".")) {
-                return true;
-            }
-        }
-        return false;
     }
 }

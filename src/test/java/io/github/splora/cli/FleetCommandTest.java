@@ -80,12 +80,32 @@ class FleetCommandTest {
                 "--watch 0 | --watch 0: must be at least 1 second",
                 "--preset llama | --preset names both models: it cannot be given with --base or --aligned",
                 "--modules table.txt | --modules table.txt: must end in .csv or .parquet",
+                "--junit r.xml --sarif r.xml | --junit r.xml: --sarif names the same file",
+                "--modules m.parquet --sarif ./m.parquet.csv | --sarif ./m.parquet.csv: --modules names the same file",
                 "--threads 0 | --threads 0: must be at least 1",
             })
     void contradictionsAreWrongUsage(String options, String message) {
         Run run = fleet(options.split(" "));
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("splora: " + message);
+    }
+
+    @Test
+    void whatIsReadOrWrittenIsNotOverwritten() {
+        assertThat(fleet("--sarif", ledger.toString()).err())
+                .startsWith("splora: --sarif " + ledger + ": --ledger names the same file\n");
+        Run inside = fleet("--repair", adapters.resolve("repaired").toString());
+        assertThat(inside.code()).isEqualTo(2);
+        assertThat(inside.err()).contains("lies in the folder of --adapters");
+        assertThat(ledger).doesNotExist();
+    }
+
+    @Test
+    void watchingAListIsRefused() throws IOException {
+        adapters = Files.writeString(folder.resolve("list.txt"), adapters.resolve("a0") + "\n");
+        Run run = fleet("--watch", "1");
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.err()).contains("list.txt: is not a folder; --watch waits for adapters in a folder");
     }
 
     @Test
