@@ -135,7 +135,6 @@ public final class LedgerTable {
             figures.remove(figures.size() - 1);
             rows = rows(figures, entries);
         }
-        int last = rows.get(0).size() - 1;
         int rest = width - middle(rows) - GAP;
         int longest = width(rows, 0);
         int name = Math.max(SHORTEST, Math.min(longest, rest - SHORTEST));
