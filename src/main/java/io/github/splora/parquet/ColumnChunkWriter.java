@@ -92,7 +92,7 @@ final class ColumnChunkWriter {
         }
         int header = run << 1;
         while (header >= 0x80) {
-            levels.write(header & 0x7f | 0x80);
+            levels.write((header & 0x7f) | 0x80);
             header >>>= 7;
         }
         levels.write(header);
