@@ -42,6 +42,8 @@ public final class StrictYaml {
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_DEPTH = 20;
+    /** Reading a number takes time that grows with the square of its length. */
+    private static final int MAX_DIGITS = 1000;
 
     private static final Schema SCHEMA = new CoreSchema();
 
@@ -168,10 +170,13 @@ public final class StrictYaml {
         }
     }
 
-    private static JsonNode scalar(ScalarEvent event) {
+    private JsonNode scalar(ScalarEvent event) {
         Tag tag = SCHEMA.getScalarResolver().resolve(event.getValue(), event.isPlain());
         if (!event.isPlain() || tag.equals(Tag.STR)) {
             return TextNode.valueOf(event.getValue());
+        }
+        if (event.getValue().length() > MAX_DIGITS) {
+            throw refusal(event, null, "a number has more than " + MAX_DIGITS + " digits");
         }
         Object value = Objects.requireNonNull(SCHEMA.getSchemaTagConstructors().get(tag))
                 .construct(new ScalarNode(tag, event.getValue(), event.getScalarStyle()));

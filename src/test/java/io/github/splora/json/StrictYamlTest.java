@@ -94,6 +94,10 @@ class StrictYamlTest {
                 .singleElement()
                 .asString()
                 .contains("exceeds the limit for YAML files");
+        assertThat(Refusal.of(() -> StrictYaml.readNamed(file("a: 1\nb: " + "1".repeat(1001)))))
+                .singleElement()
+                .asString()
+                .contains("line 2: a number has more than 1000 digits");
         assertThat(Refusal.of(() -> StrictYaml.readNamed(file("a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"))))
                 .singleElement()
                 .asString()
