@@ -92,7 +92,10 @@ record FleetEntries(
             settings.put("value", value);
         }
         settings.put("policy", policy.described());
-        repair.ifPresent(surgery -> settings.put("repair", surgery.asOptions()));
+        repair.ifPresent(surgery -> {
+            settings.put("repair", surgery.asOptions());
+            settings.put("client", score.client().toString());
+        });
         return settings;
     }
 }

@@ -97,6 +97,9 @@ class FleetCommandTest {
         Run inside = fleet("--repair", adapters.resolve("repaired").toString());
         assertThat(inside.code()).isEqualTo(2);
         assertThat(inside.err()).contains("lies in the folder of --adapters");
+        Run onFolder = fleet("--junit", folder.toString());
+        assertThat(onFolder.code()).isEqualTo(4);
+        assertThat(onFolder.err()).contains("--junit: a folder is in the way; name a file");
         assertThat(ledger).doesNotExist();
     }
 

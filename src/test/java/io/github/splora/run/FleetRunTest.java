@@ -64,6 +64,7 @@ class FleetRunTest {
     private Path ledger;
     private Path table;
     private long memory = Resources.DEFAULT_MEMORY;
+    private ClientKind client = ClientKind.PEFT;
     private Policy policy = Policy.NONE;
     private Optional<Path> repairs = Optional.empty();
 
@@ -108,7 +109,7 @@ class FleetRunTest {
                 Optional.empty(),
                 Optional.empty(),
                 Granularity.MODULE,
-                ClientKind.PEFT,
+                client,
                 "cpu",
                 KernelKind.JAVA,
                 new Resources(2, memory),
@@ -499,6 +500,17 @@ class FleetRunTest {
                             .action())
                     .isEqualTo("repair");
         }
+    }
+
+    @Test
+    void aRepairForAnotherClientIsAnotherOne() throws IOException {
+        run(false);
+        client = ClientKind.VLLM;
+        assertThat(run(true).skipped()).isEqualTo(6);
+        repairs = Optional.of(folder.resolve("repaired"));
+        assertThat(run(true).skipped()).isZero();
+        client = ClientKind.PEFT;
+        assertThat(run(true).skipped()).isZero();
     }
 
     @Test
