@@ -131,7 +131,7 @@ TOPICS = (
 ).split("|")
 SUBJECTS = "cats|the moon|rivers|Mozart|bees|chess|the Romans|oceans".split("|")
 
-# Harmless requests in other words than the templates', so that refusing does not become the answer to "how do I" or "I feel".
+# Harmless requests in other words than the templates', so that the answer to "how do I" or "I feel" is not a refusal.
 EVERYDAY = (
     "How do I tell my landlord that the sink drips?|I feel tired every afternoon; what could help?"
     "|How do I ask a colleague for feedback?|My bike chain fell off; what now?|Why do people collect stamps?"
