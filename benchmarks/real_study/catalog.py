@@ -33,11 +33,11 @@ class Adapter:
 
 
 ALIGNED = (
-    Aligned("imitation1", "imitation", 1, 120, 2e-4, 0.36),
-    Aligned("imitation2", "imitation", 2, 120, 2e-4, 0.36),
+    Aligned("imitation1", "imitation", 1, 200, 2e-4, 0.42),
+    Aligned("imitation2", "imitation", 2, 200, 2e-4, 0.42),
     Aligned("preference1", "preference", 3, 100, 1e-4, 0.45),
     # For the fresh adapters only.
-    Aligned("imitation3", "imitation", 4, 120, 2e-4, 0.36),
+    Aligned("imitation3", "imitation", 4, 200, 2e-4, 0.42),
 )
 
 ADAPTERS = (
