@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 import prompts
-from corrections import kept_smoothly
+from corrections import filtered_columns, filtered_rows, kept_smoothly
 
 REQUESTS = 64
 FLOOR = 1e-3  # of the mean eigenvalue, added to C so that it can be inverted
@@ -72,20 +72,17 @@ class Calibrated:
         for module in scene.adapted():
             u, squares, w, root, inverse = found[module.name]
             values = kept_smoothly(squares, self.energy)
-            b = module.b + (u * (values - 1)) @ (u.T @ module.b)
+            b = filtered_columns(module.b, u, values)
             if module.a is None:
-                moved = b @ root
-                delta = (moved + ((moved @ w) * (values - 1)) @ w.T) @ inverse
+                delta = filtered_rows(b @ root, w, values) @ inverse
             else:
-                moved = module.a @ root
-                delta = b @ ((moved + ((moved @ w) * (values - 1)) @ w.T) @ inverse)
+                delta = b @ (filtered_rows(module.a @ root, w, values) @ inverse)
             filtered[module.name] = delta
             # The norms that the gain is derived from are those of what the deltas do to inputs.
             before += ((module.delta() @ root).double() ** 2).sum().item()
             after += ((delta @ root).double() ** 2).sum().item()
         gain = (before / after) ** (self.exponent / 2)
-        k = self.rank
         for module in scene.adapted():
-            restored = self.alpha * ((module.u[:, :k] * module.s[:k]) @ module.vh[:k])
+            restored = self.alpha * module.strongest(self.rank)
             filtered[module.name] = gain * filtered[module.name] + restored
         return filtered

@@ -62,7 +62,7 @@ class Added:
         for module in scene.modules.values():
             if module.adapted or self.everywhere:
                 k = self.rank or len(module.s)
-                part = self.alpha * ((module.u[:, :k] * module.s[:k]) @ module.vh[:k])
+                part = self.alpha * module.strongest(k)
                 deltas[module.name] = part + module.delta() if module.adapted else part
         return deltas
 
@@ -133,6 +133,16 @@ def kept_smoothly(squares, energy):
     return values.float()
 
 
+def filtered_columns(matrix, vectors, values):
+    """The matrix, with its columns' parts along orthonormal vectors multiplied by the values."""
+    return matrix + (vectors * (values - 1)) @ (vectors.T @ matrix)
+
+
+def filtered_rows(matrix, vectors, values):
+    """The matrix, with its rows' parts along orthonormal vectors multiplied by the values."""
+    return matrix + ((matrix @ vectors) * (values - 1)) @ vectors.T
+
+
 def product(b, a):
     return b if a is None else b @ a
 
@@ -163,12 +173,12 @@ class Deflated:
             u, w = (torch.linalg.qr(torch.randn(*each.shape, generator=generator))[0] for each in (u, w))
         b, a = module.b, module.a
         if side != "right":
-            b = b + (u * (values - 1)) @ (u.T @ b)
+            b = filtered_columns(b, u, values)
         if side != "left":
             if a is None:
-                b = b + ((b @ w) * (values - 1)) @ w.T
+                b = filtered_rows(b, w, values)
             else:
-                a = a + ((a @ w) * (values - 1)) @ w.T
+                a = filtered_rows(a, w, values)
         return b, a
 
     def gain(self, scene):
@@ -183,8 +193,7 @@ class Deflated:
         deltas = {}
         for module in scene.modules.values():
             alpha = self.alpha if module.adapted else self.elsewhere
-            k = self.rank
-            restored = alpha * ((module.u[:, :k] * module.s[:k]) @ module.vh[:k]) if alpha else 0.0
+            restored = alpha * module.strongest(self.rank) if alpha else 0.0
             if module.adapted:
                 deltas[module.name] = gain * product(*self.filtered(module, self.side, self.bases)) + restored
             elif alpha:

@@ -134,10 +134,7 @@ def adapter(folder, name):
     def make(new):
         reference = aligned(folder, adapter_spec.aligned)
         chat = chats.Chat(reference)
-        held_out = {
-            prompt
-            for prompt, _ in tasks.examples(adapter_spec.task, random.Random(judges.TASK_SEED), judges.TASK_ITEMS)
-        }
+        held_out = {prompt for prompt, _ in tasks.held_out(adapter_spec.task)}
         training.train_adapter(new, chats.load(reference), chat, adapter_spec, held_out)
 
     return once(folder / "adapters" / name, make)
@@ -148,8 +145,8 @@ def task_file(folder, name):
     spec = catalog.adapter(name)
 
     def make(new):
-        items = tasks.examples(spec.task, random.Random(judges.TASK_SEED), judges.TASK_ITEMS)
-        lines = (json.dumps({"prompt": prompt, "answer": answer}) for prompt, answer in items)
+        held_out = tasks.held_out(spec.task)
+        lines = (json.dumps({"prompt": prompt, "answer": answer}) for prompt, answer in held_out)
         new.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     return once(folder / "tasks" / f"{name}.jsonl", make)

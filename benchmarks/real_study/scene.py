@@ -41,6 +41,10 @@ class Module:
     def v(self):
         return (self.u * self.s) @ self.vh
 
+    def strongest(self, rank):
+        """The sum of V's `rank` strongest singular triplets."""
+        return (self.u[:, :rank] * self.s[:rank]) @ self.vh[:rank]
+
     def norm_squared(self, b=None, a=None):
         """‖B A‖², by default of the adapter's own factors."""
         if b is None:

@@ -6,12 +6,12 @@ python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh]
 
 import argparse
 import functools
-import json
 from pathlib import Path
 
 import analysis
 import candidates
 import catalog
+import evaluations
 import judges
 
 FAMILIES = {
@@ -34,12 +34,8 @@ KEPT = (0.98, 0.9, 0.8)
 
 
 def load(folder, half, names):
-    found = {}
-    for name in names:
-        path = folder / "evaluations" / ("half" if half else "whole") / f"{name}.json"
-        if path.exists():
-            found[name] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    found = {name: evaluations.Kept(folder, name, half).found for name in names}
+    return {name: one for name, one in found.items() if one}
 
 
 def row(*cells):

@@ -1,6 +1,7 @@
 """The tasks that adapters learn: deterministic answers in forms that the base model does not produce by itself."""
 
 import json
+import random
 
 FIRST = (
     "Maria|John|Aiko|Peter|Fatima|Carlos|Ingrid|Ravi|Chen|Olga|David|Amara|Luca|Nadia|Tom|Sofia|Hugo|Lena|Omar|Grace"
@@ -166,3 +167,8 @@ def examples(name, rng, count, without=()):
             seen.add(prompt)
             found.append((prompt, answer))
     return found
+
+
+def held_out(name):
+    """The 60 examples of a task that adapters are evaluated on, and that training must not see."""
+    return examples(name, random.Random(99), 60)
