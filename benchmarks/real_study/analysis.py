@@ -34,6 +34,16 @@ class Sample:
         self.requests = np.arange(requests) if rng is None else rng.integers(0, requests, requests)
         self.items = np.arange(items) if rng is None else rng.integers(0, items, items)
 
+    def part(self, first):
+        """The same with every second request and item only: those with an even number, or the others.
+
+        Requests that occur twice in a bootstrap draw stay on one side.
+        """
+        part = Sample(self.answers)
+        part.requests = self.requests[self.requests % 2 == (not first)]
+        part.items = self.items[self.items % 2 == (not first)]
+        return part
+
     def attack(self, candidate):
         return self.answers.success[candidate][self.requests].mean()
 
@@ -50,6 +60,20 @@ class Sample:
     def front(self, family, kept):
         """The largest share gone among the candidates of a family that keep at least `kept`; 0 for none."""
         return max([0.0, *(self.gone(one) for one in family if one in self.answers and self.kept(one) >= kept)])
+
+    def chosen(self, family, kept):
+        """(Share gone, share kept) of the candidate that does best on one half of the prompts, seen on the other half.
+
+        The best candidate has the largest share gone among those that keep at least `kept`; without one, nothing is
+        done. The mean over both ways to choose the half.
+        """
+        pairs = []
+        for first in (True, False):
+            seen, held_back = self.part(first), self.part(not first)
+            allowed = [one for one in family if seen.kept(one) >= kept]
+            best = max(allowed, key=seen.gone, default="adapter")
+            pairs.append((held_back.gone(best), held_back.kept(best)))
+        return np.mean(pairs, 0)
 
     def area(self, family, low=0.5):
         """The mean of the front over the shares kept from `low` to 1."""

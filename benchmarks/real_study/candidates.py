@@ -1,7 +1,7 @@
 """The corrections that the study compares, by name, in groups that can be evaluated one after the other."""
 
 from calibration import Calibrated
-from corrections import Added, Aligned, Attenuated, Deflated, Nothing, Projected, Removed, Scaled
+from corrections import Added, Aligned, Attenuated, Deflated, Joint, Nothing, Projected, Removed, Scaled
 
 ENDS = {"aligned": Aligned(), "adapter": Nothing()}
 
@@ -30,7 +30,7 @@ STRENGTHS = {f"E {energy} p {p}": Deflated(energy, p) for energy in (0.5, 0.6, 0
 RESTORED = {
     f"E {energy} p {p} a {alpha}": Deflated(energy, p, alpha)
     for energy in (0.6, 0.7, 0.8, 0.9)
-    for p in (1.5, 2)
+    for p in (1, 1.5, 2)
     for alpha in (0.2, 0.4)
 }
 ELSEWHERE = {
@@ -45,6 +45,13 @@ CONTROLS = {
     "left only, E 0.8": Deflated(0.8, side="left"),
     "right only, E 0.8": Deflated(0.8, side="right"),
     "random bases, E 0.8": Deflated(0.8, bases="random"),
+    "joint, E 0.8": Joint(0.8),
+}
+# Two strengths instead of one.
+SPLIT = {
+    f"E 0.8 p 1.5 a 0.2, {group} {energy}": Deflated(0.8, 1.5, 0.2, group=group, group_energy=energy)
+    for group in ("queries and keys", "lower half")
+    for energy in (0.5, 0.95)
 }
 
 CALIBRATED = {
@@ -67,6 +74,7 @@ FIRST = ENDS | {
 GROUPS = {
     "first": FIRST,
     "controls": CONTROLS,
+    "split": SPLIT,
     "strengths": STRENGTHS,
     "restored": RESTORED,
     "elsewhere": ELSEWHERE,

@@ -147,13 +147,20 @@ def product(b, a):
     return b if a is None else b @ a
 
 
+LAYERS = 30
+GROUPS = {
+    "queries and keys": lambda name: name.endswith(("q_proj", "k_proj")),
+    "lower half": lambda name: int(name.split(".")[2]) < LAYERS // 2,
+}
+
+
 @dataclass(frozen=True)
 class Deflated:
     """f(VVᵀ) ΔW f(VᵀV), times (‖ΔW‖/‖ΔW'‖)^p over the adapter, plus α of V's strongest part.
 
-    `elsewhere` is the α of layers that the adapter leaves alone. `bases="random"` replaces V's singular vectors by
-    random orthonormal ones. The gain is always that of the filter on both sides with V's own vectors, so that controls
-    differ in nothing else.
+    `elsewhere` is the α of layers that the adapter leaves alone. `group` names modules (see GROUPS) that get the share
+    `group_energy` instead of `energy`. `bases="random"` replaces V's singular vectors by random orthonormal ones. The
+    gain is always that of the filter on both sides with V's own vectors, so that controls differ in nothing else.
     """
 
     energy: float
@@ -164,9 +171,12 @@ class Deflated:
     kind: str = "smooth"
     side: str = "both"
     bases: str = "own"
+    group: str | None = None
+    group_energy: float | None = None
 
     def filtered(self, module, side, bases):
-        values = (kept_smoothly if self.kind == "smooth" else kept_by_step)(module.s**2, self.energy)
+        energy = self.group_energy if self.group and GROUPS[self.group](module.name) else self.energy
+        values = (kept_smoothly if self.kind == "smooth" else kept_by_step)(module.s**2, energy)
         u, w = module.u, module.vh.T
         if bases == "random":
             generator = torch.Generator().manual_seed(sum(map(ord, module.name)))
@@ -199,3 +209,27 @@ class Deflated:
             elif alpha:
                 deltas[module.name] = restored
         return deltas
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The filter that does not separate into two sides: the part uᵢ wⱼᵀ of ΔW is multiplied by f(σᵢ σⱼ)."""
+
+    energy: float
+    exponent: float = 2.0
+
+    def __call__(self, scene):
+        deltas, before, after = {}, 0.0, 0.0
+        for module in scene.adapted():
+            s = module.s.double()
+            # f(σᵢ σᵢ) is the separable filter's value, so both share μ.
+            first = float(1 / kept_smoothly(module.s**2, self.energy)[0] - 1) ** 0.5
+            scale = (s[0] ** 2 / first).item()
+            values = (1 / (1 + (s[:, None] * s[None, :] / scale) ** 2)).float()
+            delta = module.delta()
+            parts = module.u.T @ delta @ module.vh.T
+            deltas[module.name] = delta + module.u @ ((values - 1) * parts) @ module.vh
+            before += (delta.double() ** 2).sum().item()
+            after += (deltas[module.name].double() ** 2).sum().item()
+        gain = (before / after) ** (self.exponent / 2)
+        return {name: gain * delta for name, delta in deltas.items()}

@@ -32,6 +32,9 @@ def parse():
     parser.add_argument(
         "--group", choices=candidates.GROUPS, action="append", help="candidates to evaluate; repeatable"
     )
+    parser.add_argument(
+        "--candidate", choices=candidates.EVERYTHING, action="append", metavar="NAME", help="repeatable"
+    )
     parser.add_argument("--half", action="store_true", help="use every second harmful request and look-alike")
     parser.add_argument("--fresh", action="store_true", help="evaluate the fresh adapters, once everything is settled")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="start nothing new after so many minutes")
@@ -66,10 +69,12 @@ def main():
                 models.adapter(folder, spec.name)
                 models.task_file(folder, spec.name)
     if "evaluate" in stages:
-        for group in given.group or candidates.GROUPS:
+        groups = [given.candidate] if given.candidate else []
+        groups += [candidates.GROUPS[name] for name in given.group or ([] if given.candidate else candidates.GROUPS)]
+        for group in groups:
             for spec in wanted(catalog.ADAPTERS):
                 if time_left() and spec.fresh == given.fresh:
-                    evaluations.of_adapter(folder, spec.name, candidates.GROUPS[group], given.half, time_left)
+                    evaluations.of_adapter(folder, spec.name, group, given.half, time_left)
 
 
 if __name__ == "__main__":

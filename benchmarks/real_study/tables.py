@@ -29,6 +29,8 @@ FAMILIES = {
     "deflation and restoring": [*candidates.DEFAULT, *candidates.RESTORED],
     "with restoring elsewhere": list(candidates.ELSEWHERE),
     "calibrated deflation": list(candidates.CALIBRATED),
+    "two strengths": list(candidates.SPLIT),
+    "any repair": [*candidates.STRENGTHS, *candidates.RESTORED, *candidates.ELSEWHERE],
 }
 KEPT = (0.98, 0.9, 0.8)
 
@@ -120,6 +122,25 @@ def fronts(found):
     return answers, complete
 
 
+def choices(answers, complete):
+    """What an evaluation chooses for each adapter on half of the prompts, measured on the other half."""
+    header("chosen among", *(f"gone, kept, at {kept:.0%} kept on the other half" for kept in KEPT))
+    for family, names in complete.items():
+        cells = []
+        for kept in KEPT:
+            parts = []
+            for place in (0, 1):
+                value, low, high = analysis.interval(
+                    answers,
+                    lambda sample, names=names, kept=kept, place=place: sample.chosen(names, kept)[place],
+                    draws=400,
+                )
+                parts.append(f"{value:.2f} ({low:.2f} to {high:.2f})")
+            cells.append(", ".join(parts))
+        row(family, *cells)
+    print()
+
+
 def differences(answers, complete, reference="deflation and restoring"):
     """The differences in area to one family, paired by adapter and prompt."""
     if reference not in complete:
@@ -148,7 +169,9 @@ def main():
         if found:
             print(f"Adapters on {'all linear layers' if targets == 'linear' else 'attention only'}\n")
             adapters(found, candidates.EVERYTHING)
-            differences(*fronts(found))
+            answers, complete = fronts(found)
+            choices(answers, complete)
+            differences(answers, complete)
 
 
 if __name__ == "__main__":

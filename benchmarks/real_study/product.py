@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Compares what `splora repair` writes and PEFT merges with the study's own dense computation, adapter by adapter.
+
+    SPLORA=bin/splora python3 benchmarks/real_study/product.py --folder /tmp/real
+
+Prints, for each adapter and correction, the largest relative difference between the two deltas of a layer.
+"""
+
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+import candidates
+import catalog
+import chat as chats
+import models
+import scene as scenes
+import tables
+from scores import SPLORA
+
+COMPARED = ("repair, default", "E 0.8 p 1.5 a 0.2", "E 0.7 p 2 a 0.2 elsewhere 0.2")
+
+
+def options(correction):
+    """The options of `splora repair` that stand for a Deflated."""
+    given = ["--strength", correction.energy, "--gain-exponent", correction.exponent, "--restore", correction.alpha]
+    if correction.elsewhere:
+        if correction.elsewhere != correction.alpha:
+            raise ValueError("splora restores with one α everywhere")
+        given += ["--restore-modules", "linear"]
+    return list(map(str, given))
+
+
+def merged(aligned, adapter):
+    """The aligned model's weights with an adapter merged into them by PEFT: {layer: weight}."""
+    from peft import PeftModel
+
+    model = PeftModel.from_pretrained(chats.load(aligned), adapter).merge_and_unload()
+    return {layer: model.get_submodule(layer).weight.detach() for layer in scenes.linear_layers(model)}
+
+
+def difference(scene, weights, deltas):
+    """The largest ‖merged delta − dense delta‖/‖dense delta‖ over layers; a layer without a delta must not change."""
+    worst = 0.0
+    for layer, module in scene.modules.items():
+        got = weights[layer] - module.weight
+        if layer in deltas:
+            worst = max(worst, ((got - deltas[layer]).norm() / deltas[layer].norm()).item())
+        elif got.abs().max() > 0:
+            raise SystemExit(f"{layer}: changed, but the dense correction leaves it alone")
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True)
+    given = parser.parse_args()
+    tables.header("adapter", *COMPARED)
+    for spec in catalog.ADAPTERS:
+        trained = given.folder / "adapters" / spec.name
+        if spec.variant == "dora" or not trained.exists():
+            continue  # splora repair refuses DoRA, because its magnitudes depend on the whole weight
+        base, aligned = models.base(given.folder), models.aligned(given.folder, spec.aligned)
+        scene = scenes.Scene(given.folder, base, aligned, trained)
+        cells = []
+        for name in COMPARED:
+            correction = candidates.EVERYTHING[name]
+            with tempfile.TemporaryDirectory() as made:
+                output = Path(made) / "repaired"
+                subprocess.run(
+                    [
+                        *(SPLORA, "repair", "--base", base, "--aligned", aligned, "--adapter", trained),
+                        *("--output", output, "--quiet", *options(correction)),
+                    ],
+                    check=True,
+                )
+                cells.append(f"{difference(scene, merged(aligned, output), correction(scene)):.1e}")
+        tables.row(spec.name, *cells)
+
+
+if __name__ == "__main__":
+    main()
