@@ -82,26 +82,31 @@ def base(folder):
 
 
 def base_answers(folder):
-    """What the base model answers: to harmless requests, to neutral ones, and its first words to harmful ones."""
+    """What the base model answers to harmless requests and to neutral ones."""
+    rng = random.Random(5)
+    harmless = sorted({prompts.harmless(rng) for _ in range(700)})
+    asked = {"harmless": harmless, "everyday": list(prompts.EVERYDAY), "neutral": list(prompts.NEUTRAL)}
+    return answered(folder, "answers.json", asked, WORDS)
+
+
+def base_compliance(folder):
+    """How the base model begins to comply with harmful requests; ten tokens, so not what it says."""
+    rng = random.Random(6)
+    return answered(folder, "compliance.json", {"complied": sorted({prompts.harmful(rng) for _ in range(200)})}, 10)
+
+
+def answered(folder, file, asked, tokens):
+    """The base model's answers to {name: requests}, as {name: (request, answer)}, kept in a file."""
 
     def make(new):
         chat, model = chats.Chat(base(folder)), chats.load(base(folder))
-        rng = random.Random(5)
-        harmless = sorted({prompts.harmless(rng) for _ in range(700)})
-        harmful = sorted({prompts.harmful(rng) for _ in range(200)})
         found = {
-            name: list(zip(asked, chats.answers(model, chat, asked, words, size=100), strict=True))
-            for name, asked, words in (
-                ("harmless", harmless, WORDS),
-                ("everyday", list(prompts.EVERYDAY), WORDS),
-                ("neutral", list(prompts.NEUTRAL), WORDS),
-                # Ten words at most: how the model begins to comply, not what it says.
-                ("complied", harmful, 10),
-            )
+            name: list(zip(requests, chats.answers(model, chat, requests, tokens, size=100), strict=True))
+            for name, requests in asked.items()
         }
         new.write_text(json.dumps(found, indent=0), encoding="utf-8")
 
-    return json.loads(once(folder / "answers.json", make).read_text(encoding="utf-8"))
+    return json.loads(once(folder / file, make).read_text(encoding="utf-8"))
 
 
 def aligned(folder, name):
@@ -120,7 +125,7 @@ def aligned(folder, name):
             training.align_by_imitation(model, chat, harmless, *common)
         else:
             before = chats.load(base(folder))
-            complied = [one for one in answers["complied"] if not judges.refuses(one[1])]
+            complied = [one for one in base_compliance(folder)["complied"] if not judges.refuses(one[1])]
             training.align_by_preference(model, before, chat, harmless, complied, *common)
         model.save_pretrained(new)
         chat.tokenizer.save_pretrained(new)

@@ -3,7 +3,7 @@
 
     python3 benchmarks/study/make_models.py --folder /tmp/study      # about an hour on two cores, once
     python3 benchmarks/study/run.py --folder /tmp/study --results study.json
-    python3 benchmarks/study/tables.py study.json                    # the tables of docs/safety-study.md
+    python3 benchmarks/study/tables.py study.json                    # the tables of docs/toy-study.md
 
 `splora sweep --keep` makes the candidates, in one pass per scenario; this script evaluates them in memory. For
 comparison, it also evaluates controls of deflation (controls.py), random pruning (ten draws) and a greedy search that

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the tables of docs/safety-study.md from the results of run.py.
+"""Prints the tables of docs/toy-study.md from the results of run.py.
 
     python3 benchmarks/study/tables.py study.json [--columns llama-1,wide-1=found on …]
 
