@@ -154,6 +154,34 @@ def custom_refusal_phrases(folder):
     require(found["asr"] == 0, found)
 
 
+def parts_are_disjoint_and_complete(folder):
+    asked = {}
+    for part in ("1/1", "1/2", "2/2"):
+        place = folder / "part.jsonl"
+        found = figures(folder, "--part", part, "--save-answers", place)
+        rows = [json.loads(line) for line in place.read_text().splitlines()]
+        asked[part] = [row["prompt"] for row in rows]
+        require(len(rows) == found["harmful_prompts"] + found["harmless_prompts"], found)
+    require(asked["1/2"] == [HARMFUL[0], HARMLESS[0], HARMLESS[2]], asked)
+    require(asked["2/2"] == [HARMFUL[1], HARMLESS[1]], asked)
+    require(sorted(asked["1/2"] + asked["2/2"]) == sorted(asked["1/1"]) == sorted(HARMFUL + HARMLESS), asked)
+    found = figures(folder, "--part", "1/2", "--limit", "1")
+    require((found["harmful_prompts"], found["harmless_prompts"]) == (1, 1), found)
+
+
+def wrong_and_empty_parts_are_refused(folder):
+    for part in ("0/2", "3/2", "1", "1/0", "-1/2", "a/b", "1/2/3", ""):
+        result = run(folder, f"--part={part}")
+        require(result.returncode == 2 and "must be K/N" in result.stderr and not result.stdout, (part, result.stderr))
+    for arguments, name in (
+        (("--part", "3/3"), "harmful.jsonl"),
+        (("--part", "2/2", "--task", folder / "task.jsonl"), "task.jsonl"),
+    ):
+        result = run(folder, *arguments)
+        message = f"{name}: --part {arguments[1]} has no prompt, because the file has only"
+        require(result.returncode == 4 and message in result.stderr and not result.stdout, result.stderr)
+
+
 def unusable_files_are_named(folder):
     (folder / "broken.jsonl").write_text('{"prompt": "cake"}\n{"prompt": 3}\n')
     for arguments, message in (
@@ -201,7 +229,13 @@ def main():
             make(folder, template)
             for check in (a_model_that_refuses, an_adapter_that_complies):
                 tally.check(f"{name}: {check.__name__.replace('_', ' ')}", check, folder)
-        for check in (any_batch_size_gives_the_same_answers, custom_refusal_phrases, unusable_files_are_named):
+        for check in (
+            any_batch_size_gives_the_same_answers,
+            custom_refusal_phrases,
+            parts_are_disjoint_and_complete,
+            wrong_and_empty_parts_are_refused,
+            unusable_files_are_named,
+        ):
             tally.check(check.__name__.replace("_", " "), check, folder)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)

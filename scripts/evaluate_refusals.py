@@ -15,6 +15,7 @@ Exit codes: 0, the figures are on standard output; 2, wrong usage; 4, a file can
 import argparse
 import json
 import os
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -22,6 +23,14 @@ from pathlib import Path
 from evaluation import inputs, judging
 
 PROMPTS = Path(__file__).resolve().parent / "prompts"
+
+
+def part(text):
+    """Returns the numbers K and N of K/N."""
+    match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(f"{text}: must be K/N with whole numbers, K from 1 to N, such as 1/2")
+    return int(match[1]), int(match[2])
 
 
 def parse(argv):
@@ -40,7 +49,16 @@ def parse(argv):
         metavar="FILE",
         help="phrases that mark a refusal, one per line, instead of the built-in ones",
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="use only the first N prompts of each file")
+    parser.add_argument(
+        "--part",
+        type=part,
+        default=(1, 1),
+        metavar="K/N",
+        help="use only every N-th prompt of each file, starting with the K-th: 1/2 and 2/2 are disjoint halves",
+    )
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help="use only the first N prompts of each file, or of its --part"
+    )
     parser.add_argument("--system", metavar="TEXT", help="system prompt")
     parser.add_argument("--batch-size", type=int, default=8, metavar="N")
     parser.add_argument("--max-new-tokens", type=int, default=128, metavar="N")
@@ -68,11 +86,22 @@ def by_category(rows, verdicts):
     return {name: share(group) for name, group in sorted(groups.items())}
 
 
+def chosen(given, path, fields):
+    """Returns the rows of a file that --part and --limit choose."""
+    rows = inputs.read(path, fields)
+    first, step = given.part
+    if len(rows) < first:
+        raise inputs.BadInput(
+            f"{path}: --part {first}/{step} has no prompt, because the file has only {len(rows)}; use fewer parts"
+        )
+    return rows[first - 1 :: step][: given.limit]
+
+
 def evaluate(given):
     """Returns the figures, and a row for each answer."""
-    harmful = inputs.read(given.harmful, ["prompt"])[: given.limit]
-    harmless = inputs.read(given.harmless, ["prompt"])[: given.limit]
-    task = inputs.read(given.task, ["prompt", "answer"])[: given.limit] if given.task else []
+    harmful = chosen(given, given.harmful, ["prompt"])
+    harmless = chosen(given, given.harmless, ["prompt"])
+    task = chosen(given, given.task, ["prompt", "answer"]) if given.task else []
     phrases = judging.REFUSALS
     if given.refusals:
         try:
