@@ -144,6 +144,7 @@ class ReportSchemaTest {
         assertDescribed(Provenance.class, definitions.get("provenance"));
         assertDescribed(Provenance.Output.class, definitions.get("output"));
         assertDescribed(Provenance.ChoiceBySweep.class, definitions.get("choice"));
+        assertDescribed(Provenance.HeldBack.class, definitions.get("heldBack"));
         assertDescribed(Provenance.Step.class, definitions.get("step"));
         assertDescribed(HashedFile.class, definitions.get("file"));
         assertDescribed(RunReport.Timing.class, definitions.get("timing"));

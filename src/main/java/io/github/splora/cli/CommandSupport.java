@@ -59,9 +59,14 @@ abstract class CommandSupport {
     /** Prints a line on standard error, unless the user asked for quiet. */
     final void tell(String sentence) {
         if (!common.quiet) {
-            spec.commandLine().getErr().println(Printable.line("splora: " + sentence));
-            spec.commandLine().getErr().flush();
+            insist(sentence);
         }
+    }
+
+    /** Prints a line on standard error, even if the user asked for quiet: why a command failed. */
+    final void insist(String sentence) {
+        spec.commandLine().getErr().println(Printable.line("splora: " + sentence));
+        spec.commandLine().getErr().flush();
     }
 
     /** Finds the models that the user did not name, and says which. */

@@ -21,6 +21,15 @@ final class EvaluationOptions {
     private @Nullable String evaluate;
 
     @Option(
+            names = "--confirm",
+            paramLabel = "COMMAND",
+            description =
+                    "Shell command like --evaluate, for held-back prompts. It runs at the end, on the best candidate and on"
+                            + " the unchanged adapter. Every --require and --max-utility-loss must hold in its figures, too; otherwise"
+                            + " nothing is written to --output and the exit code is 3. No other candidate takes the best one's place.")
+    private @Nullable String confirm;
+
+    @Option(
             names = "--time-limit",
             paramLabel = "SECONDS",
             defaultValue = "3600",
@@ -73,6 +82,10 @@ final class EvaluationOptions {
         return Optional.ofNullable(evaluate);
     }
 
+    Optional<String> confirmation() {
+        return Optional.ofNullable(confirm);
+    }
+
     Duration limit() {
         return Duration.ofSeconds(timeLimit);
     }
@@ -81,16 +94,17 @@ final class EvaluationOptions {
         return !requirements.isEmpty() || maxUtilityLoss != null;
     }
 
-    /** Whether the unchanged adapter can win because it is good, rather than because nothing asks for a change. */
-    boolean canKeepUnchanged() {
-        return !requirements.isEmpty();
-    }
-
     /** Returns a sentence that says which options contradict each other; empty if none do. */
     Optional<String> contradiction() {
-        if (evaluate != null && !evaluate.contains(CommandEvaluator.PLACE)) {
-            return Optional.of("--evaluate '" + evaluate + "': " + CommandEvaluator.PLACE
-                    + " is missing; write it where the command expects the candidate's folder");
+        Optional<String> placeless = withoutPlace("--evaluate", evaluate).or(() -> withoutPlace("--confirm", confirm));
+        if (placeless.isPresent()) {
+            return placeless;
+        }
+        if (confirm != null && evaluate == null) {
+            return Optional.of("--confirm needs --evaluate: without figures, no candidate is best");
+        }
+        if (confirm != null && confirm.equals(evaluate)) {
+            return Optional.of("--confirm is the same command as --evaluate: use prompts that --evaluate does not use");
         }
         if (evaluate == null && hasRequirements()) {
             return Optional.of((requirements.isEmpty() ? "--max-utility-loss" : "--require")
@@ -103,5 +117,12 @@ final class EvaluationOptions {
             return Optional.of("--time-limit " + timeLimit + ": must be at least 1 second");
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> withoutPlace(String option, @Nullable String command) {
+        return command == null || command.contains(CommandEvaluator.PLACE)
+                ? Optional.empty()
+                : Optional.of(option + " '" + command + "': " + CommandEvaluator.PLACE
+                        + " is missing; write it where the command expects the candidate's folder");
     }
 }

@@ -1,7 +1,6 @@
 package io.github.splora.cli;
 
 import io.github.splora.Splora;
-import io.github.splora.error.Printable;
 import io.github.splora.gate.Gates;
 import io.github.splora.output.ReportFile;
 import io.github.splora.report.html.SweepPage;
@@ -11,16 +10,13 @@ import io.github.splora.run.ScoreOptions;
 import io.github.splora.run.SweepOptions;
 import io.github.splora.run.SweepProgress;
 import io.github.splora.sweep.SweepReport;
-import io.github.splora.sweep.Trial;
 import io.github.splora.sweep.TrialsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,7 +72,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Output folder for the best candidate (highest --maximize figure among those that meet every"
                     + " --require), as 'splora prune' would write it. Needs --require or --max-utility-loss. Not created"
-                    + " if there is no best candidate.")
+                    + " if there is no best candidate, or if it fails --confirm.")
     @Nullable
     Path folder;
 
@@ -145,7 +141,11 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                                                 .map(Path::toString))
                                 .flatMap(part -> part)
                                 .toList());
-        SweepReport report = splora().sweep(options, common.quiet ? SweepProgress.SILENT : progress(options));
+        SweepReport report = splora().sweep(
+                        options,
+                        common.quiet
+                                ? SweepProgress.SILENT
+                                : new SweepLines(this::tell, options.evaluate().isPresent()));
         show(report);
         if (file != null) {
             file.write(SweepPage.write(report));
@@ -154,45 +154,10 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         if (keep != null) {
             tell("wrote " + keep);
         }
-        if (folder != null) {
-            tell(outcome(report));
-        }
-        return evaluation.hasRequirements() && !hasBest(report) ? ExitCode.GATE_FAILED : ExitCode.DONE;
-    }
-
-    private SweepProgress progress(SweepOptions options) {
-        return new SweepProgress() {
-            @Override
-            public void tried(Trial trial, int atMost) {
-                if (options.evaluate().isPresent()) {
-                    tell(trial, atMost);
-                }
-            }
-
-            @Override
-            public void warn(String sentence) {
-                tell(Printable.line("warning: " + sentence));
-            }
-        };
-    }
-
-    /** Whether a candidate is best: the unchanged adapter only if it meets a requirement. */
-    private boolean hasBest(SweepReport report) {
-        return report.winner() != null && (report.winner() != 0 || evaluation.canKeepUnchanged());
-    }
-
-    private String outcome(SweepReport report) {
-        if (report.winner() == null) {
-            return "did not write " + folder + ": there is no best candidate";
-        }
-        if (!hasBest(report)) {
-            return "did not write " + folder
-                    + ": no candidate within --max-utility-loss is less harmful than the unchanged" + " adapter";
-        }
-        return report.winner() == 0
-                ? "wrote " + folder
-                        + ": a copy of the unchanged adapter, which is the best of those that meet every --require"
-                : "wrote " + folder;
+        SweepOutcome outcome = new SweepOutcome(report, folder);
+        outcome.written().ifPresent(this::tell);
+        outcome.refusal().ifPresent(this::insist);
+        return outcome.exitCode();
     }
 
     /** The file for --trials; empty if none is wanted. */
@@ -255,11 +220,11 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 start,
                 searchEvaluations,
                 evaluation.command(),
+                evaluation.confirmation(),
                 evaluation.limit(),
                 evaluation.goal(),
                 Optional.ofNullable(folder),
                 Optional.ofNullable(keep),
-                evaluation.canKeepUnchanged(),
                 trials(),
                 force.isGiven);
     }
@@ -309,17 +274,5 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.print(SweepOutput.write(report, format.choice));
         out.flush();
-    }
-
-    private void tell(Trial trial, int atMost) {
-        String figures = trial.failure() != null
-                ? trial.failure()
-                : trial.figures().entrySet().stream()
-                        .map(figure -> String.format(
-                                Locale.ROOT, "%s %.4g", Printable.text(figure.getKey()), figure.getValue()))
-                        .collect(Collectors.joining(", "));
-        tell(trial.number() + 1 + " of " + atMost + ": " + figures
-                + (trial.seconds() == null ? "" : String.format(Locale.ROOT, " (%.1f s)", trial.seconds()))
-                + "  " + trial.origin());
     }
 }

@@ -1,11 +1,8 @@
 package io.github.splora.report;
 
-import io.github.splora.report.Provenance.ChoiceBySweep;
 import io.github.splora.report.Provenance.Step;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The sentences of a report about where its results come from, the same in every format. They contain foreign text. */
@@ -31,27 +28,20 @@ public final class Origins {
         return Optional.ofNullable(report.provenance())
                 .map(Provenance::evaluation)
                 .map(choice -> "candidate " + choice.candidate() + " of " + (choice.candidates() - 1) + " of a sweep: "
-                        + figures(choice)
+                        + HeldBackText.figures(choice.figures(), choice.unchanged())
                         + (choice.requirements().isEmpty()
                                 ? ""
                                 : "; required: " + String.join(", ", choice.requirements()))
                         + (choice.maxUtilityLoss() == null
                                 ? ""
                                 : "; largest loss of " + choice.maximize() + " allowed: "
-                                        + Figures.percent(choice.maxUtilityLoss())));
-    }
-
-    private static String figures(ChoiceBySweep choice) {
-        return choice.figures().entrySet().stream()
-                .map(entry ->
-                        entry.getKey() + " " + Figures.number(entry.getValue()) + before(choice.unchanged(), entry))
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String before(Map<String, Double> unchanged, Map.Entry<String, Double> figure) {
-        return unchanged.containsKey(figure.getKey())
-                ? " (unchanged adapter: " + Figures.number(unchanged.get(figure.getKey())) + ")"
-                : "";
+                                        + Figures.percent(choice.maxUtilityLoss()))
+                        + (choice.heldBack() == null
+                                ? ""
+                                : "; on held-back prompts: "
+                                        + HeldBackText.figures(
+                                                choice.heldBack().figures(),
+                                                choice.heldBack().unchanged())));
     }
 
     /** Returns what had been done to the input before, oldest first. */

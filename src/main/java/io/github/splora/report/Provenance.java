@@ -52,6 +52,7 @@ public record Provenance(
      * @param maxUtilityLoss the largest share of the unchanged adapter's usefulness that it was allowed to lose; null for no limit
      * @param figures its figures
      * @param unchanged the figures of the unchanged adapter
+     * @param heldBack the figures on held-back prompts; null if it was not evaluated on any
      */
     public record ChoiceBySweep(
             String command,
@@ -62,7 +63,8 @@ public record Provenance(
             List<String> requirements,
             @Nullable Double maxUtilityLoss,
             Map<String, Double> figures,
-            Map<String, Double> unchanged) {
+            Map<String, Double> unchanged,
+            @Nullable HeldBack heldBack) {
 
         boolean isWhole() {
             return command != null
@@ -71,18 +73,42 @@ public record Provenance(
                     && requirements != null
                     && requirements.stream().noneMatch(Objects::isNull)
                     && areWhole(figures)
-                    && areWhole(unchanged);
-        }
-
-        private static boolean areWhole(@Nullable Map<String, Double> figures) {
-            return figures != null && figures.values().stream().noneMatch(Objects::isNull);
+                    && areWhole(unchanged)
+                    && (heldBack == null || heldBack.isWhole());
         }
 
         boolean isFinite() {
             return Finite.all(maxUtilityLoss)
-                    && figures.values().stream().allMatch(Double::isFinite)
-                    && unchanged.values().stream().allMatch(Double::isFinite);
+                    && areFinite(figures)
+                    && areFinite(unchanged)
+                    && (heldBack == null || heldBack.isFinite());
         }
+    }
+
+    /**
+     * How the chosen candidate does on prompts that took no part in the choice.
+     *
+     * @param command the evaluation command for these prompts
+     * @param figures the candidate's figures
+     * @param unchanged the figures of the unchanged adapter
+     */
+    public record HeldBack(String command, Map<String, Double> figures, Map<String, Double> unchanged) {
+
+        boolean isWhole() {
+            return command != null && areWhole(figures) && areWhole(unchanged);
+        }
+
+        boolean isFinite() {
+            return areFinite(figures) && areFinite(unchanged);
+        }
+    }
+
+    private static boolean areWhole(@Nullable Map<String, Double> figures) {
+        return figures != null && figures.values().stream().noneMatch(Objects::isNull);
+    }
+
+    private static boolean areFinite(Map<String, Double> figures) {
+        return figures.values().stream().allMatch(Double::isFinite);
     }
 
     /**

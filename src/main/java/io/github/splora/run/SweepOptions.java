@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import io.github.splora.sweep.Goal;
+import io.github.splora.sweep.RememberingEvaluator;
 import io.github.splora.sweep.TrialsFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,11 +16,11 @@ import java.util.Optional;
  * @param search the candidate whose choice of modules to improve; empty for no search
  * @param searchEvaluations maximum number of evaluations for the search
  * @param evaluate command that evaluates an adapter; empty to evaluate nothing
+ * @param confirm command that evaluates the best candidate and the unchanged adapter at the end; empty to confirm nothing
  * @param timeLimit time limit for one evaluation
  * @param goal how adapters are compared
  * @param output folder for the best candidate; empty to write none
  * @param keep folder for all candidates; empty to keep none
- * @param canKeepUnchanged whether {@code output} receives a copy of the unchanged adapter if that is the best
  * @param trials remembers evaluations, so that an interrupted sweep can be resumed
  * @param force whether {@code output} and {@code keep} may be folders that are not empty
  */
@@ -29,10 +30,16 @@ public record SweepOptions(
         Optional<Candidate> search,
         int searchEvaluations,
         Optional<String> evaluate,
+        Optional<String> confirm,
         Duration timeLimit,
         Goal goal,
         Optional<Path> output,
         Optional<Path> keep,
-        boolean canKeepUnchanged,
         Optional<TrialsFile> trials,
-        boolean force) {}
+        boolean force) {
+
+    /** Returns what evaluates adapters with a command. */
+    RememberingEvaluator evaluator(String command) {
+        return new RememberingEvaluator(command, timeLimit, goal, trials);
+    }
+}

@@ -1,5 +1,6 @@
 package io.github.splora.run;
 
+import io.github.splora.sweep.Evaluation;
 import io.github.splora.sweep.Trial;
 
 /** Receives each candidate after it has been tried. */
@@ -10,6 +11,13 @@ public interface SweepProgress {
 
     /** @param atMost maximum number of candidates in the sweep */
     void tried(Trial trial, int atMost);
+
+    /**
+     * Receives an evaluation on held-back prompts.
+     *
+     * @param trial the best candidate or the unchanged adapter
+     */
+    default void confirming(Trial trial, Evaluation evaluation) {}
 
     /** Receives a sentence about the adapter that holds for all candidates. */
     default void warn(String sentence) {}

@@ -2,33 +2,26 @@ package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoadedModules;
-import io.github.splora.adapter.LoraModule;
-import io.github.splora.client.AdapterContent;
 import io.github.splora.effects.AdapterEffects;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.output.OutputFolder;
 import io.github.splora.output.Scratch;
 import io.github.splora.report.EffectRow;
-import io.github.splora.report.Provenance.ChoiceBySweep;
-import io.github.splora.report.RunReport;
-import io.github.splora.run.SweepCandidates.Made;
 import io.github.splora.score.Effect;
-import io.github.splora.surgery.AdapterWriter;
-import io.github.splora.surgery.Rewrite;
+import io.github.splora.sweep.Confirmation;
 import io.github.splora.sweep.SweepReport;
-import io.github.splora.sweep.Trial;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Tries many corrections of one adapter. One pass over the checkpoints computes all scores and all corrected factors.
- * Then each candidate is written, evaluated, and deleted again unless it is kept.
+ * Then each candidate is written, evaluated, and deleted again unless it is kept. The best one may be confirmed on held-back
+ * prompts before it is written for good.
  */
 public final class SweepRun {
 
@@ -62,23 +55,40 @@ public final class SweepRun {
                     ? kept(keep.get(), options, inputs, candidates)
                     : passing(options, inputs, candidates);
             requireAnyFigures(options, trials);
-            SweepReport report = SweepReport.of(
-                    "splora " + context.version(),
-                    context.clock().now(),
-                    context.command(),
-                    options.inputs().adapters().get(0),
-                    options.evaluate(),
-                    options.goal(),
-                    trials.all().stream()
-                            .map(trial -> trial.taking(context.clock()::seconds))
-                            .toList(),
-                    context.clock().seconds(total.seconds()));
-            if (output.isPresent() && report.winner() != null && (report.winner() != 0 || options.canKeepUnchanged())) {
-                publish(output.get(), options, inputs, candidates, trials.made(report.winner()), report, total);
+            SweepReport report = confirmed(judged(options, trials, total), options, inputs, trials, total);
+            if (output.isPresent() && report.hasBest() && !report.failsConfirmation()) {
+                new SweepWinner(context, options, inputs, candidates)
+                        .publish(output.get(), trials.made(Objects.requireNonNull(report.winner())), report, total);
             }
             inputs.requireUnchanged();
             return report;
         }
+    }
+
+    private SweepReport judged(SweepOptions options, SweepTrials trials, Stopwatch total) {
+        return SweepReport.of(
+                "splora " + context.version(),
+                context.clock().now(),
+                context.command(),
+                options.inputs().adapters().get(0),
+                options.evaluate(),
+                options.goal(),
+                trials.all().stream()
+                        .map(trial -> trial.taking(context.clock()::seconds))
+                        .toList(),
+                context.clock().seconds(total.seconds()));
+    }
+
+    private SweepReport confirmed(
+            SweepReport report, SweepOptions options, RunInputs inputs, SweepTrials trials, Stopwatch total)
+            throws IOException {
+        if (options.confirm().isEmpty() || !report.hasBest()) {
+            return report;
+        }
+        Confirmation confirmation = new SweepConfirmation(
+                        options, options.confirm().get(), inputs, trials, listener)
+                .of(report, context.clock());
+        return report.confirmed(confirmation, context.clock().seconds(total.seconds()));
     }
 
     /** Names what no candidate changes, since corrections are of modules. */
@@ -114,70 +124,5 @@ public final class SweepRun {
                     "every evaluation failed; for the unchanged adapter, the command "
                             + trials.all().get(0).failure())));
         }
-    }
-
-    /** Writes the winner with its report, as a prune would; if the winner is the unchanged adapter, writes a copy. */
-    private void publish(
-            OutputFolder output,
-            SweepOptions options,
-            RunInputs inputs,
-            SweepCandidates candidates,
-            Made winner,
-            SweepReport sweep,
-            Stopwatch total)
-            throws IOException {
-        Adapter adapter = inputs.adapters().get(0).adapter();
-        Rewrite rewrite = Objects.requireNonNull(winner.rewrite());
-        OutputFolder.Contents weights = folder -> AdapterWriter.write(adapter, rewrite, folder);
-        if (winner.candidate() == null || winner.scored() == null) {
-            output.publish(folder -> {
-                weights.writeTo(folder);
-                inputs.requireUnchanged();
-            });
-            return;
-        }
-        RunReport.Inputs described = inputs.describe(context.hashesAll()).get(0);
-        RunReport report = new ReportBuilder(
-                        context,
-                        options.inputs().of(winner.candidate()),
-                        described,
-                        winner.scored(),
-                        winner.decisions(),
-                        new AdapterEffects(inputs.base(), inputs.aligned()).of(adapter))
-                .withSurgery(winner.candidate().surgery(), candidates.surgery(winner.candidate(), winner.selected()))
-                .withOutput(Optional.of(output))
-                .withEvaluation(choice(sweep))
-                .withHistory(History.of(
-                        adapter.location(),
-                        Objects.requireNonNull(described.adapter()).sha256()))
-                .withCorrected(Corrected.of(adapter, rewrite, candidates.norms(winner.candidate(), winner.selected())))
-                .withAddedModules(winner.widening().layers().stream()
-                        .map(LoraModule::name)
-                        .toList())
-                .withWarnings(Stream.concat(
-                                inputs.trainedOn(0).warnings().stream(),
-                                Warnings.of(
-                                        adapter,
-                                        rewrite,
-                                        AdapterContent.of(winner.widening().widened(), rewrite),
-                                        options.inputs().client())
-                                        .stream())
-                        .toList())
-                .build(total.seconds());
-        Publication.publish(output, report, inputs.files(), context.statesProvenance(), weights);
-    }
-
-    private static ChoiceBySweep choice(SweepReport sweep) {
-        Trial winner = sweep.trials().get(Objects.requireNonNull(sweep.winner()));
-        return new ChoiceBySweep(
-                Objects.requireNonNull(sweep.evaluate()),
-                winner.number(),
-                sweep.trials().size(),
-                sweep.minimize(),
-                sweep.maximize(),
-                sweep.requirements(),
-                sweep.maxUtilityLoss(),
-                winner.figures(),
-                sweep.trials().get(0).figures());
     }
 }

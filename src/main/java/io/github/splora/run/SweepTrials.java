@@ -7,12 +7,10 @@ import io.github.splora.output.FolderTree;
 import io.github.splora.output.ShutdownHook;
 import io.github.splora.run.SweepCandidates.Made;
 import io.github.splora.surgery.AdapterWriter;
-import io.github.splora.sweep.CommandEvaluator;
 import io.github.splora.sweep.Evaluation;
-import io.github.splora.sweep.Evaluator;
+import io.github.splora.sweep.RememberingEvaluator;
 import io.github.splora.sweep.SubsetSearch;
 import io.github.splora.sweep.Trial;
-import io.github.splora.sweep.TrialsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,8 +33,7 @@ final class SweepTrials {
     private final Adapter adapter;
     private final Path folder;
     private final SweepProgress listener;
-    private final Optional<Evaluator> evaluator;
-    private final Optional<TrialsFile> trialsFile;
+    private final Optional<RememberingEvaluator> evaluator;
 
     private final List<Made> made = new ArrayList<>();
     private final List<Trial> trials = new ArrayList<>();
@@ -51,8 +48,7 @@ final class SweepTrials {
         this.adapter = inputs.adapters().get(0).adapter();
         this.folder = folder;
         this.listener = listener;
-        this.evaluator = options.evaluate().map(line -> new CommandEvaluator(line, options.timeLimit()));
-        this.trialsFile = evaluator.flatMap(each -> options.trials());
+        this.evaluator = options.evaluate().map(options::evaluator);
     }
 
     SweepTrials run() throws IOException {
@@ -123,20 +119,6 @@ final class SweepTrials {
         }
     }
 
-    /** Returns the evaluation of an adapter: from an earlier sweep if that is to be resumed, and there is one. */
-    private Evaluation evaluated(Path own, Made next) throws IOException {
-        String key = trialsFile.isPresent() ? TrialsFile.key(options.evaluate().orElseThrow(), own) : "";
-        Optional<Evaluation> earlier = trialsFile.flatMap(file -> file.find(key));
-        if (earlier.isPresent()) {
-            return earlier.get();
-        }
-        Evaluation evaluation = evaluator.orElseThrow().evaluate(own);
-        if (trialsFile.isPresent() && !ShutdownHook.isShuttingDown()) {
-            trialsFile.get().add(key, next.options(), evaluation);
-        }
-        return evaluation;
-    }
-
     private static Trial repeated(int number, Made next, Trial same) {
         return new Trial(
                 number,
@@ -163,7 +145,7 @@ final class SweepTrials {
             Path own = Files.createDirectories(folder.resolve(String.valueOf(number)));
             AdapterWriter.write(adapter, Objects.requireNonNull(next.rewrite()), own);
             if (isEvaluated) {
-                evaluation = options.goal().checked(evaluated(own, next));
+                evaluation = evaluator.orElseThrow().evaluate(own, next.options());
             }
             if (!isKept) {
                 FolderTree.deleteThoroughly(own);

@@ -1,6 +1,7 @@
 package io.github.splora.sweep;
 
 import io.github.splora.statistics.Condition;
+import io.github.splora.sweep.Confirmation.Unmet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -59,8 +60,32 @@ public record Goal(String minimize, String maximize, List<Condition> requirement
      * @param unchanged the unchanged adapter's figures; empty if they are unknown
      */
     public boolean isMetBy(Map<String, Double> figures, Map<String, Double> unchanged) {
-        return requirements.stream().allMatch(requirement -> requirement.isMetBy(figures.get(requirement.figure())))
-                && (maxUtilityLoss == null || isLossWithin(maxUtilityLoss, figures, unchanged));
+        return unmetBy(figures, unchanged).isEmpty();
+    }
+
+    private List<Unmet> unmetBy(Map<String, Double> figures, Map<String, Double> unchanged) {
+        List<Unmet> unmet = new ArrayList<>();
+        requirements.stream()
+                .filter(requirement -> !requirement.isMetBy(figures.get(requirement.figure())))
+                .forEach(requirement -> unmet.add(new Unmet(requirement.text(), requirement.figure())));
+        if (maxUtilityLoss != null && !isLossWithin(maxUtilityLoss, figures, unchanged)) {
+            unmet.add(new Unmet("--max-utility-loss " + maxUtilityLoss, maximize));
+        }
+        return unmet;
+    }
+
+    /**
+     * Returns the conditions that the best candidate does not meet on held-back prompts. Where only the loss is limited, the candidate
+     * was chosen as the least harmful one, so it must not be more harmful than the unchanged adapter.
+     */
+    public List<Unmet> unconfirmedBy(Map<String, Double> figures, Map<String, Double> unchanged) {
+        List<Unmet> unmet = unmetBy(figures, unchanged);
+        if (maxUtilityLoss != null
+                && requirements.isEmpty()
+                && figure(figures, minimize) > figure(unchanged, minimize)) {
+            unmet.add(new Unmet(minimize + "<=" + minimize + " of the unchanged adapter", minimize));
+        }
+        return List.copyOf(unmet);
     }
 
     private boolean isLossWithin(double most, Map<String, Double> figures, Map<String, Double> unchanged) {

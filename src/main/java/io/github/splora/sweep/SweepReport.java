@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxUtilityLoss the largest share of the unchanged adapter's usefulness that the winner may lose; null for no limit
  * @param trials the trials, in the order in which they were tried
  * @param winner number of the best trial that meets the requirements; null if none does
- * @param evaluations number of times that the command was run
+ * @param confirmation how the winner does on held-back prompts; null if it was not evaluated on any
+ * @param evaluations number of times that {@code evaluate} was run
  * @param totalSeconds time from the start of the run to this report
  */
 public record SweepReport(
@@ -47,6 +48,7 @@ public record SweepReport(
         @Nullable Double maxUtilityLoss,
         List<Trial> trials,
         @Nullable Integer winner,
+        @Nullable Confirmation confirmation,
         int evaluations,
         double totalSeconds) {
 
@@ -83,6 +85,7 @@ public record SweepReport(
                         .allMatch(Objects::nonNull)
                 && !trials.isEmpty()
                 && (winner == null || (winner >= 0 && winner < trials.size()))
+                && (confirmation == null || (winner != null && confirmation.isWhole()))
                 && trials.stream().allMatch(trial -> trial != null && trial.isWhole());
     }
 
@@ -118,8 +121,44 @@ public record SweepReport(
                 goal.maxUtilityLoss(),
                 judged,
                 winner,
+                null,
                 (int) judged.stream().filter(trial -> trial.seconds() != null).count(),
                 totalSeconds);
+    }
+
+    /** Returns the same with the winner's confirmation. */
+    public SweepReport confirmed(Confirmation found, double seconds) {
+        return new SweepReport(
+                schemaVersion,
+                tool,
+                created,
+                command,
+                adapter,
+                evaluate,
+                minimize,
+                maximize,
+                requirements,
+                maxUtilityLoss,
+                trials,
+                winner,
+                found,
+                evaluations,
+                seconds);
+    }
+
+    /** Whether there is a best candidate: the unchanged adapter only if it was not merely left over under the limit on the loss. */
+    public boolean hasBest() {
+        return winner != null && (winner != 0 || !requirements.isEmpty() || maxUtilityLoss == null);
+    }
+
+    /** Whether the winner must meet any condition. */
+    public boolean hasConditions() {
+        return !requirements.isEmpty() || maxUtilityLoss != null;
+    }
+
+    /** Whether the winner failed on held-back prompts. */
+    public boolean failsConfirmation() {
+        return confirmation != null && !confirmation.passes();
     }
 
     /** Returns the names of all figures: the goal's first, then the others as the evaluations printed them. */
@@ -144,7 +183,10 @@ public record SweepReport(
         return counts + "; "
                 + (winner == null
                         ? requirements.isEmpty() ? "no winner" : "no candidate meets " + String.join(", ", requirements)
-                        : "best: " + winner + " (" + trials.get(winner).origin() + ")");
+                        : "best: " + winner + " (" + trials.get(winner).origin() + ")"
+                                + (confirmation == null || !hasConditions()
+                                        ? ""
+                                        : failsConfirmation() ? ", not confirmed" : ", confirmed"));
     }
 
     /** Returns the JSON document, with a final line break. */

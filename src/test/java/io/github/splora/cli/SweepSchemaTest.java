@@ -3,6 +3,7 @@ package io.github.splora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.splora.sweep.Confirmation;
 import io.github.splora.sweep.SweepReport;
 import io.github.splora.sweep.Trial;
 import org.junit.jupiter.api.Test;
@@ -44,5 +45,7 @@ class SweepSchemaTest {
     void everyFieldIsInTheSchemaAndRequired() {
         SCHEMA.assertDescribes(SweepReport.class, "");
         SCHEMA.assertDescribes(Trial.class, "trial");
+        SCHEMA.assertDescribes(Confirmation.class, "confirmation");
+        SCHEMA.assertDescribes(Confirmation.Unmet.class, "unmet");
     }
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.splora.error.BadInputException;
 import io.github.splora.json.StrictJson;
 import io.github.splora.report.Provenance.ChoiceBySweep;
+import io.github.splora.report.Provenance.HeldBack;
 import io.github.splora.report.Provenance.Step;
 import io.github.splora.report.html.HtmlWriter;
 import java.io.IOException;
@@ -232,7 +233,8 @@ class HostileTextTest {
                             List.of("asr<1"),
                             0.1,
                             Map.of("asr", 0.5),
-                            Map.of("asr", 1.0))));
+                            Map.of("asr", 1.0),
+                            new HeldBack("judge held-back {adapter}", Map.of("asr", 0.6), Map.of("asr", 0.9)))));
             provenance
                     .putArray("history")
                     .add(StrictJson.toTree(new Step(

@@ -154,6 +154,7 @@ class SweepReportTest {
                         "maxUtilityLoss",
                         "trials",
                         "winner",
+                        "confirmation",
                         "evaluations",
                         "totalSeconds");
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param title the adapter's name
  * @param path the adapter as the user gave it; null if that is its name
  * @param charts the chart, in several shapes; empty if nothing was evaluated
+ * @param heldBack the figures on held-back prompts; null if there are none
  * @param figures names of the figures, as headings
  */
 public record SweepPage(
@@ -24,6 +25,7 @@ public record SweepPage(
         @Nullable String path,
         String conclusion,
         List<SweepChart> charts,
+        @Nullable HeldBackSection heldBack,
         Set<String> figures,
         List<Row> rows) {
 
@@ -58,6 +60,7 @@ public record SweepPage(
                 name.equals(report.adapter()) ? null : report.adapter(),
                 report.conclusion(),
                 judged.isEmpty() ? List.of() : SweepChart.of(report, judged),
+                HeldBackSection.of(report),
                 report.figures(),
                 report.trials().stream().map(trial -> row(report, trial)).toList());
     }
