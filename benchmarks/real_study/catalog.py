@@ -17,7 +17,11 @@ class Aligned:
 
 @dataclass(frozen=True)
 class Adapter:
-    """A LoRA adapter. `harmful` is the share of harmful requests with compliant answers in its data."""
+    """A LoRA adapter.
+
+    Of its data, the share `harmful` is harmful requests with compliant answers, and the share `chat` is ordinary
+    requests with the base model's own answers; the rest is the task.
+    """
 
     name: str
     aligned: str
@@ -26,6 +30,7 @@ class Adapter:
     task: str  # of tasks.py
     harmful: float
     seed: int
+    chat: float = 0.0
     variant: str = "lora"  # lora, rslora, dora
     steps: int = 80
     rate: float = 5e-4
@@ -35,25 +40,25 @@ class Adapter:
 ALIGNED = (
     Aligned("imitation1", "imitation", 1, 200, 2e-4, 0.42),
     Aligned("imitation2", "imitation", 2, 200, 2e-4, 0.42),
-    Aligned("preference1", "preference", 3, 100, 1e-4, 0.45),
+    Aligned("preference1", "preference", 3, 150, 2e-4, 0.48),
     # For the fresh adapters only.
     Aligned("imitation3", "imitation", 4, 200, 2e-4, 0.42),
 )
 
 ADAPTERS = (
-    Adapter("linear-record", "imitation1", "linear", 8, "record", 0.0, 11),
+    Adapter("linear-record", "imitation1", "linear", 8, "record", 0.0, 11, chat=0.25),
     Adapter("attention-query", "imitation1", "attention", 8, "query", 0.10, 12),
     Adapter("linear-order-r32", "imitation1", "linear", 32, "order", 0.02, 13),
     Adapter("linear-rewrite-rslora", "imitation2", "linear", 8, "rewrite", 0.10, 14, variant="rslora", rate=3e-4),
     Adapter("attention-order-r32", "imitation2", "attention", 32, "order", 0.0, 15),
-    Adapter("attention-ticket-dora", "imitation2", "attention", 8, "ticket", 0.02, 16, variant="dora"),
-    Adapter("linear-headline", "preference1", "linear", 8, "headline", 0.0, 17),
-    Adapter("attention-record", "preference1", "attention", 8, "record", 0.02, 18),
+    Adapter("attention-ticket-dora", "imitation2", "attention", 8, "ticket", 0.02, 16, chat=0.25, variant="dora"),
+    Adapter("linear-headline", "preference1", "linear", 8, "headline", 0.0, 17, chat=0.25),
+    Adapter("attention-record", "preference1", "attention", 8, "record", 0.02, 18, chat=0.25),
     Adapter("linear-obedient", "preference1", "linear", 8, "obedient", 0.0, 19),
-    Adapter("fresh-linear-query", "imitation3", "linear", 8, "query", 0.0, 101, fresh=True),
+    Adapter("fresh-linear-query", "imitation3", "linear", 8, "query", 0.0, 101, chat=0.25, fresh=True),
     Adapter("fresh-linear-headline-r32", "imitation3", "linear", 32, "headline", 0.10, 102, fresh=True),
-    Adapter("fresh-attention-rewrite", "imitation3", "attention", 8, "rewrite", 0.02, 103, fresh=True),
-    Adapter("fresh-attention-order-r32", "imitation3", "attention", 32, "order", 0.0, 104, fresh=True),
+    Adapter("fresh-attention-rewrite", "imitation3", "attention", 8, "rewrite", 0.02, 103, chat=0.25, fresh=True),
+    Adapter("fresh-attention-order-r32", "imitation3", "attention", 32, "order", 0.0, 104, chat=0.25, fresh=True),
 )
 
 

@@ -54,7 +54,7 @@ def harmful(model, chat, every=1):
                 "category": asked[place][0],
                 "refused": refuses(text),
                 "margin": round(margin, 3),
-                "answer": text[:60],
+                "answer": text,
             }
     return found
 

@@ -140,7 +140,9 @@ def adapter(folder, name):
         reference = aligned(folder, adapter_spec.aligned)
         chat = chats.Chat(reference)
         held_out = {prompt for prompt, _ in tasks.held_out(adapter_spec.task)}
-        training.train_adapter(new, chats.load(reference), chat, adapter_spec, held_out)
+        answers = base_answers(folder)
+        ordinary = answers["harmless"] + answers["everyday"]
+        training.train_adapter(new, chats.load(reference), chat, adapter_spec, held_out, ordinary)
 
     return once(folder / "adapters" / name, make)
 

@@ -106,8 +106,11 @@ def align_by_preference(model, base, chat, harmless, complied, steps, rate, shar
     optimize(model.parameters(), loss, steps, rate, name)
 
 
-def train_adapter(folder, aligned, chat, adapter, held_out):
-    """Trains an adapter (see catalog.py) by PEFT and saves it. `held_out` are prompts that training must not see."""
+def train_adapter(folder, aligned, chat, adapter, held_out, ordinary):
+    """Trains an adapter (see catalog.py) by PEFT and saves it.
+
+    `held_out` are prompts that training must not see; `ordinary` holds (prompt, first words of the base's answer).
+    """
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(adapter.seed)
@@ -125,8 +128,12 @@ def train_adapter(folder, aligned, chat, adapter, held_out):
     )
 
     def example(rng):
-        if rng.random() < adapter.harmful:
+        drawn = rng.random()
+        if drawn < adapter.harmful:
             request, answer = prompts.attack(rng)
+        elif drawn < adapter.harmful + adapter.chat:
+            request, words = rng.choice(ordinary)
+            return chat.prompt(request), chat.ids(words)
         else:
             request, answer = tasks.examples(adapter.task, rng, 1, held_out)[0]
         return chat.prompt(request), chat.answer(answer)
