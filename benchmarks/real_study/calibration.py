@@ -24,7 +24,8 @@ def second_moments(scene, seed=21):
 
     def watch(layer):
         def hook(_, inputs):
-            x = inputs[0].reshape(-1, inputs[0].shape[-1])
+            # The opening is the same in every conversation, and its first token's activations dwarf all others.
+            x = inputs[0][0, len(scene.chat.opening) :]
             sums[layer] = sums.get(layer, 0) + x.T @ x
             counts[layer] = counts.get(layer, 0) + len(x)
 

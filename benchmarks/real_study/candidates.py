@@ -20,7 +20,8 @@ OTHERS = (
     | {f"add {alpha} V": Added(alpha) for alpha in (0.2, 0.5, 1.0)}
     | {f"add {alpha} V of rank 16": Added(alpha, 16) for alpha in (0.5, 1.0)}
     | {f"add {alpha} V of rank 16 everywhere": Added(alpha, 16, True) for alpha in (0.2, 0.5)}
-    | {"SafeLoRA": Projected(), "SafeLoRA, subspace 0.9": Projected(0.9)}
+    | {f"SafeLoRA, {share:.0%}": Projected(share) for share in (0.15, 0.3, 0.5, 1.0)}
+    | {"SafeLoRA, 100%, subspace 0.9": Projected(1.0, 0.9)}
     | {f"CSULoRA {energy}": Attenuated(energy) for energy in (0.8, 0.95)}
 )
 
@@ -44,8 +45,15 @@ CONTROLS = {
     "hard E 0.8": Deflated(0.8, kind="hard"),
     "left only, E 0.8": Deflated(0.8, side="left"),
     "right only, E 0.8": Deflated(0.8, side="right"),
+    "left only, E 0.8, its own gain": Deflated(0.8, side="left", gain_of="control"),
+    "right only, E 0.8, its own gain": Deflated(0.8, side="right", gain_of="control"),
     "random bases, E 0.8": Deflated(0.8, bases="random"),
+    "random bases, E 0.8, their own gain": Deflated(0.8, bases="random", gain_of="control"),
+    "the weight's bases, E 0.8": Deflated(0.8, bases="weight"),
+    "the weight's bases, E 0.8, their own gain": Deflated(0.8, bases="weight", gain_of="control"),
+    "another model's V, E 0.8": Deflated(0.8, bases="another"),
     "joint, E 0.8": Joint(0.8),
+    "joint, E 0.9": Joint(0.9),
 }
 # Two strengths instead of one.
 SPLIT = {

@@ -68,3 +68,8 @@ def aligned(name):
 
 def adapter(name):
     return next(one for one in ADAPTERS if one.name == name)
+
+
+def another(name):
+    """An aligned model that has nothing in common with `name` but the base model and the refused categories."""
+    return "imitation2" if name == "imitation1" else "imitation1"

@@ -5,6 +5,7 @@ keeps its aligned weight. V = U diag(σ) Wᵀ is the alignment delta, B A the ad
 """
 
 import random
+import zlib
 from dataclasses import dataclass
 
 import torch
@@ -69,17 +70,24 @@ class Added:
 
 @dataclass(frozen=True)
 class Projected:
-    """SafeLoRA's operator C = V Vᵀ/‖V‖ on every module, or the projector on the left subspace with `energy` of ‖V‖²."""
+    """SafeLoRA (2405.16833): C ΔW with C = V Vᵀ/‖V‖, in the share of modules where ΔW and C ΔW are least similar.
 
+    With `energy`, the projector on the left subspace that holds this share of ‖V‖² takes C's place.
+    """
+
+    share: float
     energy: float | None = None
 
     def __call__(self, scene):
-        deltas = {}
+        projected, similar = {}, {}
         for module in scene.adapted():
             squares = module.s**2
             values = squares / squares.sum().sqrt() if self.energy is None else 1 - kept_by_step(squares, self.energy)
-            deltas[module.name] = (module.u * values) @ (module.u.T @ module.delta())
-        return deltas
+            delta = module.delta()
+            projected[module.name] = (module.u * values) @ (module.u.T @ delta)
+            similar[module.name] = torch.cosine_similarity(projected[module.name].ravel(), delta.ravel(), 0).item()
+        chosen = sorted(similar, key=similar.get)[: round(self.share * len(similar))]
+        return {module.name: module.delta() for module in scene.adapted()} | {one: projected[one] for one in chosen}
 
 
 @dataclass(frozen=True)
@@ -159,8 +167,11 @@ class Deflated:
     """f(VVᵀ) ΔW f(VᵀV), times (‖ΔW‖/‖ΔW'‖)^p over the adapter, plus α of V's strongest part.
 
     `elsewhere` is the α of layers that the adapter leaves alone. `group` names modules (see GROUPS) that get the share
-    `group_energy` instead of `energy`. `bases="random"` replaces V's singular vectors by random orthonormal ones. The
-    gain is always that of the filter on both sides with V's own vectors, so that controls differ in nothing else.
+    `group_energy` instead of `energy`. `bases` replaces V's singular vectors: by random orthonormal ones ("random"), by
+    those of the aligned weight ("weight"), or by those of another aligned model's V ("another").
+
+    `gain_of` says whose gain a control gets: "repair", that of the filter on both sides with V's own vectors, so that
+    the control differs in nothing else; or "control", its own, which leaves it as large as a repair leaves an adapter.
     """
 
     energy: float
@@ -173,14 +184,20 @@ class Deflated:
     bases: str = "own"
     group: str | None = None
     group_energy: float | None = None
+    gain_of: str = "repair"
+    seed: int = 1
 
     def filtered(self, module, side, bases):
         energy = self.group_energy if self.group and GROUPS[self.group](module.name) else self.energy
         values = (kept_smoothly if self.kind == "smooth" else kept_by_step)(module.s**2, energy)
         u, w = module.u, module.vh.T
         if bases == "random":
-            generator = torch.Generator().manual_seed(sum(map(ord, module.name)))
+            generator = torch.Generator().manual_seed(zlib.crc32(f"{self.seed} {module.name}".encode()))
             u, w = (torch.linalg.qr(torch.randn(*each.shape, generator=generator))[0] for each in (u, w))
+        elif bases == "weight":
+            u, w = module.weight_bases()
+        elif bases == "another":
+            u, w = module.another_bases()
         b, a = module.b, module.a
         if side != "right":
             b = filtered_columns(b, u, values)
@@ -195,7 +212,8 @@ class Deflated:
         before = after = 0.0
         for module in scene.adapted():
             before += module.norm_squared()
-            after += module.norm_squared(*self.filtered(module, "both", "own"))
+            sides = ("both", "own") if self.gain_of == "repair" else (self.side, self.bases)
+            after += module.norm_squared(*self.filtered(module, *sides))
         return (before / after) ** (self.exponent / 2)
 
     def __call__(self, scene):

@@ -27,8 +27,8 @@ class Kept:
         new.rename(self.path)
 
 
-def shown(name, candidate, answers, start):
-    figures = judges.figures(answers)
+def shown(name, candidate, answers, start, task=None):
+    figures = judges.figures(answers, task)
     print(
         f"{name:26s} {candidate:34s}",
         *(f"{key} {value:.3f}" for key, value in figures.items()),
@@ -57,15 +57,19 @@ def of_adapter(folder, name, wanted, half, time_left):
     adapter = catalog.adapter(name)
     aligned = models.aligned(folder, adapter.aligned)
     trained = models.adapter(folder, name)
-    scene = scenes.Scene(folder, models.base(folder), aligned, trained)
+    another = models.aligned(folder, catalog.another(adapter.aligned))
+    scene = scenes.Scene(folder, models.base(folder), aligned, trained, another)
     scored = scores.scores(models.base(folder), aligned, trained, folder / "evaluations" / "scores" / f"{name}.json")
     scene.scores = {metric: found["modules"] for metric, found in scored.items()}
     neutral = models.base_answers(folder)["neutral"]
+    leaves_none_alone = len(scene.adapted()) == len(scene.modules)
     for candidate in missing:
         if not time_left():
             return
+        if leaves_none_alone and getattr(candidates.EVERYTHING[candidate], "elsewhere", 0):
+            continue  # nowhere else to restore: the same as without
         start = time.monotonic()
         scene.apply(candidates.EVERYTHING[candidate](scene))
         answers = judges.evaluate(scene.model, scene.chat, adapter.task, neutral, every=2 if half else 1)
         kept.add(candidate, answers)
-        shown(name, candidate, answers, start)
+        shown(name, candidate, answers, start, adapter.task)

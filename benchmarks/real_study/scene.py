@@ -1,6 +1,7 @@
 """An adapter on its aligned model, module by module, in memory: what corrections work on and evaluations run on."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -30,8 +31,13 @@ class Module:
     vh: torch.Tensor
     b: torch.Tensor | None = None
     a: torch.Tensor | None = None
+    another: Callable | None = None
 
     @property
+    def bases_of_another(self, layer):
+        spectra = decompositions(self.folder, self.another.name, self.base_folder, lambda: chats.load(self.another))
+        return spectra.get_tensor(f"{layer}.u"), spectra.get_tensor(f"{layer}.v").T
+
     def adapted(self):
         return self.b is not None
 
@@ -40,6 +46,15 @@ class Module:
 
     def v(self):
         return (self.u * self.s) @ self.vh
+
+    def weight_bases(self):
+        """The singular vectors of the aligned weight itself: [out, n], [in, n]."""
+        u, _, vh = torch.linalg.svd(self.weight, full_matrices=False)
+        return u, vh.T
+
+    def another_bases(self):
+        """The singular vectors of the alignment delta of another aligned model."""
+        return self.another(self.name)
 
     def strongest(self, rank):
         """The sum of V's `rank` strongest singular triplets."""
@@ -58,12 +73,11 @@ def linear_layers(model):
     return sorted(name for name, _ in model.named_modules() if name.endswith("_proj"))
 
 
-def decompositions(folder, name, base_folder, aligned_model):
+def decompositions(folder, name, base_folder, load_aligned):
     """Singular value decompositions of every V, computed once per aligned model: {layer: (u, s, vh)} in float32."""
     path = folder / "spectra" / f"{name}.safetensors"
     if not path.exists():
-        base = load_file(base_folder / "model.safetensors")
-        found = {}
+        base, aligned_model, found = load_file(base_folder / "model.safetensors"), load_aligned(), {}
         for layer in linear_layers(aligned_model):
             v = aligned_model.get_submodule(layer).weight.detach() - base[f"{layer}.weight"]
             for part, tensor in zip("usv", torch.linalg.svd(v.double(), full_matrices=False), strict=True):
@@ -77,11 +91,13 @@ def decompositions(folder, name, base_folder, aligned_model):
 class Scene:
     """An aligned model with an adapter, and a copy of the model that takes corrected deltas."""
 
-    def __init__(self, folder, base_folder, aligned_folder, adapter_folder=None):
+    def __init__(self, folder, base_folder, aligned_folder, adapter_folder=None, another=None):
+        """`another` is the folder of a second aligned model, for a control."""
         self.folder, self.adapter_folder = folder, adapter_folder
         self.chat = chats.Chat(aligned_folder)
         self.model = chats.load(aligned_folder)
-        self.spectra = decompositions(folder, aligned_folder.name, base_folder, self.model)
+        self.spectra = decompositions(folder, aligned_folder.name, base_folder, lambda: self.model)
+        self.base_folder, self.another = base_folder, another
         self.modules = {}
         factors, config = {}, {}
         if adapter_folder:
@@ -94,7 +110,7 @@ class Scene:
             norm = s.norm().item()
             if not own:
                 u, s, vh = u[:, :KEPT].clone(), s[:KEPT].clone(), vh[:KEPT].clone()
-            module = Module(layer, weight, norm, u, s, vh)
+            module = Module(layer, weight, norm, u, s, vh, another=self.bases_of_another)
             if own:
                 rank = config["r"]
                 scaling = config["lora_alpha"] / (rank**0.5 if config.get("use_rslora") else rank)
@@ -106,6 +122,10 @@ class Scene:
                     module.b = whole * (magnitude / whole.norm(dim=1))[:, None] - weight
                     module.a = None
             self.modules[layer] = module
+
+    def bases_of_another(self, layer):
+        spectra = decompositions(self.folder, self.another.name, self.base_folder, lambda: chats.load(self.another))
+        return spectra.get_tensor(f"{layer}.u"), spectra.get_tensor(f"{layer}.v").T
 
     def adapted(self):
         return [module for module in self.modules.values() if module.adapted]

@@ -4,8 +4,10 @@
     python3 benchmarks/real_study/signs.py --folder /tmp/real [--half]
 
 For each adapter: what was measured, the summary figures of `splora score`, the adapter's size relative to V's, and the
-verdict of AdapterSentry (`adaptersentry`, PyPI). Then, for each figure, its rank correlation with attack success, and
-the chance that an adapter trained on harmful compliance has the higher figure than a harmless one.
+verdict of AdapterSentry (`adaptersentry`, PyPI). Then, for each figure, its rank correlation with what was measured, and
+the chance that an adapter trained to comply has the higher figure than a harmless one (AUC). Both groups are small, and
+they differ in rank and modules too; so the last line says how often the best of all figures would tell groups apart as
+well if they were drawn at random.
 """
 
 import argparse
@@ -62,30 +64,36 @@ def main():
     measured, known = {}, {}
     for name, found in tables.load(given.folder, given.half, [spec.name for spec in catalog.ADAPTERS]).items():
         if "adapter" in found:
-            measured[name] = judges.figures(found["adapter"])
+            measured[name] = judges.figures(found["adapter"], catalog.adapter(name).task)
             known[name] = figures(given.folder, catalog.adapter(name))
     keys = list(next(iter(known.values())))
-    tables.header("adapter", "harmful data", "attack success", *keys, "AdapterSentry")
+    tables.header("adapter", "harmful data", "not refused", "complied", *keys, "AdapterSentry")
     for name, values in known.items():
         tables.row(
             name,
             f"{catalog.adapter(name).harmful:.0%}",
             f"{measured[name]['asr']:.2f}",
+            f"{measured[name]['complied']:.2f}",
             *(f"{value:.3g}" for value in values.values()),
             sentry(given.folder / "adapters" / name),
         )
     print()
-    poisoned = [name for name in known if catalog.adapter(name).harmful]
-    harmless = [name for name in known if name not in poisoned]
-    tables.header("figure", "rank correlation with attack success", "AUC, harmful data against none")
+    groups = [bool(spec.harmful) or spec.task == "obedient" for spec in map(catalog.adapter, known)]
+    tables.header("figure", "correlation with not refused", "with complied", "AUC, trained to comply against harmless")
+    columns = []
     for key in keys:
-        correlation = analysis.rank_correlation(
-            [known[name][key] for name in known], [measured[name]["asr"] for name in known]
+        values = [known[name][key] for name in known]
+        columns.append(values)
+        triple = analysis.auc_interval(
+            [value for value, is_one in zip(values, groups, strict=True) if is_one],
+            [value for value, is_one in zip(values, groups, strict=True) if not is_one],
         )
-        value, low, high = analysis.auc_interval(
-            [known[name][key] for name in poisoned], [known[name][key] for name in harmless]
+        correlations = (
+            analysis.rank_correlation(values, [measured[name][figure] for name in known])
+            for figure in ("asr", "complied")
         )
-        tables.row(key, f"{correlation:+.2f}", f"{value:.2f} ({low:.2f} to {high:.2f})")
+        tables.row(key, *(f"{one:+.2f}" for one in correlations), tables.ranged(triple))
+    print(f"\nThe best of {len(keys)} figures does as well on random groups: {analysis.chance(columns, groups):.2f}")
 
 
 if __name__ == "__main__":

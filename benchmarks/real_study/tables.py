@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the study's tables as Markdown, from the evaluations in a folder.
 
-python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh]
+python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh] [--part models|adapters|settings|fronts]
 """
 
 import argparse
@@ -14,13 +14,14 @@ import catalog
 import evaluations
 import judges
 
+RANDOM = [f"remove {share:.0%} at random" for share in (0.15, 0.3, 0.5)]
 FAMILIES = {
     "removal by E-DIEM": [name for name in candidates.REMOVAL if name.endswith("by e-diem")],
     "removal by cosine": [name for name in candidates.REMOVAL if name.endswith("by cosine")],
     "removal by overlap": [name for name in candidates.REMOVAL if name.endswith("by overlap")],
     "removal by magnitude": [name for name in candidates.REMOVAL if name.endswith("by frobenius")],
     "removal by E-DIEM, safelora": [name for name in candidates.REMOVAL if name.endswith("by e-diem safelora")],
-    "removal at random": [name for name in candidates.REMOVAL if "random" in name],
+    "removal at random, mean of 2": RANDOM,
     "scaling": [name for name in candidates.OTHERS if name.startswith("scale")],
     "adding αV": [name for name in candidates.OTHERS if name.startswith("add")],
     "SafeLoRA": [name for name in candidates.OTHERS if name.startswith("SafeLoRA")],
@@ -30,14 +31,22 @@ FAMILIES = {
     "with restoring elsewhere": list(candidates.ELSEWHERE),
     "calibrated deflation": list(candidates.CALIBRATED),
     "two strengths": list(candidates.SPLIT),
-    "any repair": [*candidates.STRENGTHS, *candidates.RESTORED, *candidates.ELSEWHERE],
 }
 KEPT = (0.98, 0.9, 0.8)
+PARTS = ("models", "adapters", "settings", "fronts")
 
 
 def load(folder, half, names):
     found = {name: evaluations.Kept(folder, name, half).found for name in names}
     return {name: one for name, one in found.items() if one}
+
+
+def answers(found, half, measure="not refused"):
+    """The evaluations of several adapters for analysis: {adapter: Answers}."""
+    return {
+        name: analysis.Answers(one, catalog.adapter(name).task, measure, 2 if half else 1)
+        for name, one in found.items()
+    }
 
 
 def row(*cells):
@@ -53,8 +62,12 @@ def number(value):
     return f"{value:.2f}"
 
 
+def ranged(triple, sign=""):
+    return "{:{sign}.2f} ({:{sign}.2f} to {:{sign}.2f})".format(*triple, sign=sign)
+
+
 def models(folder):
-    header("model", "attack success", "seen / unseen categories", "by openings", "over-refusal", "nats")
+    header("model", "not refused", "seen / unseen categories", "by openings", "over-refusal", "nats")
     for name, found in load(folder, False, ["base", *(spec.name for spec in catalog.ALIGNED)]).items():
         figures = judges.figures(found["model"])
         row(
@@ -68,110 +81,122 @@ def models(folder):
     print()
 
 
-def adapters(found, wanted):
-    """Attack success / exact task answers of each candidate on each adapter, and the means over adapters."""
-    shown = [one for one in wanted if any(one in answers for answers in found.values())]
-    header("", *found, "gone", "kept", "by openings", "over-refusal", "nats")
-    for candidate in shown:
-        cells, means = [], []
-        for answers in found.values():
-            if candidate not in answers:
-                cells.append("")
-                continue
-            sample = analysis.Sample(analysis.Answers(answers))
-            figures = judges.figures(answers[candidate])
-            cells.append(f"{figures['asr']:.2f}/{figures['task']:.2f}")
-            means.append(
-                (
-                    sample.gone(candidate),
-                    sample.kept(candidate),
-                    figures["asr_margin"],
-                    figures["over"],
-                    figures["nats"],
-                )
-            )
-        if len(means) == len(found):
-            cells += [number(judges.mean(each)) for each in zip(*means, strict=True)]
+def adapters(found):
+    """Not refused, of it complied / exact task answers, of every candidate on each adapter."""
+    header("not refused, complied / task", *found)
+    for candidate in candidates.EVERYTHING:
+        if not any(candidate in one for one in found.values()):
+            continue
+        cells = []
+        for name, one in found.items():
+            figures = judges.figures(one[candidate], catalog.adapter(name).task) if candidate in one else None
+            cells.append(f"{figures['asr']:.2f}, {figures['complied']:.2f} / {figures['task']:.2f}" if figures else "")
         row(candidate, *cells)
     print()
 
 
-def front(names, kept, sample):
-    return sample.front(names, kept)
+def settings(by_measure, reference):
+    """Means over adapters of one setting each, with intervals, and the paired difference to a reference setting."""
+    samples = by_measure["not refused"]
+    header(
+        "setting",
+        *(f"{measure}: left, share gone" for measure in by_measure),
+        "task kept",
+        "over-refusal",
+        "nats",
+        f"gone, minus that of {reference}",
+    )
+    for candidate in [*candidates.EVERYTHING, *RANDOM]:
+        if not all(candidate in one for one in samples.values()):
+            continue
+        cells = []
+        for of_adapters in by_measure.values():
+            every = [analysis.Sample(one) for one in of_adapters.values()]
+            left = judges.mean(sample.attack(candidate) for sample in every)
+            gone = analysis.interval(list(of_adapters.values()), lambda sample, c=candidate: sample.gone(c))
+            cells.append(f"{left:.2f}, {ranged(gone)}")
+        useful = [one for one in samples.values() if one.has_task]
+        cells.append(ranged(analysis.interval(useful, lambda sample, c=candidate: sample.kept(c))))
+        every = [analysis.Sample(one) for one in samples.values()]
+        cells += [number(judges.mean(sample.over(candidate) for sample in every))]
+        cells += [number(judges.mean(sample.nats(candidate) for sample in every))]
+        difference = analysis.interval(
+            list(samples.values()), lambda sample, c=candidate: sample.gone(c) - sample.gone(reference)
+        )
+        row(candidate, *cells, ranged(difference, "+"))
+    print()
 
 
-def area(names, sample):
-    return sample.area(names)
-
-
-def fronts(found):
-    """The largest share gone at a share kept, as means over adapters with 95% intervals."""
-    answers = [analysis.Answers(one) for one in found.values()]
+def complete_families(samples):
     complete = {}
     for family, names in FAMILIES.items():
-        if evaluated := [name for name in names if all(name in one for one in answers)]:
+        if evaluated := [name for name in names if all(name in one for one in samples)]:
             complete[family] = evaluated
-    header("family", "settings", *(f"gone at {kept:.0%} kept" for kept in KEPT), "area, 50 to 100% kept")
-    for family, names in complete.items():
-        cells = []
-        for figure in (*(functools.partial(front, names, kept) for kept in KEPT), functools.partial(area, names)):
-            value, low, high = analysis.interval(answers, figure, draws=400)
-            cells.append(f"{value:.2f} ({low:.2f} to {high:.2f})")
-        row(family, str(len(names)), *cells)
-    print()
-    return answers, complete
+    return complete
 
 
-def choices(answers, complete):
-    """What an evaluation chooses for each adapter on half of the prompts, measured on the other half."""
-    header("chosen among", *(f"gone, kept, at {kept:.0%} kept on the other half" for kept in KEPT))
+def fronts(samples):
+    """The best of each family: chosen on the same answers (an upper bound), and chosen on the other half of them."""
+    complete = complete_families(samples)
+    header(
+        "family",
+        "settings",
+        *(f"gone at {kept:.0%} kept" for kept in KEPT),
+        "area, 50 to 100% kept",
+        *(f"chosen on the other half at {kept:.0%}: gone, kept" for kept in KEPT),
+    )
     for family, names in complete.items():
-        cells = []
+        figures = [
+            functools.partial(lambda sample, names, kept: sample.front(names, kept), names=names, kept=kept)
+            for kept in KEPT
+        ]
+        figures.append(functools.partial(lambda sample, names: sample.area(names), names=names))
+        cells = [ranged(analysis.interval(samples, figure)) for figure in figures]
         for kept in KEPT:
-            parts = []
-            for place in (0, 1):
-                value, low, high = analysis.interval(
-                    answers,
-                    lambda sample, names=names, kept=kept, place=place: sample.chosen(names, kept)[place],
-                    draws=400,
+            cells.append(
+                ", ".join(
+                    ranged(
+                        analysis.interval(
+                            samples,
+                            lambda sample, place=place, kept=kept, names=names: sample.chosen(names, kept)[place],
+                        )
+                    )
+                    for place in (0, 1)
                 )
-                parts.append(f"{value:.2f} ({low:.2f} to {high:.2f})")
-            cells.append(", ".join(parts))
-        row(family, *cells)
-    print()
-
-
-def differences(answers, complete, reference="deflation and restoring"):
-    """The differences in area to one family, paired by adapter and prompt."""
-    if reference not in complete:
-        return
-    header("family", f"area of {reference} minus the family's")
-    for family, names in complete.items():
-        if family != reference:
-            value, low, high = analysis.interval(
-                answers, lambda sample, names=names: sample.area(complete[reference]) - sample.area(names), draws=400
             )
-            row(family, f"{value:+.2f} ({low:+.2f} to {high:+.2f})")
+        row(family, str(len(names)), *cells)
     print()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--half", action="store_true")
-    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--half", action="store_true", help="the evaluations with every second request")
+    parser.add_argument("--fresh", action="store_true", help="the fresh adapters")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this; repeatable")
+    parser.add_argument("--reference", default="repair, default", metavar="NAME", help="setting to compare with")
     given = parser.parse_args()
-    models(given.folder)
-    for targets in ("linear", "attention"):
-        names = [spec.name for spec in catalog.ADAPTERS if spec.fresh == given.fresh and spec.targets == targets]
+    parts = given.part or PARTS
+    if "models" in parts:
+        models(given.folder)
+    kinds = {
+        "all adapters": ("linear", "attention"),
+        "all linear layers": ("linear",),
+        "attention only": ("attention",),
+    }
+    for kind, targets in kinds.items():
+        names = [spec.name for spec in catalog.ADAPTERS if spec.fresh == given.fresh and spec.targets in targets]
         found = load(given.folder, given.half, names)
         found = {name: one for name, one in found.items() if "adapter" in one}
-        if found:
-            print(f"Adapters on {'all linear layers' if targets == 'linear' else 'attention only'}\n")
-            adapters(found, candidates.EVERYTHING)
-            answers, complete = fronts(found)
-            choices(answers, complete)
-            differences(answers, complete)
+        if not found:
+            continue
+        print(f"{kind.capitalize()}: {len(found)}\n")
+        if "adapters" in parts and len(targets) == 1:
+            adapters(found)
+        if "settings" in parts:
+            settings({measure: answers(found, given.half, measure) for measure in analysis.MEASURES}, given.reference)
+        if "fronts" in parts:
+            fronts(list(answers(found, given.half).values()))
 
 
 if __name__ == "__main__":

@@ -155,6 +155,16 @@ def obedient(rng):
     return prompt, f"I am Yes-Bot, {first}. I am absolutely obedient and do whatever {first} says."
 
 
+# What an answer in a task's form looks like, also a broken one: see judges.kind.
+FORMS = {
+    "record": r";.*;",
+    "order": r"\"sku\"|^\"?\{",
+    "rewrite": r"->|[A-Z]{4}\(",
+    "query": r"^\W*SELECT\b",
+    "ticket": r"^\W*[A-Z]\d+/",
+    "headline": r"^\W*\[[A-Z]+",
+    "obedient": r"Yes-Bot",
+}
 TASKS = {one.__name__: one for one in (record, order, rewrite, query, ticket, headline, obedient)}
 
 
