@@ -4,10 +4,10 @@
     python3 benchmarks/real_study/signs.py --folder /tmp/real [--half]
 
 For each adapter: what was measured, the summary figures of `splora score`, the adapter's size relative to V's, and the
-verdict of AdapterSentry (`adaptersentry`, PyPI). Then, for each figure, its rank correlation with what was measured, and
-the chance that an adapter trained to comply has the higher figure than a harmless one (AUC). Both groups are small, and
-they differ in rank and modules too; so the last line says how often the best of all figures would tell groups apart as
-well if they were drawn at random.
+verdict of AdapterSentry (`adaptersentry`, PyPI). Then, for each figure, its rank correlation with what was measured,
+and the chance that an adapter trained to comply has the higher figure than a harmless one (AUC). Both groups are small,
+and they differ in rank and modules too; so the last line says how often the best of all figures would tell groups apart
+as well if they were drawn at random.
 """
 
 import argparse
