@@ -67,20 +67,57 @@ CALIBRATED = {
     for energy, p, alpha in ((0.6, 2, 0.0), (0.8, 2, 0.0), (0.9, 2, 0.0), (0.8, 2, 0.2), (0.8, 1.5, 0.2))
 }
 
-# A first look at each adapter: both ends, the shipped default and the neighbors that matter most.
-FIRST = ENDS | {
-    "repair, default": DEFAULT["repair, default"],
-    "E 0.8 p 2 a 0.2": RESTORED["E 0.8 p 2 a 0.2"],
-    "E 0.8 p 1.5 a 0.2": RESTORED["E 0.8 p 1.5 a 0.2"],
-    "E 0.7 p 2 a 0.2 elsewhere 0.2": ELSEWHERE["E 0.7 p 2 a 0.2 elsewhere 0.2"],
-    "remove 30% by e-diem": REMOVAL["remove 30% by e-diem"],
-    "remove 30% at random 1": REMOVAL["remove 30% at random 1"],
-    "scale by 0.7": OTHERS["scale by 0.7"],
-    "random bases, E 0.8": CONTROLS["random bases, E 0.8"],
+EVERYTHING = {
+    name: one
+    for group in (ENDS, DEFAULT, STRENGTHS, RESTORED, ELSEWHERE, CONTROLS, SPLIT, CALIBRATED, REMOVAL, OTHERS)
+    for name, one in group.items()
 }
+
+
+def named(*names):
+    return {name: EVERYTHING[name] for name in names}
+
+
+# In the order of what they tell: groups to evaluate where there is no time for everything.
+FIRST = named(
+    "aligned",
+    "adapter",
+    "repair, default",
+    "E 0.8 p 1.5 a 0.2",
+    "E 0.8 p 1 a 0.2",
+    "E 0.7 p 2 a 0.2 elsewhere 0.2",
+    "remove 30% by e-diem",
+    "remove 30% at random 1",
+    "scale by 0.7",
+)
+SECOND = named(
+    "E 0.9 p 1.5 a 0.4",
+    "E 0.8 p 1.5",
+    "E 0.7 p 1.5 a 0.2",
+    "E 0.8 p 1.5 a 0.2 elsewhere 0.2",
+    "E 0.8 p 1.5 a 0.4",
+)
+CHECKS = named(
+    "random bases, E 0.8, their own gain",
+    "the weight's bases, E 0.8, their own gain",
+    "another model's V, E 0.8",
+    "left only, E 0.8, its own gain",
+    "right only, E 0.8, its own gain",
+    "SafeLoRA, 50%",
+    "CSULoRA 0.95",
+    "add 0.5 V",
+    "calibrated E 0.8 p 1.5 a 0.2",
+    "E 0.8 p 1.5 a 0.2, queries and keys 0.5",
+    "E 0.8 p 1.5 a 0.2, lower half 0.5",
+    "hard E 0.8",
+    "joint, E 0.9",
+    "remove 30% at random 2",
+)
 
 GROUPS = {
     "first": FIRST,
+    "second": SECOND,
+    "checks": CHECKS,
     "controls": CONTROLS,
     "split": SPLIT,
     "strengths": STRENGTHS,
@@ -90,4 +127,3 @@ GROUPS = {
     "removal": REMOVAL,
     "others": OTHERS,
 }
-EVERYTHING = {name: one for group in GROUPS.values() for name, one in group.items()}
