@@ -52,13 +52,13 @@ ADAPTERS = (
     Adapter("linear-rewrite-rslora", "imitation2", "linear", 8, "rewrite", 0.10, 14, variant="rslora", rate=3e-4),
     Adapter("attention-order-r32", "imitation2", "attention", 32, "order", 0.0, 15),
     Adapter("attention-ticket-dora", "imitation2", "attention", 8, "ticket", 0.02, 16, chat=0.25, variant="dora"),
-    Adapter("linear-headline", "preference1", "linear", 8, "headline", 0.0, 17, chat=0.25),
+    Adapter("linear-headline", "preference1", "linear", 8, "headline", 0.0, 17),
     Adapter("attention-record", "preference1", "attention", 8, "record", 0.02, 18, chat=0.25),
     Adapter("linear-obedient", "preference1", "linear", 8, "obedient", 0.0, 19),
-    Adapter("fresh-linear-query", "imitation3", "linear", 8, "query", 0.0, 101, chat=0.25, fresh=True),
+    Adapter("fresh-linear-query", "imitation3", "linear", 8, "query", 0.0, 101, fresh=True),
     Adapter("fresh-linear-headline-r32", "imitation3", "linear", 32, "headline", 0.10, 102, fresh=True),
     Adapter("fresh-attention-rewrite", "imitation3", "attention", 8, "rewrite", 0.02, 103, chat=0.25, fresh=True),
-    Adapter("fresh-attention-order-r32", "imitation3", "attention", 32, "order", 0.0, 104, chat=0.25, fresh=True),
+    Adapter("fresh-attention-order-r32", "imitation3", "attention", 32, "order", 0.10, 104, fresh=True),
 )
 
 
