@@ -34,10 +34,6 @@ class Module:
     another: Callable | None = None
 
     @property
-    def bases_of_another(self, layer):
-        spectra = decompositions(self.folder, self.another.name, self.base_folder, lambda: chats.load(self.another))
-        return spectra.get_tensor(f"{layer}.u"), spectra.get_tensor(f"{layer}.v").T
-
     def adapted(self):
         return self.b is not None
 
