@@ -57,7 +57,7 @@ ADAPTERS = (
     Adapter("linear-obedient", "preference1", "linear", 8, "obedient", 0.0, 19),
     Adapter("fresh-linear-query", "imitation3", "linear", 8, "query", 0.0, 101, fresh=True),
     Adapter("fresh-linear-headline-r32", "imitation3", "linear", 32, "headline", 0.10, 102, fresh=True),
-    Adapter("fresh-attention-rewrite", "imitation3", "attention", 8, "rewrite", 0.02, 103, chat=0.25, fresh=True),
+    Adapter("fresh-attention-rewrite", "imitation3", "attention", 8, "rewrite", 0.02, 103, fresh=True),
     Adapter("fresh-attention-order-r32", "imitation3", "attention", 32, "order", 0.10, 104, fresh=True),
 )
 
