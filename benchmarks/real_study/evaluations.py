@@ -68,6 +68,8 @@ def of_adapter(folder, name, wanted, half, time_left):
             return
         if leaves_none_alone and getattr(candidates.EVERYTHING[candidate], "elsewhere", 0):
             continue  # nowhere else to restore: the same as without
+        if getattr(candidates.EVERYTHING[candidate], "score", "random") not in ("random", *scene.scores):
+            continue
         start = time.monotonic()
         scene.apply(candidates.EVERYTHING[candidate](scene))
         answers = judges.evaluate(scene.model, scene.chat, adapter.task, neutral, every=2 if half else 1)

@@ -30,6 +30,8 @@ def scores(base, aligned, adapter, cache):
             capture_output=True,
             text=True,
         )
+        if run.returncode == 4 and "is a DoRA module" in run.stderr:
+            continue  # refused, because this score needs a delta of low rank
         if run.returncode != 0:
             raise SystemExit(f"splora score {' '.join(options)} on {adapter} failed: {run.stderr}")
         report = json.loads(run.stdout)
