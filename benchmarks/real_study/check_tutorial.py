@@ -28,18 +28,24 @@ def blocks(text):
         if kind == "sh":
             found.append((body, []))
         else:
-            found[-1][1].extend(line.strip() for line in body.splitlines() if line.strip() != "…")
+            found[-1][1].extend(line for line in body.splitlines() if line.strip() not in ("", "…"))
     return found
 
 
 def is_shown(expected, printed, within):
-    """Whether a printed line holds the expected words, and numbers that differ by at most `within`."""
-    words, numbers = NUMBER.sub("#", expected), [float(one) for one in NUMBER.findall(expected)]
-    if NUMBER.sub("#", printed.strip()) != words:
+    """Whether a printed line holds the expected words, and numbers that differ by at most `within`.
+
+    A line that ends with … stands for any line that begins so.
+    """
+    expected, printed = " ".join(expected.split()), " ".join(printed.split())
+    is_beginning = expected.endswith("…")
+    expected = expected.rstrip("… ")
+    words, shown = NUMBER.sub("#", expected), NUMBER.sub("#", printed)
+    if not (shown.startswith(words) if is_beginning else shown == words):
         return False
     return all(
-        abs(float(got) - wanted) <= within * max(1, abs(wanted))
-        for got, wanted in zip(NUMBER.findall(printed), numbers, strict=True)
+        abs(float(got) - float(wanted)) <= within * max(1, abs(float(wanted)))
+        for got, wanted in zip(NUMBER.findall(printed), NUMBER.findall(expected), strict=False)
     )
 
 
