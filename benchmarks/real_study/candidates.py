@@ -114,10 +114,18 @@ CHECKS = named(
     "remove 30% at random 2",
 )
 
+# What the fresh adapters are evaluated on, fixed before any of them was.
+FRESH = (
+    FIRST
+    | SECOND
+    | named("SafeLoRA, 50%", "CSULoRA 0.95", "add 0.5 V", "random bases, E 0.8, their own gain", "E 0.8 p 2 a 0.2")
+)
+
 GROUPS = {
     "first": FIRST,
     "second": SECOND,
     "checks": CHECKS,
+    "fresh": FRESH,
     "controls": CONTROLS,
     "split": SPLIT,
     "strengths": STRENGTHS,
