@@ -32,13 +32,13 @@ RESTORED = {
     f"E {energy} p {p} a {alpha}": Deflated(energy, p, alpha)
     for energy in (0.6, 0.7, 0.8, 0.9)
     for p in (1, 1.5, 2)
-    for alpha in (0.2, 0.4, 0.6)
+    for alpha in (0.2, 0.3, 0.4, 0.6)
 }
 ELSEWHERE = {
     f"E {energy} p {p} a {alpha} elsewhere {other}": Deflated(energy, p, alpha, elsewhere=other)
     for energy in (0.6, 0.7, 0.8)
     for p in (1.5, 2)
-    for alpha, other in ((0.2, 0.2), (0.4, 0.4), (0.2, 0.4), (0.0, 0.4))
+    for alpha, other in ((0.2, 0.2), (0.3, 0.3), (0.4, 0.4), (0.2, 0.4), (0.0, 0.4))
 }
 CONTROLS = {
     "hard E 0.6": Deflated(0.6, kind="hard"),
@@ -103,6 +103,7 @@ THIRD = named(
     "E 0.8 p 2 a 0.6",
     "E 0.8 p 1.5 a 0.4 elsewhere 0.4",
 )
+FOURTH = named("E 0.8 p 1.5 a 0.3", "E 0.8 p 2 a 0.3 elsewhere 0.3", "E 0.8 p 1.5 a 0.2 elsewhere 0.2")
 CHECKS = named(
     "random bases, E 0.8, their own gain",
     "the weight's bases, E 0.8, their own gain",
@@ -132,6 +133,7 @@ GROUPS = {
     "first": FIRST,
     "second": SECOND,
     "third": THIRD,
+    "fourth": FOURTH,
     "checks": CHECKS,
     "fresh": FRESH,
     "controls": CONTROLS,
