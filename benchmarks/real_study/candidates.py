@@ -121,12 +121,29 @@ CHECKS = named(
     "remove 30% at random 2",
 )
 
-# What the fresh adapters are evaluated on, fixed before any of them was.
-FRESH = (
-    FIRST
-    | SECOND
-    | THIRD
-    | named("SafeLoRA, 50%", "CSULoRA 0.95", "add 0.5 V", "random bases, E 0.8, their own gain", "E 0.8 p 2 a 0.2")
+# What the fresh adapters are evaluated on, fixed before any of them was. The first repair of each kind is the setting
+# that the development adapters chose: E 0.8 p 1.5 a 0.3 on all linear layers, E 0.8 p 2 a 0.3 elsewhere 0.3 on
+# attention only.
+FRESH = named(
+    "aligned",
+    "adapter",
+    "E 0.8 p 1.5 a 0.3",
+    "E 0.8 p 2 a 0.3 elsewhere 0.3",
+    "repair, default",
+    "remove 30% by e-diem",
+    "remove 30% at random 1",
+    "scale by 0.7",
+    "E 0.8 p 1.5 a 0.4",
+    "E 0.8 p 1.5 a 0.2 elsewhere 0.2",
+    "SafeLoRA, 50%",
+    "CSULoRA 0.95",
+    "add 0.5 V",
+    "random bases, E 0.8, their own gain",
+    "E 0.8 p 2 a 0.4",
+    "E 0.8 p 1.5",
+    "E 0.8 p 1.5 a 0.2",
+    "E 0.9 p 1.5 a 0.4",
+    "E 0.8 p 1 a 0.2",
 )
 
 GROUPS = {
