@@ -214,6 +214,8 @@ def main():
             tally.check(f"{action}: PEFT merges what dense matrices give", agrees, folder, action, options)
         for action, adapter in RESTORING.items():
             options = ["--restore", "0.5", "--restore-rank", str(ADDED)]
+            if action != "restore":
+                options += ["--strength", "0.7", "--gain-exponent", "2", "--restore-modules", "adapter"]
             name = f"{action}: PEFT merges what dense matrices give"
             tally.check(name, agrees, folder, action, options, adapter)
         restored_layers.check(tally, folder)

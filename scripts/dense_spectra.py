@@ -250,6 +250,7 @@ def check(tally, folder, is_full):
             "--gain": 1,
             "--restore": SHARE,
             "--restore-rank": TRIPLETS,
+            "--restore-modules": "adapter",
             "--tolerance": group.tolerance,
             "--base": own / "base",
             "--aligned": own / "aligned",

@@ -29,6 +29,8 @@ def options(correction):
         if correction.elsewhere != correction.alpha:
             raise ValueError("splora restores with one α everywhere")
         given += ["--restore-modules", "linear"]
+    else:
+        given += ["--restore-modules", "adapter"]
     return list(map(str, given))
 
 

@@ -43,8 +43,9 @@ RULES = [
     "--action project --all --reference subspace --energy {0.5,0.9,0.99}",
     "--action attenuate --all --action-energy {0.5,0.8,0.95,0.99}",
     "--action attenuate --fraction 0.3",
-    "--action repair --all --strength {0.4,0.5,0.6,0.7,0.8,0.9} --gain-exponent {1.5,2} --restore {0,0.2}",
-    "--action deflate --fraction {0.3,0.5}",
+    "--action repair --all --restore-modules adapter --strength {0.4,0.5,0.6,0.7,0.8,0.9} --gain-exponent {1.5,2}"
+    " --restore {0,0.2}",
+    "--action deflate --strength 0.7 --gain-exponent 2 --fraction {0.3,0.5}",
 ]
 DRAWS = 10
 CONTROL_ENERGIES = (0.6, 0.7, 0.8)
@@ -62,7 +63,8 @@ BRIEF = [
     "--action project --all",
     "--action project --all --reference subspace --energy 0.9",
     "--action attenuate --all --action-energy {0.5,0.95}",
-    "--action repair --all --strength {0.5,0.6,0.7,0.8,0.9} --gain-exponent {1.5,2} --restore {0,0.2}",
+    "--action repair --all --restore-modules adapter --strength {0.5,0.6,0.7,0.8,0.9} --gain-exponent {1.5,2}"
+    " --restore {0,0.2}",
 ]
 
 

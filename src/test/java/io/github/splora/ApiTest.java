@@ -58,7 +58,8 @@ class ApiTest {
         try (Adapter few = Adapter.open(folder.resolve("pruned"));
                 Adapter all = Adapter.open(folder.resolve("repaired"))) {
             assertThat(few.modules()).hasSize(22);
-            assertThat(all.modules()).hasSize(24);
+            assertThat(repaired.addedModules()).hasSize(18);
+            assertThat(all.modules()).hasSize(24 + 18);
         }
     }
 
@@ -87,7 +88,8 @@ class ApiTest {
         PruneOptions repair = PruneOptions.repairing(options(TinyRun.ADAPTER), folder.resolve("out"));
         assertThat(repair.withParameter(ActionParameter.STRENGTH, 0.6).surgery().parameters())
                 .containsEntry(ActionParameter.STRENGTH, 0.6)
-                .containsEntry(ActionParameter.GAIN_EXPONENT, 2.0);
+                .containsEntry(ActionParameter.GAIN_EXPONENT, ActionParameter.AUTO)
+                .containsEntry(ActionParameter.RESTORE_MODULES, ActionParameter.AUTO);
         PruneOptions fixed = repair.withParameter(ActionParameter.GAIN, 1.5);
         assertThat(fixed.surgery().parameters()).doesNotContainKey(ActionParameter.GAIN_EXPONENT);
         assertThat(fixed.withParameter(ActionParameter.GAIN, ActionParameter.AUTO)

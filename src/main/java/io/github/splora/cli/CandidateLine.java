@@ -27,10 +27,9 @@ final class CandidateLine {
      * subspaces (overlap, attenuate, projections onto them) is left out, because it takes hours on large models.
      */
     static final List<String> DEFAULTS = List.of(
-            "--fraction {0.1,0.2,0.3}",
-            "--metric cosine --fraction {0.1,0.2,0.3}",
-            "--action scale --all --strength {0.2,0.3,0.4}",
-            "--action repair --all --strength {0.5,0.6,0.7,0.8,0.9} --gain-exponent {1.5,2} --restore {0,0.2}");
+            "--fraction {0.1,0.3}",
+            "--action scale --all --strength {0.3,0.5}",
+            "--action repair --all --strength {0.6,0.8,0.9} --gain-exponent {1.5,2} --restore {0,0.2,0.4}");
 
     private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^{}]*)}");
     private static final int MOST = 10_000;

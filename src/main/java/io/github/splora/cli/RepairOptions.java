@@ -37,8 +37,11 @@ final class RepairOptions {
     @Option(
             names = "--gain-exponent",
             paramLabel = "P",
-            description = "Exponent P of --gain auto; a lower value trades task performance for safety. Default:"
-                    + " ${bundle:default-of.gain exponent}.")
+            converter = ExponentConverter.class,
+            description =
+                    "Exponent P of --gain auto; a lower value trades task performance for safety. auto is 2 for an adapter"
+                            + " whose modules all belong to attention layers, and 1.5 for any other. Default:"
+                            + " ${bundle:default-of.gain exponent}.")
     private @Nullable Double gainExponent;
 
     @Option(
@@ -62,7 +65,8 @@ final class RepairOptions {
             converter = ModulesConverter.class,
             description =
                     "Which modules --restore adds to: adapter (the selected modules) or linear (also the other linear layers"
-                            + " in their transformer blocks, which become modules of rank K). Default:"
+                            + " in their transformer blocks, which become modules of rank K). auto is linear for an adapter whose"
+                            + " modules all belong to attention layers, where that is possible, and adapter for any other. Default:"
                             + " ${bundle:default-of.restore modules}.")
     private @Nullable Double restoreModules;
 
@@ -121,31 +125,43 @@ final class RepairOptions {
                 .findFirst();
     }
 
-    /** Converts {@code adapter} or {@code linear}. */
+    /** Converts {@code auto}, {@code adapter} or {@code linear}. */
     static final class ModulesConverter implements ITypeConverter<Double> {
 
         @Override
         public Double convert(String value) {
             return switch (value.toLowerCase(Locale.ROOT)) {
+                case "auto" -> ActionParameter.AUTO;
                 case "adapter" -> ActionParameter.ADAPTER;
                 case ActionParameter.LINEAR_IN_WORDS -> ActionParameter.LINEAR;
-                default -> throw new TypeConversionException("must be adapter or linear (got '" + value + "')");
+                default -> throw new TypeConversionException("must be auto, adapter or linear (got '" + value + "')");
             };
         }
     }
 
-    /** Converts a number or {@code auto}. */
+    /** Converts a gain or {@code auto}. */
     static final class GainConverter implements ITypeConverter<Double> {
 
         @Override
         public Double convert(String value) {
-            try {
-                return value.equalsIgnoreCase("auto")
-                        ? ActionParameter.AUTO
-                        : Double.valueOf(Double.parseDouble(value));
-            } catch (NumberFormatException e) {
-                throw new TypeConversionException("must be auto or a number above 0 (got '" + value + "')");
-            }
+            return numberOrAuto(value, "above 0");
+        }
+    }
+
+    /** Converts an exponent or {@code auto}. */
+    static final class ExponentConverter implements ITypeConverter<Double> {
+
+        @Override
+        public Double convert(String value) {
+            return numberOrAuto(value, "from 0 to 10");
+        }
+    }
+
+    private static Double numberOrAuto(String value, String range) {
+        try {
+            return value.equalsIgnoreCase("auto") ? ActionParameter.AUTO : Double.valueOf(Double.parseDouble(value));
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("must be auto or a number " + range + " (got '" + value + "')");
         }
     }
 }

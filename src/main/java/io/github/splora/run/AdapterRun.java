@@ -3,7 +3,6 @@ package io.github.splora.run;
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.LoraModule;
 import io.github.splora.client.AdapterContent;
-import io.github.splora.client.ModelLayers;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionRequest;
 import io.github.splora.effects.AdapterEffects;
@@ -100,20 +99,19 @@ public final class AdapterRun {
         try (RunInputs inputs = RunInputs.open(options.score(), context.hub())) {
             inputs.requireTrainedOnAligned(context.isStrict());
             List<OutputFolder> outputs = Outputs.prepare(options, inputs);
-            Surgery surgery = options.surgery();
-            Action action = surgery.planned(options.score().client());
-            List<Widening> widenings = inputs.ofEachAdapter(i -> {
-                Adapter adapter = inputs.adapters().get(i).adapter();
-                Widening widening = surgery.restoresLinear()
-                        ? Widening.of(adapter, inputs.aligned(), options.score())
-                        : Widening.none(adapter);
-                requireFit(action, inputs, widening);
-                return widening;
+            Action action = options.surgery().planned(options.score().client());
+            List<SurgeryPlan> plans = inputs.ofEachAdapter(i -> {
+                SurgeryPlan plan =
+                        new SurgeryPlanner(inputs.adapters().get(i).adapter(), inputs).plan(options.surgery());
+                if (!plan.isOptional()) {
+                    SurgeryPlanner.requireFit(action, inputs, plan.widening());
+                }
+                return plan;
             });
 
             List<RunReport.Inputs> described = inputs.describe(context.hashesAll());
             CorrectedModules corrected = new CorrectedModules();
-            List<Scored> scored = scores(options, inputs, described, corrected);
+            List<Scored> scored = scores(options, inputs, described, plans, corrected);
             AdapterEffects effects = new AdapterEffects(inputs.base(), inputs.aligned());
             List<Pruned> pruned = inputs.ofEachAdapter(i -> {
                 Adapter adapter = inputs.adapters().get(i).adapter();
@@ -121,25 +119,19 @@ public final class AdapterRun {
                 List<Decision> decisions = options.decide(scored.get(i));
                 Set<String> selected = Decision.selectedNames(decisions);
                 Optional<Correction> correction =
-                        surgery.correction(scored.get(i).basis());
+                        plans.get(i).surgery().correction(scored.get(i).basis());
                 if (options.scores().isPresent()) {
                     correction.ifPresent(each -> new Scoring(inputs, context.progress())
                             .correct(i, selected, corrected.requests(List.of(each))));
                 }
                 correction.ifPresent(each -> corrected.requirePlausibleGain(each, adapter, selected));
-                Map<String, CorrectedFactors> factors = new HashMap<>(correction
-                        .map(each -> corrected.factors(each, adapter, selected))
-                        .orElse(Map.of()));
-                Widening around = widenings.get(i).around(selected);
-                Widening widening = around.layers().isEmpty()
-                        ? around
-                        : restored(inputs, around, correction.orElseThrow(), corrected, factors);
-                Adapter widened = widening.widened();
-                Rewrite applied = widening.targeted(action.apply(widened, widening.with(selected), factors));
-                Rewrite rewrite = options.baseName()
-                        .map(name -> applied.withBaseName(widened, name))
-                        .orElse(applied);
-                AdapterContent content = requireLoadable(inputs, widened, rewrite);
+                Rewritten rewritten = plans.get(i)
+                        .carryOut(
+                                selected,
+                                plan -> rewritten(plan, options, inputs, selected, correction, corrected),
+                                Rewritten::widening);
+                Surgery surgery = rewritten.plan().surgery();
+                Rewrite rewrite = rewritten.rewrite();
                 List<Effect> changes = effects.of(adapter);
                 RunReport report = new ReportBuilder(
                                 context, options.score(), described.get(i), scored.get(i), decisions, changes)
@@ -157,15 +149,17 @@ public final class AdapterRun {
                                 correction
                                         .map(each -> corrected.norms(each, adapter, selected))
                                         .orElse(Map.of())))
-                        .withAddedModules(
-                                widening.layers().stream().map(LoraModule::name).toList())
+                        .withAddedModules(rewritten.widening().layers().stream()
+                                .map(LoraModule::name)
+                                .toList())
                         .withWarnings(Stream.of(
                                         inputs.trainedOn(i).warnings(),
                                         Warnings.of(
                                                 adapter,
                                                 rewrite,
-                                                content,
+                                                rewritten.content(),
                                                 inputs.options().client()),
+                                        rewritten.plan().warnings(),
                                         correction
                                                 .map(each -> corrected.gainWarnings(each, adapter, selected))
                                                 .orElse(List.of()),
@@ -198,12 +192,35 @@ public final class AdapterRun {
     private record Pruned(Adapter adapter, Rewrite rewrite, RunReport report) {}
 
     /**
-     * Checks, before anything is scored, that the action suits the adapter and that the client can load the adapter.
+     * An adapter after its surgery.
+     *
+     * @param plan what was done
+     * @param widening the layers that became modules
      */
-    private static void requireFit(Action action, RunInputs inputs, Widening widening) {
+    private record Rewritten(SurgeryPlan plan, Widening widening, Rewrite rewrite, AdapterContent content) {}
+
+    private Rewritten rewritten(
+            SurgeryPlan plan,
+            PruneOptions options,
+            RunInputs inputs,
+            Set<String> selected,
+            Optional<Correction> correction,
+            CorrectedModules corrected) {
+        Adapter adapter = plan.widening().adapter();
+        Map<String, CorrectedFactors> factors = new HashMap<>(correction
+                .map(each -> corrected.factors(each, adapter, selected))
+                .orElse(Map.of()));
+        Widening around = plan.widening().around(selected);
+        Widening widening = around.layers().isEmpty()
+                ? around
+                : restored(inputs, around, correction.orElseThrow(), corrected, factors);
         Adapter widened = widening.widened();
-        action.requireApplicable(widened);
-        requireLoadable(inputs, widened, widening.targeted(action.preview(widened)));
+        Action action = plan.surgery().planned(options.score().client());
+        Rewrite applied = widening.targeted(action.apply(widened, widening.with(selected), factors));
+        Rewrite rewrite = options.baseName()
+                .map(name -> applied.withBaseName(widened, name))
+                .orElse(applied);
+        return new Rewritten(plan, widening, rewrite, SurgeryPlanner.requireLoadable(inputs, widened, rewrite));
     }
 
     /** Restores further layers: adds their factors to the others, and returns the widening by those in which there is something. */
@@ -225,13 +242,17 @@ public final class AdapterRun {
      * modules, since the selection is known only afterwards.
      */
     private List<Scored> scores(
-            PruneOptions options, RunInputs inputs, List<RunReport.Inputs> described, CorrectedModules corrected) {
+            PruneOptions options,
+            RunInputs inputs,
+            List<RunReport.Inputs> described,
+            List<SurgeryPlan> plans,
+            CorrectedModules corrected) {
         if (options.scores().isEmpty()) {
             Scheme scheme = options.score().scheme();
-            List<CorrectionRequest> corrections = options.surgery()
-                    .correction(Scored.Basis.of(scheme, options.score()))
-                    .map(each -> corrected.requests(List.of(each)))
-                    .orElse(List.of());
+            Scored.Basis basis = Scored.Basis.of(scheme, options.score());
+            List<CorrectionRequest> corrections = corrected.requests(plans.stream()
+                    .flatMap(plan -> plan.surgery().correction(basis).stream())
+                    .toList());
             return new Scoring(inputs, context.progress())
                     .run(List.of(scheme), corrections)
                     .get(0);
@@ -243,11 +264,5 @@ public final class AdapterRun {
     private static History history(Adapter adapter, RunReport.Inputs described) {
         return History.of(
                 adapter.location(), Objects.requireNonNull(described.adapter()).sha256());
-    }
-
-    private static AdapterContent requireLoadable(RunInputs inputs, Adapter adapter, Rewrite rewrite) {
-        AdapterContent content = AdapterContent.of(adapter, rewrite);
-        inputs.options().client().requireLoadable(content, ModelLayers.of(inputs.aligned(), adapter.modules()));
-        return content;
     }
 }

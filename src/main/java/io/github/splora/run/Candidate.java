@@ -25,7 +25,12 @@ public record Candidate(
         Granularity granularity,
         Surgery surgery) {
 
-    /** Returns a candidate that does the same to the named modules, whatever their scores. */
+    /** Returns the same candidate with its surgery settled. */
+    Candidate with(Surgery settled) {
+        return new Candidate(options, scheme, include, rule, granularity, settled);
+    }
+
+    /** Returns a candidate that does the same to the named modules, whatever their scores; restored layers must be named as well. */
     Candidate on(Set<String> modules) {
         List<String> sorted = modules.stream().sorted().toList();
         return new Candidate(

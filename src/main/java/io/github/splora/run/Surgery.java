@@ -1,5 +1,7 @@
 package io.github.splora.run;
 
+import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AttentionLayers;
 import io.github.splora.client.ClientKind;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethods;
@@ -29,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param parameters a value for each parameter of the action
  */
 public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<ActionParameter, Double> parameters) {
+
+    private static final double ATTENTION_EXPONENT = 2;
+
+    private static final double OTHER_EXPONENT = 1.5;
 
     public Surgery {
         Map<ActionParameter, Double> ordered = new EnumMap<>(ActionParameter.class);
@@ -60,6 +66,30 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
             }
         }
         return new Surgery(action, configStyle, values);
+    }
+
+    /**
+     * Returns the surgery for an adapter, without {@code auto} for the exponent of the gain and the modules that are restored. In a study
+     * on a real language model, these values served the two kinds of adapters best.
+     */
+    Surgery settledFor(Adapter adapter) {
+        boolean isAttentionOnly = AttentionLayers.haveAllModulesOf(adapter);
+        Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);
+        values.putAll(parameters);
+        if (isOpen(ActionParameter.GAIN_EXPONENT)) {
+            values.put(ActionParameter.GAIN_EXPONENT, isAttentionOnly ? ATTENTION_EXPONENT : OTHER_EXPONENT);
+        }
+        if (isOpen(ActionParameter.RESTORE_MODULES)) {
+            boolean restores = parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
+            values.put(
+                    ActionParameter.RESTORE_MODULES,
+                    isAttentionOnly && restores ? ActionParameter.LINEAR : ActionParameter.ADAPTER);
+        }
+        return new Surgery(action, configStyle, values);
+    }
+
+    private boolean isOpen(ActionParameter parameter) {
+        return Double.isNaN(parameters.getOrDefault(parameter, 0.0));
     }
 
     /** Returns what does it, for adapters that the client loads. */
@@ -127,11 +157,14 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
     }
 
     /**
-     * Returns the correction; empty for an action that needs no new factors.
+     * Returns the correction of a surgery that is settled; empty for an action that needs no new factors.
      *
      * @param basis how the scores were computed; if with a subspace, a projection uses the same subspace
      */
     Optional<Correction> correction(Scored.Basis basis) {
+        if (isOpen(ActionParameter.GAIN_EXPONENT)) {
+            throw new IllegalStateException("the exponent of the gain must be settled first");
+        }
         double energy = basis.isSubspace() && action == ActionKind.PROJECT
                 ? Objects.requireNonNull(basis.energy())
                 : parameters.getOrDefault(ActionParameter.ENERGY, 1.0);

@@ -32,7 +32,8 @@ final class SweepCandidates {
     private final ScoreOptions options;
     private final Map<Scheme, Scored> scored = new LinkedHashMap<>();
     private final CorrectedModules corrected = new CorrectedModules();
-    private final Widening widening;
+    private final Map<Surgery, SurgeryPlan> plans = new HashMap<>();
+    private final RunInputs inputs;
 
     /** @throws BadInputException if a candidate's action cannot be applied to the adapter */
     SweepCandidates(SweepOptions options, RunInputs inputs, Progress progress) {
@@ -40,12 +41,14 @@ final class SweepCandidates {
         this.options = options.inputs();
         List<Candidate> all = Stream.concat(options.candidates().stream(), options.search().stream())
                 .toList();
-        List<Candidate> wide = all.stream()
-                .filter(candidate -> candidate.surgery().restoresLinear())
-                .toList();
-        this.widening = wide.isEmpty() ? Widening.none(adapter) : Widening.of(adapter, inputs.aligned(), this.options);
-        all.forEach(candidate -> action(candidate).requireApplicable(adapter));
-        wide.forEach(candidate -> action(candidate).requireApplicable(widening.widened()));
+        this.inputs = inputs;
+        SurgeryPlanner planner = new SurgeryPlanner(adapter, inputs);
+        for (Candidate candidate : all) {
+            Action action = action(candidate);
+            action.requireApplicable(adapter);
+            SurgeryPlan plan = plans.computeIfAbsent(candidate.surgery(), planner::plan);
+            action.requireApplicable(plan.widening().widened());
+        }
         List<CorrectionRequest> corrections = corrected.requests(all.stream()
                 .flatMap(candidate -> correction(candidate).stream())
                 .toList());
@@ -55,14 +58,31 @@ final class SweepCandidates {
         for (int i = 0; i < schemes.size(); i++) {
             scored.put(schemes.get(i), results.get(i).get(0));
         }
-        if (!widening.layers().isEmpty()) {
+        restoreLinear(all, progress);
+    }
+
+    /** Computes what is restored in linear layers, for all candidates at once. */
+    private void restoreLinear(List<Candidate> all, Progress progress) {
+        List<Candidate> wide = all.stream()
+                .filter(candidate -> !plan(candidate).widening().layers().isEmpty())
+                .toList();
+        if (wide.isEmpty()) {
+            return;
+        }
+        try {
             new Scoring(inputs, progress)
                     .correct(
-                            widening.pairs(inputs.base(), inputs.aligned()),
+                            plan(wide.get(0)).widening().pairs(inputs.base(), inputs.aligned()),
                             corrected.additions(wide.stream()
                                     .flatMap(candidate -> correction(candidate).stream())
                                     .toList()));
+        } catch (BadInputException e) {
+            plans.replaceAll((surgery, plan) -> plan.widening().layers().isEmpty() ? plan : plan.withoutLinear(e));
         }
+    }
+
+    private SurgeryPlan plan(Candidate candidate) {
+        return Objects.requireNonNull(plans.get(candidate.surgery()));
     }
 
     /**
@@ -74,6 +94,7 @@ final class SweepCandidates {
      * @param widening the layers that become modules
      * @param rewrite the rewritten adapter; null if it cannot be made
      * @param failure why it cannot be made; null if it can
+     * @param warnings why less is restored than {@code auto} would restore
      */
     record Made(
             @Nullable Candidate candidate,
@@ -81,7 +102,8 @@ final class SweepCandidates {
             List<Decision> decisions,
             Widening widening,
             @Nullable Rewrite rewrite,
-            @Nullable String failure) {
+            @Nullable String failure,
+            List<String> warnings) {
 
         Set<String> selected() {
             return Decision.selectedNames(decisions);
@@ -114,7 +136,8 @@ final class SweepCandidates {
                 List.of(),
                 Widening.none(adapter),
                 ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of()),
-                null);
+                null,
+                List.of());
     }
 
     /** Prepares a candidate, with the scores from the pass. */
@@ -123,7 +146,7 @@ final class SweepCandidates {
         List<Decision> decisions = List.of();
         try {
             decisions = new Selection(candidate.rule(), candidate.granularity()).decide(own.scores());
-            return made(candidate, own, decisions);
+            return made(candidate, own, decisions, false);
         } catch (BadInputException e) {
             return new Made(
                     candidate,
@@ -131,7 +154,8 @@ final class SweepCandidates {
                     decisions,
                     Widening.none(adapter),
                     null,
-                    e.problems().get(0).explanation());
+                    e.problems().get(0).explanation(),
+                    List.of());
         }
     }
 
@@ -145,7 +169,7 @@ final class SweepCandidates {
                         selected.contains(score.name()) ? "chosen by the search" : "not chosen by the search"))
                 .toList();
         try {
-            return made(candidate.on(selected), own, decisions);
+            return made(candidate, own, decisions, true);
         } catch (BadInputException e) {
             return new Made(
                     candidate.on(selected),
@@ -153,7 +177,8 @@ final class SweepCandidates {
                     decisions,
                     Widening.none(adapter),
                     null,
-                    e.problems().get(0).explanation());
+                    e.problems().get(0).explanation(),
+                    List.of());
         }
     }
 
@@ -174,21 +199,40 @@ final class SweepCandidates {
         return Objects.requireNonNull(score.score());
     }
 
-    private Made made(Candidate candidate, Scored own, List<Decision> decisions) {
+    private Made made(Candidate candidate, Scored own, List<Decision> decisions, boolean isSearched) {
+        return plan(candidate)
+                .carryOut(
+                        Decision.selectedNames(decisions),
+                        plan -> made(plan, candidate, own, decisions, isSearched),
+                        Made::widening);
+    }
+
+    private Made made(SurgeryPlan plan, Candidate candidate, Scored own, List<Decision> decisions, boolean isSearched) {
         Set<String> selected = Decision.selectedNames(decisions);
         Map<String, CorrectedFactors> factors = new HashMap<>(correction(candidate)
                 .map(each -> corrected.factors(each, adapter, selected))
                 .orElse(Map.of()));
         Widening wider = Widening.none(adapter);
-        if (candidate.surgery().restoresLinear()) {
-            Widening around = widening.around(selected);
+        Widening around = plan.widening().around(selected);
+        if (!around.layers().isEmpty()) {
             Map<String, CorrectedFactors> ofLayers =
                     corrected.restored(correction(candidate).orElseThrow(), around.layers());
             factors.putAll(ofLayers);
             wider = around.restoredIn(ofLayers.keySet(), options.client());
         }
         Rewrite rewrite = wider.targeted(action(candidate).apply(wider.widened(), wider.with(selected), factors));
-        return new Made(candidate, own, decisions, wider, rewrite, null);
+        if (plan.isOptional()) {
+            SurgeryPlanner.requireLoadable(inputs, wider.widened(), rewrite);
+        }
+        Candidate settled = candidate.with(plan.surgery());
+        return new Made(
+                isSearched ? settled.on(wider.with(selected)) : settled,
+                own,
+                decisions,
+                wider,
+                rewrite,
+                null,
+                plan.warnings());
     }
 
     /** Returns the norms of the selected modules' new deltas; empty if the candidate corrects none. */
@@ -211,6 +255,6 @@ final class SweepCandidates {
     }
 
     private Optional<Correction> correction(Candidate candidate) {
-        return candidate.surgery().correction(Scored.Basis.of(candidate.scheme(), options));
+        return candidate.surgery().settledFor(adapter).correction(Scored.Basis.of(candidate.scheme(), options));
     }
 }

@@ -17,10 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tries candidates one after the other. Candidates that give the same adapter are evaluated only once. */
 final class SweepTrials {
@@ -38,6 +40,7 @@ final class SweepTrials {
     private final List<Made> made = new ArrayList<>();
     private final List<Trial> trials = new ArrayList<>();
     private final Map<List<Object>, Trial> known = new HashMap<>();
+    private final Set<String> warned = new HashSet<>();
 
     /** @param folder receives the candidates' adapters; they stay there only if the user wants to keep them */
     SweepTrials(
@@ -92,6 +95,7 @@ final class SweepTrials {
 
     private Trial add(Made next) throws IOException {
         int number = made.size();
+        next.warnings().stream().filter(warned::add).forEach(listener::warn);
         Trial same = next.failure() == null ? known.get(next.identity()) : null;
         Trial trial = same != null ? repeated(number, next, same) : tried(number, next);
         known.putIfAbsent(next.identity(), trial);

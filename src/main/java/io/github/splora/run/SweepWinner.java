@@ -15,6 +15,7 @@ import io.github.splora.sweep.Confirmation;
 import io.github.splora.sweep.SweepReport;
 import io.github.splora.sweep.Trial;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,14 +65,15 @@ final class SweepWinner {
                 .withAddedModules(winner.widening().layers().stream()
                         .map(LoraModule::name)
                         .toList())
-                .withWarnings(Stream.concat(
-                                inputs.trainedOn(0).warnings().stream(),
+                .withWarnings(Stream.of(
+                                inputs.trainedOn(0).warnings(),
                                 Warnings.of(
                                         adapter,
                                         rewrite,
                                         AdapterContent.of(winner.widening().widened(), rewrite),
-                                        options.inputs().client())
-                                        .stream())
+                                        options.inputs().client()),
+                                winner.warnings())
+                        .flatMap(List::stream)
                         .toList())
                 .build(total.seconds());
         Publication.publish(output, report, inputs.files(), context.statesProvenance(), weights);

@@ -58,10 +58,10 @@ record Widening(Adapter adapter, List<LoraModule> layers, List<String> others) {
 
     /**
      * Returns the widening by the layers in which there is something to restore; by all for a client that needs modules
-     * together, the others with zeros.
+     * together, the others with zeros. By none if there is nothing to restore.
      */
     Widening restoredIn(Set<String> names, ClientKind client) {
-        return client.client().demands().takesModulesTogether() ? this : by(names);
+        return client.client().demands().takesModulesTogether() && !names.isEmpty() ? this : by(names);
     }
 
     private Widening by(Set<String> names) {

@@ -2,6 +2,7 @@ package io.github.splora.scan;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
+import io.github.splora.adapter.AttentionLayers;
 import io.github.splora.adapter.Block;
 import io.github.splora.adapter.Initialization;
 import io.github.splora.adapter.LoraModule;
@@ -32,9 +33,6 @@ public record Portrait(
         List<String> types,
         @Nullable String trainedOn) {
 
-    private static final List<String> ATTENTION = List.of(
-            "q_proj", "k_proj", "v_proj", "o_proj", "qkv_proj", "out_proj", "query", "key", "value", "query_key_value");
-
     static Portrait of(String given, Adapter adapter) {
         List<LoraModule> modules = adapter.modules();
         String named = adapter.config().baseModel();
@@ -64,6 +62,6 @@ public record Portrait(
 
     /** Whether every module is a projection of an attention layer. */
     boolean isAttentionOnly() {
-        return ATTENTION.containsAll(types);
+        return AttentionLayers.haveAll(types);
     }
 }

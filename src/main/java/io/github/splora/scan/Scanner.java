@@ -111,8 +111,8 @@ public final class Scanner {
         List<String> warnings = new ArrayList<>(report.warnings());
         if (portrait.isAttentionOnly() && picture.isRemarkable()) {
             warnings.add(
-                    "all modules belong to attention layers: repairing such adapters with the defaults cost most of the"
-                            + " new task in docs/safety-study.md; find a strength with 'splora sweep'");
+                    "all modules belong to attention layers: repairing such adapters cost most of the new task on tiny models"
+                            + " (docs/toy-study.md), and a tenth of it or less on a real one; evaluate before and after");
         }
         return warnings;
     }

@@ -29,13 +29,13 @@ public enum ActionKind {
             "deflate",
             "deflated",
             CorrectAction::new,
-            Map.of(STRENGTH, 0.7, GAIN, ActionParameter.AUTO, GAIN_EXPONENT, 2.0, TOLERANCE, 1e-3)),
+            Map.of(STRENGTH, 0.8, GAIN, ActionParameter.AUTO, GAIN_EXPONENT, ActionParameter.AUTO, TOLERANCE, 1e-3)),
     RESTORE(
             "restore",
             "restore",
             "restored",
             CorrectAction::new,
-            Map.of(RESTORED, 0.2, RESTORE_RANK, 16.0, RESTORE_MODULES, ActionParameter.ADAPTER, TOLERANCE, 1e-3)),
+            Map.of(RESTORED, 0.3, RESTORE_RANK, 16.0, RESTORE_MODULES, ActionParameter.ADAPTER, TOLERANCE, 1e-3)),
     REPAIR(
             "repair",
             "repair",
@@ -43,17 +43,17 @@ public enum ActionKind {
             CorrectAction::new,
             Map.of(
                     STRENGTH,
-                    0.7,
+                    0.8,
                     GAIN,
                     ActionParameter.AUTO,
                     GAIN_EXPONENT,
-                    2.0,
+                    ActionParameter.AUTO,
                     RESTORED,
-                    0.2,
+                    0.3,
                     RESTORE_RANK,
                     16.0,
                     RESTORE_MODULES,
-                    ActionParameter.ADAPTER,
+                    ActionParameter.AUTO,
                     TOLERANCE,
                     1e-3));
 

@@ -16,8 +16,12 @@ public enum ActionParameter {
             "--gain",
             value -> Double.isNaN(value) || (value > 0 && Double.isFinite(value)),
             "auto or a number above 0"),
-    /** Exponent of a derived gain. */
-    GAIN_EXPONENT("gain exponent", "--gain-exponent", value -> value >= 0 && value <= 10, "a number from 0 to 10"),
+    /** Exponent of a derived gain; {@link #AUTO} for the one that suits the adapter. */
+    GAIN_EXPONENT(
+            "gain exponent",
+            "--gain-exponent",
+            value -> Double.isNaN(value) || (value >= 0 && value <= 10),
+            "auto or a number from 0 to 10"),
     /** Factor of the part of V that is added. */
     RESTORED("restore", "--restore", value -> value >= 0 && value <= 10, "a number from 0 to 10"),
     /** Number of ranks that restoring adds to each selected module. */
@@ -26,8 +30,12 @@ public enum ActionParameter {
             "--restore-rank",
             value -> value >= 1 && value <= 256 && value == Math.rint(value),
             "a whole number from 1 to 256"),
-    /** The modules that are restored: {@link #ADAPTER}'s own, or all {@link #LINEAR} layers of its blocks. */
-    RESTORE_MODULES("restore modules", "--restore-modules", value -> value == 0 || value == 1, "adapter or linear"),
+    /** The modules that are restored: {@link #ADAPTER}'s own, all {@link #LINEAR} layers of its blocks, or {@link #AUTO}. */
+    RESTORE_MODULES(
+            "restore modules",
+            "--restore-modules",
+            value -> Double.isNaN(value) || value == 0 || value == 1,
+            "auto, adapter or linear"),
     /** Largest relative error of a filtered delta. */
     TOLERANCE("tolerance", "--tolerance", value -> value >= 1e-6 && value <= 0.01, "a number from 1e-6 to 0.01");
 
@@ -39,7 +47,7 @@ public enum ActionParameter {
     /** How the option names {@link #LINEAR}. */
     public static final String LINEAR_IN_WORDS = "linear";
 
-    /** A gain that is derived from the adapter. */
+    /** A value that is derived from the adapter, for the parameters that allow it. */
     public static final double AUTO = Double.NaN;
 
     private final String label;
@@ -70,7 +78,7 @@ public enum ActionParameter {
 
     /** Returns a value as its option takes it. */
     public String asOption(double value) {
-        if (this == RESTORE_MODULES) {
+        if (this == RESTORE_MODULES && !Double.isNaN(value)) {
             return value == LINEAR ? LINEAR_IN_WORDS : "adapter";
         }
         return Double.isNaN(value)

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,9 +247,10 @@ class CorrectingPruneTest {
         RunReport after = Run.of("score", Testdata.LLAMA.withAdapter(output), "--format", "json")
                 .report();
         assertThat(before.hasCorrected()).isTrue();
-        for (int i = 0; i < before.modules().size(); i++) {
-            ModuleRow row = before.modules().get(i);
-            ModuleRow now = after.modules().get(i);
+        Map<String, ModuleRow> rows = after.modules().stream().collect(Collectors.toMap(ModuleRow::name, row -> row));
+        assertThat(rows).hasSize(before.modules().size() + before.addedModules().size());
+        for (ModuleRow row : before.modules()) {
+            ModuleRow now = rows.get(row.name());
             assertThat(row.correctedNorm() != null).isEqualTo(row.goes());
             if (row.goes()) {
                 assertThat(now.rank()).isEqualTo(row.correctedRank());
@@ -295,7 +297,7 @@ class CorrectingPruneTest {
                 "--action deflate --gain 0         | --gain 0.0: must be auto or a number above 0",
                 "--action deflate --gain much      | must be auto or a number above 0 (got 'much')",
                 "--action deflate --gain 2 --gain-exponent 1 | --gain-exponent requires --gain auto (got 2.0)",
-                "--action deflate --gain-exponent -1 | --gain-exponent -1.0: must be a number from 0 to 10",
+                "--action deflate --gain-exponent -1 | --gain-exponent -1.0: must be auto or a number from 0 to 10",
                 "--action deflate --strength 1     | --strength 1.0: must be between 0 and 1 (exclusive) for --action deflate",
                 "--action repair --strength 0      | --strength 0.0: must be between 0 and 1 (exclusive) for --action repair",
                 "--action deflate --restore .2     | --restore requires --action restore or repair (got deflate)",

@@ -12,7 +12,7 @@ class HelpVariablesTest {
     void defaultsAreNamedWithTheActionsThatHaveThem() {
         ResourceBundle variables = new HelpVariables();
         assertThat(variables.getString("default-of.strength"))
-                .isEqualTo("0.5 for scale; 1 for project, attenuate; 0.7 for deflate, repair");
+                .isEqualTo("0.5 for scale; 1 for project, attenuate; 0.8 for deflate, repair");
         assertThat(variables.getString("default-of.energy")).isEqualTo("0.95 for attenuate");
         assertThat(variables.getString("default-of.gain")).isEqualTo("auto for deflate, repair");
     }
@@ -20,9 +20,9 @@ class HelpVariablesTest {
     @Test
     void theHelpOfPruneHasThem() {
         assertThat(Run.of("prune", "--help-all").out().replaceAll("\\s+", " "))
-                .contains("Default: 0.5 for scale; 1 for project, attenuate; 0.7 for deflate, repair.")
+                .contains("Default: 0.5 for scale; 1 for project, attenuate; 0.8 for deflate, repair.")
                 .contains("Default: auto for deflate, repair.")
-                .contains("Default: 0.2 for restore, repair.")
+                .contains("Default: 0.3 for restore, repair.")
                 .contains("Default: 16 for restore, repair.")
                 .doesNotContain("${");
     }

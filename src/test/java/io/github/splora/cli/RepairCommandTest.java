@@ -100,7 +100,9 @@ class RepairCommandTest {
                 "--restore",
                 String.valueOf(restored),
                 "--restore-rank",
-                String.valueOf(rank));
+                String.valueOf(rank),
+                "--restore-modules",
+                "adapter");
         assertThat(run.code()).as(run.err()).isZero();
         double before = 0;
         double after = 0;
@@ -187,8 +189,13 @@ class RepairCommandTest {
         assertThat(now.get("r").intValue()).isEqualTo(24);
         assertThat(now.get("lora_alpha").isInt()).isTrue();
         assertThat(now.get("lora_alpha").intValue()).isEqualTo(48);
+        assertThat(now.get("target_modules").toString())
+                .isEqualTo("[\"k_proj\",\"v_proj\",\"o_proj\",\"q_proj\",\"down_proj\",\"gate_proj\",\"up_proj\"]");
+        assertThat(now.get("rank_pattern").toString()).isEqualTo("{\"down_proj\":16,\"gate_proj\":16,\"up_proj\":16}");
+        assertThat(now.get("alpha_pattern").toString()).isEqualTo("{\"down_proj\":32,\"gate_proj\":32,\"up_proj\":32}");
         old.fieldNames().forEachRemaining(field -> {
-            if (!List.of("r", "lora_alpha").contains(field)) {
+            if (!List.of("r", "lora_alpha", "target_modules", "rank_pattern", "alpha_pattern")
+                    .contains(field)) {
                 assertThat(now.get(field)).isEqualTo(old.get(field));
             }
         });
@@ -198,8 +205,8 @@ class RepairCommandTest {
     void itSaysFirstWhatItDoesAndWhatMustFollow() {
         Run run = Run.of("repair", Testdata.LLAMA, "--output", output.toString());
         assertThat(run.errors().get(0))
-                .startsWith("splora: repairing all modules: filter the alignment delta's directions out (strength 0.7),"
-                        + " then add 0.2 of its 16 strongest ones.")
+                .startsWith("splora: repairing all modules: filter the alignment delta's directions out (strength 0.8),"
+                        + " then add 0.3 of its 16 strongest ones.")
                 .contains(
                         "Evaluate the adapter before and after",
                         "scripts/evaluate_refusals.py --model " + Testdata.LLAMA.aligned())
@@ -213,13 +220,13 @@ class RepairCommandTest {
         RunReport.Parameters parameters = run.report().parameters();
         assertThat(parameters.action()).isEqualTo("repair");
         assertThat(parameters.rule()).isEqualTo("all");
-        assertThat(parameters.strength()).isEqualTo(0.7);
+        assertThat(parameters.strength()).isEqualTo(0.8);
         assertThat(parameters.gain()).isGreaterThan(1);
         assertThat(parameters.gainExponent()).isEqualTo(2);
-        assertThat(parameters.restore()).isEqualTo(0.2);
+        assertThat(parameters.restore()).isEqualTo(0.3);
         assertThat(parameters.restoreRank()).isEqualTo(16);
         assertThat(Files.readString(output.resolve(ModelCard.FILE_NAME)))
-                .contains("24 of 24 LoRA modules were repaired", "restore 0.2, restore rank 16");
+                .contains("24 of 24 LoRA modules were repaired", "restore 0.3, restore rank 16");
     }
 
     @Test

@@ -49,13 +49,13 @@ class SweepCommandTest {
         Run run = sweep("--keep", folder.resolve("all").toString());
         assertThat(run.code()).isZero();
         assertThat(options(run))
-                .hasSize(30)
+                .hasSize(23)
                 .contains(
                         "",
                         "--fraction 0.1",
-                        "--metric cosine --fraction 0.3",
+                        "--fraction 0.3",
                         "--action scale --all --strength 0.3",
-                        "--action repair --all --strength 0.7 --gain-exponent 1.5 --restore 0.2");
+                        "--action repair --all --strength 0.8 --gain-exponent 1.5 --restore 0.4");
         JsonNode first = run.json().get("trials").get(0);
         assertThat(first.get("selected").intValue()).isZero();
         assertThat(Testdata.tensorsIn(folder.resolve("all/0"))).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
