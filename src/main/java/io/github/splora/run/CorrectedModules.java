@@ -77,7 +77,7 @@ final class CorrectedModules {
         }
     }
 
-    /** Repairs with the default strength need about 1.5. */
+    /** Repairs with strength 0.7 and exponent 2 need about 1.5. */
     private static final double LARGE_GAIN = 4;
 
     private static final double FAR_FROM_USUAL = 2;

@@ -503,6 +503,30 @@ class FleetRunTest {
     }
 
     @Test
+    void repairsSuitTheKindOfEachAdapter() throws IOException {
+        for (String name : List.of("base", "aligned")) {
+            model(name.length())
+                    .random("model.layers.0.mlp.up_proj.weight", 10, 6)
+                    .writeTo(folder.resolve(name));
+        }
+        adapter(1)
+                .config("target_modules", "[\"q_proj\", \"v_proj\", \"up_proj\"]")
+                .module("model.layers.0.mlp.up_proj", 10, 6)
+                .writeTo(adapters.resolve("mixed"));
+        policy = Policy.read(Files.writeString(folder.resolve("policy.json"), "{\"review\": [\"modules>0\"]}"));
+        repairs = Optional.of(folder.resolve("repaired"));
+        run(false);
+        RunReport attention = RunReport.read(folder.resolve("repaired/good1/splora-report.json"));
+        assertThat(attention.parameters().gainExponent()).isEqualTo(2);
+        assertThat(attention.parameters().restoreModules()).isEqualTo("linear");
+        assertThat(attention.addedModules()).containsExactly("model.layers.0.mlp.up_proj");
+        RunReport mixed = RunReport.read(folder.resolve("repaired/mixed/splora-report.json"));
+        assertThat(mixed.parameters().gainExponent()).isEqualTo(1.5);
+        assertThat(mixed.parameters().restoreModules()).isEqualTo("adapter");
+        assertThat(mixed.addedModules()).isEmpty();
+    }
+
+    @Test
     void aRepairForAnotherClientIsAnotherOne() throws IOException {
         run(false);
         client = ClientKind.VLLM;
