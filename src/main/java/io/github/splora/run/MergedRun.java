@@ -203,6 +203,7 @@ public final class MergedRun {
         List<PairedModule> selected =
                 pairs.stream().filter(pair -> names.contains(pair.name())).toList();
         return options.surgery()
+                .ofMerged()
                 .correction(scored.basis())
                 .map(correction -> Replacement.restored(
                         checkpoints.adapted(), selected, correction, options.score(), context.progress()))
