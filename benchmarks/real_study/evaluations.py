@@ -1,5 +1,6 @@
 """Evaluations, each made once and kept: FOLDER/evaluations/{whole,half}/ADAPTER.json holds {candidate: answers}."""
 
+import fcntl
 import json
 import time
 
@@ -17,14 +18,20 @@ class Kept:
 
     def __init__(self, folder, name, half):
         self.path = folder / "evaluations" / ("half" if half else "whole") / f"{name}.json"
-        self.found = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+        self.found = self.read()
+
+    def read(self):
+        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
 
     def add(self, candidate, answers):
-        self.found[candidate] = answers
+        """Adds to what is on disk by now: several processes may evaluate candidates of one adapter."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        new = self.path.with_suffix(".new")
-        new.write_text(json.dumps(self.found), encoding="utf-8")
-        new.rename(self.path)
+        with open(self.path.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.found = self.read() | {candidate: answers}
+            new = self.path.with_suffix(".new")
+            new.write_text(json.dumps(self.found), encoding="utf-8")
+            new.rename(self.path)
 
 
 def shown(name, candidate, answers, start, task=None):
