@@ -26,6 +26,7 @@ OTHERS = (
 )
 
 # How strong: the share E of V's energy, the exponent p of the gain, and what is restored, here and elsewhere.
+# The defaults of `splora repair` before this study; kept under the name that the evaluations have.
 DEFAULT = {"repair, default": Deflated(0.7, 2, 0.2)}
 STRENGTHS = {f"E {energy} p {p}": Deflated(energy, p) for energy in (0.5, 0.6, 0.7, 0.8, 0.9) for p in (1.5, 2)}
 RESTORED = {

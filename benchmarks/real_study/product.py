@@ -19,7 +19,7 @@ import scene as scenes
 import tables
 from scores import SPLORA
 
-COMPARED = ("repair, default", "E 0.8 p 1.5 a 0.2", "E 0.7 p 2 a 0.2 elsewhere 0.2")
+COMPARED = ("repair, default", "E 0.8 p 1.5 a 0.3", "E 0.8 p 2 a 0.3 elsewhere 0.3")
 
 
 def options(correction):
@@ -57,11 +57,12 @@ def difference(scene, weights, deltas):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--only", nargs="+", metavar="ADAPTER")
     given = parser.parse_args()
     tables.header("adapter", *COMPARED)
     for spec in catalog.ADAPTERS:
         trained = given.folder / "adapters" / spec.name
-        if spec.variant == "dora" or not trained.exists():
+        if spec.variant == "dora" or not trained.exists() or (given.only and spec.name not in given.only):
             continue  # splora repair refuses DoRA, because its magnitudes depend on the whole weight
         base, aligned = models.base(given.folder), models.aligned(given.folder, spec.aligned)
         scene = scenes.Scene(given.folder, base, aligned, trained)
