@@ -105,6 +105,8 @@ THIRD = named(
     "E 0.8 p 1.5 a 0.4 elsewhere 0.4",
 )
 FOURTH = named("E 0.8 p 1.5 a 0.3", "E 0.8 p 2 a 0.3 elsewhere 0.3", "E 0.8 p 1.5 a 0.2 elsewhere 0.2")
+# What the development adapters chose, by the layers that an adapter trains: the defaults of `splora repair`.
+SETTLED = {"linear": "E 0.8 p 1.5 a 0.3", "attention": "E 0.8 p 2 a 0.3 elsewhere 0.3"}
 CHECKS = named(
     "random bases, E 0.8, their own gain",
     "the weight's bases, E 0.8, their own gain",
