@@ -77,6 +77,7 @@ def main():
                         *("--output", output, "--quiet", *options(correction)),
                     ],
                     check=True,
+                    stdout=subprocess.DEVNULL,
                 )
                 cells.append(f"{difference(scene, merged(aligned, output), correction(scene)):.1e}")
         tables.row(spec.name, *cells)
