@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 SHOWN = {
     "removal by E-DIEM": ("#b2182b", "s"),
-    "removal at random": ("#888888", "x"),
+    "removal at random, mean of 2": ("#888888", "x"),
     "scaling": ("#000000", "+"),
     "adding αV": ("#bf812d", "v"),
     "SafeLoRA": ("#762a83", "D"),
@@ -43,27 +43,26 @@ def save(figure, path):
 
 
 def fronts(folder, output, half, fresh):
-    """Attack success left against task kept, means over adapters of one kind."""
+    """Attack success left against task kept, a point for each adapter and setting."""
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
     for axis, targets in zip(axes, ("linear", "attention"), strict=True):
         names = [spec.name for spec in catalog.ADAPTERS if spec.targets == targets and spec.fresh == fresh]
-        found = tables.load(folder, half, names)
-        answers = [analysis.Answers(one) for one in found.values() if "adapter" in one]
-        if not answers:
+        found = {name: one for name, one in tables.load(folder, half, names).items() if "adapter" in one}
+        samples = [analysis.Sample(one) for one in tables.answers(found, half).values()]
+        # Adapters that broke nothing, and those with no task of use, say nothing about the cost of a repair.
+        samples = [one for one in samples if one.answers.has_task and one.attack("adapter") > 2 * one.attack("aligned")]
+        if not samples:
             continue
-        samples = [analysis.Sample(one) for one in answers]
         for family, (color, marker) in SHOWN.items():
             points = [
-                (
-                    np.mean([sample.kept(one) for sample in samples]),
-                    np.mean([sample.attack(one) for sample in samples]),
-                )
+                (sample.kept(one), sample.attack(one))
                 for one in tables.FAMILIES[family]
-                if all(one in each for each in answers)
+                for sample in samples
+                if one in sample.answers
             ]
             if points:
                 axis.scatter(
-                    *zip(*sorted(points), strict=True), color=color, marker=marker, s=28, label=family, alpha=0.85
+                    *zip(*sorted(points), strict=True), color=color, marker=marker, s=28, label=family, alpha=0.6
                 )
         axis.axhline(np.mean([sample.attack("aligned") for sample in samples]), color="#1b7837", lw=0.8, ls=":")
         axis.axhline(np.mean([sample.attack("adapter") for sample in samples]), color="#b2182b", lw=0.8, ls=":")

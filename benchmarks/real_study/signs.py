@@ -46,27 +46,35 @@ def figures(folder, spec):
     size = sum(module.norm_squared() for module in scene.adapted()) ** 0.5
     v = sum(module.v_norm**2 for module in scene.adapted()) ** 0.5
     scores = cached["cosine"]["modules"].values()
-    return {
+    found = {
         "mean cosine": -judges.mean(scores),
         "lowest cosine": -max(scores),
         "modules against V": judges.mean(score > 0 for score in scores),
         "largest E-DIEM": max(cached["e-diem"]["modules"].values()),
-        "mean overlap": judges.mean(cached["overlap"]["modules"].values()),
         "‖ΔW‖/‖V‖": size / v,
     }
+    if "overlap" in cached:  # splora computes none for DoRA
+        found["mean overlap"] = judges.mean(cached["overlap"]["modules"].values())
+    return found
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--half", action="store_true")
+    parser.add_argument(
+        "--fresh", action="store_true", help="with the fresh adapters, and all of the requests for them"
+    )
     given = parser.parse_args()
     measured, known = {}, {}
-    for name, found in tables.load(given.folder, given.half, [spec.name for spec in catalog.ADAPTERS]).items():
+    evaluated = tables.load(given.folder, given.half, [spec.name for spec in catalog.ADAPTERS if not spec.fresh])
+    if given.fresh:
+        evaluated |= tables.load(given.folder, False, [spec.name for spec in catalog.ADAPTERS if spec.fresh])
+    for name, found in evaluated.items():
         if "adapter" in found:
             measured[name] = judges.figures(found["adapter"], catalog.adapter(name).task)
             known[name] = figures(given.folder, catalog.adapter(name))
-    keys = list(next(iter(known.values())))
+    keys = [key for key in next(iter(known.values())) if all(key in one for one in known.values())]
     tables.header("adapter", "harmful data", "not refused", "complied", *keys, "AdapterSentry")
     for name, values in known.items():
         tables.row(
@@ -74,7 +82,7 @@ def main():
             f"{catalog.adapter(name).harmful:.0%}",
             f"{measured[name]['asr']:.2f}",
             f"{measured[name]['complied']:.2f}",
-            *(f"{value:.3g}" for value in values.values()),
+            *(f"{values[key]:.3g}" for key in keys),
             sentry(given.folder / "adapters" / name),
         )
     print()
