@@ -3,7 +3,8 @@
 
     SPLORA=bin/splora python3 benchmarks/real_study/product.py --folder /tmp/real
 
-Prints, for each adapter and correction, the largest relative difference between the two deltas of a layer.
+Prints, for each adapter and correction, the largest relative difference between the two deltas of a layer. With
+--evaluate, it evaluates what `splora repair` writes with its defaults instead.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import candidates
 import catalog
 import chat as chats
+import judges
 import models
 import scene as scenes
 import tables
@@ -42,6 +44,20 @@ def merged(aligned, adapter):
     return {layer: model.get_submodule(layer).weight.detach() for layer in scenes.linear_layers(model)}
 
 
+def evaluated(folder, spec):
+    """The figures of an adapter that `splora repair` made with its defaults, merged by PEFT."""
+    from peft import PeftModel
+
+    aligned, trained = models.aligned(folder, spec.aligned), models.adapter(folder, spec.name)
+    with tempfile.TemporaryDirectory() as made:
+        output = Path(made) / "repaired"
+        paths = ("--base", models.base(folder), "--aligned", aligned, "--adapter", trained, "--output", output)
+        subprocess.run([SPLORA, "repair", *paths, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        model = PeftModel.from_pretrained(chats.load(aligned), output).merge_and_unload()
+    answers = judges.evaluate(model, chats.Chat(aligned), spec.task, models.base_answers(folder)["neutral"])
+    return judges.figures(answers, spec.task)
+
+
 def difference(scene, weights, deltas):
     """The largest ‖merged delta − dense delta‖/‖dense delta‖ over layers; a layer without a delta must not change."""
     worst = 0.0
@@ -58,7 +74,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--only", nargs="+", metavar="ADAPTER")
+    parser.add_argument("--evaluate", action="store_true", help="ask the model instead of comparing weights")
     given = parser.parse_args()
+    if given.evaluate:
+        for name in given.only or [spec.name for spec in catalog.ADAPTERS if spec.variant != "dora"]:
+            figures = evaluated(given.folder, catalog.adapter(name))
+            print(name, *(f"{key} {value:.3f}" for key, value in figures.items()), flush=True)
+        return
     tables.header("adapter", *COMPARED)
     for spec in catalog.ADAPTERS:
         trained = given.folder / "adapters" / spec.name
