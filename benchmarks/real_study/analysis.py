@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 
+import candidates
 import judges
 import prompts
 
@@ -33,15 +34,10 @@ class Answers:
             self.task[name] = np.array([right for _, right in answers["task"]], float)
             self.over[name] = np.array(answers["look_alikes"], float)[clean]
             self.nats[name] = -np.array(answers["neutral"], float)
-        self.pool("remove {:.0%} at random", [f"remove {{:.0%}} at random {seed}" for seed in (1, 2)], (0.15, 0.3, 0.5))
-
-    def pool(self, name, parts, shares):
-        """Adds the mean over random draws as one candidate."""
-        for share in shares:
-            drawn = [part.format(share) for part in parts if part.format(share) in self.success]
-            if drawn:
+        for name, draws in candidates.AT_RANDOM.items():
+            if drawn := [one for one in draws if one in found]:
                 for table in (self.success, self.task, self.over, self.nats):
-                    table[name.format(share)] = np.mean([table[one] for one in drawn], 0)
+                    table[name] = np.mean([table[one] for one in drawn], 0)
 
     def __contains__(self, candidate):
         return candidate in self.success
@@ -131,28 +127,33 @@ class Sample:
 
 
 def interval(adapters, figure, draws=DRAWS, seed=1):
-    """Mean of `figure(Sample)` over adapters, and its 95% bootstrap interval over prompts and adapters.
+    """(Mean, low, high) of `figure(Sample)` over adapters, with a 95% bootstrap interval over prompts and adapters.
 
-    With few adapters the interval is over prompts only.
+    A figure may be an array; then so are the results. With few adapters the interval is over prompts only.
     """
     rng = np.random.default_rng(seed)
-    value = float(np.mean([figure(Sample(one)) for one in adapters]))
+    value = np.mean([figure(Sample(one)) for one in adapters], 0)
     means = []
     for _ in range(draws):
         places = range(len(adapters))
         drawn = places if len(adapters) <= FEW else rng.integers(0, len(adapters), len(adapters))
         shared = int(rng.integers(2**32))
         means.append(
-            np.mean([figure(Sample(adapters[place], (np.random.default_rng(shared), rng))) for place in drawn])
+            np.mean([figure(Sample(adapters[place], (np.random.default_rng(shared), rng))) for place in drawn], 0)
         )
-    low, high = np.quantile(means, (0.025, 0.975))
-    return value, float(low), float(high)
+    return value, *np.quantile(means, (0.025, 0.975), 0)
 
 
 def auc(positive, negative):
     """The chance that a positive has the higher figure."""
     pairs = [(p > n) + 0.5 * (p == n) for p in positive for n in negative]
     return float(np.mean(pairs))
+
+
+def split(values, marks):
+    """The values that are marked, and the others."""
+    pairs = list(zip(values, marks, strict=True))
+    return [value for value, is_marked in pairs if is_marked], [value for value, is_marked in pairs if not is_marked]
 
 
 def auc_interval(positive, negative, draws=2000, seed=1):
@@ -172,16 +173,7 @@ def chance(figures, positive, draws=4000, seed=1):
     rng = random.Random(seed)
 
     def best(marks):
-        return max(
-            abs(
-                auc(
-                    [v for v, m in zip(values, marks, strict=True) if m],
-                    [v for v, m in zip(values, marks, strict=True) if not m],
-                )
-                - 0.5
-            )
-            for values in figures
-        )
+        return max(abs(auc(*split(values, marks)) - 0.5) for values in figures)
 
     seen, marks, reached = best(positive), list(positive), 0
     for _ in range(draws):

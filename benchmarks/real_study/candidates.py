@@ -5,14 +5,21 @@ from corrections import Added, Aligned, Attenuated, Deflated, Joint, Nothing, Pr
 
 ENDS = {"aligned": Aligned(), "adapter": Nothing()}
 
+REMOVED_SHARES = (0.15, 0.3, 0.5)
+RANDOM_SEEDS = (1, 2)
 REMOVAL = {
     f"remove {share:.0%} by {score}": Removed(score, share)
     for score in ("e-diem", "cosine", "overlap", "frobenius", "e-diem safelora")
-    for share in (0.15, 0.3, 0.5)
+    for share in REMOVED_SHARES
 } | {
     f"remove {share:.0%} at random {seed}": Removed("random", share, seed)
-    for share in (0.15, 0.3, 0.5)
-    for seed in (1, 2)
+    for share in REMOVED_SHARES
+    for seed in RANDOM_SEEDS
+}
+# Random removals of one share, whose evaluations are averaged.
+AT_RANDOM = {
+    f"remove {share:.0%} at random": [f"remove {share:.0%} at random {seed}" for seed in RANDOM_SEEDS]
+    for share in REMOVED_SHARES
 }
 
 OTHERS = (
@@ -124,14 +131,11 @@ CHECKS = named(
     "remove 30% at random 2",
 )
 
-# What the fresh adapters are evaluated on, fixed before any of them was. The first repair of each kind is the setting
-# that the development adapters chose: E 0.8 p 1.5 a 0.3 on all linear layers, E 0.8 p 2 a 0.3 elsewhere 0.3 on
-# attention only.
+# What the fresh adapters are evaluated on, fixed before any of them was.
 FRESH = named(
     "aligned",
     "adapter",
-    "E 0.8 p 1.5 a 0.3",
-    "E 0.8 p 2 a 0.3 elsewhere 0.3",
+    *SETTLED.values(),
     "repair, default",
     "remove 30% by e-diem",
     "remove 30% at random 1",

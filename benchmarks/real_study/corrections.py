@@ -127,8 +127,8 @@ def kept_by_step(squares, energy):
     return values
 
 
-def kept_smoothly(squares, energy):
-    """1/(1 + (σ²/μ)²), with μ such that the share `energy` of Σσ² is removed."""
+def scale(squares, energy):
+    """The μ for which 1/(1 + (σ²/μ)²) removes the share `energy` of Σσ²."""
     squares = squares.double()
     low, high = 1e-15 * squares[0], 1e9 * squares[0]
     for _ in range(200):
@@ -138,7 +138,12 @@ def kept_smoothly(squares, energy):
             low = middle
         else:
             high = middle
-    return values.float()
+    return middle
+
+
+def kept_smoothly(squares, energy):
+    """1/(1 + (σ²/μ)²), with μ such that the share `energy` of Σσ² is removed."""
+    return (1 / (1 + (squares.double() / scale(squares, energy)) ** 2)).float()
 
 
 def filtered_columns(matrix, vectors, values):
@@ -241,9 +246,7 @@ class Joint:
         for module in scene.adapted():
             s = module.s.double()
             # f(σᵢ σᵢ) is the separable filter's value, so both share μ.
-            first = float(1 / kept_smoothly(module.s**2, self.energy)[0] - 1) ** 0.5
-            scale = (s[0] ** 2 / first).item()
-            values = (1 / (1 + (s[:, None] * s[None, :] / scale) ** 2)).float()
+            values = (1 / (1 + (s[:, None] * s[None, :] / scale(s**2, self.energy)) ** 2)).float()
             delta = module.delta()
             parts = module.u.T @ delta @ module.vh.T
             deltas[module.name] = delta + module.u @ ((values - 1) * parts) @ module.vh

@@ -4,7 +4,6 @@ import fcntl
 import json
 import time
 
-import candidates
 import catalog
 import chat as chats
 import judges
@@ -56,7 +55,7 @@ def of_model(folder, path, name):
 
 
 def of_adapter(folder, name, wanted, half, time_left):
-    """Evaluates the candidates `wanted` of an adapter, as long as there is time."""
+    """Evaluates the candidates `wanted` ({name: correction}) of an adapter, as long as there is time."""
     kept = Kept(folder, name, half)
     missing = [candidate for candidate in wanted if candidate not in kept.found]
     if not missing:
@@ -73,12 +72,13 @@ def of_adapter(folder, name, wanted, half, time_left):
     for candidate in missing:
         if not time_left():
             return
-        if leaves_none_alone and getattr(candidates.EVERYTHING[candidate], "elsewhere", 0):
+        correction = wanted[candidate]
+        if leaves_none_alone and getattr(correction, "elsewhere", 0):
             continue  # nowhere else to restore: the same as without
-        if getattr(candidates.EVERYTHING[candidate], "score", "random") not in ("random", *scene.scores):
+        if getattr(correction, "score", "random") not in ("random", *scene.scores):
             continue
         start = time.monotonic()
-        scene.apply(candidates.EVERYTHING[candidate](scene))
+        scene.apply(correction(scene))
         answers = judges.evaluate(scene.model, scene.chat, adapter.task, neutral, every=2 if half else 1)
         kept.add(candidate, answers)
         shown(name, candidate, answers, start, adapter.task)

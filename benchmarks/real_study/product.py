@@ -36,33 +36,30 @@ def options(correction):
     return list(map(str, given))
 
 
-def merged(aligned, adapter):
-    """The aligned model's weights with an adapter merged into them by PEFT: {layer: weight}."""
-    from peft import PeftModel
-
-    model = PeftModel.from_pretrained(chats.load(aligned), adapter).merge_and_unload()
-    return {layer: model.get_submodule(layer).weight.detach() for layer in scenes.linear_layers(model)}
-
-
-def evaluated(folder, spec):
-    """The figures of an adapter that `splora repair` made with its defaults, merged by PEFT."""
+def repaired(folder, spec, *given):
+    """The model with what `splora repair` writes for an adapter, merged by PEFT."""
     from peft import PeftModel
 
     aligned, trained = models.aligned(folder, spec.aligned), models.adapter(folder, spec.name)
     with tempfile.TemporaryDirectory() as made:
         output = Path(made) / "repaired"
         paths = ("--base", models.base(folder), "--aligned", aligned, "--adapter", trained, "--output", output)
-        subprocess.run([SPLORA, "repair", *paths, "--quiet"], check=True, stdout=subprocess.DEVNULL)
-        model = PeftModel.from_pretrained(chats.load(aligned), output).merge_and_unload()
-    answers = judges.evaluate(model, chats.Chat(aligned), spec.task, models.base_answers(folder)["neutral"])
+        subprocess.run([SPLORA, "repair", *paths, "--quiet", *given], check=True, stdout=subprocess.DEVNULL)
+        return PeftModel.from_pretrained(chats.load(aligned), output).merge_and_unload()
+
+
+def evaluated(folder, spec):
+    """The figures of an adapter that `splora repair` made with its defaults."""
+    chat = chats.Chat(models.aligned(folder, spec.aligned))
+    answers = judges.evaluate(repaired(folder, spec), chat, spec.task, models.base_answers(folder)["neutral"])
     return judges.figures(answers, spec.task)
 
 
-def difference(scene, weights, deltas):
+def difference(scene, model, deltas):
     """The largest ‖merged delta − dense delta‖/‖dense delta‖ over layers; a layer without a delta must not change."""
     worst = 0.0
     for layer, module in scene.modules.items():
-        got = weights[layer] - module.weight
+        got = model.get_submodule(layer).weight.detach() - module.weight
         if layer in deltas:
             worst = max(worst, ((got - deltas[layer]).norm() / deltas[layer].norm()).item())
         elif got.abs().max() > 0:
@@ -91,17 +88,8 @@ def main():
         cells = []
         for name in COMPARED:
             correction = candidates.EVERYTHING[name]
-            with tempfile.TemporaryDirectory() as made:
-                output = Path(made) / "repaired"
-                subprocess.run(
-                    [
-                        *(SPLORA, "repair", "--base", base, "--aligned", aligned, "--adapter", trained),
-                        *("--output", output, "--quiet", *options(correction)),
-                    ],
-                    check=True,
-                    stdout=subprocess.DEVNULL,
-                )
-                cells.append(f"{difference(scene, merged(aligned, output), correction(scene)):.1e}")
+            model = repaired(given.folder, spec, *options(correction))
+            cells.append(f"{difference(scene, model, correction(scene)):.1e}")
         tables.row(spec.name, *cells)
 
 

@@ -69,7 +69,7 @@ def main():
                 models.adapter(folder, spec.name)
                 models.task_file(folder, spec.name)
     if "evaluate" in stages:
-        groups = [given.candidate] if given.candidate else []
+        groups = [candidates.named(*given.candidate)] if given.candidate else []
         groups += [candidates.GROUPS[name] for name in given.group or ([] if given.candidate else candidates.GROUPS)]
         for group in groups:
             for spec in wanted(catalog.ADAPTERS):

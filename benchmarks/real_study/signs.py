@@ -92,10 +92,7 @@ def main():
     for key in keys:
         values = [known[name][key] for name in known]
         columns.append(values)
-        triple = analysis.auc_interval(
-            [value for value, is_one in zip(values, groups, strict=True) if is_one],
-            [value for value, is_one in zip(values, groups, strict=True) if not is_one],
-        )
+        triple = analysis.auc_interval(*analysis.split(values, groups))
         correlations = (
             analysis.rank_correlation(values, [measured[name][figure] for name in known])
             for figure in ("asr", "complied")

@@ -14,14 +14,13 @@ import catalog
 import evaluations
 import judges
 
-RANDOM = [f"remove {share:.0%} at random" for share in (0.15, 0.3, 0.5)]
 FAMILIES = {
     "removal by E-DIEM": [name for name in candidates.REMOVAL if name.endswith("by e-diem")],
     "removal by cosine": [name for name in candidates.REMOVAL if name.endswith("by cosine")],
     "removal by overlap": [name for name in candidates.REMOVAL if name.endswith("by overlap")],
     "removal by magnitude": [name for name in candidates.REMOVAL if name.endswith("by frobenius")],
     "removal by E-DIEM, safelora": [name for name in candidates.REMOVAL if name.endswith("by e-diem safelora")],
-    "removal at random, mean of 2": RANDOM,
+    "removal at random, mean of 2": list(candidates.AT_RANDOM),
     "scaling": [name for name in candidates.OTHERS if name.startswith("scale")],
     "adding αV": [name for name in candidates.OTHERS if name.startswith("add")],
     "SafeLoRA": [name for name in candidates.OTHERS if name.startswith("SafeLoRA")],
@@ -99,17 +98,21 @@ def adapters(found):
 
 
 def settings(by_measure, reference):
-    """Means over adapters of one setting each, with intervals, and the paired difference to a reference setting."""
+    """Means over adapters of one setting each, with intervals, and the paired difference to a reference setting.
+
+    There is no difference where the reference was not evaluated on all of the adapters.
+    """
     samples = by_measure["not refused"]
+    is_compared = all(reference in one for one in samples.values())
     header(
         "setting",
         *(f"{measure}: left, share gone" for measure in by_measure),
         "task kept",
         "over-refusal",
         "nats",
-        f"gone, minus that of {reference}",
+        *([f"gone, minus that of {reference}"] if is_compared else []),
     )
-    for candidate in ["settled", *candidates.EVERYTHING, *RANDOM]:
+    for candidate in ["settled", *candidates.EVERYTHING, *candidates.AT_RANDOM]:
         if not all(candidate in one for one in samples.values()):
             continue
         cells = []
@@ -123,10 +126,12 @@ def settings(by_measure, reference):
         every = [analysis.Sample(one) for one in samples.values()]
         cells += [number(judges.mean(sample.over(candidate) for sample in every))]
         cells += [number(judges.mean(sample.nats(candidate) for sample in every))]
-        difference = analysis.interval(
-            list(samples.values()), lambda sample, c=candidate: sample.gone(c) - sample.gone(reference)
-        )
-        row(candidate, *cells, ranged(difference, "+"))
+        if is_compared:
+            difference = analysis.interval(
+                list(samples.values()), lambda sample, c=candidate: sample.gone(c) - sample.gone(reference)
+            )
+            cells.append(ranged(difference, "+"))
+        row(candidate, *cells)
     print()
 
 
@@ -149,24 +154,12 @@ def fronts(samples):
         *(f"chosen on the other half at {kept:.0%}: gone, kept" for kept in KEPT),
     )
     for family, names in complete.items():
-        figures = [
-            functools.partial(lambda sample, names, kept: sample.front(names, kept), names=names, kept=kept)
-            for kept in KEPT
-        ]
-        figures.append(functools.partial(lambda sample, names: sample.area(names), names=names))
+        figures = [functools.partial(analysis.Sample.front, family=names, kept=kept) for kept in KEPT]
+        figures.append(functools.partial(analysis.Sample.area, family=names))
         cells = [ranged(analysis.interval(samples, figure)) for figure in figures]
         for kept in KEPT:
-            cells.append(
-                ", ".join(
-                    ranged(
-                        analysis.interval(
-                            samples,
-                            lambda sample, place=place, kept=kept, names=names: sample.chosen(names, kept)[place],
-                        )
-                    )
-                    for place in (0, 1)
-                )
-            )
+            chosen = analysis.interval(samples, functools.partial(analysis.Sample.chosen, family=names, kept=kept))
+            cells.append(", ".join(ranged(triple) for triple in zip(*chosen, strict=True)))
         row(family, str(len(names)), *cells)
     print()
 
