@@ -70,7 +70,7 @@ final class FleetList {
 
         @Override
         public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
-            if (!each.equals(root) && each.getFileName().toString().startsWith(".")) {
+            if (!each.equals(root) && isHidden(each)) {
                 return FileVisitResult.SKIP_SUBTREE;
             }
             add(each);
@@ -79,12 +79,14 @@ final class FleetList {
 
         @Override
         public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) {
-            if (attributes.isSymbolicLink()
-                    && Files.isDirectory(each)
-                    && !each.getFileName().toString().startsWith(".")) {
+            if (attributes.isSymbolicLink() && Files.isDirectory(each) && !isHidden(each)) {
                 add(each);
             }
             return FileVisitResult.CONTINUE;
+        }
+
+        private static boolean isHidden(Path each) {
+            return each.getFileName().toString().startsWith(".");
         }
 
         private void add(Path each) {

@@ -80,10 +80,9 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
             values.put(ActionParameter.GAIN_EXPONENT, isAttentionOnly ? ATTENTION_EXPONENT : OTHER_EXPONENT);
         }
         if (isOpen(ActionParameter.RESTORE_MODULES)) {
-            boolean restores = parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
             values.put(
                     ActionParameter.RESTORE_MODULES,
-                    isAttentionOnly && restores ? ActionParameter.LINEAR : ActionParameter.ADAPTER);
+                    isAttentionOnly && restores() ? ActionParameter.LINEAR : ActionParameter.ADAPTER);
         }
         return new Surgery(action, configStyle, values);
     }
@@ -94,8 +93,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
 
     /** Returns what does it, for adapters that the client loads. */
     Action planned(ClientKind client) {
-        boolean isRestored = parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
-        if (isRestored && client.client().keepsRank()) {
+        if (restores() && client.client().keepsRank()) {
             throw new BadInputException(List.of(new Problem(
                     "--client",
                     null,
@@ -105,7 +103,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         }
         return action.action(new ActionSettings(
                 Objects.requireNonNullElse(configStyle, ConfigStyle.EXCLUDE),
-                isRestored
+                restores()
                         ? parameters
                                 .getOrDefault(ActionParameter.RESTORE_RANK, 0.0)
                                 .intValue()
@@ -128,7 +126,11 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
     boolean restoresLinear() {
         return parameters.getOrDefault(ActionParameter.RESTORE_MODULES, ActionParameter.ADAPTER)
                         == ActionParameter.LINEAR
-                && parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
+                && restores();
+    }
+
+    private boolean restores() {
+        return parameters.getOrDefault(ActionParameter.RESTORED, 0.0) != 0;
     }
 
     /** Returns the same with the gain that came out; unchanged for an action without one. */

@@ -30,18 +30,18 @@ final class SweepCandidates {
 
     private final Adapter adapter;
     private final ScoreOptions options;
+    private final RunInputs inputs;
     private final Map<Scheme, Scored> scored = new LinkedHashMap<>();
     private final CorrectedModules corrected = new CorrectedModules();
     private final Map<Surgery, SurgeryPlan> plans = new HashMap<>();
-    private final RunInputs inputs;
 
     /** @throws BadInputException if a candidate's action cannot be applied to the adapter */
     SweepCandidates(SweepOptions options, RunInputs inputs, Progress progress) {
         this.adapter = inputs.adapters().get(0).adapter();
         this.options = options.inputs();
+        this.inputs = inputs;
         List<Candidate> all = Stream.concat(options.candidates().stream(), options.search().stream())
                 .toList();
-        this.inputs = inputs;
         SurgeryPlanner planner = new SurgeryPlanner(adapter, inputs);
         for (Candidate candidate : all) {
             Action action = action(candidate);
@@ -148,14 +148,7 @@ final class SweepCandidates {
             decisions = new Selection(candidate.rule(), candidate.granularity()).decide(own.scores());
             return made(candidate, own, decisions, false);
         } catch (BadInputException e) {
-            return new Made(
-                    candidate,
-                    own,
-                    decisions,
-                    Widening.none(adapter),
-                    null,
-                    e.problems().get(0).explanation(),
-                    List.of());
+            return failed(candidate, own, decisions, e);
         }
     }
 
@@ -171,15 +164,19 @@ final class SweepCandidates {
         try {
             return made(candidate, own, decisions, true);
         } catch (BadInputException e) {
-            return new Made(
-                    candidate.on(selected),
-                    own,
-                    decisions,
-                    Widening.none(adapter),
-                    null,
-                    e.problems().get(0).explanation(),
-                    List.of());
+            return failed(candidate.on(selected), own, decisions, e);
         }
+    }
+
+    private Made failed(Candidate candidate, Scored own, List<Decision> decisions, BadInputException failure) {
+        return new Made(
+                candidate,
+                own,
+                decisions,
+                Widening.none(adapter),
+                null,
+                failure.problems().get(0).explanation(),
+                List.of());
     }
 
     /** Returns the scored modules, in a candidate's order, highest score first. */

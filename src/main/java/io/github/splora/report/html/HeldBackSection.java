@@ -6,7 +6,6 @@ import io.github.splora.sweep.SweepReport;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ record HeldBackSection(String sentence, String command, Set<String> figures, Lis
         lines.add(new Line("unchanged adapter", "held back", texts(names, found.unchanged())));
         return new HeldBackSection(
                 HeldBackText.refusal(report)
-                        .map(sentence -> sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1))
+                        .map(Page::capitalized)
                         .orElse(
                                 report.hasConditions()
                                         ? "The best candidate meets every condition on held-back prompts"

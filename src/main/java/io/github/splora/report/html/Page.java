@@ -155,7 +155,7 @@ record Page(
         return command.isEmpty() ? null : "splora " + ShellWords.join(command);
     }
 
-    private static String capitalized(String sentence) {
+    static String capitalized(String sentence) {
         return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
     }
 
