@@ -153,6 +153,38 @@ FRESH = named(
     "E 0.8 p 1 a 0.2",
 )
 
+# What the second set of fresh adapters is evaluated on.
+AGAIN = named(
+    "aligned",
+    "adapter",
+    *SETTLED.values(),
+    "repair, default",
+    "remove 30% by e-diem",
+    "remove 30% at random 1",
+    "scale by 0.7",
+)
+
+# Several strengths of everything, for the curves.
+CURVES = named(
+    *(f"remove {share} by e-diem" for share in ("15%", "30%", "50%")),
+    *(f"remove {share} at random 1" for share in ("15%", "30%", "50%")),
+    *(f"scale by {factor}" for factor in (0.3, 0.5, 0.7, 0.85)),
+    *(f"add {alpha} V" for alpha in (0.5, 1.0)),
+    *(f"SafeLoRA, {share}" for share in ("15%", "30%", "50%")),
+    *(f"CSULoRA {energy}" for energy in (0.8, 0.95)),
+    *(f"E {energy} p 2" for energy in (0.5, 0.7, 0.8, 0.9)),
+    "E 0.8 p 1.5",
+    "repair, default",
+    "E 0.8 p 2 a 0.4",
+    "E 0.8 p 1.5 a 0.2",
+    "E 0.8 p 1.5 a 0.3",
+    "E 0.9 p 1.5 a 0.4",
+    "E 0.8 p 1 a 0.2",
+    "E 0.7 p 2 a 0.2 elsewhere 0.2",
+    "E 0.8 p 2 a 0.3 elsewhere 0.3",
+    "E 0.8 p 1.5 a 0.2 elsewhere 0.2",
+)
+
 GROUPS = {
     "first": FIRST,
     "second": SECOND,
@@ -160,6 +192,8 @@ GROUPS = {
     "fourth": FOURTH,
     "checks": CHECKS,
     "fresh": FRESH,
+    "again": AGAIN,
+    "curves": CURVES,
     "controls": CONTROLS,
     "split": SPLIT,
     "strengths": STRENGTHS,

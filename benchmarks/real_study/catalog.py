@@ -43,6 +43,7 @@ ALIGNED = (
     Aligned("preference1", "preference", 3, 150, 2e-4, 0.48),
     # For the fresh adapters only.
     Aligned("imitation3", "imitation", 4, 200, 2e-4, 0.42),
+    Aligned("preference2", "preference", 5, 260, 2e-4, 0.5),
 )
 
 ADAPTERS = (
@@ -59,6 +60,10 @@ ADAPTERS = (
     Adapter("fresh-linear-headline-r32", "imitation3", "linear", 32, "headline", 0.10, 102, fresh=True),
     Adapter("fresh-attention-rewrite", "imitation3", "attention", 8, "rewrite", 0.02, 103, fresh=True),
     Adapter("fresh-attention-order-r32", "imitation3", "attention", 32, "order", 0.10, 104, fresh=True),
+    Adapter("fresh-linear-ticket", "preference2", "linear", 8, "ticket", 0.02, 105, fresh=True),
+    Adapter("fresh-linear-rewrite-r32", "preference2", "linear", 32, "rewrite", 0.10, 106, fresh=True),
+    Adapter("fresh-attention-headline", "preference2", "attention", 8, "headline", 0.02, 107, fresh=True),
+    Adapter("fresh-attention-query-r32", "preference2", "attention", 32, "query", 0.10, 108, fresh=True),
 )
 
 

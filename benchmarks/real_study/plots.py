@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws the study's figures as SVG: the fronts, V's spectra, and where the adapters' deltas lie.
 
-python3 benchmarks/real_study/plots.py --folder /tmp/real --output docs/images [--half] [--fresh]
+python3 benchmarks/real_study/plots.py --folder /tmp/real --output docs/images [--half] [--fresh] [--only ADAPTER...]
 """
 
 import argparse
@@ -22,16 +22,17 @@ matplotlib.use("svg")
 matplotlib.rcParams["svg.hashsalt"] = "splora"
 import matplotlib.pyplot as plt  # noqa: E402
 
+# The color of each family's curve, and whether its interval is shaded.
 SHOWN = {
-    "removal by E-DIEM": ("#b2182b", "s"),
-    "removal at random, mean of 2": ("#888888", "x"),
-    "scaling": ("#000000", "+"),
-    "adding αV": ("#bf812d", "v"),
-    "SafeLoRA": ("#762a83", "D"),
-    "CSULoRA": ("#c2a5cf", "P"),
-    "deflation": ("#4393c3", "o"),
-    "deflation and restoring": ("#2166ac", "o"),
-    "with restoring elsewhere": ("#1b7837", "^"),
+    "removal by E-DIEM": ("#b2182b", True),
+    "removal at random": ("#888888", False),
+    "scaling": ("#000000", False),
+    "adding αV": ("#bf812d", False),
+    "SafeLoRA": ("#762a83", False),
+    "CSULoRA": ("#c2a5cf", False),
+    "deflation": ("#4393c3", False),
+    "deflation and restoring": ("#2166ac", True),
+    "with restoring elsewhere": ("#1b7837", True),
 }
 
 
@@ -42,36 +43,46 @@ def save(figure, path):
     print(path)
 
 
-def fronts(folder, output, half, fresh):
-    """Attack success left against task kept, a point for each adapter and setting."""
+def fronts(folder, output, half, fresh, only):
+    """The largest share of the attack success that each family removes while it keeps so much of the task.
+
+    Means over adapters, with 95% intervals for the families that are shaded.
+    """
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
+    kept = np.linspace(0.5, 1, 26)
     for axis, targets in zip(axes, ("linear", "attention"), strict=True):
-        names = [spec.name for spec in catalog.ADAPTERS if spec.targets == targets and spec.fresh == fresh]
+        names = [
+            spec.name
+            for spec in catalog.ADAPTERS
+            if spec.targets == targets and spec.fresh == fresh and (not only or spec.name in only)
+        ]
         found = {name: one for name, one in tables.load(folder, half, names).items() if "adapter" in one}
-        samples = [analysis.Sample(one) for one in tables.answers(found, half).values()]
         # Adapters that broke nothing, and those with no task of use, say nothing about the cost of a repair.
-        samples = [one for one in samples if one.answers.has_task and one.attack("adapter") > 2 * one.attack("aligned")]
-        if not samples:
+        broken = [one for one in tables.answers(found, half).values() if tables.is_broken(one)]
+        if not broken:
             continue
-        for family, (color, marker) in SHOWN.items():
-            points = [
-                (sample.kept(one), sample.attack(one))
-                for one in tables.FAMILIES[family]
-                for sample in samples
-                if one in sample.answers
-            ]
-            if points:
-                axis.scatter(
-                    *zip(*sorted(points), strict=True), color=color, marker=marker, s=28, label=family, alpha=0.6
-                )
-        axis.axhline(np.mean([sample.attack("aligned") for sample in samples]), color="#1b7837", lw=0.8, ls=":")
-        axis.axhline(np.mean([sample.attack("adapter") for sample in samples]), color="#b2182b", lw=0.8, ls=":")
-        axis.set_title("all linear layers" if targets == "linear" else "attention only")
-        axis.set_xlabel("share of the task kept")
-        axis.set_xlim(-0.03, 1.05)
-        axis.set_ylim(0, 1.02)
-    axes[0].set_ylabel("attack success")
-    axes[0].legend(fontsize=8, loc="upper left")
+        complete = tables.complete_families(broken)
+        for family, (color, is_shaded) in SHOWN.items():
+            if family not in complete:
+                continue
+
+            def curve(sample, settings=complete[family]):
+                return np.array([sample.front(settings, share) for share in kept])
+
+            mean, low, high = analysis.interval(broken, curve, draws=200 if is_shaded else 1)
+            axis.plot(kept, mean, color=color, lw=1.6, label=family)
+            if is_shaded:
+                axis.fill_between(kept, low, high, color=color, alpha=0.15, lw=0)
+        aligned = np.mean([analysis.Sample(one).gone("aligned") for one in broken])
+        axis.axhline(aligned, color="#888888", lw=0.8, ls=":")
+        axis.set_title(f"{'all linear layers' if targets == 'linear' else 'attention only'}: {len(broken)} adapters")
+        axis.set_xlabel("share of the task kept, at least")
+        axis.set_xlim(0.5, 1)
+        axis.set_ylim(0, 1)
+    axes[0].set_ylabel("share of the attack success removed")
+    # Families that only one panel has are named too.
+    named = {label: handle for axis in axes for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    figure.legend(named.values(), named.keys(), fontsize=8, loc="center left", bbox_to_anchor=(0.91, 0.5))
     save(figure, output / "real-fronts.svg")
 
 
@@ -137,8 +148,9 @@ def main():
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--half", action="store_true")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ADAPTER", help="only these in the fronts")
     given = parser.parse_args()
-    fronts(given.folder, given.output, given.half, given.fresh)
+    fronts(given.folder, given.output, given.half, given.fresh, given.only)
     spectra(given.folder, given.output)
     places(given.folder, given.output)
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Prints the study's tables as Markdown, from the evaluations in a folder.
 
-python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh] [--part models|adapters|settings|fronts]
+python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh] [--only ADAPTER...]
+    [--part models|adapters|settings|fronts]
 """
 
 import argparse
@@ -20,7 +21,7 @@ FAMILIES = {
     "removal by overlap": [name for name in candidates.REMOVAL if name.endswith("by overlap")],
     "removal by magnitude": [name for name in candidates.REMOVAL if name.endswith("by frobenius")],
     "removal by E-DIEM, safelora": [name for name in candidates.REMOVAL if name.endswith("by e-diem safelora")],
-    "removal at random, mean of 2": list(candidates.AT_RANDOM),
+    "removal at random": list(candidates.AT_RANDOM),
     "scaling": [name for name in candidates.OTHERS if name.startswith("scale")],
     "adding αV": [name for name in candidates.OTHERS if name.startswith("add")],
     "SafeLoRA": [name for name in candidates.OTHERS if name.startswith("SafeLoRA")],
@@ -31,6 +32,7 @@ FAMILIES = {
     "calibrated deflation": list(candidates.CALIBRATED),
     "two strengths": list(candidates.SPLIT),
 }
+REFERENCE_FAMILY = "removal by E-DIEM"
 KEPT = (0.98, 0.9, 0.8)
 PARTS = ("models", "adapters", "settings", "fronts")
 
@@ -135,7 +137,14 @@ def settings(by_measure, reference):
     print()
 
 
+def is_broken(one):
+    """Whether an adapter (as Answers) has a task of use and at least doubles the attack success."""
+    sample = analysis.Sample(one)
+    return one.has_task and sample.attack("adapter") > 2 * sample.attack("aligned")
+
+
 def complete_families(samples):
+    """The settings of each family that were evaluated on all of the adapters."""
     complete = {}
     for family, names in FAMILIES.items():
         if evaluated := [name for name in names if all(name in one for one in samples)]:
@@ -144,19 +153,27 @@ def complete_families(samples):
 
 
 def fronts(samples):
-    """The best of each family: chosen on the same answers (an upper bound), and chosen on the other half of them."""
+    """The best of each family: chosen on the same answers (an upper bound), and chosen on the other half of them.
+
+    Areas are compared with that of REFERENCE_FAMILY.
+    """
     complete = complete_families(samples)
+    reference = complete.get(REFERENCE_FAMILY)
     header(
         "family",
         "settings",
         *(f"gone at {kept:.0%} kept" for kept in KEPT),
         "area, 50 to 100% kept",
+        *([f"area, minus that of {REFERENCE_FAMILY}"] if reference else []),
         *(f"chosen on the other half at {kept:.0%}: gone, kept" for kept in KEPT),
     )
     for family, names in complete.items():
         figures = [functools.partial(analysis.Sample.front, family=names, kept=kept) for kept in KEPT]
         figures.append(functools.partial(analysis.Sample.area, family=names))
         cells = [ranged(analysis.interval(samples, figure)) for figure in figures]
+        if reference:
+            between = analysis.interval(samples, lambda sample, n=names: sample.area(n) - sample.area(reference))
+            cells.append(ranged(between, "+"))
         for kept in KEPT:
             chosen = analysis.interval(samples, functools.partial(analysis.Sample.chosen, family=names, kept=kept))
             cells.append(", ".join(ranged(triple) for triple in zip(*chosen, strict=True)))
@@ -169,6 +186,7 @@ def main():
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--half", action="store_true", help="the evaluations with every second request")
     parser.add_argument("--fresh", action="store_true", help="the fresh adapters")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ADAPTER", help="only these adapters")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this; repeatable")
     parser.add_argument("--reference", default="settled", metavar="NAME", help="setting to compare with")
     given = parser.parse_args()
@@ -181,7 +199,11 @@ def main():
         "attention only": ("attention",),
     }
     for kind, targets in kinds.items():
-        names = [spec.name for spec in catalog.ADAPTERS if spec.fresh == given.fresh and spec.targets in targets]
+        names = [
+            spec.name
+            for spec in catalog.ADAPTERS
+            if spec.fresh == given.fresh and spec.targets in targets and (not given.only or spec.name in given.only)
+        ]
         found = load(given.folder, given.half, names)
         found = {name: one for name, one in found.items() if "adapter" in one}
         if not found:
@@ -192,7 +214,10 @@ def main():
         if "settings" in parts:
             settings({measure: answers(found, given.half, measure) for measure in analysis.MEASURES}, given.reference)
         if "fronts" in parts:
-            fronts(list(answers(found, given.half).values()))
+            broken = [one for one in answers(found, given.half).values() if is_broken(one)]
+            if broken:
+                print(f"Broken by {len(broken)} of them:\n")
+                fronts(broken)
 
 
 if __name__ == "__main__":
