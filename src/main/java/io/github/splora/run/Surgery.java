@@ -2,6 +2,7 @@ package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AttentionLayers;
+import io.github.splora.adapter.LoraModule;
 import io.github.splora.client.ClientKind;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethods;
@@ -73,7 +74,8 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
      * on a real language model, these values served the two kinds of adapters best.
      */
     Surgery settledFor(Adapter adapter) {
-        boolean isAttentionOnly = AttentionLayers.haveAllModulesOf(adapter);
+        boolean isAttentionOnly =
+                adapter.modules().stream().map(LoraModule::name).allMatch(AttentionLayers::hold);
         Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);
         values.putAll(parameters);
         if (isOpen(ActionParameter.GAIN_EXPONENT)) {

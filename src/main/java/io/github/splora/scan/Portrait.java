@@ -2,7 +2,6 @@ package io.github.splora.scan;
 
 import io.github.splora.adapter.Adapter;
 import io.github.splora.adapter.AdapterConfig;
-import io.github.splora.adapter.AttentionLayers;
 import io.github.splora.adapter.Block;
 import io.github.splora.adapter.Initialization;
 import io.github.splora.adapter.LoraModule;
@@ -58,10 +57,5 @@ public record Portrait(
                 ? ""
                 : ", " + Printable.text(config.initLoraWeights()) + " initialization";
         return (config.usesDora() ? "DoRA" : "LoRA") + (config.rsLora() ? ", rank-stabilized" : "") + initialization;
-    }
-
-    /** Whether every module is a projection of an attention layer. */
-    boolean isAttentionOnly() {
-        return AttentionLayers.haveAll(types);
     }
 }

@@ -3,12 +3,14 @@ package io.github.splora.scan;
 import io.github.splora.Splora;
 import io.github.splora.Version;
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.AttentionLayers;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.client.ClientKind;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.inspect.Verification;
+import io.github.splora.report.ModuleRow;
 import io.github.splora.report.RunReport;
 import io.github.splora.run.ScoreOptions;
 import io.github.splora.scan.Scan.Models;
@@ -104,12 +106,13 @@ public final class Scanner {
                                 + " and evaluate it before and after"
                         : "nothing stands out, but weights alone do not show that it is safe: evaluate it",
                 picture.isRemarkable() ? next.repair(options) : next.evaluation(options),
-                warnings(portrait, picture, report));
+                warnings(picture, report));
     }
 
-    private static List<String> warnings(Portrait portrait, Picture picture, RunReport report) {
+    private static List<String> warnings(Picture picture, RunReport report) {
         List<String> warnings = new ArrayList<>(report.warnings());
-        if (portrait.isAttentionOnly() && picture.isRemarkable()) {
+        boolean isAttentionOnly = report.modules().stream().map(ModuleRow::name).allMatch(AttentionLayers::hold);
+        if (isAttentionOnly && picture.isRemarkable()) {
             warnings.add(
                     "all modules belong to attention layers: repairing such adapters cost most of the new task on tiny models"
                             + " (docs/toy-study.md), and a tenth of it or less on a real one; evaluate before and after");
