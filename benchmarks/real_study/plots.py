@@ -5,6 +5,7 @@ python3 benchmarks/real_study/plots.py --folder /tmp/real --output docs/images [
 """
 
 import argparse
+import functools
 from pathlib import Path
 
 import matplotlib
@@ -49,7 +50,6 @@ def fronts(folder, output, half, fresh, only):
     Means over adapters, with 95% intervals for the families that are shaded.
     """
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
-    kept = np.linspace(0.5, 1, 26)
     for axis, targets in zip(axes, ("linear", "attention"), strict=True):
         names = [
             spec.name
@@ -66,13 +66,11 @@ def fronts(folder, output, half, fresh, only):
             if family not in complete:
                 continue
 
-            def curve(sample, settings=complete[family]):
-                return np.array([sample.front(settings, share) for share in kept])
-
-            mean, low, high = analysis.interval(broken, curve, draws=200 if is_shaded else 1)
-            axis.plot(kept, mean, color=color, lw=1.6, label=family)
+            curve = functools.partial(analysis.Sample.front, family=complete[family], shares=analysis.SHARES)
+            mean, low, high = analysis.interval(broken, curve)
+            axis.plot(analysis.SHARES, mean, color=color, lw=1.6, label=family)
             if is_shaded:
-                axis.fill_between(kept, low, high, color=color, alpha=0.15, lw=0)
+                axis.fill_between(analysis.SHARES, low, high, color=color, alpha=0.15, lw=0)
         aligned = np.mean([analysis.Sample(one).gone("aligned") for one in broken])
         axis.axhline(aligned, color="#888888", lw=0.8, ls=":")
         axis.set_title(f"{'all linear layers' if targets == 'linear' else 'attention only'}: {len(broken)} adapters")

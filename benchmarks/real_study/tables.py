@@ -168,9 +168,9 @@ def fronts(samples):
         *(f"chosen on the other half at {kept:.0%}: gone, kept" for kept in KEPT),
     )
     for family, names in complete.items():
-        figures = [functools.partial(analysis.Sample.front, family=names, kept=kept) for kept in KEPT]
-        figures.append(functools.partial(analysis.Sample.area, family=names))
-        cells = [ranged(analysis.interval(samples, figure)) for figure in figures]
+        front = analysis.interval(samples, functools.partial(analysis.Sample.front, family=names, shares=KEPT))
+        cells = [ranged(triple) for triple in zip(*front, strict=True)]
+        cells.append(ranged(analysis.interval(samples, functools.partial(analysis.Sample.area, family=names))))
         if reference:
             between = analysis.interval(samples, lambda sample, n=names: sample.area(n) - sample.area(reference))
             cells.append(ranged(between, "+"))
