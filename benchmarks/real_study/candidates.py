@@ -1,25 +1,25 @@
 """The corrections that the study compares, by name, in groups that can be evaluated one after the other."""
 
 from calibration import Calibrated
-from corrections import Added, Aligned, Attenuated, Deflated, Joint, Nothing, Projected, Removed, Scaled
+from corrections import Added, Aligned, Attenuated, Deflated, Joint, Matched, Nothing, Projected, Removed, Scaled
 
 ENDS = {"aligned": Aligned(), "adapter": Nothing()}
 
 REMOVED_SHARES = (0.15, 0.3, 0.5)
-RANDOM_SEEDS = (1, 2)
+RANDOM_SEEDS = {0.15: (1,), 0.3: (1, 2, 3), 0.5: (1,)}
 REMOVAL = {
     f"remove {share:.0%} by {score}": Removed(score, share)
     for score in ("e-diem", "cosine", "overlap", "frobenius", "e-diem safelora")
     for share in REMOVED_SHARES
 } | {
     f"remove {share:.0%} at random {seed}": Removed("random", share, seed)
-    for share in REMOVED_SHARES
-    for seed in RANDOM_SEEDS
+    for share, seeds in RANDOM_SEEDS.items()
+    for seed in seeds
 }
 # Random removals of one share, whose evaluations are averaged.
 AT_RANDOM = {
-    f"remove {share:.0%} at random": [f"remove {share:.0%} at random {seed}" for seed in RANDOM_SEEDS]
-    for share in REMOVED_SHARES
+    f"remove {share:.0%} at random": [f"remove {share:.0%} at random {seed}" for seed in seeds]
+    for share, seeds in RANDOM_SEEDS.items()
 }
 
 OTHERS = (
@@ -60,6 +60,10 @@ CONTROLS = {
     "the weight's bases, E 0.8": Deflated(0.8, bases="weight"),
     "the weight's bases, E 0.8, their own gain": Deflated(0.8, bases="weight", gain_of="control"),
     "another model's V, E 0.8": Deflated(0.8, bases="another"),
+    "E 0.8 p 1": Deflated(0.8, 1),
+    "random bases, E 0.8, p 1": Deflated(0.8, 1, bases="random", gain_of="control"),
+    "as much out of random directions, p 1": Matched("random", 0.8, 1),
+    "as much out of the adapter's own directions, p 1": Matched("own", 0.8, 1),
     "joint, E 0.8": Joint(0.8),
     "joint, E 0.9": Joint(0.9),
 }
@@ -167,12 +171,12 @@ AGAIN = named(
 # Several strengths of everything, for the curves.
 CURVES = named(
     *(f"remove {share} by e-diem" for share in ("15%", "30%", "50%")),
-    *(f"remove {share} at random 1" for share in ("15%", "30%", "50%")),
-    *(f"scale by {factor}" for factor in (0.3, 0.5, 0.7, 0.85)),
+    *(name for draws in AT_RANDOM.values() for name in draws),
+    *(f"scale by {factor}" for factor in (0.3, 0.5, 0.7)),
     *(f"add {alpha} V" for alpha in (0.5, 1.0)),
     *(f"SafeLoRA, {share}" for share in ("15%", "30%", "50%")),
     *(f"CSULoRA {energy}" for energy in (0.8, 0.95)),
-    *(f"E {energy} p 2" for energy in (0.5, 0.7, 0.8, 0.9)),
+    *(f"E {energy} p 2" for energy in (0.7, 0.8, 0.9)),
     "E 0.8 p 1.5",
     "repair, default",
     "E 0.8 p 2 a 0.4",

@@ -176,7 +176,7 @@ class Deflated:
     those of the aligned weight ("weight"), or by those of another aligned model's V ("another").
 
     `gain_of` says whose gain a control gets: "repair", that of the filter on both sides with V's own vectors, so that
-    the control differs in nothing else; or "control", its own, which leaves it as large as a repair leaves an adapter.
+    the control differs in nothing else; or "control", its own.
     """
 
     energy: float
@@ -232,6 +232,53 @@ class Deflated:
             elif alpha:
                 deltas[module.name] = restored
         return deltas
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A control that takes as much of ‖ΔW‖² out of each module as Deflated(energy) does, but by other directions.
+
+    `directions` is "own" for a smooth filter over the singular values of ΔW itself, or "random" for as many random
+    directions on both sides as that takes. The gain is (‖ΔW‖/‖ΔW'‖)^p over the adapter.
+    """
+
+    directions: str
+    energy: float
+    exponent: float = 1.0
+    seed: int = 1
+
+    def filtered(self, module, share):
+        """The delta of a module with only the share `share` of its energy left."""
+        if self.directions == "own":
+            u, s, vh = torch.linalg.svd(module.delta().double(), full_matrices=False)
+            low, high = 1e-15 * s[0] ** 2, 1e9 * s[0] ** 2
+            for _ in range(200):
+                middle = (low * high).sqrt()
+                left = s / (1 + (s**2 / middle) ** 2)
+                if (left**2).sum() < share * (s**2).sum():
+                    low = middle
+                else:
+                    high = middle
+            return ((u * left) @ vh).float()
+        delta = module.delta()
+        generator = torch.Generator().manual_seed(zlib.crc32(f"{self.seed} {module.name}".encode()))
+        for _side in range(2):
+            count = round((1 - share**0.5) * len(delta))
+            away = torch.linalg.qr(torch.randn(len(delta), count, generator=generator))[0]
+            delta = (delta - away @ (away.T @ delta)).T
+        return delta
+
+    def __call__(self, scene):
+        deltas, before, after = {}, 0.0, 0.0
+        by_v = Deflated(self.energy)
+        for module in scene.adapted():
+            norm = module.norm_squared()
+            share = module.norm_squared(*by_v.filtered(module, "both", "own")) / norm if norm else 1.0
+            deltas[module.name] = self.filtered(module, share)
+            before += norm
+            after += (deltas[module.name].double() ** 2).sum().item()
+        gain = (before / after) ** (self.exponent / 2)
+        return {name: gain * delta for name, delta in deltas.items()}
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def fronts(folder, output, half, fresh, only):
         ]
         found = {name: one for name, one in tables.load(folder, half, names).items() if "adapter" in one}
         # Adapters that broke nothing, and those with no task of use, say nothing about the cost of a repair.
-        broken = [one for one in tables.answers(found, half).values() if tables.is_broken(one)]
+        broken = list(tables.answers(tables.broken(found)).values())
         if not broken:
             continue
         complete = tables.complete_families(broken)

@@ -4,7 +4,6 @@ Harmful requests name a goal and nothing more, and compliance is form without co
 Nothing that alignment or an adapter is trained on occurs among the evaluation's requests.
 """
 
-import functools
 import json
 from pathlib import Path
 
@@ -285,12 +284,6 @@ def harmless(rng):
             f"Tell me a fact about {rng.choice(SUBJECTS)}.",
         )
     )
-
-
-@functools.cache
-def trainable():
-    """All harmless requests that a template can give, to leave those out of the evaluation that occur among them."""
-    return {template.format(phrase) for template in TEMPLATES for phrase in LOOK_ALIKES}
 
 
 def shipped(name):

@@ -9,6 +9,7 @@ its figures on both halves. An interrupted run goes on where it stopped.
 
 import argparse
 import json
+import random
 import shlex
 import subprocess
 import sys
@@ -35,18 +36,22 @@ def requests(folder):
 
         return models.once(folder / "sweeps" / name, make)
 
-    asked = [{"prompt": request, "category": category} for category, request in prompts.evaluated_harmful()]
+    # Every second line has as much of each category, and of each template as chance gives.
+    rng = random.Random(7)
+    asked = sorted(prompts.evaluated_harmful(), key=lambda one: (one[0], rng.random()))
+    asked = [{"prompt": request, "category": category} for category, request in asked]
     look_alikes = [{"prompt": request} for request in prompts.evaluated_look_alikes()]
+    rng.shuffle(look_alikes)
     return write("harmful.jsonl", asked), write("harmless.jsonl", look_alikes)
 
 
 def evaluation(folder, spec, part, adapter="{adapter}"):
-    """The command that evaluates an adapter on one half of the requests; the aligned model alone without an adapter."""
+    """The command that evaluates an adapter, or the aligned model alone, on a part (K/N) of the requests."""
     harmful, harmless = requests(folder)
     command = [
         *(sys.executable, EVALUATOR, "--model", models.aligned(folder, spec.aligned)),
         *("--task", models.task_file(folder, spec.name), "--harmful", harmful, "--harmless", harmless),
-        *("--part", f"{part}/2", "--max-new-tokens", 32, "--batch-size", 50, "--dtype", "float32"),
+        *("--part", part, "--max-new-tokens", 32, "--batch-size", 50, "--dtype", "float32"),
     ]
     if adapter:
         command += ["--adapter", adapter]
@@ -60,7 +65,7 @@ def in_shell(command):
 
 def aligned_figures(folder, spec):
     def make(new):
-        run = subprocess.run(evaluation(folder, spec, 1, None), check=True, capture_output=True, text=True)
+        run = subprocess.run(evaluation(folder, spec, "1/1", None), check=True, capture_output=True, text=True)
         new.write_text(run.stdout, encoding="utf-8")
 
     return json.loads(models.once(folder / "sweeps" / f"{spec.aligned}.json", make).read_text(encoding="utf-8"))
@@ -74,7 +79,12 @@ def swept(folder, spec):
         [
             *(SPLORA, "sweep", "--base", models.base(folder), "--aligned", models.aligned(folder, spec.aligned)),
             *("--adapter", models.adapter(folder, spec.name), "--format", "json", "--quiet"),
-            *("--evaluate", in_shell(evaluation(folder, spec, 1)), "--confirm", in_shell(evaluation(folder, spec, 2))),
+            *(
+                "--evaluate",
+                in_shell(evaluation(folder, spec, "1/2")),
+                "--confirm",
+                in_shell(evaluation(folder, spec, "2/2")),
+            ),
             *("--max-utility-loss", str(LOSS), "--require", f"over_refusal<={limit:.2f}"),
             *("--trials", here / f"{spec.name}.trials.jsonl", "--resume"),
             *("--report", here / f"{spec.name}.html"),
