@@ -23,13 +23,16 @@ import picocli.CommandLine.ParameterException;
 final class CandidateLine {
 
     /**
-     * The candidates if the user gives none: removal, scaling and repair at several strengths. Everything that needs V's dominant
+     * The candidates if the user gives none: removal, scaling and repair at several strengths. The repairs include the defaults of
+     * {@code splora repair}, and milder ones for an adapter on which those cost too much. Everything that needs V's dominant
      * subspaces (overlap, attenuate, projections onto them) is left out, because it takes hours on large models.
      */
     static final List<String> DEFAULTS = List.of(
             "--fraction {0.1,0.3}",
             "--action scale --all --strength {0.3,0.5}",
-            "--action repair --all --strength {0.6,0.8,0.9} --gain-exponent {1.5,2} --restore {0,0.2,0.4}");
+            "--action repair --all --strength 0.8 --gain-exponent {1.5,2} --restore 0",
+            "--action repair --all --strength {0.7,0.8} --gain-exponent 2 --restore 0.2 --restore-modules adapter",
+            "--action repair --all --strength {0.7,0.8,0.9} --gain-exponent {1.5,2} --restore {0.2,0.3,0.4}");
 
     private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^{}]*)}");
     private static final int MOST = 10_000;

@@ -1,8 +1,8 @@
 package io.github.splora.correct;
 
 /**
- * The factor that makes up for what a filter removed from an adapter: a number, or {@code (‖ΔW‖/‖ΔW'‖)^p} with the norms over
- * all deflated modules, before and after.
+ * The factor that multiplies what a filter left of an adapter: a number, or {@code (‖ΔW‖/‖ΔW'‖)^p} with the norms over all
+ * deflated modules, before and after. With p = 1, the adapter is as long as before; a higher p makes it longer.
  *
  * @param factor a fixed factor, above 0; NaN to derive it
  * @param exponent p of a derived factor

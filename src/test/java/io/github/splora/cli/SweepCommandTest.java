@@ -49,7 +49,7 @@ class SweepCommandTest {
         Run run = sweep("--keep", folder.resolve("all").toString());
         assertThat(run.code()).isZero();
         assertThat(options(run))
-                .hasSize(23)
+                .hasSize(27)
                 .contains(
                         "",
                         "--fraction 0.1",
@@ -59,6 +59,24 @@ class SweepCommandTest {
         JsonNode first = run.json().get("trials").get(0);
         assertThat(first.get("selected").intValue()).isZero();
         assertThat(Testdata.tensorsIn(folder.resolve("all/0"))).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"llama, 2", "patterns, 1.5"})
+    void theDefaultsOfRepairAreTriedWhereNothingIsNamed(String name, String exponent) {
+        Testdata model = name.equals("llama") ? Testdata.LLAMA : Testdata.PATTERNS;
+        Run run = Run.of(
+                "sweep",
+                model,
+                "--format",
+                "json",
+                "--keep",
+                folder.resolve("all").toString());
+        Run.of("repair", model, "--output", folder.resolve("repaired").toString());
+        int number = options(run)
+                .indexOf("--action repair --all --strength 0.8 --gain-exponent " + exponent + " --restore 0.3");
+        assertThat(Testdata.tensorsIn(folder.resolve("all/" + number)))
+                .isEqualTo(Testdata.tensorsIn(folder.resolve("repaired")));
     }
 
     @ParameterizedTest
