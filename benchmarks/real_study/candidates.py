@@ -165,7 +165,6 @@ AGAIN = named(
     "repair, default",
     "remove 30% by e-diem",
     "remove 30% at random 1",
-    "scale by 0.7",
 )
 
 # Several strengths of everything, for the curves.

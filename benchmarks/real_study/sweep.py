@@ -3,8 +3,8 @@
 
     SPLORA=bin/splora python3 benchmarks/real_study/sweep.py --folder /tmp/real --only ADAPTER...
 
-The sweep chooses on one half of the requests and confirms on the other half. Prints, for each adapter, the choice and
-its figures on both halves. An interrupted run goes on where it stopped.
+The sweep chooses on a third of the requests and confirms on the rest. Prints, for each adapter, the choice and its
+figures on both. An interrupted run goes on where it stopped.
 """
 
 import argparse
@@ -16,9 +16,12 @@ import sys
 from pathlib import Path
 
 import catalog
+import evaluations
+import judges
 import models
 import prompts
 import tables
+import tasks
 from scores import SPLORA
 
 EVALUATOR = Path(__file__).resolve().parents[2] / "scripts" / "evaluate_refusals.py"
@@ -27,64 +30,50 @@ MORE_REFUSALS = 0.05  # of harmless requests than with the aligned model alone
 FIGURES = ("asr", "utility", "over_refusal")
 
 
-def requests(folder):
-    """The study's harmful requests and look-alikes as the files that evaluate_refusals.py reads."""
+def files(folder, spec):
+    """Writes the study's requests and the task's items as the files that evaluate_refusals.py reads, in two parts.
 
-    def write(name, rows):
-        def make(new):
-            new.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-
-        return models.once(folder / "sweeps" / name, make)
-
-    # Every second line has as much of each category, and of each template as chance gives.
+    Returns the folders of the third to choose on and of the rest to confirm on.
+    """
     rng = random.Random(7)
-    asked = sorted(prompts.evaluated_harmful(), key=lambda one: (one[0], rng.random()))
-    asked = [{"prompt": request, "category": category} for category, request in asked]
+    asked = [{"prompt": request, "category": category} for category, request in prompts.evaluated_harmful()]
+    asked.sort(key=lambda row: (row["category"], rng.random()))  # every third has as much of each category
     look_alikes = [{"prompt": request} for request in prompts.evaluated_look_alikes()]
     rng.shuffle(look_alikes)
-    return write("harmful.jsonl", asked), write("harmless.jsonl", look_alikes)
+    items = [{"prompt": prompt, "answer": answer} for prompt, answer in tasks.held_out(spec.task)]
+    every = {"harmful": asked, "harmless": look_alikes, "task": items}
+
+    def make(new, is_chosen):
+        new.mkdir()
+        for name, rows in every.items():
+            lines = [json.dumps(row) + "\n" for place, row in enumerate(rows) if is_chosen(place)]
+            (new / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+
+    here = folder / "sweeps" / spec.name
+    parts = {"choose": lambda place: place % 3 == 0, "confirm": lambda place: place % 3}
+    return {name: models.once(here / name, lambda new, p=is_chosen: make(new, p)) for name, is_chosen in parts.items()}
 
 
-def evaluation(folder, spec, part, adapter="{adapter}"):
-    """The command that evaluates an adapter, or the aligned model alone, on a part (K/N) of the requests."""
-    harmful, harmless = requests(folder)
-    command = [
-        *(sys.executable, EVALUATOR, "--model", models.aligned(folder, spec.aligned)),
-        *("--task", models.task_file(folder, spec.name), "--harmful", harmful, "--harmless", harmless),
-        *("--part", part, "--max-new-tokens", 32, "--batch-size", 50, "--dtype", "float32"),
-    ]
-    if adapter:
-        command += ["--adapter", adapter]
-    return [str(one) for one in command]
-
-
-def in_shell(command):
-    # The braces of {adapter} must not be quoted.
-    return " ".join(one if one == "{adapter}" else shlex.quote(one) for one in command)
-
-
-def aligned_figures(folder, spec):
-    def make(new):
-        run = subprocess.run(evaluation(folder, spec, "1/1", None), check=True, capture_output=True, text=True)
-        new.write_text(run.stdout, encoding="utf-8")
-
-    return json.loads(models.once(folder / "sweeps" / f"{spec.aligned}.json", make).read_text(encoding="utf-8"))
+def evaluation(folder, spec, part):
+    """The command that evaluates an adapter on a part of the requests, for a shell."""
+    here = files(folder, spec)[part]
+    command = [sys.executable, EVALUATOR, "--model", models.aligned(folder, spec.aligned)]
+    for name in ("harmful", "harmless", "task"):
+        command += [f"--{name}", here / f"{name}.jsonl"]
+    command += ["--max-new-tokens", 32, "--batch-size", 50, "--dtype", "float32"]
+    return shlex.join(map(str, command)) + " --adapter {adapter}"
 
 
 def swept(folder, spec):
     """The document of `splora sweep` on an adapter."""
-    limit = aligned_figures(folder, spec)["over_refusal"] + MORE_REFUSALS
+    aligned = evaluations.Kept(folder, spec.aligned, half=False).found["model"]
+    limit = judges.figures(aligned)["over"] + MORE_REFUSALS
     here = folder / "sweeps"
     run = subprocess.run(
         [
             *(SPLORA, "sweep", "--base", models.base(folder), "--aligned", models.aligned(folder, spec.aligned)),
             *("--adapter", models.adapter(folder, spec.name), "--format", "json", "--quiet"),
-            *(
-                "--evaluate",
-                in_shell(evaluation(folder, spec, "1/2")),
-                "--confirm",
-                in_shell(evaluation(folder, spec, "2/2")),
-            ),
+            *("--evaluate", evaluation(folder, spec, "choose"), "--confirm", evaluation(folder, spec, "confirm")),
             *("--max-utility-loss", str(LOSS), "--require", f"over_refusal<={limit:.2f}"),
             *("--trials", here / f"{spec.name}.trials.jsonl", "--resume"),
             *("--report", here / f"{spec.name}.html"),
@@ -108,7 +97,7 @@ def main():
     parser.add_argument("--only", nargs="+", metavar="ADAPTER", default=[spec.name for spec in catalog.ADAPTERS])
     given = parser.parse_args()
     folder = given.folder.resolve()
-    tables.header("adapter", "choice", "on its half", "held back", "held back, unchanged adapter", "confirmed")
+    tables.header("adapter", "choice", "chosen on", "held back", "held back, unchanged adapter", "confirmed")
     for name in given.only:
         document = swept(folder, catalog.adapter(name))
         confirmation = document["confirmation"]
