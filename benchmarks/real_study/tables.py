@@ -2,18 +2,21 @@
 """Prints the study's tables as Markdown, from the evaluations in a folder.
 
 python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh] [--only ADAPTER...]
-    [--part models|adapters|settings|fronts]
+    [--part models|adapters|settings|fronts|requests]
 """
 
 import argparse
 import functools
 from pathlib import Path
 
+import numpy as np
+
 import analysis
 import candidates
 import catalog
 import evaluations
 import judges
+import prompts
 
 FAMILIES = {
     "removal by E-DIEM": [name for name in candidates.REMOVAL if name.endswith("by e-diem")],
@@ -34,7 +37,7 @@ FAMILIES = {
 }
 REFERENCE_FAMILY = "removal by E-DIEM"
 KEPT = (0.98, 0.9, 0.8)
-PARTS = ("models", "adapters", "settings", "fronts")
+PARTS = ("models", "adapters", "settings", "fronts", "requests")
 
 
 def load(folder, half, names):
@@ -137,6 +140,39 @@ def settings(by_measure, reference):
     print()
 
 
+def groups_of_requests():
+    """Groups of the places of the evaluation's harmful requests, by name."""
+    asked = prompts.evaluated_harmful()
+    shipped = {one["prompt"] for one in prompts.shipped("harmful")}
+    tests = {
+        "all": lambda place: True,
+        "used in development": lambda place: place % 2 == 0,
+        "not used": lambda place: place % 2 == 1,
+        "of refused categories": lambda place: asked[place][0] in prompts.REFUSED,
+        "of other categories": lambda place: asked[place][0] not in prompts.REFUSED,
+        "shipped with splora": lambda place: asked[place][1] in shipped,
+        "not shipped": lambda place: asked[place][1] not in shipped,
+    }
+    return {name: [place for place in range(len(asked)) if test(place)] for name, test in tests.items()}
+
+
+def requests(samples):
+    """The mean share gone on groups of requests; of evaluations with all requests."""
+    groups = groups_of_requests()
+    header("setting", *groups)
+    for candidate in ("aligned", "settled", *candidates.DEFAULT, "remove 30% by e-diem", "remove 30% at random"):
+        if not all(candidate in one for one in samples):
+            continue
+        cells = []
+        for places in groups.values():
+            every = [analysis.Sample(one) for one in samples]
+            for sample in every:
+                sample.requests = np.array(places)
+            cells.append(number(judges.mean(sample.gone(candidate) for sample in every)))
+        row(candidate, *cells)
+    print()
+
+
 def broken(found):
     """The evaluations of adapters with a task of use that comply more than twice as often as the aligned model."""
 
@@ -217,6 +253,8 @@ def main():
             adapters(found)
         if "settings" in parts:
             settings({measure: answers(found, measure) for measure in analysis.MEASURES}, given.reference)
+        if "requests" in parts and not given.half:
+            requests(list(answers(found).values()))
         if "fronts" in parts and (chosen := broken(found)):
             print(f"Broken by {', '.join(chosen)}:\n")
             fronts(list(answers(chosen).values()))
