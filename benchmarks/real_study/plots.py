@@ -114,6 +114,7 @@ def places(folder, output):
     """The share of each adapter's energy that lies in V's strongest directions, over what random deltas would have."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), sharey=True)
     energies = np.linspace(0.05, 0.95, 19)
+    strongest = {}
     for spec in catalog.ADAPTERS:
         trained = folder / "adapters" / spec.name
         spectra_path = folder / "spectra" / f"{spec.aligned}.safetensors"
@@ -132,11 +133,16 @@ def places(folder, output):
         for axis, ratios, side in zip(axes, sides, ("written (left)", "read (right)"), strict=True):
             style = "-" if spec.targets == "linear" else "--"
             axis.plot(energies, np.mean(ratios, 0), style, lw=1.2, label=spec.name)
+            strongest.setdefault(side, []).append(np.mean(ratios, 0)[0])
             axis.set_title(side)
             axis.set_xlabel("share of V's energy in the subspace")
             axis.axhline(1, color="#888888", lw=0.6, ls=":")
     axes[0].set_ylabel("energy of ΔW inside, over chance")
     axes[1].legend(fontsize=6)
+    for side, ratios in strongest.items():
+        print(
+            f"{side}, in the directions that hold 5% of V's energy: {min(ratios):.1f} to {max(ratios):.1f} times chance"
+        )
     save(figure, output / "real-places.svg")
 
 
