@@ -69,13 +69,14 @@ def swept(folder, spec):
     aligned = evaluations.Kept(folder, spec.aligned, half=False).found["model"]
     limit = judges.figures(aligned)["over"] + MORE_REFUSALS
     here = folder / "sweeps"
+    trials = here / f"{spec.name}.trials.jsonl"
     run = subprocess.run(
         [
             *(SPLORA, "sweep", "--base", models.base(folder), "--aligned", models.aligned(folder, spec.aligned)),
             *("--adapter", models.adapter(folder, spec.name), "--format", "json", "--quiet"),
             *("--evaluate", evaluation(folder, spec, "choose"), "--confirm", evaluation(folder, spec, "confirm")),
             *("--max-utility-loss", str(LOSS), "--require", f"over_refusal<={limit:.2f}"),
-            *("--trials", here / f"{spec.name}.trials.jsonl", "--resume"),
+            *("--trials", trials, *(["--resume"] if trials.exists() else [])),
             *("--report", here / f"{spec.name}.html"),
         ],
         stdout=subprocess.PIPE,
