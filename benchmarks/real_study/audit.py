@@ -43,8 +43,7 @@ def answers(folder, name, make):
 
 
 def corrected(folder, spec):
-    base, aligned = models.base(folder), models.aligned(folder, spec.aligned)
-    scene = scenes.Scene(folder, base, aligned, models.adapter(folder, spec.name))
+    scene = scenes.Scene.of(folder, spec)
     scene.apply(candidates.EVERYTHING[candidates.SETTLED[spec.targets]](scene))
     return scene.model, scene.chat
 

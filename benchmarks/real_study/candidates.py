@@ -169,7 +169,7 @@ AGAIN = named(
 
 # Several strengths of everything, for the curves.
 CURVES = named(
-    *(f"remove {share} by e-diem" for share in ("15%", "30%", "50%")),
+    *(f"remove {share:.0%} by e-diem" for share in REMOVED_SHARES),
     *(name for draws in AT_RANDOM.values() for name in draws),
     *(f"scale by {factor}" for factor in (0.3, 0.5, 0.7)),
     *(f"add {alpha} V" for alpha in (0.5, 1.0)),

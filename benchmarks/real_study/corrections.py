@@ -127,23 +127,40 @@ def kept_by_step(squares, energy):
     return values
 
 
-def scale(squares, energy):
-    """The μ for which 1/(1 + (σ²/μ)²) removes the share `energy` of Σσ²."""
-    squares = squares.double()
+def smooth(squares, scale):
+    """The filter 1/(1 + (σ²/μ)²), with μ = `scale`."""
+    return 1 / (1 + (squares / scale) ** 2)
+
+
+def scale_of(squares, removes_too_much):
+    """The smallest μ for which `removes_too_much` does not hold of the filter's values."""
     low, high = 1e-15 * squares[0], 1e9 * squares[0]
     for _ in range(200):
         middle = (low * high).sqrt()
-        values = 1 / (1 + (squares / middle) ** 2)
-        if ((1 - values) * squares).sum() > energy * squares.sum():
+        if removes_too_much(smooth(squares, middle)):
             low = middle
         else:
             high = middle
     return middle
 
 
+def scale(squares, energy):
+    """The μ for which the filter removes the share `energy` of Σσ²."""
+    squares = squares.double()
+    return scale_of(squares, lambda values: ((1 - values) * squares).sum() > energy * squares.sum())
+
+
 def kept_smoothly(squares, energy):
-    """1/(1 + (σ²/μ)²), with μ such that the share `energy` of Σσ² is removed."""
-    return (1 / (1 + (squares.double() / scale(squares, energy)) ** 2)).float()
+    """The filter's values, with μ such that it removes the share `energy` of Σσ²."""
+    return smooth(squares.double(), scale(squares, energy)).float()
+
+
+def with_gain(scene, deltas, exponent):
+    """Deltas of the adapter's modules, times (‖ΔW‖/‖ΔW'‖)^p over the adapter."""
+    before = sum(module.norm_squared() for module in scene.adapted())
+    after = sum((delta.double() ** 2).sum().item() for delta in deltas.values())
+    gain = (before / after) ** (exponent / 2)
+    return {name: gain * delta for name, delta in deltas.items()}
 
 
 def filtered_columns(matrix, vectors, values):
@@ -251,15 +268,8 @@ class Matched:
         """The delta of a module with only the share `share` of its energy left."""
         if self.directions == "own":
             u, s, vh = torch.linalg.svd(module.delta().double(), full_matrices=False)
-            low, high = 1e-15 * s[0] ** 2, 1e9 * s[0] ** 2
-            for _ in range(200):
-                middle = (low * high).sqrt()
-                left = s / (1 + (s**2 / middle) ** 2)
-                if (left**2).sum() < share * (s**2).sum():
-                    low = middle
-                else:
-                    high = middle
-            return ((u * left) @ vh).float()
+            cutoff = scale_of(s**2, lambda values: ((values * s) ** 2).sum() < share * (s**2).sum())
+            return ((u * smooth(s**2, cutoff) * s) @ vh).float()
         delta = module.delta()
         generator = torch.Generator().manual_seed(zlib.crc32(f"{self.seed} {module.name}".encode()))
         for _side in range(2):
@@ -269,16 +279,13 @@ class Matched:
         return delta
 
     def __call__(self, scene):
-        deltas, before, after = {}, 0.0, 0.0
+        deltas = {}
         by_v = Deflated(self.energy)
         for module in scene.adapted():
             norm = module.norm_squared()
             share = module.norm_squared(*by_v.filtered(module, "both", "own")) / norm if norm else 1.0
             deltas[module.name] = self.filtered(module, share)
-            before += norm
-            after += (deltas[module.name].double() ** 2).sum().item()
-        gain = (before / after) ** (self.exponent / 2)
-        return {name: gain * delta for name, delta in deltas.items()}
+        return with_gain(scene, deltas, self.exponent)
 
 
 @dataclass(frozen=True)
@@ -289,15 +296,12 @@ class Joint:
     exponent: float = 2.0
 
     def __call__(self, scene):
-        deltas, before, after = {}, 0.0, 0.0
+        deltas = {}
         for module in scene.adapted():
             s = module.s.double()
             # f(σᵢ σᵢ) is the separable filter's value, so both share μ.
-            values = (1 / (1 + (s[:, None] * s[None, :] / scale(s**2, self.energy)) ** 2)).float()
+            values = smooth(s[:, None] * s[None, :], scale(s**2, self.energy)).float()
             delta = module.delta()
             parts = module.u.T @ delta @ module.vh.T
             deltas[module.name] = delta + module.u @ ((values - 1) * parts) @ module.vh
-            before += (delta.double() ** 2).sum().item()
-            after += (deltas[module.name].double() ** 2).sum().item()
-        gain = (before / after) ** (self.exponent / 2)
-        return {name: gain * delta for name, delta in deltas.items()}
+        return with_gain(scene, deltas, self.exponent)

@@ -64,7 +64,7 @@ def of_adapter(folder, name, wanted, half, time_left):
     aligned = models.aligned(folder, adapter.aligned)
     trained = models.adapter(folder, name)
     another = models.aligned(folder, catalog.another(adapter.aligned))
-    scene = scenes.Scene(folder, models.base(folder), aligned, trained, another)
+    scene = scenes.Scene.of(folder, adapter, another)
     scored = scores.scores(models.base(folder), aligned, trained, folder / "evaluations" / "scores" / f"{name}.json")
     scene.scores = {metric: found["modules"] for metric, found in scored.items()}
     neutral = models.base_answers(folder)["neutral"]

@@ -14,7 +14,6 @@ import torch
 
 import analysis
 import catalog
-import models
 import scene as scenes
 import tables
 
@@ -51,12 +50,7 @@ def fronts(folder, output, half, fresh, only):
     """
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
     for axis, targets in zip(axes, ("linear", "attention"), strict=True):
-        names = [
-            spec.name
-            for spec in catalog.ADAPTERS
-            if spec.targets == targets and spec.fresh == fresh and (not only or spec.name in only)
-        ]
-        found = {name: one for name, one in tables.load(folder, half, names).items() if "adapter" in one}
+        found = tables.chosen(folder, half, fresh, only, (targets,))
         # Adapters that broke nothing, and those with no task of use, say nothing about the cost of a repair.
         broken = list(tables.answers(tables.broken(found)).values())
         if not broken:
@@ -120,7 +114,7 @@ def places(folder, output):
         spectra_path = folder / "spectra" / f"{spec.aligned}.safetensors"
         if not trained.exists() or not spectra_path.exists():
             continue
-        scene = scenes.Scene(folder, models.base(folder), models.aligned(folder, spec.aligned), trained)
+        scene = scenes.Scene.of(folder, spec)
         sides = ([], [])
         for module in scene.adapted():
             delta = module.delta().double()

@@ -83,8 +83,7 @@ def main():
         trained = given.folder / "adapters" / spec.name
         if spec.variant == "dora" or not trained.exists() or (given.only and spec.name not in given.only):
             continue  # splora repair refuses DoRA, because its magnitudes depend on the whole weight
-        base, aligned = models.base(given.folder), models.aligned(given.folder, spec.aligned)
-        scene = scenes.Scene(given.folder, base, aligned, trained)
+        scene = scenes.Scene.of(given.folder, spec)
         cells = []
         for name in COMPARED:
             correction = candidates.EVERYTHING[name]

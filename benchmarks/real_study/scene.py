@@ -9,6 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import chat as chats
+import models
 
 PREFIX = "base_model.model."
 KEPT = 16  # singular triplets that are stored of modules that the adapter leaves alone
@@ -118,6 +119,12 @@ class Scene:
                     module.b = whole * (magnitude / whole.norm(dim=1))[:, None] - weight
                     module.a = None
             self.modules[layer] = module
+
+    @classmethod
+    def of(cls, folder, spec, another=None):
+        """The scene of an adapter of the catalog."""
+        base, aligned = models.base(folder), models.aligned(folder, spec.aligned)
+        return cls(folder, base, aligned, models.adapter(folder, spec.name), another)
 
     def bases_of_another(self, layer):
         spectra = decompositions(self.folder, self.another.name, self.base_folder, lambda: chats.load(self.another))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Do figures that need no evaluation tell which adapters break a model? Compares splora's and AdapterSentry's with it.
 
-    python3 benchmarks/real_study/signs.py --folder /tmp/real [--half]
+    python3 benchmarks/real_study/signs.py --folder /tmp/real [--half] [--fresh]
 
 For each adapter: what was measured, the summary figures of `splora score`, the adapter's size relative to V's, and the
 verdict of AdapterSentry (`adaptersentry`, PyPI). Then, for each figure, its rank correlation with what was measured,
@@ -19,7 +19,6 @@ from pathlib import Path
 import analysis
 import catalog
 import judges
-import models
 import scene as scenes
 import tables
 
@@ -40,9 +39,7 @@ def sentry(trained):
 def figures(folder, spec):
     """Figures of one adapter that need only weights."""
     cached = json.loads((folder / "evaluations" / "scores" / f"{spec.name}.json").read_text(encoding="utf-8"))
-    scene = scenes.Scene(
-        folder, models.base(folder), models.aligned(folder, spec.aligned), folder / "adapters" / spec.name
-    )
+    scene = scenes.Scene.of(folder, spec)
     size = sum(module.norm_squared() for module in scene.adapted()) ** 0.5
     v = sum(module.v_norm**2 for module in scene.adapted()) ** 0.5
     scores = cached["cosine"]["modules"].values()

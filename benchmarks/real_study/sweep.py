@@ -31,9 +31,9 @@ FIGURES = ("asr", "utility", "over_refusal")
 
 
 def files(folder, spec):
-    """Writes the study's requests and the task's items as the files that evaluate_refusals.py reads, in two parts.
+    """The folders with the study's requests and the task's items, as evaluate_refusals.py reads them.
 
-    Returns the folders of the third to choose on and of the rest to confirm on.
+    `choose` has every third of them, `confirm` the others.
     """
     rng = random.Random(7)
     asked = [{"prompt": request, "category": category} for category, request in prompts.evaluated_harmful()]

@@ -45,6 +45,16 @@ def load(folder, half, names):
     return {name: one for name, one in found.items() if one}
 
 
+def chosen(folder, half, fresh, only, targets):
+    """The evaluations of the adapters with these targets; only of those that were evaluated as they are."""
+    names = [
+        spec.name
+        for spec in catalog.ADAPTERS
+        if spec.fresh == fresh and spec.targets in targets and (not only or spec.name in only)
+    ]
+    return {name: one for name, one in load(folder, half, names).items() if "adapter" in one}
+
+
 def answers(found, measure="not refused"):
     """The evaluations of several adapters for analysis: {adapter: Answers}."""
     every = {}
@@ -239,13 +249,7 @@ def main():
         "attention only": ("attention",),
     }
     for kind, targets in kinds.items():
-        names = [
-            spec.name
-            for spec in catalog.ADAPTERS
-            if spec.fresh == given.fresh and spec.targets in targets and (not given.only or spec.name in given.only)
-        ]
-        found = load(given.folder, given.half, names)
-        found = {name: one for name, one in found.items() if "adapter" in one}
+        found = chosen(given.folder, given.half, given.fresh, given.only, targets)
         if not found:
             continue
         print(f"{kind.capitalize()}: {len(found)}\n")
@@ -255,9 +259,9 @@ def main():
             settings({measure: answers(found, measure) for measure in analysis.MEASURES}, given.reference)
         if "requests" in parts and not given.half:
             requests(list(answers(found).values()))
-        if "fronts" in parts and (chosen := broken(found)):
-            print(f"Broken by {', '.join(chosen)}:\n")
-            fronts(list(answers(chosen).values()))
+        if "fronts" in parts and (harmed := broken(found)):
+            print(f"Broken by {', '.join(harmed)}:\n")
+            fronts(list(answers(harmed).values()))
 
 
 if __name__ == "__main__":
