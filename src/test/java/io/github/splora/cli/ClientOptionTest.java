@@ -38,7 +38,7 @@ class ClientOptionTest {
     }
 
     private Run prune(Testdata model, String... more) {
-        return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
+        return Run.to(output, "prune", model, more);
     }
 
     private String config(String field) {

@@ -44,7 +44,7 @@ class CorrectingPruneTest {
     }
 
     private Run prune(Testdata model, String... more) {
-        return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
+        return Run.to(output, "prune", model, more);
     }
 
     static Stream<Arguments> modelsAndActions() {

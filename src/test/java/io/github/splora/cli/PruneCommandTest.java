@@ -37,11 +37,7 @@ class PruneCommandTest {
     }
 
     private Run prune(Testdata model, String... more) {
-        return pruneTo(output, model, more);
-    }
-
-    private static Run pruneTo(Path target, Testdata model, String... more) {
-        return Run.of("prune", model, Run.join(more, "--output", target.toString(), "--format", "json"));
+        return Run.to(output, "prune", model, more);
     }
 
     private static boolean isOf(String tensor, List<String> modules) {
@@ -248,7 +244,8 @@ class PruneCommandTest {
         String[] rule = {"--metric", "frobenius", "--threshold", "2.4", "--action", action};
         assertThat(prune(Testdata.LLAMA, rule).pruned()).hasSize(8);
         Path twice = folder.resolve("twice");
-        assertThat(pruneTo(twice, Testdata.LLAMA.withAdapter(output), rule).pruned())
+        assertThat(Run.to(twice, "prune", Testdata.LLAMA.withAdapter(output), rule)
+                        .pruned())
                 .isEmpty();
         assertThat(twice.resolve(CONFIG)).hasSameBinaryContentAs(output.resolve(CONFIG));
         assertThat(twice.resolve(WEIGHTS)).hasSameBinaryContentAs(output.resolve(WEIGHTS));
@@ -258,7 +255,7 @@ class PruneCommandTest {
     void aSecondDropAddsToTheFirst() {
         prune(Testdata.LLAMA, "--count", "2");
         Path twice = folder.resolve("twice");
-        List<String> more = pruneTo(twice, Testdata.LLAMA.withAdapter(output), "--count", "1")
+        List<String> more = Run.to(twice, "prune", Testdata.LLAMA.withAdapter(output), "--count", "1")
                 .pruned();
         assertThat(StrictJson.readObject(twice.resolve(CONFIG)).get("exclude_modules"))
                 .extracting(JsonNode::textValue)
@@ -273,7 +270,7 @@ class PruneCommandTest {
     void twoRunsWriteTheSameBytes() {
         prune(Testdata.LLAMA);
         Path again = folder.resolve("again");
-        pruneTo(again, Testdata.LLAMA);
+        Run.to(again, "prune", Testdata.LLAMA);
         assertThat(again.resolve(CONFIG)).hasSameBinaryContentAs(output.resolve(CONFIG));
         assertThat(again.resolve(WEIGHTS)).hasSameBinaryContentAs(output.resolve(WEIGHTS));
     }
@@ -305,7 +302,9 @@ class PruneCommandTest {
     @Test
     void itSaysWhereItWrote() {
         assertThat(prune(Testdata.LLAMA).errors()).endsWith("splora: wrote " + output);
-        assertThat(pruneTo(folder.resolve("quiet"), Testdata.LLAMA, "-q").err()).isEmpty();
+        assertThat(Run.to(folder.resolve("quiet"), "prune", Testdata.LLAMA, "-q")
+                        .err())
+                .isEmpty();
     }
 
     @Test

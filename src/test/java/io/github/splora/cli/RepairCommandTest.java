@@ -43,11 +43,11 @@ class RepairCommandTest {
     }
 
     private Run repair(Testdata model, String... more) {
-        return Run.of("repair", model, Run.join(more, "--output", output.toString(), "--format", "json"));
+        return Run.to(output, "repair", model, more);
     }
 
     private Run prune(Testdata model, String... more) {
-        return Run.of("prune", model, Run.join(more, "--output", output.toString(), "--format", "json"));
+        return Run.to(output, "prune", model, more);
     }
 
     /** Every block of GPT-2's adapter has only its attention adapted; Conv1D stores weights transposed. */

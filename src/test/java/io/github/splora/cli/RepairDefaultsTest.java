@@ -36,7 +36,7 @@ class RepairDefaultsTest {
     }
 
     private Run repair(Testdata model, String... more) {
-        return Run.of("repair", model, Run.join(more, "--output", output.toString(), "--format", "json"));
+        return Run.to(output, "repair", model, more);
     }
 
     private Map<String, ByteBuffer> repaired(Testdata model, String... more) {
@@ -96,8 +96,7 @@ class RepairDefaultsTest {
 
     @ParameterizedTest
     @CsvSource({"llama, auto, linear", "llama, 1.25, adapter", "patterns, auto, adapter", "patterns, 2, linear"})
-    void theExpandedCommandGivesTheSameBytes(String name, String exponent, String modules) throws IOException {
-        Testdata model = name.equals("llama") ? Testdata.LLAMA : Testdata.PATTERNS;
+    void theExpandedCommandGivesTheSameBytes(Testdata model, String exponent, String modules) throws IOException {
         Run run = exponent.equals("auto")
                 ? repair(model)
                 : repair(model, "--gain-exponent", exponent, "--restore-modules", modules);
@@ -256,8 +255,7 @@ class RepairDefaultsTest {
 
     @ParameterizedTest
     @CsvSource({"llama, 2, linear", "patterns, 1.5, adapter"})
-    void candidatesOfASweepAreSettledToo(String name, String exponent, String modules) {
-        Testdata model = name.equals("llama") ? Testdata.LLAMA : Testdata.PATTERNS;
+    void candidatesOfASweepAreSettledToo(Testdata model, String exponent, String modules) {
         Run run = sweep(
                 model,
                 "--action repair --all",

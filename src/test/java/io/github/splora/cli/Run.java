@@ -35,6 +35,11 @@ record Run(int code, String out, String err) {
         return of(with(command, model, more));
     }
 
+    /** Runs a command that writes to {@code output}, and has its report printed as JSON. */
+    static Run to(Path output, String command, Testdata model, String... more) {
+        return of(command, model, join(more, "--output", output.toString(), "--format", "json"));
+    }
+
     static String[] with(String command, Testdata model, String... more) {
         return Stream.of(Stream.of(command), model.args(), Stream.of(more))
                 .flatMap(args -> args)

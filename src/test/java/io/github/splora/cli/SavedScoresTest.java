@@ -34,10 +34,7 @@ class SavedScoresTest {
 
     private Run prune(Testdata model, Path scores, String... more) throws IOException {
         Path output = Files.createTempDirectory(folder, "out").resolve("pruned");
-        Run run = Run.of(
-                "prune",
-                model,
-                Run.join(more, "--scores", scores.toString(), "--output", output.toString(), "--format", "json"));
+        Run run = Run.to(output, "prune", model, Run.join(more, "--scores", scores.toString()));
         if (run.code() != 0) {
             assertThat(output).doesNotExist();
             assertThat(run.out()).isEmpty();

@@ -63,8 +63,7 @@ class SweepCommandTest {
 
     @ParameterizedTest
     @CsvSource({"llama, 2", "patterns, 1.5"})
-    void theDefaultsOfRepairAreTriedWhereNothingIsNamed(String name, String exponent) {
-        Testdata model = name.equals("llama") ? Testdata.LLAMA : Testdata.PATTERNS;
+    void theDefaultsOfRepairAreTriedWhereNothingIsNamed(Testdata model, String exponent) {
         Run run = Run.of(
                 "sweep",
                 model,
@@ -72,7 +71,7 @@ class SweepCommandTest {
                 "json",
                 "--keep",
                 folder.resolve("all").toString());
-        Run.of("repair", model, "--output", folder.resolve("repaired").toString());
+        Run.to(folder.resolve("repaired"), "repair", model);
         int number = options(run)
                 .indexOf("--action repair --all --strength 0.8 --gain-exponent " + exponent + " --restore 0.3");
         assertThat(Testdata.tensorsIn(folder.resolve("all/" + number)))

@@ -34,6 +34,15 @@ record Testdata(Path base, Path aligned, Path adapter) {
         return new Testdata(folder.resolve("base"), folder.resolve("aligned"), folder.resolve("adapter"));
     }
 
+    /** Returns the inputs that a row of a parameterized test names: {@code llama} or {@code patterns}. */
+    static Testdata named(String name) {
+        return switch (name) {
+            case "llama" -> LLAMA;
+            case "patterns" -> PATTERNS;
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
     static List<Testdata> all() {
         return List.of(LLAMA, GPT2, PATTERNS, SHARDED, PICKLED);
     }
