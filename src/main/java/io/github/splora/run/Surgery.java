@@ -70,8 +70,8 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
     }
 
     /**
-     * Returns the surgery for an adapter, without {@code auto} for the exponent of the gain and the modules that are restored. In a study
-     * on a real language model, these values served the two kinds of adapters best.
+     * Returns the surgery for an adapter, without {@code auto} for the exponent of the gain and the modules that are restored.
+     * docs/safety-study.md says how the values for the two kinds of adapters were chosen.
      */
     Surgery settledFor(Adapter adapter) {
         boolean isAttentionOnly =
