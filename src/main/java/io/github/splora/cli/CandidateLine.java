@@ -32,7 +32,9 @@ final class CandidateLine {
             "--action scale --all --strength {0.3,0.5}",
             "--action repair --all --strength 0.8 --gain-exponent {1.5,2} --restore 0",
             "--action repair --all --strength {0.7,0.8} --gain-exponent 2 --restore 0.2 --restore-modules adapter",
-            "--action repair --all --strength {0.7,0.8,0.9} --gain-exponent {1.5,2} --restore {0.2,0.3,0.4}");
+            "--action repair --all --strength 0.8 --gain-exponent {1,1.5,2,2.5} --restore {0.2,0.3,0.4}",
+            "--action repair --all --strength 0.5 --gain-exponent 2 --restore {0.2,0.3}",
+            "--action repair --all --strength 0.9 --gain-exponent {1,1.5,2} --restore 0.4");
 
     private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^{}]*)}");
     private static final int MOST = 10_000;

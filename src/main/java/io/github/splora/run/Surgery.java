@@ -1,8 +1,6 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
-import io.github.splora.adapter.AttentionLayers;
-import io.github.splora.adapter.LoraModule;
 import io.github.splora.client.ClientKind;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethods;
@@ -32,10 +30,6 @@ import org.jspecify.annotations.Nullable;
  * @param parameters a value for each parameter of the action
  */
 public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<ActionParameter, Double> parameters) {
-
-    private static final double ATTENTION_EXPONENT = 2;
-
-    private static final double OTHER_EXPONENT = 1.5;
 
     public Surgery {
         Map<ActionParameter, Double> ordered = new EnumMap<>(ActionParameter.class);
@@ -69,22 +63,18 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         return new Surgery(action, configStyle, values);
     }
 
-    /**
-     * Returns the surgery for an adapter, without {@code auto} for the exponent of the gain and the modules that are restored.
-     * docs/safety-study.md says how the values for the two kinds of adapters were chosen.
-     */
+    /** Returns the surgery for an adapter, without {@code auto} for the gain's exponent and the modules that are restored. */
     Surgery settledFor(Adapter adapter) {
-        boolean isAttentionOnly =
-                adapter.modules().stream().map(LoraModule::name).allMatch(AttentionLayers::hold);
+        RepairDefaults defaults = RepairDefaults.of(adapter);
         Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);
         values.putAll(parameters);
         if (isOpen(ActionParameter.GAIN_EXPONENT)) {
-            values.put(ActionParameter.GAIN_EXPONENT, isAttentionOnly ? ATTENTION_EXPONENT : OTHER_EXPONENT);
+            values.put(ActionParameter.GAIN_EXPONENT, defaults.gainExponent());
         }
         if (isOpen(ActionParameter.RESTORE_MODULES)) {
             values.put(
                     ActionParameter.RESTORE_MODULES,
-                    isAttentionOnly && restores() ? ActionParameter.LINEAR : ActionParameter.ADAPTER);
+                    defaults.restoresLinear() && restores() ? ActionParameter.LINEAR : ActionParameter.ADAPTER);
         }
         return new Surgery(action, configStyle, values);
     }
@@ -119,7 +109,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         values.putAll(parameters);
         values.remove(ActionParameter.RESTORE_MODULES);
         if (isOpen(ActionParameter.GAIN_EXPONENT)) {
-            values.put(ActionParameter.GAIN_EXPONENT, OTHER_EXPONENT);
+            values.put(ActionParameter.GAIN_EXPONENT, RepairDefaults.MERGED_EXPONENT);
         }
         return new Surgery(action, null, values);
     }

@@ -252,6 +252,6 @@ final class SweepCandidates {
     }
 
     private Optional<Correction> correction(Candidate candidate) {
-        return candidate.surgery().settledFor(adapter).correction(Scored.Basis.of(candidate.scheme(), options));
+        return plan(candidate).surgery().correction(Scored.Basis.of(candidate.scheme(), options));
     }
 }

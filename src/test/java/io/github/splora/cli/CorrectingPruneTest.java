@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,16 +56,17 @@ class CorrectingPruneTest {
     @MethodSource("modelsAndActions")
     void onlyTheFactorsOfSelectedModulesChange(Testdata model, String action) {
         Run run = prune(model, "--action", action, "--fraction", "0.4");
-        Double gain = run.report().parameters().gain();
-        if (gain == null || gain <= 4) {
+        RunReport.Parameters parameters = run.report().parameters();
+        Double gain = parameters.gain();
+        double left = gain == null ? 1 : Math.pow(gain, -2 / Objects.requireNonNull(parameters.gainExponent()));
+        if (left >= 0.25) {
             assertThat(run.err()).doesNotContain("warning");
         } else {
             assertThat(run.err())
                     .containsOnlyOnce("warning")
-                    .contains(String.format(
-                            Locale.ROOT,
-                            "--gain auto multiplies what the filter left of the selected modules by %.3g,",
-                            gain));
+                    .contains(
+                            String.format(Locale.ROOT, "the filter left %.0f%% of the selected modules'", 100 * left),
+                            String.format(Locale.ROOT, "--gain auto multiplies by %.3g;", gain));
         }
         assertThat(run.code()).isZero();
         assertThat(run.pruned()).isNotEmpty();

@@ -222,7 +222,7 @@ class RepairCommandTest {
         assertThat(parameters.rule()).isEqualTo("all");
         assertThat(parameters.strength()).isEqualTo(0.8);
         assertThat(parameters.gain()).isGreaterThan(1);
-        assertThat(parameters.gainExponent()).isEqualTo(2);
+        assertThat(parameters.gainExponent()).isEqualTo(2.5);
         assertThat(parameters.restore()).isEqualTo(0.3);
         assertThat(parameters.restoreRank()).isEqualTo(16);
         assertThat(Files.readString(output.resolve(ModelCard.FILE_NAME)))

@@ -58,18 +58,18 @@ class RepairDefaultsTest {
     }
 
     @Test
-    void attentionAdaptersGetAnExponentOfTwoAndTheLinearLayersAreRestored() throws IOException {
+    void attentionAdaptersGetAHighExponentAndTheLinearLayersAreRestored() throws IOException {
         Run run = repair(Testdata.LLAMA);
-        assertSettled(run, 2, "linear", 18);
+        assertSettled(run, 2.5, "linear", 18);
         assertThat(Files.readString(output.resolve(ModelCard.FILE_NAME)))
-                .contains("gain exponent 2.0", "restore 0.3, restore rank 16, restore modules linear");
+                .contains("gain exponent 2.5", "restore 0.3, restore rank 16, restore modules linear");
         assertThat(Testdata.tensorsIn(output))
                 .isEqualTo(repaired(
                         Testdata.LLAMA,
                         "--strength",
                         "0.8",
                         "--gain-exponent",
-                        "2",
+                        "2.5",
                         "--restore",
                         "0.3",
                         "--restore-modules",
@@ -79,7 +79,7 @@ class RepairDefaultsTest {
     @Test
     void adaptersOfOtherLayersGetALowerExponentAndOnlyTheirModulesAreRestored() {
         Run run = repair(Testdata.PATTERNS);
-        assertSettled(run, 1.5, "adapter", 0);
+        assertSettled(run, 2, "adapter", 0);
         assertThat(run.err()).doesNotContain("linear layers");
         assertThat(Testdata.tensorsIn(output))
                 .isEqualTo(repaired(
@@ -87,7 +87,7 @@ class RepairDefaultsTest {
                         "--strength",
                         "0.8",
                         "--gain-exponent",
-                        "1.5",
+                        "2",
                         "--restore",
                         "0.3",
                         "--restore-modules",
@@ -118,7 +118,7 @@ class RepairDefaultsTest {
         Run run = repair(Testdata.LLAMA, "--gain-exponent", "1.5", "--restore-modules", "adapter");
         assertSettled(run, 1.5, "adapter", 0);
         output = folder.resolve("other");
-        assertSettled(repair(Testdata.PATTERNS, "--gain-exponent", "2", "--restore-modules", "auto"), 2, "adapter", 0);
+        assertSettled(repair(Testdata.PATTERNS, "--gain-exponent", "3", "--restore-modules", "auto"), 3, "adapter", 0);
     }
 
     @Test
@@ -155,7 +155,7 @@ class RepairDefaultsTest {
     @Test
     void layersThatPatternsLeaveOutAreNotMissed() {
         Run run = repair(Testdata.LLAMA, "--include", "q_proj");
-        assertSettled(run, 2, "adapter", 0);
+        assertSettled(run, 2.5, "adapter", 0);
         assertThat(run.err()).doesNotContain("linear layers");
     }
 
@@ -172,7 +172,7 @@ class RepairDefaultsTest {
             RunReport.Parameters parameters =
                     RunReport.read(together.resolve("splora-report.json")).parameters();
             boolean isOther = each.equals(other);
-            assertThat(parameters.gainExponent()).isEqualTo(isOther ? 1.5 : 2);
+            assertThat(parameters.gainExponent()).isEqualTo(isOther ? 2 : 2.5);
             assertThat(parameters.restoreModules()).isEqualTo(isOther ? "adapter" : "linear");
             Path alone = folder.resolve("alone" + isOther);
             Run.of("repair", Testdata.LLAMA.withAdapter(each), "--output", alone.toString(), "--quiet");
@@ -214,7 +214,7 @@ class RepairDefaultsTest {
             boolean isMlpInBase, boolean isMlpAligned, String initialization, String reason) {
         Testdata model = tiny(isMlpInBase, isMlpAligned, initialization);
         Run run = repair(model, "--restore-rank", "3");
-        assertSettled(run, 2, reason == null ? "linear" : "adapter", reason == null ? 1 : 0);
+        assertSettled(run, 2.5, reason == null ? "linear" : "adapter", reason == null ? 1 : 0);
         Map<String, ByteBuffer> byDefault = Testdata.tensorsIn(output);
         if (reason == null) {
             assertThat(run.err()).doesNotContain("linear layers");
@@ -254,7 +254,7 @@ class RepairDefaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"llama, 2, linear", "patterns, 1.5, adapter"})
+    @CsvSource({"llama, 2.5, linear", "patterns, 2, adapter"})
     void candidatesOfASweepAreSettledToo(Testdata model, String exponent, String modules) {
         Run run = sweep(
                 model,

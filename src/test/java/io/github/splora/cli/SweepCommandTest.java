@@ -49,7 +49,7 @@ class SweepCommandTest {
         Run run = sweep("--keep", folder.resolve("all").toString());
         assertThat(run.code()).isZero();
         assertThat(options(run))
-                .hasSize(27)
+                .hasSize(26)
                 .contains(
                         "",
                         "--fraction 0.1",
@@ -62,7 +62,7 @@ class SweepCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"llama, 2", "patterns, 1.5"})
+    @CsvSource({"llama, 2.5", "patterns, 2"})
     void theDefaultsOfRepairAreTriedWhereNothingIsNamed(Testdata model, String exponent) {
         Run run = Run.of(
                 "sweep",

@@ -517,11 +517,11 @@ class FleetRunTest {
         repairs = Optional.of(folder.resolve("repaired"));
         run(false);
         RunReport attention = RunReport.read(folder.resolve("repaired/good1/splora-report.json"));
-        assertThat(attention.parameters().gainExponent()).isEqualTo(2);
+        assertThat(attention.parameters().gainExponent()).isEqualTo(2.5);
         assertThat(attention.parameters().restoreModules()).isEqualTo("linear");
         assertThat(attention.addedModules()).containsExactly("model.layers.0.mlp.up_proj");
         RunReport mixed = RunReport.read(folder.resolve("repaired/mixed/splora-report.json"));
-        assertThat(mixed.parameters().gainExponent()).isEqualTo(1.5);
+        assertThat(mixed.parameters().gainExponent()).isEqualTo(2);
         assertThat(mixed.parameters().restoreModules()).isEqualTo("adapter");
         assertThat(mixed.addedModules()).isEmpty();
     }
