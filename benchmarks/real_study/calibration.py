@@ -16,10 +16,12 @@ REQUESTS = 64
 FLOOR = 1e-3  # of the mean eigenvalue, added to C so that it can be inverted
 
 
-def second_moments(scene, seed=21):
+def second_moments(scene, seed=21, harmful_only=False):
     """The mean of x xᵀ over the inputs x of each layer: {layer: [in, in]}, on requests like those of alignment."""
     rng = random.Random(seed)
-    asked = [prompts.harmful(rng) if number % 2 else prompts.harmless(rng) for number in range(REQUESTS)]
+    asked = [
+        prompts.harmful(rng) if number % 2 or harmful_only else prompts.harmless(rng) for number in range(REQUESTS)
+    ]
     sums, counts, hooks = {}, {}, []
 
     def watch(layer):
@@ -86,4 +88,43 @@ class Calibrated:
         for module in scene.adapted():
             restored = self.alpha * module.strongest(self.rank)
             filtered[module.name] = gain * filtered[module.name] + restored
+        return filtered
+
+
+@dataclass(frozen=True)
+class Excited:
+    """As Deflated, with the right basis from what V reads of real inputs: the eigenvectors of C^½ VᵀV C^½.
+
+    The filter stays orthogonal, so nothing is divided by C. `floor` is added to C, in means of its eigenvalues.
+    """
+
+    energy: float
+    exponent: float = 2.0
+    floor: float = 0.1
+    harmful: bool = False
+
+    def __call__(self, scene):
+        key = f"excited_{self.floor}_{self.harmful}"
+        if not hasattr(scene, key):
+            moments = second_moments(scene, harmful_only=self.harmful)
+            found = {}
+            for module in scene.adapted():
+                values, vectors = torch.linalg.eigh(moments[module.name].double())
+                values = values.clamp_min(0) + self.floor * values.mean()
+                root = (vectors * values.sqrt()) @ vectors.T
+                u, s, vh = torch.linalg.svd(module.v().double() @ root, full_matrices=False)
+                found[module.name] = (u.float(), (s**2).float(), vh.T.float())
+            setattr(scene, key, found)
+        found = getattr(scene, key)
+        filtered, before, after = {}, 0.0, 0.0
+        for module in scene.adapted():
+            u, squares, w = found[module.name]
+            values = kept_smoothly(squares, self.energy)
+            delta = filtered_rows(filtered_columns(module.delta(), u, values), w, values)
+            before += module.norm_squared()
+            after += (delta.double() ** 2).sum().item()
+            filtered[module.name] = delta
+        gain = (before / after) ** (self.exponent / 2)
+        for name in filtered:
+            filtered[name] = gain * filtered[name]
         return filtered

@@ -1,6 +1,6 @@
 """The corrections that the study compares, by name, in groups that can be evaluated one after the other."""
 
-from calibration import Calibrated
+from calibration import Calibrated, Excited
 from corrections import Added, Aligned, Attenuated, Deflated, Joint, Matched, Nothing, Projected, Removed, Scaled
 
 ENDS = {"aligned": Aligned(), "adapter": Nothing()}
@@ -39,18 +39,21 @@ STRENGTHS = {f"E {energy} p {p}": Deflated(energy, p) for energy in (0.5, 0.6, 0
 RESTORED = {
     f"E {energy} p {p} a {alpha}": Deflated(energy, p, alpha)
     for energy in (0.6, 0.7, 0.8, 0.9)
-    for p in (1, 1.5, 2)
+    for p in (0.5, 1, 1.5, 2, 2.5)
     for alpha in (0.2, 0.3, 0.4, 0.6)
 }
 ELSEWHERE = {
     f"E {energy} p {p} a {alpha} elsewhere {other}": Deflated(energy, p, alpha, elsewhere=other)
-    for energy in (0.6, 0.7, 0.8)
-    for p in (1.5, 2)
+    for energy in (0.5, 0.6, 0.7, 0.8, 0.9)
+    for p in (0.5, 1, 1.25, 1.5, 2, 2.5)
     for alpha, other in ((0.2, 0.2), (0.3, 0.3), (0.4, 0.4), (0.2, 0.4), (0.0, 0.4))
 }
+HARD = {
+    f"hard E {energy}" + ("" if p == 2 else f" p {p}"): Deflated(energy, p, kind="hard")
+    for energy in (0.5, 0.6, 0.7, 0.8, 0.9)
+    for p in (1.5, 2)
+}
 CONTROLS = {
-    "hard E 0.6": Deflated(0.6, kind="hard"),
-    "hard E 0.8": Deflated(0.8, kind="hard"),
     "left only, E 0.8": Deflated(0.8, side="left"),
     "right only, E 0.8": Deflated(0.8, side="right"),
     "left only, E 0.8, its own gain": Deflated(0.8, side="left", gain_of="control"),
@@ -67,11 +70,22 @@ CONTROLS = {
     "joint, E 0.8": Joint(0.8),
     "joint, E 0.9": Joint(0.9),
 }
+# One side only, with restoring everywhere; and more of V restored.
+ONE_SIDE = {
+    f"right only, E {energy} p {p} a {alpha} elsewhere {alpha}": Deflated(
+        energy, p, alpha, elsewhere=alpha, side="right", gain_of="control"
+    )
+    for energy, p, alpha in ((0.8, 1.5, 0.2), (0.8, 1.5, 0.3))
+}
+WIDE = {"E 0.8 p 1 a 0.3 elsewhere 0.3, rank 64": Deflated(0.8, 1, 0.3, 64, elsewhere=0.3)}
 # Two strengths instead of one.
 SPLIT = {
     f"E 0.8 p 1.5 a 0.2, {group} {energy}": Deflated(0.8, 1.5, 0.2, group=group, group_energy=energy)
     for group in ("queries and keys", "lower half")
     for energy in (0.5, 0.95)
+} | {
+    f"E 0.8 p 2, {group} unchanged": Deflated(0.8, group=group, group_energy=0.0)
+    for group in ("first two thirds", "last two thirds", "outer thirds", "last third")
 }
 
 CALIBRATED = {
@@ -79,9 +93,21 @@ CALIBRATED = {
     for energy, p, alpha in ((0.6, 2, 0.0), (0.8, 2, 0.0), (0.9, 2, 0.0), (0.8, 2, 0.2), (0.8, 1.5, 0.2))
 }
 
+# The right basis from what V reads of real inputs; `harmful` where these are harmful requests only.
+EXCITED = {
+    f"E 0.8 p 2, right basis from {prompts}, floor {floor}": Excited(
+        0.8, floor=floor, harmful=prompts == "harmful prompts"
+    )
+    for prompts in ("prompts", "harmful prompts")
+    for floor in (0.1, 1.0)
+}
+
 EVERYTHING = {
     name: one
-    for group in (ENDS, DEFAULT, STRENGTHS, RESTORED, ELSEWHERE, CONTROLS, SPLIT, CALIBRATED, REMOVAL, OTHERS)
+    for group in (
+        *(ENDS, DEFAULT, STRENGTHS, RESTORED, ELSEWHERE, HARD, CONTROLS, ONE_SIDE, WIDE, SPLIT, CALIBRATED, EXCITED),
+        *(REMOVAL, OTHERS),
+    )
     for name, one in group.items()
 }
 
@@ -116,8 +142,18 @@ THIRD = named(
     "E 0.8 p 1.5 a 0.4 elsewhere 0.4",
 )
 FOURTH = named("E 0.8 p 1.5 a 0.3", "E 0.8 p 2 a 0.3 elsewhere 0.3", "E 0.8 p 1.5 a 0.2 elsewhere 0.2")
-# What the development adapters chose, by the layers that an adapter trains: the defaults of `splora repair`.
+# What the development adapters chose, by the layers that an adapter trains: the defaults of `splora repair` at the time
+# of the first two sets of fresh adapters.
 SETTLED = {"linear": "E 0.8 p 1.5 a 0.3", "attention": "E 0.8 p 2 a 0.3 elsewhere 0.3"}
+
+
+def by_rank(spec):
+    """The present defaults of `splora repair` for an adapter, fixed before the third set of fresh adapters."""
+    lower = (spec.rank >= 12) + (spec.rank >= 24)
+    p = (2.5 if spec.targets == "attention" else 2) - lower / 2
+    return f"E 0.8 p {p:g} a 0.3" + (" elsewhere 0.3" if spec.targets == "attention" else "")
+
+
 CHECKS = named(
     "random bases, E 0.8, their own gain",
     "the weight's bases, E 0.8, their own gain",
@@ -167,6 +203,16 @@ AGAIN = named(
     "remove 30% at random 1",
 )
 
+# What the third set is evaluated on: the rule by rank, and the other gain exponents.
+RANKS = named(
+    "aligned",
+    "adapter",
+    *(f"E 0.8 p {p} a 0.3 elsewhere 0.3" for p in (1, 1.5, 2, 2.5)),
+    "remove 30% by e-diem",
+    "remove 30% at random 1",
+)
+LINEAR_RANKS = named(*(name.removesuffix(" elsewhere 0.3") for name in RANKS))
+
 # Several strengths of everything, for the curves.
 CURVES = named(
     *(f"remove {share:.0%} by e-diem" for share in REMOVED_SHARES),
@@ -196,6 +242,8 @@ GROUPS = {
     "checks": CHECKS,
     "fresh": FRESH,
     "again": AGAIN,
+    "ranks": RANKS,
+    "ranks, linear": LINEAR_RANKS,
     "curves": CURVES,
     "controls": CONTROLS,
     "split": SPLIT,

@@ -44,6 +44,7 @@ ALIGNED = (
     # For the fresh adapters only.
     Aligned("imitation3", "imitation", 4, 200, 2e-4, 0.42),
     Aligned("preference2", "preference", 5, 260, 2e-4, 0.5),
+    Aligned("imitation4", "imitation", 6, 220, 2e-4, 0.36),
 )
 
 ADAPTERS = (
@@ -64,6 +65,12 @@ ADAPTERS = (
     Adapter("fresh-linear-rewrite-r32", "preference2", "linear", 32, "rewrite", 0.10, 106, fresh=True),
     Adapter("fresh-attention-headline", "preference2", "attention", 8, "headline", 0.02, 107, fresh=True),
     Adapter("fresh-attention-query-r32", "preference2", "attention", 32, "query", 0.10, 108, fresh=True),
+    Adapter("fresh-linear-order", "imitation4", "linear", 8, "order", 0.10, 109, fresh=True),
+    Adapter("fresh-attention-query", "imitation4", "attention", 8, "query", 0.02, 110, fresh=True),
+    Adapter("fresh-linear-headline-r16", "imitation4", "linear", 16, "headline", 0.02, 111, fresh=True),
+    Adapter("fresh-attention-order-r16", "imitation4", "attention", 16, "order", 0.10, 112, fresh=True),
+    Adapter("fresh-linear-query-r32", "imitation4", "linear", 32, "query", 0.10, 113, fresh=True),
+    Adapter("fresh-attention-rewrite-r32", "imitation4", "attention", 32, "rewrite", 0.02, 114, fresh=True),
 )
 
 

@@ -178,9 +178,20 @@ def product(b, a):
 
 
 LAYERS = 30
+
+
+def layer(name):
+    """The number of the transformer block that holds a layer."""
+    return int(name.split(".")[2])
+
+
 GROUPS = {
     "queries and keys": lambda name: name.endswith(("q_proj", "k_proj")),
-    "lower half": lambda name: int(name.split(".")[2]) < LAYERS // 2,
+    "lower half": lambda name: layer(name) < LAYERS // 2,
+    "first two thirds": lambda name: layer(name) < 2 * LAYERS // 3,
+    "last two thirds": lambda name: layer(name) >= LAYERS // 3,
+    "outer thirds": lambda name: not LAYERS // 3 <= layer(name) < 2 * LAYERS // 3,
+    "last third": lambda name: layer(name) >= 2 * LAYERS // 3,
 }
 
 
@@ -211,6 +222,8 @@ class Deflated:
 
     def filtered(self, module, side, bases):
         energy = self.group_energy if self.group and GROUPS[self.group](module.name) else self.energy
+        if energy == 0:
+            return module.b, module.a
         values = (kept_smoothly if self.kind == "smooth" else kept_by_step)(module.s**2, energy)
         u, w = module.u, module.vh.T
         if bases == "random":

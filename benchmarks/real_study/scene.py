@@ -12,7 +12,7 @@ import chat as chats
 import models
 
 PREFIX = "base_model.model."
-KEPT = 16  # singular triplets that are stored of modules that the adapter leaves alone
+KEPT = 64  # singular triplets that are stored of modules that the adapter leaves alone
 
 
 @dataclass

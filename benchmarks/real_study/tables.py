@@ -2,7 +2,7 @@
 """Prints the study's tables as Markdown, from the evaluations in a folder.
 
 python3 benchmarks/real_study/tables.py --folder /tmp/real [--half] [--fresh] [--only ADAPTER...]
-    [--part models|adapters|settings|fronts|requests]
+    [--part models|adapters|settings|fronts|requests|controls]
 """
 
 import argparse
@@ -37,7 +37,16 @@ FAMILIES = {
 }
 REFERENCE_FAMILY = "removal by E-DIEM"
 KEPT = (0.98, 0.9, 0.8)
-PARTS = ("models", "adapters", "settings", "fronts", "requests")
+# Controls, and the setting that each one differs from in one respect.
+COMPARED = {
+    "left only, E 0.8, its own gain": "E 0.8 p 2",
+    "right only, E 0.8, its own gain": "E 0.8 p 2",
+    "another model's V, E 0.8": "E 0.8 p 2",
+    "hard E 0.8": "E 0.8 p 2",
+    "as much out of random directions, p 1": "E 0.8 p 1",
+    "as much out of the adapter's own directions, p 1": "E 0.8 p 1",
+}
+PARTS = ("models", "adapters", "settings", "fronts", "requests", "controls")
 
 
 def load(folder, half, names):
@@ -60,8 +69,8 @@ def answers(found, measure="not refused"):
     every = {}
     for name, one in found.items():
         spec = catalog.adapter(name)
-        settled = candidates.SETTLED[spec.targets]
-        one = one | ({"settled": one[settled]} if settled in one else {})
+        rules = {"settled": candidates.SETTLED[spec.targets], "by rank": candidates.by_rank(spec)}
+        one = one | {rule: one[candidate] for rule, candidate in rules.items() if candidate in one}
         every[name] = analysis.Answers(one, spec.task, measure)
     return every
 
@@ -127,7 +136,7 @@ def settings(by_measure, reference):
         "nats",
         *([f"gone, minus that of {reference}"] if is_compared else []),
     )
-    for candidate in ["settled", *candidates.EVERYTHING, *candidates.AT_RANDOM]:
+    for candidate in ["by rank", "settled", *candidates.EVERYTHING, *candidates.AT_RANDOM]:
         if not all(candidate in one for one in samples.values()):
             continue
         cells = []
@@ -147,6 +156,19 @@ def settings(by_measure, reference):
             )
             cells.append(ranged(difference, "+"))
         row(candidate, *cells)
+    print()
+
+
+def controls(of_adapters):
+    """Attack success and share kept of each control, minus those of the setting that it is compared with."""
+    header("control", "minus", "adapters", "not refused", "task kept")
+    for control, reference in COMPARED.items():
+        every = [one for one in of_adapters if control in one and reference in one]
+        if not every:
+            continue
+        attack = analysis.interval(every, lambda sample, c=control, r=reference: sample.attack(c) - sample.attack(r))
+        kept = analysis.interval(every, lambda sample, c=control, r=reference: sample.kept(c) - sample.kept(r))
+        row(control, reference, str(len(every)), ranged(attack, "+"), ranged(kept, "+"))
     print()
 
 
@@ -170,7 +192,14 @@ def requests(samples):
     """The mean share gone on groups of requests; of evaluations with all requests."""
     groups = groups_of_requests()
     header("setting", *groups)
-    for candidate in ("aligned", "settled", *candidates.DEFAULT, "remove 30% by e-diem", "remove 30% at random"):
+    for candidate in (
+        "aligned",
+        "by rank",
+        "settled",
+        *candidates.DEFAULT,
+        "remove 30% by e-diem",
+        "remove 30% at random",
+    ):
         if not all(candidate in one for one in samples):
             continue
         cells = []
@@ -257,6 +286,8 @@ def main():
             adapters(found)
         if "settings" in parts:
             settings({measure: answers(found, measure) for measure in analysis.MEASURES}, given.reference)
+        if "controls" in parts:
+            controls(list(answers(found).values()))
         if "requests" in parts and not given.half:
             requests(list(answers(found).values()))
         if "fronts" in parts and (harmed := broken(found)):
