@@ -39,9 +39,9 @@ final class RepairOptions {
             paramLabel = "P",
             converter = ExponentConverter.class,
             description =
-                    "Exponent P of --gain auto; a lower value trades task performance for safety. auto depends on the median"
-                            + " rank of the adapter's modules: 2 below 12, 1.5 below 24, and 1 above; 0.5 more if all modules"
-                            + " belong to attention layers. Default: ${bundle:default-of.gain exponent}.")
+                    "Exponent P of --gain auto; a lower value trades task performance for safety. auto is 2 if the median rank of"
+                            + " the adapter's modules is below 12, 1.5 if it is 12 to 23, and 1 if it is 24 or more, plus 0.5 if"
+                            + " all modules belong to attention layers. Default: ${bundle:default-of.gain exponent}.")
     private @Nullable Double gainExponent;
 
     @Option(

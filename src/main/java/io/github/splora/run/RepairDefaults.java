@@ -5,9 +5,9 @@ import io.github.splora.adapter.AttentionLayers;
 import io.github.splora.adapter.LoraModule;
 
 /**
- * What {@code auto} is for an adapter. docs/safety-study.md says how the values were chosen: an adapter of low rank loses its task
- * at an exponent that one of high rank tolerates, and so does one on attention layers only. Ranks below 8 and above 32 were not
- * tried and get the values of those.
+ * What {@code auto} is for an adapter. Adapters of low rank, and adapters on attention layers only, need a higher exponent to keep
+ * their task; docs/safety-study.md says how the values were chosen. Ranks 8, 16 and 32 were tried. The limits lie between them, and
+ * ranks beyond them get the values of the nearest.
  *
  * @param gainExponent the exponent of the gain
  * @param restoresLinear whether linear layers that the adapter leaves alone are restored too, where that is possible

@@ -94,7 +94,7 @@ final class SweepCandidates {
      * @param widening the layers that become modules
      * @param rewrite the rewritten adapter; null if it cannot be made
      * @param failure why it cannot be made; null if it can
-     * @param warnings why less is restored than {@code auto} would restore
+     * @param warnings why less is restored than {@code auto} would restore, and whether a filter left little
      */
     record Made(
             @Nullable Candidate candidate,
@@ -206,14 +206,15 @@ final class SweepCandidates {
 
     private Made made(SurgeryPlan plan, Candidate candidate, Scored own, List<Decision> decisions, boolean isSearched) {
         Set<String> selected = Decision.selectedNames(decisions);
-        Map<String, CorrectedFactors> factors = new HashMap<>(correction(candidate)
+        Optional<Correction> correction = correction(candidate);
+        correction.ifPresent(each -> corrected.requirePlausibleGain(each, adapter, selected));
+        Map<String, CorrectedFactors> factors = new HashMap<>(correction
                 .map(each -> corrected.factors(each, adapter, selected))
                 .orElse(Map.of()));
         Widening wider = Widening.none(adapter);
         Widening around = plan.widening().around(selected);
         if (!around.layers().isEmpty()) {
-            Map<String, CorrectedFactors> ofLayers =
-                    corrected.restored(correction(candidate).orElseThrow(), around.layers());
+            Map<String, CorrectedFactors> ofLayers = corrected.restored(correction.orElseThrow(), around.layers());
             factors.putAll(ofLayers);
             wider = around.restoredIn(ofLayers.keySet(), options.client());
         }
@@ -229,7 +230,11 @@ final class SweepCandidates {
                 wider,
                 rewrite,
                 null,
-                plan.warnings());
+                Stream.concat(
+                                plan.warnings().stream(),
+                                correction.map(each -> corrected.gainWarnings(each, adapter, selected)).stream()
+                                        .flatMap(List::stream))
+                        .toList());
     }
 
     /** Returns the norms of the selected modules' new deltas; empty if the candidate corrects none. */
@@ -252,6 +257,6 @@ final class SweepCandidates {
     }
 
     private Optional<Correction> correction(Candidate candidate) {
-        return plan(candidate).surgery().correction(Scored.Basis.of(candidate.scheme(), options));
+        return candidate.surgery().settledFor(adapter).correction(Scored.Basis.of(candidate.scheme(), options));
     }
 }

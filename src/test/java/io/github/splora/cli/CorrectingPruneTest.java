@@ -65,8 +65,9 @@ class CorrectingPruneTest {
             assertThat(run.err())
                     .containsOnlyOnce("warning")
                     .contains(
-                            String.format(Locale.ROOT, "the filter left %.0f%% of the selected modules'", 100 * left),
-                            String.format(Locale.ROOT, "--gain auto multiplies by %.3g;", gain));
+                            String.format(
+                                    Locale.ROOT, "the filter kept only %.0f%% of the selected modules'", 100 * left),
+                            String.format(Locale.ROOT, "--gain auto multiplies the rest by %.3g.", gain));
         }
         assertThat(run.code()).isZero();
         assertThat(run.pruned()).isNotEmpty();
@@ -82,6 +83,15 @@ class CorrectingPruneTest {
                 .allMatch(name -> old.get(name).remaining() == now.get(name).remaining());
         assertThat(output.resolve("adapter_config.json"))
                 .hasSameBinaryContentAs(model.adapter().resolve("adapter_config.json"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, false", "0.5, true", "2, true"})
+    void whereAFilterLeavesLittleAWarningSaysWhatTheGainEnlarges(String exponent, boolean isWarned) {
+        Run run =
+                prune(Testdata.GPT2, "--action", "deflate", "--all", "--strength", "0.97", "--gain-exponent", exponent);
+        assertThat(run.code()).isZero();
+        assertThat(run.err().contains("of the selected modules' squared norm")).isEqualTo(isWarned);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.github.splora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.splora.json.StrictJson;
 import io.github.splora.report.ModelCard;
 import io.github.splora.report.RunReport;
@@ -269,6 +270,43 @@ class RepairDefaultsTest {
         assertThat(run.json().get("trials").get(2).get("sameAs").intValue()).isEqualTo(1);
         repair(model);
         assertThat(Testdata.tensorsIn(folder.resolve("kept/1"))).isEqualTo(Testdata.tensorsIn(output));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama, --candidate, --action repair --all",
+        "patterns, --candidate, --action repair --all",
+        "llama, --search, --action repair --count 2"
+    })
+    void theBestRepairOfASweepIsWhatAPruneWithItsOptionsWrites(Testdata model, String option, String candidate)
+            throws IOException {
+        long unchanged = Files.size(model.adapter().resolve("adapter_model.safetensors"));
+        Path best = folder.resolve("best");
+        Run run = Run.of(
+                "sweep",
+                model,
+                option,
+                candidate,
+                "--evaluate",
+                "test $(wc -c < {adapter}/adapter_model.safetensors) -gt " + unchanged
+                        + " && echo '{\"asr\": 0, \"utility\": 1}' || echo '{\"asr\": 1, \"utility\": 1}'",
+                "--require",
+                "asr<0.5",
+                "--output",
+                best.toString(),
+                "--format",
+                "json");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode winner = run.json().get("trials").get(run.json().get("winner").intValue());
+        Run made =
+                Run.to(output, "prune", model, winner.get("options").textValue().split(" "));
+        assertThat(made.code()).as(made.err()).isZero();
+        assertThat(Testdata.tensorsIn(best)).isEqualTo(Testdata.tensorsIn(output));
+        RunReport.Parameters parameters =
+                RunReport.read(best.resolve("splora-report.json")).parameters();
+        assertThat(parameters.gain()).isEqualTo(made.report().parameters().gain());
+        assertThat(parameters.gainExponent())
+                .isEqualTo(made.report().parameters().gainExponent());
     }
 
     @Test

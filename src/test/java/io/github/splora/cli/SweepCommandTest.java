@@ -55,7 +55,10 @@ class SweepCommandTest {
                         "--fraction 0.1",
                         "--fraction 0.3",
                         "--action scale --all --strength 0.3",
-                        "--action repair --all --strength 0.8 --gain-exponent 1.5 --restore 0.4");
+                        "--action repair --all --strength 0.8 --gain-exponent 1 --restore 0.3",
+                        "--action repair --all --strength 0.8 --gain-exponent 2.5 --restore 0.4",
+                        "--action repair --all --strength 0.5 --gain-exponent 2 --restore 0.2",
+                        "--action repair --all --strength 0.9 --gain-exponent 1 --restore 0.4");
         JsonNode first = run.json().get("trials").get(0);
         assertThat(first.get("selected").intValue()).isZero();
         assertThat(Testdata.tensorsIn(folder.resolve("all/0"))).isEqualTo(Testdata.tensorsIn(Testdata.LLAMA.adapter()));

@@ -40,7 +40,7 @@ class RepairDefaultsTest {
 
     @ParameterizedTest
     @CsvSource({"8, 16, 32, 2", "8, 8, 32, 2.5", "8, 32, 32, 1.5"})
-    void theRankOfMostModulesCounts(int one, int other, int third, double exponent) {
+    void theMedianRankCounts(int one, int other, int third, double exponent) {
         TinyAdapter adapter = new TinyAdapter()
                 .config("target_modules", "[\"q_proj\", \"k_proj\", \"v_proj\"]")
                 .config(
@@ -50,6 +50,15 @@ class RepairDefaultsTest {
                 .module(BLOCK + "self_attn.k_proj", 8, 8, other)
                 .module(BLOCK + "self_attn.v_proj", 8, 8, third);
         assertThat(of(adapter)).isEqualTo(new RepairDefaults(exponent, true));
+    }
+
+    @Test
+    void ofTwoMedianRanksTheLowerOneCounts() {
+        TinyAdapter adapter = new TinyAdapter()
+                .config("rank_pattern", "{\"q_proj\": 8, \"v_proj\": 32}")
+                .module(BLOCK + "self_attn.q_proj", 8, 8, 8)
+                .module(BLOCK + "self_attn.v_proj", 8, 8, 32);
+        assertThat(of(adapter)).isEqualTo(new RepairDefaults(2.5, true));
     }
 
     @Test
