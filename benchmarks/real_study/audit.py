@@ -42,9 +42,9 @@ def answers(folder, name, make):
     return json.loads(models.once(folder / "audits" / f"{name}.json", write).read_text(encoding="utf-8"))
 
 
-def corrected(folder, spec):
+def corrected(folder, spec, candidate):
     scene = scenes.Scene.of(folder, spec)
-    scene.apply(candidates.EVERYTHING[candidates.SETTLED[spec.targets]](scene))
+    scene.apply(candidates.EVERYTHING[candidate](scene))
     return scene.model, scene.chat
 
 
@@ -54,13 +54,17 @@ def main():
     parser.add_argument(
         "--only", nargs="+", metavar="ADAPTER", default=[one.name for one in catalog.ADAPTERS if one.fresh]
     )
+    parser.add_argument(
+        "--first", action="store_true", help="repair with the first defaults, not with the present ones"
+    )
     parser.add_argument("--answers", action="store_true", help="print the doubtful answers")
     given = parser.parse_args()
     made = {}
     for spec in map(catalog.adapter, given.only):
         path = models.aligned(given.folder, spec.aligned)
         made[spec.aligned] = lambda path=path: (chats.load(path), chats.Chat(path))
-        made[spec.name] = lambda spec=spec: corrected(given.folder, spec)
+        candidate = candidates.SETTLED[spec.targets] if given.first else candidates.by_rank(spec)
+        made[f"{spec.name}, {candidate}"] = lambda s=spec, c=candidate: corrected(given.folder, s, c)
     tables.header("model", "refused", "of these, doubtful", "not refused", "not refused, or doubtful")
     for name, make in made.items():
         found = answers(given.folder, name, make)

@@ -93,9 +93,10 @@ class Calibrated:
 
 @dataclass(frozen=True)
 class Excited:
-    """As Deflated, with the right basis from what V reads of real inputs: the eigenvectors of C^½ VᵀV C^½.
+    """As Deflated, but the right filter's directions are those that V reads of real inputs.
 
-    The filter stays orthogonal, so nothing is divided by C. `floor` is added to C, in means of its eigenvalues.
+    These are the eigenvectors of C^½ VᵀV C^½. They are orthonormal, so nothing is divided by C. `floor` times the mean
+    eigenvalue of C is added to its diagonal.
     """
 
     energy: float
@@ -112,15 +113,15 @@ class Excited:
                 values, vectors = torch.linalg.eigh(moments[module.name].double())
                 values = values.clamp_min(0) + self.floor * values.mean()
                 root = (vectors * values.sqrt()) @ vectors.T
-                u, s, vh = torch.linalg.svd(module.v().double() @ root, full_matrices=False)
-                found[module.name] = (u.float(), (s**2).float(), vh.T.float())
+                _, s, vh = torch.linalg.svd(module.v().double() @ root, full_matrices=False)
+                found[module.name] = ((s**2).float(), vh.T.float())
             setattr(scene, key, found)
         found = getattr(scene, key)
         filtered, before, after = {}, 0.0, 0.0
         for module in scene.adapted():
-            u, squares, w = found[module.name]
-            values = kept_smoothly(squares, self.energy)
-            delta = filtered_rows(filtered_columns(module.delta(), u, values), w, values)
+            squares, w = found[module.name]
+            left = filtered_columns(module.delta(), module.u, kept_smoothly(module.s**2, self.energy))
+            delta = filtered_rows(left, w, kept_smoothly(squares, self.energy))
             before += module.norm_squared()
             after += (delta.double() ** 2).sum().item()
             filtered[module.name] = delta

@@ -70,7 +70,7 @@ CONTROLS = {
     "joint, E 0.8": Joint(0.8),
     "joint, E 0.9": Joint(0.9),
 }
-# One side only, with restoring everywhere; and more of V restored.
+# Filters on one side only, with V restored everywhere; and a higher rank restored.
 ONE_SIDE = {
     f"right only, E {energy} p {p} a {alpha} elsewhere {alpha}": Deflated(
         energy, p, alpha, elsewhere=alpha, side="right", gain_of="control"
@@ -83,8 +83,10 @@ SPLIT = {
     f"E 0.8 p 1.5 a 0.2, {group} {energy}": Deflated(0.8, 1.5, 0.2, group=group, group_energy=energy)
     for group in ("queries and keys", "lower half")
     for energy in (0.5, 0.95)
-} | {
-    f"E 0.8 p 2, {group} unchanged": Deflated(0.8, group=group, group_energy=0.0)
+}
+# Only a part of the layers filtered; the gain stays that of the whole adapter.
+THIRDS = {
+    f"E 0.8 p 2, {group} unfiltered": Deflated(0.8, group=group, group_energy=0.0)
     for group in ("first two thirds", "last two thirds", "outer thirds", "last third")
 }
 
@@ -105,7 +107,21 @@ EXCITED = {
 EVERYTHING = {
     name: one
     for group in (
-        *(ENDS, DEFAULT, STRENGTHS, RESTORED, ELSEWHERE, HARD, CONTROLS, ONE_SIDE, WIDE, SPLIT, CALIBRATED, EXCITED),
+        *(
+            ENDS,
+            DEFAULT,
+            STRENGTHS,
+            RESTORED,
+            ELSEWHERE,
+            HARD,
+            CONTROLS,
+            ONE_SIDE,
+            WIDE,
+            SPLIT,
+            THIRDS,
+            CALIBRATED,
+            EXCITED,
+        ),
         *(REMOVAL, OTHERS),
     )
     for name, one in group.items()
@@ -203,7 +219,7 @@ AGAIN = named(
     "remove 30% at random 1",
 )
 
-# What the third set is evaluated on: the rule by rank, and the other gain exponents.
+# What the third set is evaluated on, attention only and all linear layers: the rule by rank and other gain exponents.
 RANKS = named(
     "aligned",
     "adapter",
@@ -243,10 +259,12 @@ GROUPS = {
     "fresh": FRESH,
     "again": AGAIN,
     "ranks": RANKS,
-    "ranks, linear": LINEAR_RANKS,
+    "ranks-linear": LINEAR_RANKS,
     "curves": CURVES,
     "controls": CONTROLS,
+    "hard": HARD,
     "split": SPLIT,
+    "later": ONE_SIDE | WIDE | THIRDS | EXCITED,
     "strengths": STRENGTHS,
     "restored": RESTORED,
     "elsewhere": ELSEWHERE,

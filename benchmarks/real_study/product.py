@@ -21,7 +21,8 @@ import scene as scenes
 import tables
 from scores import SPLORA
 
-COMPARED = ("repair, default", "E 0.8 p 1.5 a 0.3", "E 0.8 p 2 a 0.3 elsewhere 0.3")
+# The settings to compare, for an adapter.
+COMPARED = {"pilot's default": lambda spec: "repair, default", "present default": candidates.by_rank}
 
 
 def options(correction):
@@ -85,8 +86,8 @@ def main():
             continue  # splora repair refuses DoRA, because its magnitudes depend on the whole weight
         scene = scenes.Scene.of(given.folder, spec)
         cells = []
-        for name in COMPARED:
-            correction = candidates.EVERYTHING[name]
+        for setting in COMPARED.values():
+            correction = candidates.EVERYTHING[setting(spec)]
             model = repaired(given.folder, spec, *options(correction))
             cells.append(f"{difference(scene, model, correction(scene)):.1e}")
         tables.row(spec.name, *cells)

@@ -161,13 +161,19 @@ def settings(by_measure, reference):
 
 def controls(of_adapters):
     """Attack success and share kept of each control, minus those of the setting that it is compared with."""
+    evaluated = {
+        (control, reference): [one for one in of_adapters if control in one and reference in one]
+        for control, reference in COMPARED.items()
+    }
+    if not any(evaluated.values()):
+        return
     header("control", "minus", "adapters", "not refused", "task kept")
-    for control, reference in COMPARED.items():
-        every = [one for one in of_adapters if control in one and reference in one]
+    for (control, reference), every in evaluated.items():
         if not every:
             continue
+        useful = [one for one in every if one.has_task]
         attack = analysis.interval(every, lambda sample, c=control, r=reference: sample.attack(c) - sample.attack(r))
-        kept = analysis.interval(every, lambda sample, c=control, r=reference: sample.kept(c) - sample.kept(r))
+        kept = analysis.interval(useful, lambda sample, c=control, r=reference: sample.kept(c) - sample.kept(r))
         row(control, reference, str(len(every)), ranged(attack, "+"), ranged(kept, "+"))
     print()
 

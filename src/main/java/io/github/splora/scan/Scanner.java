@@ -115,7 +115,7 @@ public final class Scanner {
         if (isAttentionOnly && picture.isRemarkable()) {
             warnings.add(
                     "all modules belong to attention layers: repairing such adapters cost most of the new task on tiny models"
-                            + " (docs/toy-study.md), and up to a third of it on a real one; evaluate before and after");
+                            + " (docs/toy-study.md), and up to a tenth of it on a real one; evaluate before and after");
         }
         return warnings;
     }
