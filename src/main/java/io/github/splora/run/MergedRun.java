@@ -104,7 +104,13 @@ public final class MergedRun {
         }
     }
 
+    /** @throws IllegalArgumentException if the action needs factors, which a merged checkpoint does not have */
     public RunReport prune(PruneOptions options) throws IOException {
+        ActionKind action = options.surgery().action();
+        if (action != ActionKind.DROP && action != ActionKind.RESTORE) {
+            throw new IllegalArgumentException("action " + action
+                    + " cannot be applied to a merged checkpoint, which has no factors; use drop or restore");
+        }
         Stopwatch total = Stopwatch.start();
         try (Checkpoints checkpoints = Checkpoints.open(options.score(), context.hub())) {
             FileStates files = new FileStates(checkpoints.shards());

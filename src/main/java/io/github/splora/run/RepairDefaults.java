@@ -14,9 +14,6 @@ import io.github.splora.adapter.LoraModule;
  */
 record RepairDefaults(double gainExponent, boolean restoresLinear) {
 
-    /** The exponent for a merged checkpoint, whose rank is unknown: that of rank 16 on all linear layers. */
-    static final double MERGED_EXPONENT = 1.5;
-
     private static final int LOW_RANK_BELOW = 12;
     private static final int HIGH_RANK_FROM = 24;
 

@@ -108,9 +108,6 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         Map<ActionParameter, Double> values = new EnumMap<>(ActionParameter.class);
         values.putAll(parameters);
         values.remove(ActionParameter.RESTORE_MODULES);
-        if (isOpen(ActionParameter.GAIN_EXPONENT)) {
-            values.put(ActionParameter.GAIN_EXPONENT, RepairDefaults.MERGED_EXPONENT);
-        }
         return new Surgery(action, null, values);
     }
 

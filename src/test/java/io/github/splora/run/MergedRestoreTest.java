@@ -1,6 +1,7 @@
 package io.github.splora.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.splora.Splora;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Restoring adds {@code α U_k Σ_k W_kᵀ} of V = W_aligned − W_base to the selected weights of a merged fine-tune. */
 class MergedRestoreTest {
@@ -72,6 +74,14 @@ class MergedRestoreTest {
     }
 
     private RunReport restore(double share, int rank, SelectionRule rule) throws IOException {
+        Map<ActionParameter, Double> parameters = new EnumMap<>(ActionKind.RESTORE.defaults());
+        parameters.put(ActionParameter.RESTORED, share);
+        parameters.put(ActionParameter.RESTORE_RANK, (double) rank);
+        parameters.put(ActionParameter.TOLERANCE, 1e-6);
+        return prune(new Surgery(ActionKind.RESTORE, null, parameters), rule);
+    }
+
+    private RunReport prune(Surgery surgery, SelectionRule rule) throws IOException {
         ScoreOptions score = new ScoreOptions(
                 base.toString(),
                 aligned.toString(),
@@ -89,19 +99,22 @@ class MergedRestoreTest {
                 KernelKind.JAVA,
                 Resources.of(2),
                 Gates.NONE);
-        Map<ActionParameter, Double> parameters = new EnumMap<>(ActionKind.RESTORE.defaults());
-        parameters.put(ActionParameter.RESTORED, share);
-        parameters.put(ActionParameter.RESTORE_RANK, (double) rank);
-        parameters.put(ActionParameter.TOLERANCE, 1e-6);
         return new Splora(new HubCache(Path.of("target", "no-such-hub")), Progress.SILENT)
-                .prune(new PruneOptions(
-                        score,
-                        Optional.empty(),
-                        folder.resolve("out"),
-                        new Surgery(ActionKind.RESTORE, null, parameters),
-                        false,
-                        false))
+                .prune(new PruneOptions(score, Optional.empty(), folder.resolve("out"), surgery, false, false))
                 .get(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"DROP", "RESTORE"})
+    void anActionThatNeedsFactorsIsRefusedBeforeAnythingIsWritten(ActionKind action) {
+        write(model(1), model(2), model(3));
+        assertThatThrownBy(() -> prune(Surgery.of(action, null), new SelectionRule.Highest(3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("action " + action
+                        + " cannot be applied to a merged checkpoint, which has no factors; use drop or restore");
+        assertThat(folder.resolve("out")).doesNotExist();
     }
 
     private double[] values(Path model, String name) {
