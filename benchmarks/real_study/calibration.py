@@ -101,8 +101,11 @@ class Excited:
 
     energy: float
     exponent: float = 2.0
+    alpha: float = 0.0
+    elsewhere: float = 0.0
     floor: float = 0.1
     harmful: bool = False
+    rank: int = 16
 
     def __call__(self, scene):
         key = f"excited_{self.floor}_{self.harmful}"
@@ -128,4 +131,8 @@ class Excited:
         gain = (before / after) ** (self.exponent / 2)
         for name in filtered:
             filtered[name] = gain * filtered[name]
+        for module in scene.modules.values():
+            alpha = self.alpha if module.adapted else self.elsewhere
+            if alpha:
+                filtered[module.name] = filtered.get(module.name, 0) + alpha * module.strongest(self.rank)
         return filtered

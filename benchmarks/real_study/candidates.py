@@ -102,6 +102,13 @@ EXCITED = {
     )
     for prompts in ("prompts", "harmful prompts")
     for floor in (0.1, 1.0)
+} | {
+    f"E 0.8 p {p} a {alpha}" + (f" elsewhere {other}" if other else "") + ", right basis from prompts": Excited(
+        0.8, p, alpha, other
+    )
+    for p in (1, 1.5, 2, 2.5, 3)
+    for alpha in (0.1, 0.2, 0.3)
+    for other in (0, alpha)
 }
 
 EVERYTHING = {
