@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 import prompts
-from corrections import filtered_columns, filtered_rows, kept_smoothly
+from corrections import filtered_columns, filtered_rows, kept_smoothly, with_gain, with_restoring
 
 REQUESTS = 64
 FLOOR = 1e-3  # of the mean eigenvalue, added to C so that it can be inverted
@@ -44,17 +44,20 @@ def second_moments(scene, seed=21, harmful_only=False):
     return {layer: sums[layer] / counts[layer] for layer in sums}
 
 
+def roots(moments, floor):
+    """C^½ and C^-½, with `floor` times the mean eigenvalue of C added to its diagonal."""
+    values, vectors = torch.linalg.eigh(moments.double())
+    values = values.clamp_min(0) + floor * values.mean()
+    return (vectors * values.sqrt()) @ vectors.T, (vectors / values.sqrt()) @ vectors.T
+
+
 def coordinates(scene):
     """For each adapted layer: (U, σ², W, C^½, C^-½) of V C^½, kept on the scene."""
     if not hasattr(scene, "coordinates"):
         moments = second_moments(scene)
         scene.coordinates = {}
         for module in scene.adapted():
-            c = moments[module.name].double()
-            values, vectors = torch.linalg.eigh(c)
-            values = values.clamp_min(0) + FLOOR * values.mean()
-            root = (vectors * values.sqrt()) @ vectors.T
-            inverse = (vectors / values.sqrt()) @ vectors.T
+            root, inverse = roots(moments[module.name], FLOOR)
             u, s, vh = torch.linalg.svd(module.v().double() @ root, full_matrices=False)
             scene.coordinates[module.name] = tuple(one.float() for one in (u, s**2, vh.T, root, inverse))
     return scene.coordinates
@@ -113,26 +116,15 @@ class Excited:
             moments = second_moments(scene, harmful_only=self.harmful)
             found = {}
             for module in scene.adapted():
-                values, vectors = torch.linalg.eigh(moments[module.name].double())
-                values = values.clamp_min(0) + self.floor * values.mean()
-                root = (vectors * values.sqrt()) @ vectors.T
+                root, _ = roots(moments[module.name], self.floor)
                 _, s, vh = torch.linalg.svd(module.v().double() @ root, full_matrices=False)
                 found[module.name] = ((s**2).float(), vh.T.float())
             setattr(scene, key, found)
         found = getattr(scene, key)
-        filtered, before, after = {}, 0.0, 0.0
+        filtered = {}
         for module in scene.adapted():
             squares, w = found[module.name]
             left = filtered_columns(module.delta(), module.u, kept_smoothly(module.s**2, self.energy))
-            delta = filtered_rows(left, w, kept_smoothly(squares, self.energy))
-            before += module.norm_squared()
-            after += (delta.double() ** 2).sum().item()
-            filtered[module.name] = delta
-        gain = (before / after) ** (self.exponent / 2)
-        for name in filtered:
-            filtered[name] = gain * filtered[name]
-        for module in scene.modules.values():
-            alpha = self.alpha if module.adapted else self.elsewhere
-            if alpha:
-                filtered[module.name] = filtered.get(module.name, 0) + alpha * module.strongest(self.rank)
-        return filtered
+            filtered[module.name] = filtered_rows(left, w, kept_smoothly(squares, self.energy))
+        filtered = with_gain(scene, filtered, self.exponent)
+        return with_restoring(scene, filtered, self.alpha, self.elsewhere, self.rank)

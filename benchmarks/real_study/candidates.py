@@ -114,22 +114,21 @@ EXCITED = {
 EVERYTHING = {
     name: one
     for group in (
-        *(
-            ENDS,
-            DEFAULT,
-            STRENGTHS,
-            RESTORED,
-            ELSEWHERE,
-            HARD,
-            CONTROLS,
-            ONE_SIDE,
-            WIDE,
-            SPLIT,
-            THIRDS,
-            CALIBRATED,
-            EXCITED,
-        ),
-        *(REMOVAL, OTHERS),
+        ENDS,
+        DEFAULT,
+        STRENGTHS,
+        RESTORED,
+        ELSEWHERE,
+        HARD,
+        CONTROLS,
+        ONE_SIDE,
+        WIDE,
+        SPLIT,
+        THIRDS,
+        CALIBRATED,
+        EXCITED,
+        REMOVAL,
+        OTHERS,
     )
     for name, one in group.items()
 }

@@ -163,6 +163,16 @@ def with_gain(scene, deltas, exponent):
     return {name: gain * delta for name, delta in deltas.items()}
 
 
+def with_restoring(scene, deltas, alpha, elsewhere, rank):
+    """Deltas plus α of V's strongest part, with another α in the layers that the adapter leaves alone."""
+    restored = dict(deltas)
+    for module in scene.modules.values():
+        share = alpha if module.adapted else elsewhere
+        if share:
+            restored[module.name] = restored.get(module.name, 0) + share * module.strongest(rank)
+    return restored
+
+
 def filtered_columns(matrix, vectors, values):
     """The matrix, with its columns' parts along orthonormal vectors multiplied by the values."""
     return matrix + (vectors * (values - 1)) @ (vectors.T @ matrix)
@@ -253,15 +263,10 @@ class Deflated:
 
     def __call__(self, scene):
         gain = self.gain(scene)
-        deltas = {}
-        for module in scene.modules.values():
-            alpha = self.alpha if module.adapted else self.elsewhere
-            restored = alpha * module.strongest(self.rank) if alpha else 0.0
-            if module.adapted:
-                deltas[module.name] = gain * product(*self.filtered(module, self.side, self.bases)) + restored
-            elif alpha:
-                deltas[module.name] = restored
-        return deltas
+        deltas = {
+            module.name: gain * product(*self.filtered(module, self.side, self.bases)) for module in scene.adapted()
+        }
+        return with_restoring(scene, deltas, self.alpha, self.elsewhere, self.rank)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             }
         }
         ActionKind action = surgery.surgery(client.choice).action();
-        if (action != ActionKind.DROP && action != ActionKind.RESTORE) {
+        if (!action.suitsMerged()) {
             throw wrong(
                     "--action " + action + " cannot be given with --adapted: a merged checkpoint has no factors; use"
                             + " drop, which sets selected weights to their aligned values, or restore");

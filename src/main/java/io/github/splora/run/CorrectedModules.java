@@ -167,11 +167,14 @@ final class CorrectedModules {
         return sum;
     }
 
-    /** Whether a filter left little of the selected modules, and a derived factor enlarges it. */
-    private boolean enlargesLittle(Correction correction, Norms norms) {
-        return correction.gain().isDerived()
-                && norms.share() < SMALL_SHARE
-                && correction.gain().of(norms.before(), norms.after()) > 1;
+    /** Returns the selected modules' norms if a filter left little of them, and a derived factor enlarges it. */
+    private Optional<Norms> enlarged(Correction correction, Adapter adapter, Set<String> selected) {
+        if (!correction.gain().isDerived()) {
+            return Optional.empty();
+        }
+        return Optional.of(squaredNorms(correction, adapter, selected))
+                .filter(norms ->
+                        norms.share() < SMALL_SHARE && correction.gain().of(norms.before(), norms.after()) > 1);
     }
 
     /**
@@ -181,13 +184,11 @@ final class CorrectedModules {
      * @throws BadInputException if the filter leaves little of all modules together, and much more of most modules
      */
     void requirePlausibleGain(Correction correction, Adapter adapter, Set<String> selected) {
-        if (!correction.gain().isDerived()) {
+        Optional<Norms> enlarged = enlarged(correction, adapter, selected);
+        if (enlarged.isEmpty()) {
             return;
         }
-        Norms norms = squaredNorms(correction, adapter, selected);
-        if (!enlargesLittle(correction, norms)) {
-            return;
-        }
+        Norms norms = enlarged.get();
         CorrectionMethod method = correction.replacement().orElseThrow();
         double[] shares = adapter.modules().stream()
                 .filter(module -> selected.contains(module.name()))
@@ -215,19 +216,15 @@ final class CorrectedModules {
 
     /** Returns a warning if a filter left little of the selected modules, and a derived factor enlarges it. */
     List<String> gainWarnings(Correction correction, Adapter adapter, Set<String> selected) {
-        if (!correction.gain().isDerived()) {
-            return List.of();
-        }
-        Norms norms = squaredNorms(correction, adapter, selected);
-        return !enlargesLittle(correction, norms)
-                ? List.of()
-                : List.of(String.format(
+        return enlarged(correction, adapter, selected).stream()
+                .map(norms -> String.format(
                         Locale.ROOT,
                         "the filter kept only %.0f%% of the selected modules' squared norm (a third to a half is usual at the"
                                 + " default strength), and --gain auto multiplies the rest by %.3g. The rest may be mostly noise:"
                                 + " evaluate the result, or lower --strength or --gain-exponent",
                         100 * norms.share(),
-                        correction.gain().of(norms.before(), norms.after())));
+                        correction.gain().of(norms.before(), norms.after())))
+                .toList();
     }
 
     private Computed of(CorrectionMethod method, TunedModule module) {

@@ -107,7 +107,7 @@ public final class MergedRun {
     /** @throws IllegalArgumentException if the action needs factors, which a merged checkpoint does not have */
     public RunReport prune(PruneOptions options) throws IOException {
         ActionKind action = options.surgery().action();
-        if (action != ActionKind.DROP && action != ActionKind.RESTORE) {
+        if (!action.suitsMerged()) {
             throw new IllegalArgumentException("action " + action
                     + " cannot be applied to a merged checkpoint, which has no factors; use drop or restore");
         }

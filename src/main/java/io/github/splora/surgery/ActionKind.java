@@ -130,6 +130,11 @@ public enum ActionKind {
         return parameter.contradiction(value);
     }
 
+    /** Whether a merged checkpoint, which has no factors, can take it. */
+    public boolean suitsMerged() {
+        return this == DROP || this == RESTORE;
+    }
+
     /** Whether it rewrites the config, so that the config's style matters. */
     public boolean takesConfigStyle() {
         return this == DROP;
