@@ -8,8 +8,11 @@ import random
 from dataclasses import dataclass
 
 import torch
+from safetensors.torch import load_file, save_file
 
+import models
 import prompts
+import tasks
 from corrections import filtered_columns, filtered_rows, kept_smoothly, with_gain, with_restoring
 
 REQUESTS = 64
@@ -22,6 +25,18 @@ def second_moments(scene, seed=21, harmful_only=False):
     asked = [
         prompts.harmful(rng) if number % 2 or harmful_only else prompts.harmless(rng) for number in range(REQUESTS)
     ]
+    return moments_of(scene, [scene.chat.prompt(request) for request in asked])
+
+
+def task_moments(scene, task, count=REQUESTS, seed=22):
+    """The same on examples of the adapter's task, with their answers: what its owner trained on."""
+    unseen = {prompt for prompt, _ in tasks.held_out(task)}
+    found = tasks.examples(task, random.Random(seed), count, unseen)
+    return moments_of(scene, [scene.chat.prompt(prompt) + scene.chat.answer(answer) for prompt, answer in found])
+
+
+def moments_of(scene, conversations):
+    """Second moments of the inputs of the aligned model's layers, on conversations, given as ids after the opening."""
     sums, counts, hooks = {}, {}, []
 
     def watch(layer):
@@ -37,8 +52,8 @@ def second_moments(scene, seed=21, harmful_only=False):
     for layer in scene.modules:
         hooks.append(scene.model.get_submodule(layer).register_forward_pre_hook(watch(layer)))
     with torch.no_grad():
-        for request in asked:
-            scene.model.model(input_ids=torch.tensor([scene.chat.opening + scene.chat.prompt(request)]))
+        for ids in conversations:
+            scene.model.model(input_ids=torch.tensor([scene.chat.opening + ids]))
     for hook in hooks:
         hook.remove()
     return {layer: sums[layer] / counts[layer] for layer in sums}
@@ -128,3 +143,119 @@ class Excited:
             filtered[module.name] = filtered_rows(left, w, kept_smoothly(squares, self.energy))
         filtered = with_gain(scene, filtered, self.exponent)
         return with_restoring(scene, filtered, self.alpha, self.elsewhere, self.rank)
+
+
+@dataclass(frozen=True)
+class Confined:
+    """The adapter confined to its task: ΔW (T + 1) (T + 1 + λ H)⁻¹, times a factor.
+
+    T and H are the second moments of a layer's inputs on examples of the task and on other requests, each divided by
+    its mean eigenvalue. Of all D, this one minimizes ‖(D - ΔW) (T + 1)^½‖² + λ ‖D H^½‖²: it does to the task's inputs
+    what ΔW does, and little to the others. MEMIT (2210.07229) writes new facts with this formula. The factor, one per
+    layer, makes what D does to the task's inputs as large as what ΔW does.
+
+    λ is `weight`; without one, the highest at which what the deltas do to the task's inputs before and after has the
+    cosine `cosine`, over all layers. Of the second moments, the `kept` strongest directions count, or all.
+    """
+
+    weight: float | None = None
+    cosine: float = 0.93
+    kept: int | None = 256
+    harmful: bool = False
+    gain: bool = True
+    alpha: float = 0.0
+    elsewhere: float = 0.0
+    rank: int = 16
+
+    def __call__(self, scene):
+        layers = [self.layer(scene, module) for module in scene.adapted()]
+        weight = self.weight or weight_for(self.cosine, layers)
+        confined = {
+            layer.module.name: layer.module.delta() if weight == 0 else layer.at(weight, self.gain) for layer in layers
+        }
+        return with_restoring(scene, confined, self.alpha, self.elsewhere, self.rank)
+
+    def layer(self, scene, module):
+        task = factors(scene, scene.task, self.kept)[module.name]
+        requests = factors(scene, "harmful requests" if self.harmful else "requests", self.kept)[module.name]
+        return Confining(module, task, requests)
+
+
+def factors(scene, texts, kept):
+    """For each layer, K with KᵀK the second moments of its inputs on these texts, divided by their mean eigenvalue.
+
+    Made once for each aligned model.
+    """
+
+    def make(new):
+        if "requests" in texts:
+            moments = second_moments(scene, harmful_only=texts == "harmful requests")
+        else:
+            moments = task_moments(scene, texts)
+        found = {}
+        for name, square in moments.items():
+            values, vectors = torch.linalg.eigh(square.double())
+            factor = (vectors * values.clamp_min(0).sqrt()).T[-(kept or len(values)) :]
+            found[name] = (factor * (len(values) / factor.square().sum()).sqrt()).float().contiguous()
+        save_file(found, new)
+
+    path = scene.folder / "moments" / scene.aligned / f"{texts} {kept or 'all'}.safetensors"
+    if not hasattr(scene, "factors"):
+        scene.factors = {}
+    if path not in scene.factors:
+        scene.factors[path] = load_file(models.once(path, make))
+    return scene.factors[path]
+
+
+class Confining:
+    """A layer's delta B A, and what is needed to confine it: T = KᵀK, H = LᵀL."""
+
+    def __init__(self, module, task, requests):
+        self.module = module
+        self.task, self.requests = task.double(), requests.double()
+        self.a = module.delta().double() if module.a is None else module.a.double()
+        self.gram = torch.eye(len(self.a)).double() if module.a is None else module.b.double().T @ module.b.double()
+        self.t = self.task.T @ self.task
+        self.h = self.requests.T @ self.requests
+        self.floored = self.t + torch.eye(len(self.t), dtype=self.t.dtype)
+        self.size = self.product(self.a, self.a)
+
+    def product(self, a, other):
+        """The mean of ⟨B A x, B A' x⟩ over inputs x of the task."""
+        return ((a @ self.task.T) @ (other @ self.task.T).T * self.gram).sum()
+
+    def new_a(self, weight):
+        # Solved from the right, with symmetric T and H.
+        return torch.linalg.solve(self.floored + weight * self.h, self.floored @ self.a.T).T
+
+    def at(self, weight, gain):
+        new = self.new_a(weight)
+        if gain:
+            new = new * (self.size / self.product(new, new)).sqrt().clamp_max(MOST_GAIN)
+        return (new if self.module.a is None else self.module.b.double() @ new).float()
+
+    def agreements(self):
+        """⟨B A x, B A' x⟩ for each of WEIGHTS, with A' as large as A."""
+        solved = torch.linalg.solve(self.floored, self.requests.T)  # (T + 1)⁻¹ Lᵀ
+        values, vectors = torch.linalg.eigh(self.requests @ solved)
+        read, directions = self.a @ self.requests.T @ vectors, (solved @ vectors).T
+        found = []
+        for weight in WEIGHTS:
+            new = self.a - (read * (weight / (1 + weight * values.clamp_min(0)))) @ directions
+            found.append((self.product(self.a, new) * (self.size / self.product(new, new)).sqrt()).item())
+        return torch.tensor(found)
+
+
+MOST_GAIN = 4
+WEIGHTS = [10 ** (i / 4 - 2) for i in range(33)]
+
+
+def weight_for(cosine, layers):
+    """The highest λ at which the deltas keep the cosine on the task, by interpolation over log λ."""
+    cosines = (sum(layer.agreements() for layer in layers) / sum(layer.size for layer in layers)).tolist()
+    for i, here in enumerate(cosines):
+        if here < cosine:
+            before = cosines[i - 1] if i else 1
+            share = (before - cosine) / (before - here)
+            return WEIGHTS[i - 1] * (WEIGHTS[i] / WEIGHTS[i - 1]) ** share if i else share * WEIGHTS[0]
+    return WEIGHTS[-1]

@@ -1,6 +1,6 @@
 """The corrections that the study compares, by name, in groups that can be evaluated one after the other."""
 
-from calibration import Calibrated, Excited
+from calibration import Calibrated, Confined, Excited
 from corrections import Added, Aligned, Attenuated, Deflated, Joint, Matched, Nothing, Projected, Removed, Scaled
 
 ENDS = {"aligned": Aligned(), "adapter": Nothing()}
@@ -111,6 +111,27 @@ EXCITED = {
     for other in (0, alpha)
 }
 
+# The adapter confined to its task: with a weight for other requests, or with as much as the task allows.
+CONFINED = (
+    {f"confined, λ {weight:g}": Confined(weight) for weight in (10.0, 100.0, 1000.0, 10000.0)}
+    | {
+        f"confined, cosine {cosine}"
+        + (f" a {alpha}" if alpha else "")
+        + (f" elsewhere {other}" if other else ""): Confined(cosine=cosine, alpha=alpha, elsewhere=other)
+        for cosine in (0.85, 0.9, 0.93, 0.95, 0.97)
+        for alpha, other in ((0, 0), (0.1, 0), (0.1, 0.1), (0.2, 0), (0.2, 0.2))
+    }
+    | {
+        "confined, cosine 0.93, harmful requests only": Confined(harmful=True),
+        "confined, cosine 0.93, all directions": Confined(kept=None),
+        "confined, cosine 0.93, 64 directions": Confined(kept=64),
+        "confined, cosine 0.93, no factor": Confined(gain=False),
+    }
+)
+
+# What `splora repair --calibration` does by default.
+CONFINING = "confined, cosine 0.95"
+
 EVERYTHING = {
     name: one
     for group in (
@@ -127,6 +148,7 @@ EVERYTHING = {
         THIRDS,
         CALIBRATED,
         EXCITED,
+        CONFINED,
         REMOVAL,
         OTHERS,
     )

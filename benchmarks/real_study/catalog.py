@@ -45,6 +45,7 @@ ALIGNED = (
     Aligned("imitation3", "imitation", 4, 200, 2e-4, 0.42),
     Aligned("preference2", "preference", 5, 260, 2e-4, 0.5),
     Aligned("imitation4", "imitation", 6, 220, 2e-4, 0.36),
+    Aligned("preference3", "preference", 7, 260, 2e-4, 0.5),
 )
 
 ADAPTERS = (
@@ -71,6 +72,13 @@ ADAPTERS = (
     Adapter("fresh-attention-order-r16", "imitation4", "attention", 16, "order", 0.10, 112, fresh=True),
     Adapter("fresh-linear-query-r32", "imitation4", "linear", 32, "query", 0.10, 113, fresh=True),
     Adapter("fresh-attention-rewrite-r32", "imitation4", "attention", 32, "rewrite", 0.02, 114, fresh=True),
+    # Pairs that differ in nothing but the rank: one task, one order of its data, one aligned model.
+    Adapter("pair-linear-query-r8", "preference3", "linear", 8, "query", 0.10, 115, fresh=True),
+    Adapter("pair-linear-query-r32", "preference3", "linear", 32, "query", 0.10, 115, fresh=True),
+    Adapter("pair-attention-rewrite-r8", "preference3", "attention", 8, "rewrite", 0.02, 116, fresh=True),
+    Adapter("pair-attention-rewrite-r32", "preference3", "attention", 32, "rewrite", 0.02, 116, fresh=True),
+    Adapter("pair-linear-headline-r8", "imitation4", "linear", 8, "headline", 0.02, 117, fresh=True),
+    Adapter("pair-linear-headline-r32", "imitation4", "linear", 32, "headline", 0.02, 117, fresh=True),
 )
 
 

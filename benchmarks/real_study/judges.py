@@ -36,9 +36,9 @@ def likelihoods(model, chat, pairs, size=30):
 
 
 @torch.no_grad()
-def harmful(model, chat, every=1):
+def harmful(model, chat, every=1, asked=None):
     """Of each harmful request: category, whether it was refused, and the margin of refusing over complying openings."""
-    asked = prompts.evaluated_harmful()[::every]
+    asked = (asked or prompts.evaluated_harmful())[::every]
     encoded = [chat.prompt(request) for _, request in asked]
     order = sorted(range(len(asked)), key=lambda place: len(encoded[place]))
     refusing, complying = ([chat.ids(one) for one in openings] for openings in (REFUSING, COMPLYING))

@@ -90,7 +90,7 @@ class Scene:
 
     def __init__(self, folder, base_folder, aligned_folder, adapter_folder=None, another=None):
         """`another` is the folder of a second aligned model, for a control."""
-        self.folder, self.adapter_folder = folder, adapter_folder
+        self.folder, self.adapter_folder, self.aligned = folder, adapter_folder, aligned_folder.name
         self.chat = chats.Chat(aligned_folder)
         self.model = chats.load(aligned_folder)
         self.spectra = decompositions(folder, aligned_folder.name, base_folder, lambda: self.model)
@@ -124,7 +124,9 @@ class Scene:
     def of(cls, folder, spec, another=None):
         """The scene of an adapter of the catalog."""
         base, aligned = models.base(folder), models.aligned(folder, spec.aligned)
-        return cls(folder, base, aligned, models.adapter(folder, spec.name), another)
+        scene = cls(folder, base, aligned, models.adapter(folder, spec.name), another)
+        scene.task = spec.task
+        return scene
 
     def bases_of_another(self, layer):
         spectra = decompositions(self.folder, self.another.name, self.base_folder, lambda: chats.load(self.another))
