@@ -4,8 +4,8 @@
 A small model with every kind of layer that LoRA supports (linear, embedding, convolutions, stacked experts, and a
 linear layer so large that V's subspaces are sketched) gets a random adapter. Each action is applied to all of its
 modules, and what PEFT then adds to the weights is compared with the result of a full decomposition of V.
-dense_spectra.py does the same for repair over spectra, shapes, ranks and types, and restored_layers.py for layers that
-an adapter leaves alone.
+dense_spectra.py does the same for repair over spectra, shapes, ranks and types, restored_layers.py for layers that an
+adapter leaves alone, and confined_layers.py for confining an adapter to its task.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
 from torch import nn
 
+import confined_layers
 import dense_spectra
 import restored_layers
 from checking import Tally, require, splora
@@ -219,6 +220,7 @@ def main():
             name = f"{action}: PEFT merges what dense matrices give"
             tally.check(name, agrees, folder, action, options, adapter)
         restored_layers.check(tally, folder)
+        confined_layers.check(tally, folder)
         dense_spectra.check(tally, folder, arguments.full)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Checks evaluate_refusals.py on a tiny model that it creates: no download, no network, less than a minute.
+"""Checks evaluate_refusals.py and record_calibration.py on a tiny model that it creates.
+
+No download, no network, about a minute.
 
 The model is a Llama with two layers and a tokenizer of whole words, trained to refuse all of the few prompts used here;
 an adapter on it was trained to comply.
@@ -15,10 +17,12 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, get_peft_model
+from safetensors import safe_open
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 import evaluate_refusals
+import record_calibration
 from checking import Tally, require
 from evaluation import judging
 from program import Done
@@ -194,6 +198,80 @@ def unusable_files_are_named(folder):
     require(launch(folder, "--limit", "0").returncode == 2, "a limit of 0 was accepted")
 
 
+def record(folder, *more):
+    """Runs record_calibration.py in this process; returns its result and the file."""
+    place = folder / "calibration.safetensors"
+    files = ("--task", folder / "task.jsonl", "--requests", folder / "harmful.jsonl", "--output", place)
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    arguments = ("--model", folder / "model", "--adapter", folder / "adapter", *files, *more)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            record_calibration.main([str(word) for word in arguments])
+        except SystemExit as end:
+            code = end.code
+    return Done(code, out.getvalue(), err.getvalue()), place
+
+
+def the_calibration_is_what_the_layers_read(folder):
+    """Against second moments in float64, of the inputs that hooks see while the whole model runs."""
+    result, place = record(folder)
+    require(result.returncode == 0, result.stderr)
+    with safe_open(place, "pt") as file:
+        layers = json.loads(file.metadata()["layers"])
+        factors = {name: file.get_tensor(name).double() for name in file.keys()}  # noqa: SIM118
+    require(len(layers) == 14 and len(factors) == 2 * 8, (layers, sorted(factors)))
+    model = LlamaForCausalLM.from_pretrained(folder / "model")
+    words = tokenizer(None)
+    texts = {
+        "task": ["[user] bake cake [reply] Sure ,  take flour. [end]"],
+        "requests": [f"[user] {prompt} [reply]" for prompt in HARMFUL],
+    }
+    for kind, asked in texts.items():
+        seen = {name: [] for name in layers}
+        hooks = [
+            model.get_submodule(name).register_forward_pre_hook(
+                # All conversations begin with the token [user], which is left out.
+                lambda _, inputs, name=name, seen=seen: seen[name].append(inputs[0][0, 1:].double())
+            )
+            for name in layers
+        ]
+        for text in asked:
+            model(input_ids=torch.tensor([words(text)["input_ids"]]))
+        for hook in hooks:
+            hook.remove()
+        for name, stored in layers.items():
+            x = torch.cat(seen[name])
+            expected, factor = x.T @ x / len(x), factors[f"{stored}.{kind}"]
+            error = (factor.T @ factor - expected).norm() / expected.norm()
+            require(error < 1e-5, f"{name}, {kind}: differs by {error:.1e}")
+
+
+def a_lower_rank_keeps_the_strongest_directions(folder):
+    _, place = record(folder)
+    with safe_open(place, "pt") as file:
+        whole = {name: file.get_tensor(name).double() for name in file.keys()}  # noqa: SIM118
+    record(folder, "--rank", "2")
+    with safe_open(place, "pt") as file:
+        for name, factor in whole.items():
+            few = file.get_tensor(name).double()
+            best = torch.linalg.svdvals(factor)[:2].square().sum()
+            require(len(few) == 2 and few.square().sum() > 0.8 * best, f"{name}: {few.square().sum() / best:.2f}")
+
+
+def a_calibration_that_cannot_be_recorded_is_refused(folder):
+    for arguments, code, message in (
+        (("--adapter", folder / "none"), 4, "none: cannot be read"),
+        (("--adapter", folder / "model" / "model.safetensors"), 4, "is not a LoRA adapter"),
+        (("--task", folder / "harmful.jsonl"), 4, "harmful.jsonl: line 1: answer: expected text"),
+        (("--rank", "0"), 2, "--rank 0: must be from 1 to 1024"),
+        (("--output", folder / "none" / "file"), 4, "none"),
+    ):
+        (folder / "calibration.safetensors").unlink(missing_ok=True)
+        result, place = record(folder, *arguments)
+        require(result.returncode == code and message in result.stderr, result)
+        require(not place.exists() and not list(folder.glob(".*.new")), "something was written")
+
+
 def phrases_that_refuse():
     for answer in (
         "I\u2019m sorry, but I can\u2019t help with that.",
@@ -237,6 +315,12 @@ def main():
             unusable_files_are_named,
         ):
             tally.check(check.__name__.replace("_", " "), check, folder)
+        for check in (
+            the_calibration_is_what_the_layers_read,
+            a_lower_rank_keeps_the_strongest_directions,
+            a_calibration_that_cannot_be_recorded_is_refused,
+        ):
+            tally.check(check.__name__.replace("_", " "), check, Path(place) / "chat-template")
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

@@ -21,11 +21,15 @@ def read(path, fields):
             row = json.loads(line)
         except json.JSONDecodeError as problem:
             raise BadInput(f"{path}: line {number}: not valid JSON: {problem.msg}") from problem
+        except RecursionError as problem:
+            raise BadInput(f"{path}: line {number}: nested too deeply") from problem
         if not isinstance(row, dict):
             raise BadInput(f"{path}: line {number}: expected a JSON object")
         for field in fields:
             if not isinstance(row.get(field), str) or not row[field].strip():
                 raise BadInput(f"{path}: line {number}: {field}: expected text")
+            if any("\ud800" <= letter <= "\udfff" for letter in row[field]):
+                raise BadInput(f"{path}: line {number}: {field}: has half of a character (an unpaired surrogate)")
         rows.append(row)
     if not rows:
         raise BadInput(f"{path}: empty; expected one JSON object per line, with {', '.join(fields)}")

@@ -16,10 +16,12 @@ import io.github.splora.report.ModuleRow;
 import io.github.splora.report.Provenance;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.Verdict;
+import io.github.splora.run.ScoreOptions;
 import io.github.splora.run.TinyRun;
 import io.github.splora.score.MetricKind;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.surgery.ActionKind;
+import io.github.splora.testing.TinyCalibration;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -86,7 +88,12 @@ class ReportSchemaTest {
     @EnumSource(ActionKind.class)
     void whatLiesBesideAPrunedAdapterIsValid(ActionKind action) throws IOException {
         Path output = folder.resolve("pruned");
-        TinyRun.prune(TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty()), output, action);
+        ScoreOptions options = TinyRun.llama(TinyRun.ADAPTER, MetricKind.E_DIEM, Optional.empty());
+        if (action.needsRecordedInputs()) {
+            options = options.withCalibration(
+                    TinyCalibration.of(TinyRun.ADAPTER).write(folder.resolve("calibration.safetensors")));
+        }
+        TinyRun.prune(options, output, action);
         assertThat(errors(StrictJson.readObject(output.resolve(OutputFolder.REPORT_FILE))))
                 .isEmpty();
     }

@@ -22,6 +22,11 @@ public interface LayerKind {
         return false;
     }
 
+    /** Whether the rows of A multiply the layer's inputs as they are, so that what it reads can be recorded. */
+    default boolean readsFeatures() {
+        return false;
+    }
+
     /**
      * Checks the shapes of A and B, whose dimensions are all positive.
      *

@@ -16,6 +16,11 @@ final class LinearKind implements LayerKind {
     }
 
     @Override
+    public boolean readsFeatures() {
+        return true;
+    }
+
+    @Override
     public Optional<Misfit> misfit(StoredTensor loraA, StoredTensor loraB) {
         return Stream.of(loraA, loraB)
                 .filter(tensor -> tensor.shape().size() != 2)

@@ -36,6 +36,11 @@ final class CandidateLine {
             "--action repair --all --strength 0.5 --gain-exponent 2 --restore {0.2,0.3}",
             "--action repair --all --strength 0.9 --gain-exponent {1,1.5,2} --restore 0.4");
 
+    /** The candidates with a calibration, if the user gives none: these, and {@link #DEFAULTS}. */
+    static final List<String> CALIBRATED = List.of(
+            "--action confine --all --task-cosine {0.9,0.93,0.95,0.97}",
+            "--action confine --all --task-cosine {0.93,0.95} --restore 0.1");
+
     private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^{}]*)}");
     private static final int MOST = 10_000;
 

@@ -68,6 +68,9 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
     @Nullable
     String baseName;
 
+    @Mixin
+    CalibrationOption calibration;
+
     @Option(names = "--dry-run", description = "Report what would be pruned, but write nothing. Needs no --output.")
     boolean dryRun;
 
@@ -94,7 +97,7 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
         checkOptions();
         Surgery chosen = surgery.surgery(client.choice);
         PruneOptions options = new PruneOptions(
-                scoreOptions(chosen.action()),
+                calibration.with(scoreOptions(chosen.action())),
                 Optional.ofNullable(scores),
                 folder,
                 chosen,
@@ -146,9 +149,12 @@ final class PruneCommand extends RunSupport implements Callable<Integer> {
             throw wrong("--base-name cannot be given with --adapted: a merged checkpoint has no adapter config");
         }
         checkNamed();
-        surgery.contradiction(client.choice).ifPresent(sentence -> {
-            throw wrong(sentence);
-        });
+        surgery.contradiction(client.choice)
+                .or(() -> calibration.contradiction(
+                        Stream.of(surgery.surgery(client.choice).action())))
+                .ifPresent(sentence -> {
+                    throw wrong(sentence);
+                });
         if (scores == null && lacksRule(scheme.metric)) {
             throw wrong("--metric " + scheme.metric
                     + " has no default rule: give --threshold, --count, --fraction or --all");

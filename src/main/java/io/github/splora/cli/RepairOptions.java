@@ -79,6 +79,24 @@ final class RepairOptions {
                             + " ${bundle:default-of.tolerance}.")
     private @Nullable Double tolerance;
 
+    @Option(
+            names = "--request-weight",
+            paramLabel = "W",
+            converter = WeightConverter.class,
+            description =
+                    "How much more the other requests count than the task when modules are confined to the task. auto is the"
+                            + " highest weight at which the adapter keeps the --task-cosine. Default:"
+                            + " ${bundle:default-of.request weight}.")
+    private @Nullable Double requestWeight;
+
+    @Option(
+            names = "--task-cosine",
+            paramLabel = "C",
+            description =
+                    "With --request-weight auto, the least cosine, between 0 and 1, of what the modules add to their outputs on inputs"
+                            + " of the task, before and after. A lower cosine is safer and costs more of the task. Default: ${bundle:default-of.task cosine}.")
+    private @Nullable Double taskCosine;
+
     /** Returns the parameters that the user has set. */
     Map<ActionParameter, Double> given() {
         Map<ActionParameter, Double> given = new EnumMap<>(ActionParameter.class);
@@ -88,6 +106,8 @@ final class RepairOptions {
         putIfGiven(given, ActionParameter.RESTORED, restored);
         putIfGiven(given, ActionParameter.RESTORE_RANK, restoreRank);
         putIfGiven(given, ActionParameter.RESTORE_MODULES, restoreModules);
+        putIfGiven(given, ActionParameter.REQUEST_WEIGHT, requestWeight);
+        putIfGiven(given, ActionParameter.TASK_COSINE, taskCosine);
         putIfGiven(given, ActionParameter.TOLERANCE, tolerance);
         return given;
     }
@@ -107,6 +127,9 @@ final class RepairOptions {
         if (!Double.isNaN(parameters.getOrDefault(ActionParameter.GAIN, ActionParameter.AUTO))) {
             parameters.remove(ActionParameter.GAIN_EXPONENT);
         }
+        if (!Double.isNaN(parameters.getOrDefault(ActionParameter.REQUEST_WEIGHT, ActionParameter.AUTO))) {
+            parameters.remove(ActionParameter.TASK_COSINE);
+        }
         return parameters;
     }
 
@@ -116,8 +139,15 @@ final class RepairOptions {
                 && !Double.isNaN(given.getOrDefault(ActionParameter.GAIN, ActionParameter.AUTO))) {
             return Optional.of("--gain-exponent requires --gain auto (got " + given.get(ActionParameter.GAIN) + ")");
         }
+        if (given.containsKey(ActionParameter.TASK_COSINE)
+                && !Double.isNaN(given.getOrDefault(ActionParameter.REQUEST_WEIGHT, ActionParameter.AUTO))) {
+            return Optional.of("--task-cosine requires --request-weight auto (got "
+                    + given.get(ActionParameter.REQUEST_WEIGHT) + ")");
+        }
         if (given.getOrDefault(ActionParameter.RESTORE_MODULES, ActionParameter.ADAPTER) == ActionParameter.LINEAR
-                && given.getOrDefault(ActionParameter.RESTORED, 1.0) == 0) {
+                && given.getOrDefault(
+                                ActionParameter.RESTORED, action.defaults().getOrDefault(ActionParameter.RESTORED, 1.0))
+                        == 0) {
             return Optional.of("--restore-modules linear requires --restore above 0 (got 0)");
         }
         return given.entrySet().stream()
@@ -145,6 +175,15 @@ final class RepairOptions {
         @Override
         public Double convert(String value) {
             return numberOrAuto(value, "above 0");
+        }
+    }
+
+    /** Converts a weight or {@code auto}. */
+    static final class WeightConverter implements ITypeConverter<Double> {
+
+        @Override
+        public Double convert(String value) {
+            return numberOrAuto(value, "from 0 to 1e6");
         }
     }
 

@@ -65,6 +65,9 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
     int searchEvaluations;
 
     @Mixin
+    CalibrationOption calibration;
+
+    @Mixin
     EvaluationOptions evaluation;
 
     @Option(
@@ -201,11 +204,16 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         if (searchEvaluations < 1) {
             throw wrong("--search-evaluations " + searchEvaluations + ": must be at least 1");
         }
-        List<Candidate> candidates = (lines.isEmpty() && search == null ? CandidateLine.DEFAULTS : lines)
-                .stream()
-                        .flatMap(line -> candidates("--candidate", line).stream())
-                        .toList();
+        List<Candidate> candidates = (lines.isEmpty() && search == null ? defaults() : lines.stream())
+                .flatMap(line -> candidates("--candidate", line).stream())
+                .toList();
         Optional<Candidate> start = searched();
+        calibration
+                .contradiction(Stream.concat(candidates.stream(), start.stream())
+                        .map(candidate -> candidate.surgery().action()))
+                .ifPresent(sentence -> {
+                    throw wrong(sentence);
+                });
         List<Long> seeds = Stream.concat(candidates.stream(), start.stream())
                 .map(candidate -> candidate.scheme().seed())
                 .distinct()
@@ -215,7 +223,7 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
         }
         findModels(inputs);
         return new SweepOptions(
-                scoring(seeds.get(0)),
+                calibration.with(scoring(seeds.get(0))),
                 candidates,
                 start,
                 searchEvaluations,
@@ -249,6 +257,12 @@ final class SweepCommand extends CommandSupport implements Callable<Integer> {
                 work.kernel,
                 work.resources(),
                 Gates.NONE);
+    }
+
+    private Stream<String> defaults() {
+        return calibration.file == null
+                ? CandidateLine.DEFAULTS.stream()
+                : Stream.concat(CandidateLine.CALIBRATED.stream(), CandidateLine.DEFAULTS.stream());
     }
 
     private Optional<Candidate> searched() {

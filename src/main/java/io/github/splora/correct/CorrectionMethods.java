@@ -28,6 +28,12 @@ public final class CorrectionMethods {
                         new Correction(Optional.empty(), Gain.ONE, restoration(settings), settings.restored());
                     case REPAIR ->
                         new Correction(deflation(settings), gain(settings), restoration(settings), settings.restored());
+                    case CONFINE ->
+                        new Correction(
+                                Optional.of(new Confinement(settings.inputs().orElseThrow(), settings.requestWeight())),
+                                Gain.ONE,
+                                restoration(settings),
+                                settings.restored());
                 });
     }
 

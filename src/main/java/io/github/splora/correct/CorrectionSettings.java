@@ -1,5 +1,7 @@
 package io.github.splora.correct;
 
+import java.util.Optional;
+
 /**
  * The parameters of a correction.
  *
@@ -10,6 +12,8 @@ package io.github.splora.correct;
  * @param restored factor of the part of V that is added, at least 0
  * @param restoredRank rank of that part
  * @param tolerance largest relative error of a filtered delta
+ * @param requestWeight how much more other requests count than the task when a delta is confined to it, at least 0
+ * @param inputs recorded inputs, which only confining needs
  * @param isSubspace whether {@code project} projects onto that subspace instead of applying SafeLoRA's operator
  */
 public record CorrectionSettings(
@@ -20,7 +24,22 @@ public record CorrectionSettings(
         double restored,
         int restoredRank,
         double tolerance,
+        double requestWeight,
+        Optional<RecordedInputs> inputs,
         boolean isSubspace) {
+
+    /** Settings of an action that confines nothing. */
+    public CorrectionSettings(
+            double strength,
+            double energy,
+            double gain,
+            double gainExponent,
+            double restored,
+            int restoredRank,
+            double tolerance,
+            boolean isSubspace) {
+        this(strength, energy, gain, gainExponent, restored, restoredRank, tolerance, 0, Optional.empty(), isSubspace);
+    }
 
     /** Settings of an action that neither deflates nor restores. */
     public CorrectionSettings(double strength, double energy, boolean isSubspace) {

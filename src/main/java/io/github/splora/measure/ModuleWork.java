@@ -78,8 +78,9 @@ final class ModuleWork {
                                 deltas.get(r).get(matrix), weights.outFeatures(), weights.inFeatures(), spectrum)))
                 .toList();
         corrections = IntStream.range(0, requests.size())
-                .mapToObj(c ->
-                        requests.get(c).method().correct(new CorrectionSubject(factors(weights), spectrum, ofMatrix)))
+                .mapToObj(c -> requests.get(c)
+                        .method()
+                        .correct(new CorrectionSubject(module.tuned().name(), factors(weights), spectrum, ofMatrix)))
                 .toList();
     }
 

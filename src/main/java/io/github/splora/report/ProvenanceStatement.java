@@ -56,6 +56,10 @@ public final class ProvenanceStatement {
             input(inputs, "adapter weights", adapter.path()).put(SHA256, adapter.sha256());
             input(inputs, "adapter config", adapter.path()).put(SHA256, adapter.configSha256());
         }
+        HashedFile calibration = report.inputs().calibration();
+        if (calibration != null) {
+            input(inputs, "calibration", calibration.name()).put(SHA256, calibration.sha256());
+        }
         ObjectNode run = predicate.putObject("runDetails");
         ObjectNode builder = run.putObject("builder");
         builder.put("id", PROJECT);

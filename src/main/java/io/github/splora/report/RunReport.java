@@ -126,6 +126,8 @@ public record RunReport(
      * @param restore factor of the part of V that was added; null for actions that add none
      * @param restoreRank rank of that part; null for actions that add none
      * @param restoreModules which modules it was added to: {@code adapter} or {@code linear}; null for actions that add none
+     * @param requestWeight how much more other requests counted than the task when modules were confined to it; null for other
+     *     actions
      * @param tolerance largest relative error of a filtered delta; null for actions without a filter
      * @param client the program that the adapter was written for; null in reports of versions that supported only PEFT
      */
@@ -151,6 +153,7 @@ public record RunReport(
             @Nullable Double restore,
             @Nullable Integer restoreRank,
             @Nullable String restoreModules,
+            @Nullable Double requestWeight,
             @Nullable Double tolerance,
             String client) {
 
@@ -183,6 +186,7 @@ public record RunReport(
             putIfThere(values, ActionParameter.GAIN, gain);
             putIfThere(values, ActionParameter.GAIN_EXPONENT, gainExponent);
             putIfThere(values, ActionParameter.RESTORED, restore);
+            putIfThere(values, ActionParameter.REQUEST_WEIGHT, requestWeight);
             putIfThere(values, ActionParameter.RESTORE_RANK, restoreRank == null ? null : restoreRank.doubleValue());
             if (ActionParameter.LINEAR_IN_WORDS.equals(restoreModules)) {
                 values.put(ActionParameter.RESTORE_MODULES, ActionParameter.LINEAR);
@@ -203,16 +207,18 @@ public record RunReport(
      *
      * @param adapter the adapter; null if a merged checkpoint was scored
      * @param adapted the merged checkpoint; null if an adapter was scored
+     * @param calibration the calibration file; null if none was used
      */
     public record Inputs(
             CheckpointInput base,
             CheckpointInput aligned,
             @Nullable AdapterInput adapter,
-            @Nullable CheckpointInput adapted) {
+            @Nullable CheckpointInput adapted,
+            @Nullable HashedFile calibration) {
 
         /** The inputs of a run on an adapter. */
         public Inputs(CheckpointInput base, CheckpointInput aligned, AdapterInput adapter) {
-            this(base, aligned, adapter, null);
+            this(base, aligned, adapter, null, null);
         }
 
         /** Returns the scored adapter or merged checkpoint, as the user named it. */

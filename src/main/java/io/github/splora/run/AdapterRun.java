@@ -101,6 +101,8 @@ public final class AdapterRun {
             List<OutputFolder> outputs = Outputs.prepare(options, inputs);
             Action action = options.surgery().planned(options.score().client());
             List<SurgeryPlan> plans = inputs.ofEachAdapter(i -> {
+                inputs.requireRecorded(
+                        options.surgery().action(), inputs.adapters().get(i).adapter());
                 SurgeryPlan plan =
                         new SurgeryPlanner(inputs.adapters().get(i).adapter(), inputs).plan(options.surgery());
                 if (!plan.isOptional()) {
@@ -119,7 +121,7 @@ public final class AdapterRun {
                 List<Decision> decisions = options.decide(scored.get(i));
                 Set<String> selected = Decision.selectedNames(decisions);
                 Optional<Correction> correction =
-                        plans.get(i).surgery().correction(scored.get(i).basis());
+                        plans.get(i).surgery().correction(scored.get(i).basis(), inputs.calibration());
                 if (options.scores().isPresent()) {
                     correction.ifPresent(each -> new Scoring(inputs, context.progress())
                             .correct(i, selected, corrected.requests(List.of(each))));
@@ -164,6 +166,9 @@ public final class AdapterRun {
                                                 .map(each -> corrected.gainWarnings(each, adapter, selected))
                                                 .orElse(List.of()),
                                         Warnings.keptWeights(adapter, rewrite, selected, changes),
+                                        surgery.action().needsRecordedInputs()
+                                                ? Warnings.notConfined(decisions)
+                                                : List.<String>of(),
                                         NonFinite.warnings(adapter, decisions))
                                 .flatMap(List::stream)
                                 .toList())
@@ -251,7 +256,7 @@ public final class AdapterRun {
             Scheme scheme = options.score().scheme();
             Scored.Basis basis = Scored.Basis.of(scheme, options.score());
             List<CorrectionRequest> corrections = corrected.requests(plans.stream()
-                    .flatMap(plan -> plan.surgery().correction(basis).stream())
+                    .flatMap(plan -> plan.surgery().correction(basis, inputs.calibration()).stream())
                     .toList());
             return new Scoring(inputs, context.progress())
                     .run(List.of(scheme), corrections)

@@ -63,6 +63,9 @@ final class ExpandedCommand {
         command.addSelection(options, scored);
         if (surgery != null && (inputs.adapter() != null || surgery.action().corrects())) {
             command.arguments.addAll(surgery.asArguments());
+            options.calibration()
+                    .filter(file -> surgery.action().needsRecordedInputs())
+                    .ifPresent(file -> command.add("--calibration", file.toString()));
         }
         prune.ifPresent(each -> {
             each.named().forEach(pattern -> command.add("--prune-module", pattern));

@@ -353,7 +353,13 @@ public final class FleetParts implements AutoCloseable {
     private RunInputs inputs(List<FleetMember> members) {
         List<OpenAdapter> adapters = members.stream().map(FleetMember::adapter).toList();
         return new RunInputs(
-                options, models.base(), models.aligned(), adapters, models.recorded(), statesOf(members.get(0)));
+                options,
+                models.base(),
+                models.aligned(),
+                adapters,
+                models.recorded(),
+                Optional.empty(),
+                statesOf(members.get(0)));
     }
 
     private static FileStates statesOf(FleetMember member) {

@@ -75,7 +75,8 @@ public final class MergedRun {
                     InputDescription.of(options.base(), base, hashesAll),
                     InputDescription.of(options.aligned(), aligned, hashesAll),
                     null,
-                    InputDescription.of(options.adapted().orElseThrow(), adapted, hashesAll));
+                    InputDescription.of(options.adapted().orElseThrow(), adapted, hashesAll),
+                    null);
         }
 
         @Override
@@ -210,7 +211,7 @@ public final class MergedRun {
                 pairs.stream().filter(pair -> names.contains(pair.name())).toList();
         return options.surgery()
                 .ofMerged()
-                .correction(scored.basis())
+                .correction(scored.basis(), Optional.empty())
                 .map(correction -> Replacement.restored(
                         checkpoints.adapted(), selected, correction, options.score(), context.progress()))
                 .orElseGet(() -> Replacement.aligned(checkpoints.adapted(), selected));

@@ -71,17 +71,16 @@ public record PruneOptions(
     }
 
     /**
-     * Returns options for repairing all modules, as {@code splora repair} does by default.
+     * Returns options for repairing all modules, as {@code splora repair} does by default; with a calibration, for confining them to
+     * their task.
      *
      * @param score how modules are scored; its rule has no effect
      * @param output folder for the repaired adapter, or for one subfolder per adapter
      */
     public static PruneOptions repairing(ScoreOptions score, Path output) {
         Demands demands = score.client().client().demands();
-        return of(
-                score.withRule(new SelectionRule.All()).withGranularity(demands.granularity(ActionKind.REPAIR)),
-                output,
-                ActionKind.REPAIR);
+        ActionKind action = score.calibration().isPresent() ? ActionKind.CONFINE : ActionKind.REPAIR;
+        return of(score.withRule(new SelectionRule.All()).withGranularity(demands.granularity(action)), output, action);
     }
 
     private static PruneOptions of(ScoreOptions score, Path output, ActionKind action) {

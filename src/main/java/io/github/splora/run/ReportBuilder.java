@@ -176,6 +176,7 @@ final class ReportBuilder {
                 parameter(ActionParameter.RESTORED),
                 whole(ActionParameter.RESTORE_RANK),
                 inWords(ActionParameter.RESTORE_MODULES),
+                parameter(ActionParameter.REQUEST_WEIGHT),
                 parameter(ActionParameter.TOLERANCE),
                 options.client().toString());
     }

@@ -1,6 +1,8 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoraModule;
+import io.github.splora.calibration.Calibration;
 import io.github.splora.checkpoint.Checkpoint;
 import io.github.splora.checkpoint.HubCache;
 import io.github.splora.error.BadInputException;
@@ -8,8 +10,11 @@ import io.github.splora.error.Problem;
 import io.github.splora.inspect.RecordedModels;
 import io.github.splora.inspect.TrainedOn;
 import io.github.splora.pairing.ChosenTower;
+import io.github.splora.report.HashedFile;
 import io.github.splora.report.RunReport;
 import io.github.splora.report.RunReport.CheckpointInput;
+import io.github.splora.select.ModuleFilter;
+import io.github.splora.surgery.ActionKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The opened inputs of a run: two checkpoints, and adapters that are all compared with these.
  *
  * @param recorded the models that adapters name, compared with the checkpoints
+ * @param calibration what was recorded of the aligned model's inputs; empty if nothing was given
  */
 record RunInputs(
         ScoreOptions options,
@@ -31,6 +37,7 @@ record RunInputs(
         Checkpoint aligned,
         List<OpenAdapter> adapters,
         RecordedModels recorded,
+        Optional<Calibration> calibration,
         FileStates files)
         implements AutoCloseable {
 
@@ -46,14 +53,25 @@ record RunInputs(
                 adapters.add(new OpenAdapter(given, adapter));
             }
         }
+        Optional<Calibration> calibration = calibration(options, problems);
         if (base != null && aligned != null) {
             problems.addAll(ChosenTower.problems(base, aligned));
         }
         if (base == null || aligned == null || !problems.isEmpty()) {
             closeAll(base, aligned, adapters);
+            calibration.ifPresent(Calibration::close);
             throw new BadInputException(problems);
         }
-        return of(options, base, aligned, adapters, new RecordedModels(Optional.of(base), aligned, hub));
+        return of(options, base, aligned, adapters, new RecordedModels(Optional.of(base), aligned, hub), calibration);
+    }
+
+    private static Optional<Calibration> calibration(ScoreOptions options, List<Problem> problems) {
+        try {
+            return options.calibration().map(Calibration::open);
+        } catch (BadInputException e) {
+            e.problems().stream().map(problem -> problem.at("--calibration")).forEach(problems::add);
+            return Optional.empty();
+        }
     }
 
     /**
@@ -67,13 +85,26 @@ record RunInputs(
             Checkpoint aligned,
             List<OpenAdapter> adapters,
             RecordedModels recorded) {
+        return of(options, base, aligned, adapters, recorded, Optional.empty());
+    }
+
+    private static RunInputs of(
+            ScoreOptions options,
+            Checkpoint base,
+            Checkpoint aligned,
+            List<OpenAdapter> adapters,
+            RecordedModels recorded,
+            Optional<Calibration> calibration) {
         return new RunInputs(
                 options,
                 base,
                 aligned,
                 List.copyOf(adapters),
                 recorded,
-                new FileStates(filesOf(base, aligned, adapters)));
+                calibration,
+                new FileStates(Stream.concat(
+                                filesOf(base, aligned, adapters).stream(), calibration.map(Calibration::path).stream())
+                        .toList()));
     }
 
     /**
@@ -95,15 +126,49 @@ record RunInputs(
         });
     }
 
+    /**
+     * Checks that what an action needs was recorded for each of an adapter's modules.
+     *
+     * @throws BadInputException if something is missing
+     */
+    void requireRecorded(ActionKind action, Adapter adapter) {
+        if (!action.needsRecordedInputs()) {
+            return;
+        }
+        Calibration recorded = calibration.orElseThrow(() -> new BadInputException(
+                List.of(new Problem("--calibration", null, null, "is missing, and --action " + action + " needs it"))));
+        List<Problem> others = modules(adapter)
+                .filter(module -> !module.kind().readsFeatures())
+                .map(module -> new Problem(
+                        adapter.location().toString(),
+                        "module '" + module.name() + "'",
+                        null,
+                        "is not a linear layer (" + module.kind().label()
+                                + "), and only those can be confined; leave it out" + " with --exclude"))
+                .toList();
+        if (!others.isEmpty()) {
+            throw new BadInputException(others);
+        }
+        recorded.requireAll(modules(adapter).map(LoraModule::name).toList());
+    }
+
+    /** The modules that take part in the run. */
+    Stream<LoraModule> modules(Adapter adapter) {
+        ModuleFilter filter = new ModuleFilter(options.include(), options.exclude());
+        return adapter.modules().stream().filter(module -> filter.test(module.name()));
+    }
+
     /** Returns what names and weights say about the model that an adapter was trained on. */
     TrainedOn trainedOn(int adapter) {
         return TrainedOn.of(adapters.get(adapter).adapter(), recorded);
     }
 
     List<Path> paths() {
-        return Stream.concat(
+        return Stream.of(
                         Stream.of(base.location(), aligned.location()),
-                        adapters.stream().map(OpenAdapter::path))
+                        adapters.stream().map(OpenAdapter::path),
+                        calibration.stream().map(Calibration::path))
+                .flatMap(part -> part)
                 .toList();
     }
 
@@ -158,15 +223,22 @@ record RunInputs(
     List<RunReport.Inputs> describe(boolean hashesAll) {
         CheckpointInput describedBase = InputDescription.of(options.base(), base, hashesAll);
         CheckpointInput describedAligned = InputDescription.of(options.aligned(), aligned, hashesAll);
+        HashedFile describedCalibration =
+                calibration.map(Calibration::path).map(InputDescription::hashed).orElse(null);
         return adapters.stream()
                 .map(each -> new RunReport.Inputs(
-                        describedBase, describedAligned, InputDescription.of(each.given(), each.adapter())))
+                        describedBase,
+                        describedAligned,
+                        InputDescription.of(each.given(), each.adapter()),
+                        null,
+                        describedCalibration))
                 .toList();
     }
 
     @Override
     public void close() {
         closeAll(base, aligned, adapters);
+        calibration.ifPresent(Calibration::close);
     }
 
     /** Opens a checkpoint to compare with. After a problem, returns null. */

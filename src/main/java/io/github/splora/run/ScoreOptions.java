@@ -16,6 +16,7 @@ import io.github.splora.select.Granularity;
 import io.github.splora.select.Selection;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.tensor.KernelKind;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -42,6 +43,7 @@ import java.util.stream.Stream;
  * @param kernel the implementation; not Java on a GPU
  * @param resources limits for threads and memory
  * @param gates conditions that fail the run
+ * @param calibration what was recorded of the aligned model's inputs; only confining needs it
  */
 public record ScoreOptions(
         String base,
@@ -59,7 +61,46 @@ public record ScoreOptions(
         String device,
         KernelKind kernel,
         Resources resources,
-        Gates gates) {
+        Gates gates,
+        Optional<Path> calibration) {
+
+    /** Creates options without a calibration. */
+    public ScoreOptions(
+            String base,
+            String aligned,
+            List<String> adapters,
+            Optional<String> adapted,
+            String revision,
+            Scheme scheme,
+            List<String> include,
+            List<String> exclude,
+            Optional<String> tower,
+            Optional<SelectionRule> rule,
+            Granularity granularity,
+            ClientKind client,
+            String device,
+            KernelKind kernel,
+            Resources resources,
+            Gates gates) {
+        this(
+                base,
+                aligned,
+                adapters,
+                adapted,
+                revision,
+                scheme,
+                include,
+                exclude,
+                tower,
+                rule,
+                granularity,
+                client,
+                device,
+                kernel,
+                resources,
+                gates,
+                Optional.empty());
+    }
 
     /**
      * Returns options for scoring one adapter, with the command line's defaults for everything else.
@@ -163,6 +204,11 @@ public record ScoreOptions(
     /** Returns these options with gates; {@link io.github.splora.report.RunReport#verdict} says what they decided. */
     public ScoreOptions withGates(Gates conditions) {
         return with(draft -> draft.gates = conditions);
+    }
+
+    /** Returns these options with a calibration file, which confining needs. */
+    public ScoreOptions withCalibration(Path file) {
+        return with(draft -> draft.calibration = Optional.of(file));
     }
 
     private ScoreOptions with(Consumer<ScoreOptionsDraft> change) {

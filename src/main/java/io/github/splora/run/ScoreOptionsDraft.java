@@ -7,6 +7,7 @@ import io.github.splora.score.Scheme;
 import io.github.splora.select.Granularity;
 import io.github.splora.select.SelectionRule;
 import io.github.splora.tensor.KernelKind;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,7 @@ final class ScoreOptionsDraft {
     KernelKind kernel;
     Resources resources;
     Gates gates;
+    Optional<Path> calibration;
 
     ScoreOptionsDraft(ScoreOptions options) {
         base = options.base();
@@ -47,6 +49,7 @@ final class ScoreOptionsDraft {
         kernel = options.kernel();
         resources = options.resources();
         gates = options.gates();
+        calibration = options.calibration();
     }
 
     ScoreOptions finish() {
@@ -66,6 +69,7 @@ final class ScoreOptionsDraft {
                 device,
                 kernel,
                 resources,
-                gates);
+                gates,
+                calibration);
     }
 }

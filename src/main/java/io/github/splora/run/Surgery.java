@@ -5,6 +5,7 @@ import io.github.splora.client.ClientKind;
 import io.github.splora.correct.Correction;
 import io.github.splora.correct.CorrectionMethods;
 import io.github.splora.correct.CorrectionSettings;
+import io.github.splora.correct.RecordedInputs;
 import io.github.splora.error.BadInputException;
 import io.github.splora.error.Problem;
 import io.github.splora.surgery.Action;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,13 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
                 values.remove(ActionParameter.GAIN_EXPONENT);
             }
         }
+        if (parameter == ActionParameter.REQUEST_WEIGHT) {
+            if (Double.isNaN(value)) {
+                action.defaults().forEach(values::putIfAbsent);
+            } else {
+                values.remove(ActionParameter.TASK_COSINE);
+            }
+        }
         return new Surgery(action, configStyle, values);
     }
 
@@ -76,6 +85,17 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
                     ActionParameter.RESTORE_MODULES,
                     defaults.restoresLinear() && restores() ? ActionParameter.LINEAR : ActionParameter.ADAPTER);
         }
+        return new Surgery(action, configStyle, values);
+    }
+
+    /** Returns the surgery with the weight that the task allows, if it leaves the weight open. */
+    Surgery weighted(ToDoubleFunction<Double> weightFor) {
+        if (!isOpen(ActionParameter.REQUEST_WEIGHT)) {
+            return this;
+        }
+        Map<ActionParameter, Double> values = new EnumMap<>(parameters);
+        Double cosine = Objects.requireNonNull(values.remove(ActionParameter.TASK_COSINE));
+        values.put(ActionParameter.REQUEST_WEIGHT, weightFor.applyAsDouble(cosine));
         return new Surgery(action, configStyle, values);
     }
 
@@ -154,10 +174,11 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
      * Returns the correction of a surgery that is settled; empty for an action that needs no new factors.
      *
      * @param basis how the scores were computed; if with a subspace, a projection uses the same subspace
+     * @param recorded what was recorded of the aligned model's inputs; confining needs it
      */
-    Optional<Correction> correction(Scored.Basis basis) {
-        if (isOpen(ActionParameter.GAIN_EXPONENT)) {
-            throw new IllegalStateException("the exponent of the gain must be settled first");
+    Optional<Correction> correction(Scored.Basis basis, Optional<? extends RecordedInputs> recorded) {
+        if (isOpen(ActionParameter.GAIN_EXPONENT) || isOpen(ActionParameter.REQUEST_WEIGHT)) {
+            throw new IllegalStateException("what depends on the adapter must be settled first");
         }
         double energy = basis.isSubspace() && action == ActionKind.PROJECT
                 ? Objects.requireNonNull(basis.energy())
@@ -174,6 +195,8 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
                                 .getOrDefault(ActionParameter.RESTORE_RANK, 0.0)
                                 .intValue(),
                         parameters.getOrDefault(ActionParameter.TOLERANCE, 1e-3),
+                        parameters.getOrDefault(ActionParameter.REQUEST_WEIGHT, 0.0),
+                        recorded.map(each -> each),
                         basis.isSubspace()));
     }
 }

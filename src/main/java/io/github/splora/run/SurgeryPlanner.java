@@ -1,8 +1,13 @@
 package io.github.splora.run;
 
 import io.github.splora.adapter.Adapter;
+import io.github.splora.adapter.LoraModule;
 import io.github.splora.client.AdapterContent;
 import io.github.splora.client.ModelLayers;
+import io.github.splora.correct.ConfinedDelta;
+import io.github.splora.correct.RecordedInputs;
+import io.github.splora.correct.TaskAgreement;
+import io.github.splora.delta.Deltas;
 import io.github.splora.error.BadInputException;
 import io.github.splora.surgery.Action;
 import io.github.splora.surgery.Rewrite;
@@ -22,6 +27,7 @@ final class SurgeryPlanner {
     private final RunInputs inputs;
     private final Map<Action, Optional<BadInputException>> misfits = new HashMap<>();
     private @Nullable Widening linear;
+    private @Nullable TaskAgreement agreement;
 
     SurgeryPlanner(Adapter adapter, RunInputs inputs) {
         this.adapter = adapter;
@@ -33,7 +39,8 @@ final class SurgeryPlanner {
      * may choose and it is possible.
      */
     SurgeryPlan plan(Surgery surgery) {
-        Surgery settled = surgery.settledFor(adapter);
+        Surgery settled = surgery.settledFor(adapter)
+                .weighted(cosine -> agreement(surgery).weightFor(cosine));
         SurgeryPlan plain = new SurgeryPlan(settled, Widening.none(adapter), false, List.of());
         if (!settled.restoresLinear()) {
             return plain;
@@ -62,6 +69,23 @@ final class SurgeryPlanner {
         } catch (BadInputException e) {
             return Optional.of(e);
         }
+    }
+
+    private TaskAgreement agreement(Surgery surgery) {
+        if (agreement == null) {
+            surgery.planned(inputs.options().client()).requireApplicable(adapter);
+            agreement = inputs.modules(adapter)
+                    .map(this::confined)
+                    .map(ConfinedDelta::agreement)
+                    .reduce(TaskAgreement.NONE, TaskAgreement::plus);
+        }
+        return agreement;
+    }
+
+    private ConfinedDelta confined(LoraModule module) {
+        RecordedInputs recorded = inputs.calibration().orElseThrow();
+        return new ConfinedDelta(
+                Deltas.lowRank(module).get(0), recorded.of(module.name(), Math.toIntExact(module.inFeatures())));
     }
 
     private Widening linear() {

@@ -46,6 +46,7 @@ final class SweepCandidates {
         for (Candidate candidate : all) {
             Action action = action(candidate);
             action.requireApplicable(adapter);
+            inputs.requireRecorded(candidate.surgery().action(), adapter);
             SurgeryPlan plan = plans.computeIfAbsent(candidate.surgery(), planner::plan);
             action.requireApplicable(plan.widening().widened());
         }
@@ -94,6 +95,7 @@ final class SweepCandidates {
      * @param widening the layers that become modules
      * @param rewrite the rewritten adapter; null if it cannot be made
      * @param failure why it cannot be made; null if it can
+     * @param correction what its action computes; empty if it computes nothing, or the candidate cannot be made
      * @param warnings why less is restored than {@code auto} would restore, and whether a filter left little
      */
     record Made(
@@ -103,6 +105,7 @@ final class SweepCandidates {
             Widening widening,
             @Nullable Rewrite rewrite,
             @Nullable String failure,
+            Optional<Correction> correction,
             List<String> warnings) {
 
         Set<String> selected() {
@@ -123,8 +126,7 @@ final class SweepCandidates {
         List<Object> identity() {
             return selected().isEmpty() || candidate == null || scored == null
                     ? List.of()
-                    : List.of(
-                            selected(), candidate.surgery(), candidate.surgery().correction(scored.basis()));
+                    : List.of(selected(), candidate.surgery(), correction);
         }
     }
 
@@ -137,6 +139,7 @@ final class SweepCandidates {
                 Widening.none(adapter),
                 ActionKind.DROP.action(ConfigStyle.EXCLUDE).apply(adapter, Set.of()),
                 null,
+                Optional.empty(),
                 List.of());
     }
 
@@ -176,6 +179,7 @@ final class SweepCandidates {
                 Widening.none(adapter),
                 null,
                 failure.problems().get(0).explanation(),
+                Optional.empty(),
                 List.of());
     }
 
@@ -230,6 +234,7 @@ final class SweepCandidates {
                 wider,
                 rewrite,
                 null,
+                correction,
                 Stream.concat(
                                 plan.warnings().stream(),
                                 correction.map(each -> corrected.gainWarnings(each, adapter, selected)).stream()
@@ -257,6 +262,9 @@ final class SweepCandidates {
     }
 
     private Optional<Correction> correction(Candidate candidate) {
-        return candidate.surgery().settledFor(adapter).correction(Scored.Basis.of(candidate.scheme(), options));
+        // The surgery of a candidate that was made is settled, and has no plan.
+        SurgeryPlan plan = plans.get(candidate.surgery());
+        Surgery surgery = plan == null ? candidate.surgery() : plan.surgery();
+        return surgery.correction(Scored.Basis.of(candidate.scheme(), options), inputs.calibration());
     }
 }

@@ -10,6 +10,8 @@ import io.github.splora.error.Plural;
 import io.github.splora.error.Printable;
 import io.github.splora.report.Verdict;
 import io.github.splora.score.Effect;
+import io.github.splora.score.ModuleScore.Unscored;
+import io.github.splora.select.Decision;
 import io.github.splora.storage.TensorSource;
 import io.github.splora.surgery.Rewrite;
 import java.util.ArrayList;
@@ -72,5 +74,15 @@ final class Warnings {
                             + " scores describe s*BA, which is right only if --aligned is the model as training changed it");
         }
         return warnings;
+    }
+
+    /** Returns a sentence for each module that could have been confined, but has no score and was therefore not selected. */
+    static List<String> notConfined(List<Decision> decisions) {
+        return decisions.stream()
+                .filter(decision -> !decision.prune() && decision.score().unscored() == Unscored.NO_REFERENCE)
+                .map(decision -> "module '" + decision.score().name()
+                        + "' was not confined, because alignment did not change its layer; it does to all requests what it did"
+                        + " before")
+                .toList();
     }
 }

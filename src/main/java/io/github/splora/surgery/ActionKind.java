@@ -3,10 +3,12 @@ package io.github.splora.surgery;
 import static io.github.splora.surgery.ActionParameter.ENERGY;
 import static io.github.splora.surgery.ActionParameter.GAIN;
 import static io.github.splora.surgery.ActionParameter.GAIN_EXPONENT;
+import static io.github.splora.surgery.ActionParameter.REQUEST_WEIGHT;
 import static io.github.splora.surgery.ActionParameter.RESTORED;
 import static io.github.splora.surgery.ActionParameter.RESTORE_MODULES;
 import static io.github.splora.surgery.ActionParameter.RESTORE_RANK;
 import static io.github.splora.surgery.ActionParameter.STRENGTH;
+import static io.github.splora.surgery.ActionParameter.TASK_COSINE;
 import static io.github.splora.surgery.ActionParameter.TOLERANCE;
 
 import java.util.Arrays;
@@ -50,6 +52,24 @@ public enum ActionKind {
                     ActionParameter.AUTO,
                     RESTORED,
                     0.3,
+                    RESTORE_RANK,
+                    16.0,
+                    RESTORE_MODULES,
+                    ActionParameter.AUTO,
+                    TOLERANCE,
+                    1e-3)),
+    CONFINE(
+            "confine",
+            "confine",
+            "confined",
+            CorrectAction::new,
+            Map.of(
+                    REQUEST_WEIGHT,
+                    ActionParameter.AUTO,
+                    TASK_COSINE,
+                    0.95,
+                    RESTORED,
+                    0.0,
                     RESTORE_RANK,
                     16.0,
                     RESTORE_MODULES,
@@ -133,6 +153,11 @@ public enum ActionKind {
     /** Whether a merged checkpoint, which has no factors, can take it. */
     public boolean suitsMerged() {
         return this == DROP || this == RESTORE;
+    }
+
+    /** Whether it needs what was recorded of the inputs of the modules' layers. */
+    public boolean needsRecordedInputs() {
+        return this == CONFINE;
     }
 
     /** Whether it rewrites the config, so that the config's style matters. */

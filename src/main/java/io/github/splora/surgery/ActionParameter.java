@@ -36,6 +36,14 @@ public enum ActionParameter {
             "--restore-modules",
             value -> Double.isNaN(value) || value == 0 || value == 1,
             "auto, adapter or linear"),
+    /** How much more other requests count than the task when deltas are confined to it; {@link #AUTO} for as much as the task allows. */
+    REQUEST_WEIGHT(
+            "request weight",
+            "--request-weight",
+            value -> Double.isNaN(value) || (value >= 0 && value <= 1e6),
+            "auto or a number from 0 to 1e6"),
+    /** What the task allows: the cosine of what the adapter does to inputs of the task, before and after. */
+    TASK_COSINE("task cosine", "--task-cosine", value -> value > 0 && value < 1, "between 0 and 1 (exclusive)"),
     /** Largest relative error of a filtered delta. */
     TOLERANCE("tolerance", "--tolerance", value -> value >= 1e-6 && value <= 0.01, "a number from 1e-6 to 0.01");
 

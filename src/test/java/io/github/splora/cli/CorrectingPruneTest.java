@@ -312,7 +312,7 @@ class CorrectingPruneTest {
                 "--action deflate --gain-exponent -1 | --gain-exponent -1.0: must be auto or a number from 0 to 10",
                 "--action deflate --strength 1     | --strength 1.0: must be between 0 and 1 (exclusive) for --action deflate",
                 "--action repair --strength 0      | --strength 0.0: must be between 0 and 1 (exclusive) for --action repair",
-                "--action deflate --restore .2     | --restore requires --action restore or repair (got deflate)",
+                "--action deflate --restore .2     | --restore requires --action restore, repair or confine (got deflate)",
                 "--action restore --restore 0      | --restore 0.0: must be above 0 for --action restore",
                 "--action restore --restore-rank 0 | --restore-rank 0: must be a whole number from 1 to 256",
                 "--action repair --restore-rank 1.5| --restore-rank 1.5: must be a whole number from 1 to 256",

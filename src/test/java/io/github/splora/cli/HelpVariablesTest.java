@@ -22,8 +22,8 @@ class HelpVariablesTest {
         assertThat(Run.of("prune", "--help-all").out().replaceAll("\\s+", " "))
                 .contains("Default: 0.5 for scale; 1 for project, attenuate; 0.8 for deflate, repair.")
                 .contains("Default: auto for deflate, repair.")
-                .contains("Default: 0.3 for restore, repair.")
-                .contains("Default: 16 for restore, repair.")
+                .contains("Default: 0.3 for restore, repair; 0 for confine.")
+                .contains("Default: 16 for restore, repair, confine.")
                 .doesNotContain("${");
     }
 }

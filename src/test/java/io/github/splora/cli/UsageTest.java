@@ -150,7 +150,7 @@ class UsageTest {
                 "--population   | nonsense | type, all, null",
                 "--granularity  | blocks   | module, fusion, block",
                 "--format       | html     | table, json, csv, markdown, sarif, junit",
-                "--action       | nonsense | drop, zero, scale, project, attenuate, deflate, restore, repair",
+                "--action       | nonsense | drop, zero, scale, project, attenuate, deflate, restore, repair, confine",
                 "--config-style | nonsense | exclude, targets, list",
                 "--client       | nonsense | peft, vllm, sglang, tgi, lorax, llamacpp, fireworks, baseten, together",
             })

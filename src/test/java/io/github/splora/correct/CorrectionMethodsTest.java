@@ -180,6 +180,7 @@ class CorrectionMethodsTest {
         CorrectionWalk walk = (isReplacement ? correction.replacement() : correction.addition())
                 .orElseThrow()
                 .correct(new CorrectionSubject(
+                        "module",
                         new LowRank(matrix(a), matrix(b)),
                         new Spectrum(OUT, IN, 1),
                         new KrylovSpaces(OUT, IN, 1, Accuracy.DEFAULT)));

@@ -118,6 +118,7 @@ public final class Reports {
                         null,
                         null,
                         null,
+                        null,
                         "peft"),
                 new Inputs(
                         checkpoint("base", "ab"),
