@@ -257,6 +257,10 @@ RANKS = named(
 )
 LINEAR_RANKS = named(*(name.removesuffix(" elsewhere 0.3") for name in RANKS))
 
+# What the pairs that differ in rank alone are evaluated on.
+PAIRS = named("aligned", "adapter", "E 0.8 p 1.5 a 0.3 elsewhere 0.3", "E 0.8 p 2.5 a 0.3 elsewhere 0.3", CONFINING)
+LINEAR_PAIRS = named("aligned", "adapter", "E 0.8 p 1 a 0.3", "E 0.8 p 2 a 0.3", CONFINING)
+
 # Several strengths of everything, for the curves.
 CURVES = named(
     *(f"remove {share:.0%} by e-diem" for share in REMOVED_SHARES),
@@ -288,6 +292,9 @@ GROUPS = {
     "again": AGAIN,
     "ranks": RANKS,
     "ranks-linear": LINEAR_RANKS,
+    "pairs": PAIRS,
+    "pairs-linear": LINEAR_PAIRS,
+    "confined": CONFINED,
     "curves": CURVES,
     "controls": CONTROLS,
     "hard": HARD,
