@@ -39,7 +39,7 @@ final class CandidateLine {
     /** The candidates with a calibration, if the user gives none: these, and {@link #DEFAULTS}. */
     static final List<String> CALIBRATED = List.of(
             "--action confine --all --task-cosine {0.9,0.93,0.95,0.97}",
-            "--action confine --all --task-cosine {0.93,0.95} --restore 0.1");
+            "--action confine --all --task-cosine 0.95 --restore {0.1,0.2}");
 
     private static final Pattern ALTERNATIVES = Pattern.compile("\\{([^{}]*)}");
     private static final int MOST = 10_000;
