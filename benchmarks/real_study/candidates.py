@@ -90,6 +90,14 @@ THIRDS = {
     for group in ("first two thirds", "last two thirds", "outer thirds", "last third")
 }
 
+# V restored in a part of the layers only.
+RESTORED_IN = {
+    f"E 0.8 p {p} a {alpha}, restored in {only}": Deflated(0.8, p, alpha, only=only)
+    for p in (1, 2)
+    for alpha in (0.3, 0.6)
+    for only in ("attention", "MLP", "lower half", "upper half")
+}
+
 CALIBRATED = {
     f"calibrated E {energy} p {p} a {alpha}": Calibrated(energy, p, alpha)
     for energy, p, alpha in ((0.6, 2, 0.0), (0.8, 2, 0.0), (0.9, 2, 0.0), (0.8, 2, 0.2), (0.8, 1.5, 0.2))
@@ -146,6 +154,7 @@ EVERYTHING = {
         WIDE,
         SPLIT,
         THIRDS,
+        RESTORED_IN,
         CALIBRATED,
         EXCITED,
         CONFINED,
@@ -299,7 +308,7 @@ GROUPS = {
     "controls": CONTROLS,
     "hard": HARD,
     "split": SPLIT,
-    "later": ONE_SIDE | WIDE | THIRDS | EXCITED,
+    "later": ONE_SIDE | WIDE | THIRDS | RESTORED_IN | EXCITED,
     "strengths": STRENGTHS,
     "restored": RESTORED,
     "elsewhere": ELSEWHERE,

@@ -163,12 +163,15 @@ def with_gain(scene, deltas, exponent):
     return {name: gain * delta for name, delta in deltas.items()}
 
 
-def with_restoring(scene, deltas, alpha, elsewhere, rank):
-    """Deltas plus α of V's strongest part, with another α in the layers that the adapter leaves alone."""
+def with_restoring(scene, deltas, alpha, elsewhere, rank, only=None):
+    """Deltas plus α of V's strongest part, with another α in the layers that the adapter leaves alone.
+
+    `only` names the layers (see GROUPS) that get it.
+    """
     restored = dict(deltas)
     for module in scene.modules.values():
         share = alpha if module.adapted else elsewhere
-        if share:
+        if share and (only is None or GROUPS[only](module.name)):
             restored[module.name] = restored.get(module.name, 0) + share * module.strongest(rank)
     return restored
 
@@ -197,7 +200,10 @@ def layer(name):
 
 GROUPS = {
     "queries and keys": lambda name: name.endswith(("q_proj", "k_proj")),
+    "attention": lambda name: ".self_attn." in name,
+    "MLP": lambda name: ".mlp." in name,
     "lower half": lambda name: layer(name) < LAYERS // 2,
+    "upper half": lambda name: layer(name) >= LAYERS // 2,
     "first two thirds": lambda name: layer(name) < 2 * LAYERS // 3,
     "last two thirds": lambda name: layer(name) >= LAYERS // 3,
     "outer thirds": lambda name: not LAYERS // 3 <= layer(name) < 2 * LAYERS // 3,
@@ -212,6 +218,8 @@ class Deflated:
     `elsewhere` is the α of layers that the adapter leaves alone. `group` names modules (see GROUPS) that get the share
     `group_energy` instead of `energy`. `bases` replaces V's singular vectors: by random orthonormal ones ("random"), by
     those of the aligned weight ("weight"), or by those of another aligned model's V ("another").
+
+    `only` names the layers in which V is restored.
 
     `gain_of` says whose gain a control gets: "repair", that of the filter on both sides with V's own vectors, so that
     the control differs in nothing else; or "control", its own.
@@ -228,6 +236,7 @@ class Deflated:
     group: str | None = None
     group_energy: float | None = None
     gain_of: str = "repair"
+    only: str | None = None
     seed: int = 1
 
     def filtered(self, module, side, bases):
@@ -266,7 +275,7 @@ class Deflated:
         deltas = {
             module.name: gain * product(*self.filtered(module, self.side, self.bases)) for module in scene.adapted()
         }
-        return with_restoring(scene, deltas, self.alpha, self.elsewhere, self.rank)
+        return with_restoring(scene, deltas, self.alpha, self.elsewhere, self.rank, self.only)
 
 
 @dataclass(frozen=True)
