@@ -108,15 +108,20 @@ def command(folder, *more):
     return [str(word) for word in ("--model", folder / "model", *files, "--max-new-tokens", "8", *more)]
 
 
-def run(folder, *more):
-    """Runs evaluate_refusals.py in this process, which spares the import of PyTorch."""
+def in_this_process(script, arguments):
+    """Runs a script in this process, which spares the import of PyTorch."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            evaluate_refusals.main(command(folder, *more))
+            script.main(arguments)
         except SystemExit as end:
             code = end.code
     return Done(code, out.getvalue(), err.getvalue())
+
+
+def run(folder, *more):
+    """Runs evaluate_refusals.py."""
+    return in_this_process(evaluate_refusals, command(folder, *more))
 
 
 def launch(folder, *more):
@@ -199,17 +204,11 @@ def unusable_files_are_named(folder):
 
 
 def record(folder, *more):
-    """Runs record_calibration.py in this process; returns its result and the file."""
+    """Runs record_calibration.py; returns its result and the file."""
     place = folder / "calibration.safetensors"
     files = ("--task", folder / "task.jsonl", "--requests", folder / "harmful.jsonl", "--output", place)
-    out, err, code = io.StringIO(), io.StringIO(), 0
     arguments = ("--model", folder / "model", "--adapter", folder / "adapter", *files, *more)
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            record_calibration.main([str(word) for word in arguments])
-        except SystemExit as end:
-            code = end.code
-    return Done(code, out.getvalue(), err.getvalue()), place
+    return in_this_process(record_calibration, [str(word) for word in arguments]), place
 
 
 def the_calibration_is_what_the_layers_read(folder):

@@ -28,10 +28,10 @@ def second_moments(scene, seed=21, harmful_only=False):
     return moments_of(scene, [scene.chat.prompt(request) for request in asked])
 
 
-def task_moments(scene, task, count=REQUESTS, seed=22):
+def task_moments(scene, task):
     """The same on examples of the adapter's task, with their answers: what its owner trained on."""
     unseen = {prompt for prompt, _ in tasks.held_out(task)}
-    found = tasks.examples(task, random.Random(seed), count, unseen)
+    found = tasks.examples(task, random.Random(22), REQUESTS, unseen)
     return moments_of(scene, [scene.chat.prompt(prompt) + scene.chat.answer(answer) for prompt, answer in found])
 
 
@@ -170,9 +170,7 @@ class Confined:
     def __call__(self, scene):
         layers = [self.layer(scene, module) for module in scene.adapted()]
         weight = self.weight or weight_for(self.cosine, layers)
-        confined = {
-            layer.module.name: layer.module.delta() if weight == 0 else layer.at(weight, self.gain) for layer in layers
-        }
+        confined = {layer.module.name: layer.at(weight, self.gain) for layer in layers}
         return with_restoring(scene, confined, self.alpha, self.elsewhere, self.rank)
 
     def layer(self, scene, module):

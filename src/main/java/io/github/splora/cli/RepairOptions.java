@@ -124,25 +124,22 @@ final class RepairOptions {
         Map<ActionParameter, Double> parameters = new EnumMap<>(ActionParameter.class);
         parameters.putAll(action.defaults());
         parameters.putAll(given);
-        if (!Double.isNaN(parameters.getOrDefault(ActionParameter.GAIN, ActionParameter.AUTO))) {
-            parameters.remove(ActionParameter.GAIN_EXPONENT);
-        }
-        if (!Double.isNaN(parameters.getOrDefault(ActionParameter.REQUEST_WEIGHT, ActionParameter.AUTO))) {
-            parameters.remove(ActionParameter.TASK_COSINE);
-        }
+        given.forEach((parameter, value) -> {
+            if (!Double.isNaN(value)) {
+                parameter.derivation().ifPresent(parameters::remove);
+            }
+        });
         return parameters;
     }
 
     /** Returns what is wrong with values that the action takes; empty if all fit together. */
     static Optional<String> contradiction(ActionKind action, Map<ActionParameter, Double> given) {
-        if (given.containsKey(ActionParameter.GAIN_EXPONENT)
-                && !Double.isNaN(given.getOrDefault(ActionParameter.GAIN, ActionParameter.AUTO))) {
-            return Optional.of("--gain-exponent requires --gain auto (got " + given.get(ActionParameter.GAIN) + ")");
-        }
-        if (given.containsKey(ActionParameter.TASK_COSINE)
-                && !Double.isNaN(given.getOrDefault(ActionParameter.REQUEST_WEIGHT, ActionParameter.AUTO))) {
-            return Optional.of("--task-cosine requires --request-weight auto (got "
-                    + given.get(ActionParameter.REQUEST_WEIGHT) + ")");
+        for (Map.Entry<ActionParameter, Double> each : given.entrySet()) {
+            Optional<ActionParameter> derivation = each.getKey().derivation().filter(given::containsKey);
+            if (derivation.isPresent() && !Double.isNaN(each.getValue())) {
+                return Optional.of(derivation.get().option() + " requires "
+                        + each.getKey().option() + " auto (got " + each.getValue() + ")");
+            }
         }
         if (given.getOrDefault(ActionParameter.RESTORE_MODULES, ActionParameter.ADAPTER) == ActionParameter.LINEAR
                 && given.getOrDefault(

@@ -2,7 +2,6 @@ package io.github.splora.correct;
 
 import io.github.splora.delta.LowRank;
 import io.github.splora.linalg.Matrix;
-import java.util.Arrays;
 
 /**
  * A delta confined to its task, at any weight λ. With T and H of {@link LayerInputs}, it is the D that minimizes
@@ -47,14 +46,11 @@ public final class ConfinedDelta {
 
     /** Returns how much of what the delta does to the task stays at each weight. */
     public TaskAgreement agreement() {
-        double[] agreeing = Arrays.stream(TaskAgreement.weights())
-                .map(weight -> {
-                    Matrix left = leftOnTask(weight);
-                    double after = inner(left, left);
-                    return after > 0 ? Math.sqrt(size / after) * inner(onTask, left) : 0;
-                })
-                .toArray();
-        return TaskAgreement.of(size, agreeing);
+        return TaskAgreement.of(size, weight -> {
+            Matrix left = leftOnTask(weight);
+            double after = inner(left, left);
+            return after > 0 ? Math.sqrt(size / after) * inner(onTask, left) : 0;
+        });
     }
 
     /** The factor with which a confined delta is as large on the task as before. */

@@ -1,7 +1,6 @@
 package io.github.splora.correct;
 
 import io.github.splora.delta.LowRank;
-import io.github.splora.tensor.Pass;
 
 /**
  * Confines the delta to the task: it keeps what the delta does to inputs of the task, and takes away what it does to other
@@ -15,18 +14,7 @@ record Confinement(RecordedInputs inputs, double weight) implements CorrectionMe
     @Override
     public CorrectionWalk correct(CorrectionSubject subject) {
         LowRank delta = subject.delta();
-        return new CorrectionWalk() {
-            @Override
-            public boolean ask(Pass pass) {
-                return false;
-            }
-
-            @Override
-            public LowRank corrected() {
-                return new ConfinedDelta(
-                                delta, inputs.of(subject.module(), delta.a().columns()))
-                        .at(weight);
-            }
-        };
+        return CorrectionWalk.withoutWeights(() ->
+                new ConfinedDelta(delta, inputs.of(subject.module(), delta.a().columns())).at(weight));
     }
 }

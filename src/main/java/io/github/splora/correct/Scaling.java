@@ -1,7 +1,6 @@
 package io.github.splora.correct;
 
 import io.github.splora.delta.LowRank;
-import io.github.splora.tensor.Pass;
 
 /**
  * Scales the delta down: {@code B := (1 − strength)·B}. It does not use alignment, and is the baseline that every other
@@ -14,16 +13,7 @@ record Scaling(double strength) implements CorrectionMethod {
     @Override
     public CorrectionWalk correct(CorrectionSubject subject) {
         LowRank delta = subject.delta();
-        return new CorrectionWalk() {
-            @Override
-            public boolean ask(Pass pass) {
-                return false;
-            }
-
-            @Override
-            public LowRank corrected() {
-                return new LowRank(delta.a(), delta.b().scaledBy(1 - strength), delta.gramOfA());
-            }
-        };
+        return CorrectionWalk.withoutWeights(
+                () -> new LowRank(delta.a(), delta.b().scaledBy(1 - strength), delta.gramOfA()));
     }
 }

@@ -1,12 +1,20 @@
 package io.github.splora.correct;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /** How much of what deltas do to inputs of their task stays when they are confined to it, at each of some weights. */
 public final class TaskAgreement {
 
+    /** The weights, lowest first: four to a factor of 10, from 0.01 to 1e6. */
+    private static final double[] WEIGHTS = IntStream.rangeClosed(-8, 24)
+            .mapToDouble(i -> Math.pow(10, i / 4.0))
+            .toArray();
+
     /** That of no modules. */
-    public static final TaskAgreement NONE = new TaskAgreement(0, 0, zeros(), zeros());
+    public static final TaskAgreement NONE =
+            new TaskAgreement(0, 0, new double[WEIGHTS.length], new double[WEIGHTS.length]);
 
     /** {@code mean ‖ΔW x‖²} over inputs of the task, summed over the modules. */
     private final double size;
@@ -28,9 +36,10 @@ public final class TaskAgreement {
      * Returns that of one module.
      *
      * @param size {@code mean ‖ΔW x‖²}
-     * @param agreeing {@code mean ⟨ΔW x, D x⟩} at each weight
+     * @param agreeingAt returns {@code mean ⟨ΔW x, D x⟩} at a weight
      */
-    static TaskAgreement of(double size, double[] agreeing) {
+    static TaskAgreement of(double size, DoubleUnaryOperator agreeingAt) {
+        double[] agreeing = Arrays.stream(WEIGHTS).map(agreeingAt).toArray();
         // A module that does nothing to the task has nothing to keep. One with infinite numbers is refused when it is
         // scored.
         return size > 0 && Double.isFinite(size)
@@ -40,17 +49,6 @@ public final class TaskAgreement {
                         agreeing,
                         Arrays.stream(agreeing).map(each -> each / size).toArray())
                 : NONE;
-    }
-
-    /** The weights, lowest first: four to a factor of 10, from 0.01 to 1e6. */
-    static double[] weights() {
-        double[] weights = new double[8 * 4 + 1];
-        Arrays.setAll(weights, i -> Math.pow(10, i / 4.0 - 2));
-        return weights;
-    }
-
-    private static double[] zeros() {
-        return new double[weights().length];
     }
 
     /** Returns that of both sets of modules. */
@@ -75,16 +73,15 @@ public final class TaskAgreement {
     }
 
     private static double weightFor(double cosine, double[] sums, double whole) {
-        double[] weights = weights();
-        for (int i = 0; i < weights.length && whole > 0; i++) {
+        for (int i = 0; i < WEIGHTS.length && whole > 0; i++) {
             double here = sums[i] / whole;
             if (here < cosine) {
                 // Without any weight, nothing changes.
                 double before = i == 0 ? 1 : sums[i - 1] / whole;
                 double share = (before - cosine) / (before - here);
-                return i == 0 ? share * weights[0] : weights[i - 1] * Math.pow(weights[i] / weights[i - 1], share);
+                return i == 0 ? share * WEIGHTS[0] : WEIGHTS[i - 1] * Math.pow(WEIGHTS[i] / WEIGHTS[i - 1], share);
             }
         }
-        return weights[weights.length - 1];
+        return WEIGHTS[WEIGHTS.length - 1];
     }
 }

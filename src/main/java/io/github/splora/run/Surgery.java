@@ -44,7 +44,7 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         return new Surgery(action, configStyle, action.defaults());
     }
 
-    /** Returns the surgery with another value of a parameter. A gain that is not derived has no exponent. */
+    /** Returns the surgery with another value of a parameter. A number in the place of {@code auto} has no derivation. */
     Surgery with(ActionParameter parameter, double value) {
         if (!parameters.containsKey(parameter)) {
             throw new IllegalArgumentException(
@@ -55,20 +55,13 @@ public record Surgery(ActionKind action, @Nullable ConfigStyle configStyle, Map<
         });
         Map<ActionParameter, Double> values = new EnumMap<>(parameters);
         values.put(parameter, value);
-        if (parameter == ActionParameter.GAIN) {
+        parameter.derivation().ifPresent(derivation -> {
             if (Double.isNaN(value)) {
                 action.defaults().forEach(values::putIfAbsent);
             } else {
-                values.remove(ActionParameter.GAIN_EXPONENT);
+                values.remove(derivation);
             }
-        }
-        if (parameter == ActionParameter.REQUEST_WEIGHT) {
-            if (Double.isNaN(value)) {
-                action.defaults().forEach(values::putIfAbsent);
-            } else {
-                values.remove(ActionParameter.TASK_COSINE);
-            }
-        }
+        });
         return new Surgery(action, configStyle, values);
     }
 

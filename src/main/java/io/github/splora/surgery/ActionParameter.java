@@ -70,6 +70,15 @@ public enum ActionParameter {
         this.expected = expected;
     }
 
+    /** The parameter that says how {@link #AUTO} is derived, and that means nothing beside a number; empty if there is none. */
+    public Optional<ActionParameter> derivation() {
+        return switch (this) {
+            case GAIN -> Optional.of(GAIN_EXPONENT);
+            case REQUEST_WEIGHT -> Optional.of(TASK_COSINE);
+            default -> Optional.empty();
+        };
+    }
+
     /** The option of {@code splora prune} that sets it. */
     public String option() {
         return option;

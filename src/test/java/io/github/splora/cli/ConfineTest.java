@@ -46,6 +46,13 @@ class ConfineTest {
         return Run.to(output, "repair", model, Run.join(more, "--calibration", calibration.toString()));
     }
 
+    private Run sweep(String... more) {
+        return Run.of(
+                "sweep",
+                Testdata.LLAMA,
+                Run.join(more, "--calibration", calibration.toString(), "--candidate", "--action confine --all"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"llama", "patterns"})
     void modulesKeepTheirRankTheirScalingAndTheirB(String name) throws IOException {
@@ -238,13 +245,7 @@ class ConfineTest {
     @Test
     void theBestOfASweepIsWhatAPruneWithItsOptionsWrites() throws IOException {
         Path best = folder.resolve("best");
-        Run run = Run.of(
-                "sweep",
-                Testdata.LLAMA,
-                "--calibration",
-                calibration.toString(),
-                "--candidate",
-                "--action confine --all",
+        Run run = sweep(
                 "--evaluate",
                 "cmp -s {adapter}/adapter_model.safetensors " + Testdata.LLAMA.adapter()
                         + "/adapter_model.safetensors && echo '{\"asr\": 1, \"utility\": 1}'"
@@ -297,15 +298,7 @@ class ConfineTest {
     void aSweepKeepsWhatRepairWrites() throws IOException {
         repair(Testdata.LLAMA);
         Path kept = folder.resolve("kept");
-        Run run = Run.of(
-                "sweep",
-                Testdata.LLAMA,
-                "--calibration",
-                calibration.toString(),
-                "--candidate",
-                "--action confine --all",
-                "--keep",
-                kept.toString());
+        Run run = sweep("--keep", kept.toString());
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(Testdata.tensorsIn(kept.resolve("1"))).isEqualTo(Testdata.tensorsIn(output));
     }
