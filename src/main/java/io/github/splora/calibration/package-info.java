@@ -1,5 +1,5 @@
 /**
- * Calibration files: what {@code scripts/record_calibration.py} recorded of the inputs of a model's layers. Does not know adapters,
- * or what is computed from the inputs.
+ * Calibration files: what {@code scripts/record_calibration.py} recorded of the inputs of a model's layers. Does not know adapters or
+ * deltas.
  */
 package io.github.splora.calibration;
